@@ -1,0 +1,82 @@
+package database
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// DefaultParameters are set in every parameter group: TLS forced whatever the engine's default is, slow
+// queries (from one second) and connections logged. log_statement stays off: it would write the
+// passwords of ALTER ROLE to the log.
+func DefaultParameters() map[string]string {
+	return map[string]string{
+		"rds.force_ssl":              "1",
+		"log_min_duration_statement": "1000",
+		"log_connections":            "1",
+		"log_disconnections":         "1",
+	}
+}
+
+// Family is the parameter group family of an engine version: "postgres16" for "16" and "16.11".
+func Family(engineVersion string) string {
+	major, _, _ := strings.Cut(engineVersion, ".")
+	return "postgres" + major
+}
+
+// ApplyMethod is "pending-reboot" for a static parameter and "immediate" for a dynamic one; RDS refuses
+// a static parameter with "immediate".
+func ApplyMethod(parameter string) string {
+	if slices.Contains(staticParameters(), parameter) {
+		return "pending-reboot"
+	}
+	return "immediate"
+}
+
+// staticParameters are those that PostgreSQL 16 and 17 read only at start (context "postmaster" in
+// pg_settings), with RDS's own and those of the extensions that are preloaded.
+func staticParameters() []string {
+	return []string{
+		"autovacuum_freeze_max_age", "autovacuum_max_workers", "autovacuum_multixact_freeze_max_age",
+		"commit_timestamp_buffers", "cron.database_name", "cron.host", "cron.max_running_jobs",
+		"cron.use_background_workers", "huge_pages", "jit_provider", "logging_collector",
+		"max_connections", "max_files_per_process", "max_locks_per_transaction",
+		"max_logical_replication_workers", "max_pred_locks_per_transaction",
+		"max_prepared_transactions", "max_replication_slots", "max_wal_senders",
+		"max_worker_processes", "min_dynamic_shared_memory", "multixact_member_buffers",
+		"multixact_offset_buffers", "notify_buffers", "old_snapshot_threshold",
+		"pg_stat_statements.max", "rds.enable_plan_management", "rds.logical_replication",
+		"reserved_connections", "serializable_buffers", "shared_buffers", "shared_preload_libraries",
+		"subtransaction_buffers", "superuser_reserved_connections", "track_activity_query_size",
+		"track_commit_timestamp", "transaction_buffers", "wal_buffers", "wal_decode_buffer_size",
+	}
+}
+
+// parameterGroup registers the group. Its name is generated, because a new major version means a new
+// family and so a new group, which has to exist before the instance can leave the old one.
+func (b *builder) parameterGroup() (*rds.ParameterGroup, error) {
+	values := DefaultParameters()
+	maps.Copy(values, b.args.Engine.Parameters)
+	parameters := rds.ParameterGroupParameterArray{}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		parameters = append(parameters, rds.ParameterGroupParameterArgs{
+			Name:        pulumi.String(name),
+			Value:       pulumi.String(values[name]),
+			ApplyMethod: pulumi.String(ApplyMethod(name)),
+		})
+	}
+	id := b.args.Identifier
+	group, err := rds.NewParameterGroup(b.ctx, id, &rds.ParameterGroupArgs{
+		Family:      pulumi.String(Family(b.args.Engine.Version)),
+		Description: pulumi.Sprintf("Parameters of %s", id),
+		Parameters:  parameters,
+	}, b.parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the parameter group %s: %w", id, err)
+	}
+	return group, nil
+}

@@ -1,0 +1,31 @@
+package database
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// replicas registers the read replicas. They are numbered, so that another count adds or removes the
+// last ones and leaves the others alone. They are not protected: all their data is the primary's, and
+// one that is no longer wanted must not take the primary's protection with it.
+func (b *builder) replicas(s *settings, primary *rds.Instance) ([]*rds.Instance, error) {
+	instances := make([]*rds.Instance, 0, b.args.Replicas.Count)
+	for n := 1; n <= b.args.Replicas.Count; n++ {
+		identifier := naming.Replica(b.args.Identifier, n)
+		args := b.common(s, identifier)
+		args.ReplicateSourceDb = primary.Identifier
+		args.InstanceClass = pulumi.String(b.args.Replicas.InstanceClass)
+		args.MaxAllocatedStorage = pulumi.Int(b.args.Replicas.MaxAllocated)
+		// RDS takes no final snapshot of a replica; its data is the primary's.
+		args.SkipFinalSnapshot = pulumi.Bool(true)
+		args.BackupRetentionPeriod = pulumi.Int(0)
+		replica, err := b.register(s, identifier, args)
+		if err != nil {
+			return nil, err
+		}
+		instances = append(instances, replica)
+	}
+	return instances, nil
+}

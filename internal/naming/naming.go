@@ -1,0 +1,75 @@
+// Package naming makes every physical name of a stack, in one place, so that two resources that have
+// to agree on a name cannot disagree. Pure.
+package naming
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	// Prefix begins the names of AWS resources and of the default namespace.
+	Prefix = "mosaic"
+	// SecretStore is the name of the SecretStore.
+	SecretStore = "aws-secrets-manager"
+)
+
+// Instance is the identifier of the database instance: mosaic-<env>-db.
+func Instance(env string) string { return fmt.Sprintf("%s-%s-db", Prefix, env) }
+
+// Replica is the identifier of the n-th read replica of an instance, counted from 1.
+func Replica(instance string, n int) string { return fmt.Sprintf("%s-replica-%d", instance, n) }
+
+// CredentialsSecret is the name of the secret with user name and password: mosaic/<env>/rds/credentials.
+func CredentialsSecret(env string) string { return fmt.Sprintf("%s/%s/rds/credentials", Prefix, env) }
+
+// ConnectionSecret is the name of the secret with all that a client needs: mosaic/<env>/rds/connection.
+func ConnectionSecret(env string) string { return fmt.Sprintf("%s/%s/rds/connection", Prefix, env) }
+
+// SecretsRole is the name of the IAM role that the application's pods assume:
+// mosaic-<env>-<app>-secrets-role, at most 64 characters (IAM).
+func SecretsRole(env, app string) string {
+	return fmt.Sprintf("%s-%s-%s-secrets-role", Prefix, env, app)
+}
+
+// MonitoringRole is the name of the IAM role with which RDS delivers the enhanced monitoring of an instance.
+func MonitoringRole(instance string) string { return instance + "-monitoring-role" }
+
+// LogGroup is the name that RDS gives to the log group of an exported log, "postgresql" or "upgrade".
+func LogGroup(instance, log string) string {
+	return fmt.Sprintf("/aws/rds/instance/%s/%s", instance, log)
+}
+
+// FinalSnapshotPrefix begins the name of the snapshot that is taken when an instance is deleted.
+func FinalSnapshotPrefix(instance string) string { return instance + "-final" }
+
+// Access is the Pulumi name of the Kubernetes objects that bring the database to an application.
+func Access(env, app string) string { return fmt.Sprintf("%s-%s-%s-access", Prefix, env, app) }
+
+// AlertsTopic is the name of the SNS topic that the alarms notify.
+func AlertsTopic(env string) string { return Instance(env) + "-alerts" }
+
+// Namespace is the default namespace of an environment: mosaic-<env>.
+func Namespace(env string) string { return fmt.Sprintf("%s-%s", Prefix, env) }
+
+// ExternalSecret is the name of the ExternalSecret: <app>-db.
+func ExternalSecret(app string) string { return app + "-db" }
+
+// KubernetesSecret is the default name of the Secret that pods read: <app>-db-secret.
+func KubernetesSecret(app string) string { return app + "-db-secret" }
+
+// MigrationJob is the name of the Job of one revision: <app>-migration-<revision>, at most 63
+// characters (a Job's name becomes a label of its pods).
+func MigrationJob(app, revision string) string { return fmt.Sprintf("%s-migration-%s", app, revision) }
+
+// Partition is the AWS partition of a region: aws, aws-cn or aws-us-gov.
+func Partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
+}

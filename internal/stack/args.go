@@ -1,0 +1,113 @@
+package stack
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/irsa"
+	"github.com/mosaic-stories/mosaic-database/k8s"
+)
+
+// databaseArgs is the configuration in the database component's terms.
+func databaseArgs(cfg *config.Config, site *site) *database.Args {
+	db, env := cfg.Database, cfg.Environment
+	return &database.Args{
+		Identifier: naming.Instance(env),
+		Partition:  naming.Partition(cfg.Region),
+		Network: database.Network{
+			VpcID: site.vpcID, SubnetIDs: site.subnetIDs, IngressCidrs: site.ingressCidrs,
+		},
+		Engine: database.Engine{
+			Version:                   db.EngineVersion,
+			AllowMajorVersionUpgrade:  db.AllowMajorVersionUpgrade,
+			AutoMinorVersionUpgrade:   db.AutoMinorVersionUpgrade,
+			MaintenanceWindow:         db.MaintenanceWindow,
+			CaCertIdentifier:          db.CaCertIdentifier,
+			IamDatabaseAuthentication: db.IamDatabaseAuthentication,
+			Port:                      db.Port,
+			DatabaseName:              db.Name,
+			Parameters:                db.Parameters,
+		},
+		Storage: database.Storage{
+			Type: db.StorageType, Allocated: db.AllocatedStorage, MaxAllocated: db.MaxAllocatedStorage,
+			Iops: db.Iops, Throughput: db.StorageThroughput, KmsKeyID: db.KmsKeyID,
+		},
+		Backups: database.Backups{
+			RetentionDays: db.BackupRetentionDays, Window: db.BackupWindow,
+			SkipFinalSnapshot: db.SkipFinalSnapshot, DeleteAutomatedBackups: db.DeleteAutomatedBackups,
+		},
+		Replicas: database.Replicas{
+			Count: db.ReadReplicas, InstanceClass: db.ReplicaInstanceClass, MaxAllocated: db.ReplicaMaxAllocatedStorage,
+		},
+		Insights: database.Insights{
+			RetentionDays: db.PerformanceInsightsRetentionDays, Mode: db.DatabaseInsightsMode,
+			MonitoringInterval: db.MonitoringInterval, LogRetentionDays: db.LogRetentionDays,
+		},
+		Credentials: database.Credentials{
+			Username: db.Username, PasswordVersion: db.PasswordVersion,
+			CredentialsSecret: naming.CredentialsSecret(env), ConnectionSecret: naming.ConnectionSecret(env),
+			RecoveryWindowDays: db.SecretRecoveryDays, KmsKeyID: db.SecretKmsKeyID,
+		},
+		Alarms: database.Alarms{
+			Topic: naming.AlertsTopic(env), Emails: cfg.Alerts.Emails,
+			CPUPercent: cfg.Alerts.CPUPercent, FreeStoragePercent: cfg.Alerts.FreeStoragePercent,
+		},
+		InstanceClass:      db.InstanceClass,
+		MultiAz:            db.MultiAz,
+		AvailabilityZone:   db.AvailabilityZone,
+		DeletionProtection: db.DeletionProtection,
+		ApplyImmediately:   db.ApplyImmediately,
+		Restore: database.Restore{
+			SnapshotIdentifier:       cfg.Restore.SnapshotIdentifier,
+			SourceInstanceIdentifier: cfg.Restore.SourceInstanceIdentifier,
+			PointInTime:              cfg.Restore.PointInTime,
+		},
+	}
+}
+
+// roleArgs lets the application's service account read the database's secrets.
+func roleArgs(cfg *config.Config, site *site, db *database.Instance) *irsa.Args {
+	return &irsa.Args{
+		Name:            naming.SecretsRole(cfg.Environment, cfg.App.Name),
+		Region:          cfg.Region,
+		Namespace:       cfg.App.Namespace,
+		ServiceAccount:  cfg.App.ServiceAccount,
+		OidcIssuer:      site.oidcIssuer,
+		OidcProviderArn: site.oidcProviderArn,
+		SecretArns:      pulumi.StringArray{db.CredentialsSecretArn, db.ConnectionSecretArn},
+		KmsKeyArn:       cfg.Database.SecretKmsKeyID,
+		Protect:         cfg.Database.DeletionProtection,
+	}
+}
+
+// accessArgs brings the connection secret to the application's namespace.
+func accessArgs(cfg *config.Config, db *database.Instance, role *irsa.Role) *k8s.Args {
+	args := &k8s.Args{
+		App:             cfg.App.Name,
+		Namespace:       cfg.App.Namespace,
+		CreateNamespace: cfg.App.CreateNamespace,
+		Protect:         cfg.Database.DeletionProtection,
+		ServiceAccount:  cfg.App.ServiceAccount,
+		RoleArn:         role.RoleArn,
+		RoleReady:       []pulumi.Resource{role.Permissions},
+		Region:          cfg.Region,
+		RemoteSecret:    naming.ConnectionSecret(cfg.Environment),
+		RemoteVersion:   db.ConnectionSecretVersionID,
+		SecretName:      cfg.App.SecretName,
+	}
+	if m := cfg.Migrations; m.Enabled {
+		args.Migration = &k8s.Migration{
+			Image:           m.Image,
+			Command:         m.Command,
+			Database:        naming.Instance(cfg.Environment) + "/" + cfg.Database.Name,
+			Attempt:         m.Attempt,
+			DeadlineSeconds: m.DeadlineSeconds,
+			BackoffLimit:    m.BackoffLimit,
+			CPU:             m.CPU,
+			Memory:          m.Memory,
+		}
+	}
+	return args
+}

@@ -1,0 +1,90 @@
+package stack
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/cost"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/irsa"
+)
+
+// Output is one entry of the contract with the GitOps repository.
+type Output struct {
+	Name        string
+	Type        string // string, number, array or object
+	Description string
+}
+
+// Outputs is the contract: what the program exports, all of it, none secret.
+func Outputs() []Output {
+	return []Output{
+		{"endpoint", "string", "host name of the database instance"},
+		{"port", "number", "TCP port of the instance and its replicas"},
+		{"databaseName", "string", "name of the database"},
+		{"instanceIdentifier", "string", "identifier of the RDS instance"},
+		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers"},
+		{"roleArn", "string", "ARN of the IAM role that the application's service account assumes"},
+		{"credentialsSecretArn", "string", "ARN of the secret with user name and password"},
+		{"connectionSecretArn", "string", "ARN of the secret with host, port, database, user name, password and URLs"},
+		{"connectionSecretName", "string", "name of the connection secret in Secrets Manager"},
+		{"securityGroupId", "string", "ID of the database's security group"},
+		{"namespace", "string", "Kubernetes namespace of the application"},
+		{"serviceAccountName", "string", "name of the application's ServiceAccount"},
+		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
+		{"migrationJobName", "string", "name of the current revision's migration Job; empty where this program runs none"},
+		{"estimatedMonthlyCost", "string", "estimated cost of a month, such as \"16.44 USD\"; \"at least …\" where a price is unknown"},
+		{"helmValues", "object", "values of the application's Helm chart, right for the chosen delivery"},
+	}
+}
+
+// export exports the outputs.
+func export(ctx *pulumi.Context, cfg *config.Config, estimate cost.Estimate, db *database.Instance, role *irsa.Role, jobName string) {
+	outputs := pulumi.Map{
+		"endpoint":             db.Endpoint,
+		"port":                 db.Port,
+		"databaseName":         pulumi.String(cfg.Database.Name),
+		"instanceIdentifier":   db.Identifier,
+		"replicaEndpoints":     db.ReplicaEndpoints,
+		"roleArn":              role.RoleArn,
+		"credentialsSecretArn": db.CredentialsSecretArn,
+		"connectionSecretArn":  db.ConnectionSecretArn,
+		"connectionSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
+		"securityGroupId":      db.SecurityGroupID,
+		"namespace":            pulumi.String(cfg.App.Namespace),
+		"serviceAccountName":   pulumi.String(cfg.App.ServiceAccount),
+		"kubernetesSecretName": pulumi.String(cfg.App.SecretName),
+		"migrationJobName":     pulumi.String(jobName),
+		"estimatedMonthlyCost": pulumi.String(estimate.String()),
+		"helmValues":           helmValues(cfg, role.RoleArn),
+	}
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		ctx.Export(name, outputs[name])
+	}
+}
+
+// helmValues are the values of the application's chart. With delivery gitops the chart makes the
+// ServiceAccount, the ExternalSecret and the migration; with delivery pulumi they exist, and the chart
+// must leave them alone.
+func helmValues(cfg *config.Config, roleArn pulumi.StringInput) pulumi.Map {
+	gitops := cfg.Delivery == config.DeliveryGitOps
+	return pulumi.Map{
+		"serviceAccount": pulumi.Map{
+			"create":      pulumi.Bool(gitops),
+			"name":        pulumi.String(cfg.App.ServiceAccount),
+			"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": roleArn},
+		},
+		"externalSecrets": pulumi.Map{
+			"enabled":            pulumi.Bool(gitops),
+			"secretStore":        pulumi.String(naming.SecretStore),
+			"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
+			"targetSecretName":   pulumi.String(cfg.App.SecretName),
+			"region":             pulumi.String(cfg.Region),
+		},
+		"migrations": pulumi.Map{"enabled": pulumi.Bool(gitops && cfg.Migrations.Enabled)},
+	}
+}

@@ -1,0 +1,105 @@
+package stack
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+// cloud is the providers that need no cluster.
+type cloud struct {
+	aws    *aws.Provider
+	random *random.Provider
+}
+
+// newCloud makes the providers for AWS and for random values. The account is allowed by number, so that a
+// run with other credentials stops before it creates anything.
+func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
+	awsProvider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
+		Region:            pulumi.String(cfg.Region),
+		AllowedAccountIds: pulumi.StringArray{pulumi.String(cfg.AccountID)},
+		DefaultTags:       aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(tags(ctx, cfg))},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("registering the aws provider: %w", err)
+	}
+	randomProvider, err := random.NewProvider(ctx, "random", &random.ProviderArgs{})
+	if err != nil {
+		return nil, fmt.Errorf("registering the random provider: %w", err)
+	}
+	return &cloud{aws: awsProvider, random: randomProvider}, nil
+}
+
+// tags are on every AWS resource; the configuration's come last and win.
+func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
+	all := map[string]string{
+		"Application": cfg.App.Name,
+		"Environment": cfg.Environment,
+		"ManagedBy":   "pulumi",
+		"Project":     ctx.Project(),
+		"Stack":       ctx.Stack(),
+	}
+	for key, value := range cfg.Tags {
+		all[key] = value
+	}
+	return all
+}
+
+// newCluster makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
+// so that no run can land in whatever cluster a laptop points at; the configuration can override it.
+func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernetes.Provider, error) {
+	args := &kubernetes.ProviderArgs{}
+	if cfg.Cluster.Kubeconfig != "" {
+		args.Kubeconfig = pulumi.String(cfg.Cluster.Kubeconfig)
+	} else {
+		kubeconfig, err := kubeconfig(site.cluster, cfg.Region)
+		if err != nil {
+			return nil, err
+		}
+		args.Kubeconfig = pulumi.String(kubeconfig)
+	}
+	if cfg.Cluster.Context != "" {
+		args.Context = pulumi.String(cfg.Cluster.Context)
+	}
+	if site.cluster.arn != "" {
+		// The identity of the cluster; a renewed endpoint or certificate is not another cluster.
+		args.ClusterIdentifier = pulumi.String(site.cluster.arn)
+	}
+	provider, err := kubernetes.NewProvider(ctx, "kubernetes", args)
+	if err != nil {
+		return nil, fmt.Errorf("registering the kubernetes provider: %w", err)
+	}
+	return provider, nil
+}
+
+// kubeconfig asks the AWS CLI for a token whenever one is needed: a token that is written down lives
+// fifteen minutes, and an instance may take longer than that.
+func kubeconfig(c cluster, region string) (string, error) {
+	text, err := json.Marshal(map[string]any{
+		"apiVersion":      "v1",
+		"kind":            "Config",
+		"current-context": c.name,
+		"clusters": []any{map[string]any{"name": c.name, "cluster": map[string]string{
+			"server": c.endpoint, "certificate-authority-data": c.certificateAuthority,
+		}}},
+		"contexts": []any{map[string]any{"name": c.name, "context": map[string]string{
+			"cluster": c.name, "user": c.name,
+		}}},
+		"users": []any{map[string]any{"name": c.name, "user": map[string]any{"exec": map[string]any{
+			"apiVersion":      "client.authentication.k8s.io/v1beta1",
+			"command":         "aws",
+			"args":            []string{"eks", "get-token", "--cluster-name", c.name, "--region", region, "--output", "json"},
+			"interactiveMode": "Never",
+		}}}},
+	})
+	if err != nil {
+		return "", fmt.Errorf("encoding the kubeconfig of %s: %w", c.name, err)
+	}
+	return string(text), nil
+}

@@ -1,0 +1,101 @@
+// Package irsa provisions the IAM role that one Kubernetes service account assumes (IAM roles for
+// service accounts), with permission to read exactly the secrets it is given.
+package irsa
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Args describes the role.
+type Args struct {
+	// Name of the role, at most 64 characters.
+	Name string
+	// Region of the secrets, such as "us-east-1".
+	Region string
+	// Namespace and ServiceAccount are whom the role trusts, and nobody else.
+	Namespace      string
+	ServiceAccount string
+	// OidcIssuer is the URL of the cluster's OIDC issuer, OidcProviderArn the IAM provider made for it.
+	OidcIssuer      string
+	OidcProviderArn string
+	// SecretArns are the secrets that may be read.
+	SecretArns pulumi.StringArray
+	// KmsKeyArn is the customer key of the secrets; "" where it is Secrets Manager's own.
+	KmsKeyArn string
+	// Protect refuses to delete or replace the role: without it no pod gets the secrets.
+	Protect bool
+}
+
+func (a *Args) check() error {
+	var problems []error
+	for _, field := range []struct{ name, value string }{
+		{"Name", a.Name}, {"Region", a.Region}, {"Namespace", a.Namespace},
+		{"ServiceAccount", a.ServiceAccount}, {"OidcIssuer", a.OidcIssuer}, {"OidcProviderArn", a.OidcProviderArn},
+	} {
+		if field.value == "" {
+			problems = append(problems, fmt.Errorf("irsa: %s is empty", field.name))
+		}
+	}
+	if len(a.SecretArns) == 0 {
+		problems = append(problems, errors.New("irsa: SecretArns is empty; a role without secrets is not needed"))
+	}
+	if !matches(a.OidcProviderArn, a.OidcIssuer) {
+		problems = append(problems, fmt.Errorf("irsa: the OIDC provider %s is not that of the issuer %s; no pod could assume the role",
+			a.OidcProviderArn, a.OidcIssuer))
+	}
+	return errors.Join(problems...)
+}
+
+// Role is the component.
+type Role struct {
+	pulumi.ResourceState
+
+	RoleArn pulumi.StringOutput
+	// Permissions is what the secrets become readable with. The ARN does not carry it, and depending on the
+	// component would not wait for it either: the SDK adds children to a component as they are registered.
+	Permissions pulumi.Resource
+}
+
+// New registers the component. Its options must bring the aws provider.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Role, error) {
+	if err := args.check(); err != nil {
+		return nil, err
+	}
+	component := &Role{}
+	if err := ctx.RegisterComponentResource("mosaic-database:irsa:Role", name, component, opts...); err != nil {
+		return nil, fmt.Errorf("registering the component %s: %w", name, err)
+	}
+	trust, err := TrustPolicy(args.OidcProviderArn, args.OidcIssuer, args.Namespace, args.ServiceAccount)
+	if err != nil {
+		return nil, err
+	}
+	role, err := iam.NewRole(ctx, args.Name, &iam.RoleArgs{
+		Name:             pulumi.String(args.Name),
+		Description:      pulumi.Sprintf("Database secrets for %s", Subject(args.Namespace, args.ServiceAccount)),
+		AssumeRolePolicy: pulumi.String(trust),
+	}, pulumi.Parent(component), pulumi.Protect(args.Protect))
+	if err != nil {
+		return nil, fmt.Errorf("registering the role %s: %w", args.Name, err)
+	}
+	permissions := args.SecretArns.ToStringArrayOutput().ApplyT(func(arns []string) (string, error) {
+		return SecretsPolicy(arns, args.KmsKeyArn, args.Region)
+	}).(pulumi.StringOutput)
+	policy, err := iam.NewRolePolicy(ctx, args.Name, &iam.RolePolicyArgs{
+		Name:   pulumi.String("read-database-secrets"),
+		Role:   role.Name,
+		Policy: permissions,
+	}, pulumi.Parent(component))
+	if err != nil {
+		return nil, fmt.Errorf("registering the policy of the role %s: %w", args.Name, err)
+	}
+	component.RoleArn = role.Arn
+	component.Permissions = policy
+	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{"roleArn": component.RoleArn}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
+	}
+	return component, nil
+}

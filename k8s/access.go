@@ -1,0 +1,99 @@
+package k8s
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Access is the component: what an application's pods need to reach the database.
+type Access struct {
+	pulumi.ResourceState
+
+	// MigrationJobName is the name of the current revision's Job; "" without migrations.
+	MigrationJobName string
+}
+
+// New registers the component. Its options must bring the kubernetes provider.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Access, error) {
+	if err := args.check(); err != nil {
+		return nil, err
+	}
+	component := &Access{}
+	if err := ctx.RegisterComponentResource("mosaic-database:k8s:Access", name, component, opts...); err != nil {
+		return nil, fmt.Errorf("registering the component %s: %w", name, err)
+	}
+	b := &builder{ctx: ctx, args: args, parent: pulumi.Parent(component)}
+	account, err := b.serviceAccount()
+	if err != nil {
+		return nil, err
+	}
+	synced, err := b.externalSecret(account)
+	if err != nil {
+		return nil, err
+	}
+	if args.Migration != nil {
+		component.MigrationJobName = args.Migration.JobName(args.App)
+		if err := b.migration(component.MigrationJobName, synced); err != nil {
+			return nil, err
+		}
+	}
+	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{
+		"namespace":        pulumi.String(args.Namespace),
+		"serviceAccount":   pulumi.String(args.ServiceAccount),
+		"secretName":       pulumi.String(args.SecretName),
+		"migrationJobName": pulumi.String(component.MigrationJobName),
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
+	}
+	return component, nil
+}
+
+// builder carries what every step of New needs.
+type builder struct {
+	ctx    *pulumi.Context
+	args   *Args
+	parent pulumi.ResourceOption
+}
+
+// metadata names an object in the namespace.
+func (b *builder) metadata(name string, annotations pulumi.StringMap) metav1.ObjectMetaArgs {
+	return metav1.ObjectMetaArgs{
+		Name:        pulumi.String(name),
+		Namespace:   pulumi.String(b.args.Namespace),
+		Labels:      b.labels(),
+		Annotations: annotations,
+	}
+}
+
+func (b *builder) labels() pulumi.StringMap {
+	return pulumi.StringMap{
+		"app.kubernetes.io/part-of":    pulumi.String(b.args.App),
+		"app.kubernetes.io/component":  pulumi.String("database"),
+		"app.kubernetes.io/managed-by": pulumi.String("pulumi"),
+	}
+}
+
+func (b *builder) serviceAccount() (*corev1.ServiceAccount, error) {
+	var needs []pulumi.Resource
+	if b.args.CreateNamespace {
+		namespace, err := corev1.NewNamespace(b.ctx, b.args.Namespace, &corev1.NamespaceArgs{
+			Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(b.args.Namespace), Labels: b.labels()},
+		}, b.parent, pulumi.Protect(b.args.Protect))
+		if err != nil {
+			return nil, fmt.Errorf("registering the namespace %s: %w", b.args.Namespace, err)
+		}
+		needs = append(needs, namespace)
+	}
+	account, err := corev1.NewServiceAccount(b.ctx, b.args.ServiceAccount, &corev1.ServiceAccountArgs{
+		Metadata: b.metadata(b.args.ServiceAccount, pulumi.StringMap{
+			"eks.amazonaws.com/role-arn": b.args.RoleArn,
+		}),
+	}, b.parent, pulumi.DependsOn(needs))
+	if err != nil {
+		return nil, fmt.Errorf("registering the service account %s: %w", b.args.ServiceAccount, err)
+	}
+	return account, nil
+}

@@ -1,0 +1,76 @@
+// Package k8s provisions the Kubernetes half: the ServiceAccount with its IAM role, the SecretStore and
+// the ExternalSecret that bring the database's credentials into the cluster (External Secrets Operator),
+// and the Job that migrates the schema.
+//
+// It reads no configuration and imports no other package of the program but the one that makes names.
+package k8s
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Args describes the objects. What they are called and what they run is plain Go; only what another
+// resource produces is an Input.
+type Args struct {
+	// App is the name of the application, such as "core-api"; the objects are named after it.
+	App string
+	// Namespace of all objects. CreateNamespace makes it; otherwise it has to be there.
+	Namespace       string
+	CreateNamespace bool
+	// Protect refuses to delete the namespace that was made, and everything in it.
+	Protect bool
+	// ServiceAccount is the name of the account that assumes the role.
+	ServiceAccount string
+	// RoleArn is the role of the service account.
+	RoleArn pulumi.StringInput
+	// RoleReady is what has to exist before the role can read the secret; an ARN does not carry its policy.
+	RoleReady []pulumi.Resource
+	// Region of the secret, such as "us-east-1".
+	Region string
+	// RemoteSecret is the name of the connection secret in Secrets Manager.
+	RemoteSecret string
+	// RemoteVersion is the version of its content; another one is synchronised at once.
+	RemoteVersion pulumi.StringInput
+	// SecretName is the name of the Kubernetes Secret that pods read.
+	SecretName string
+	// Migration is run once per revision; nil runs none.
+	Migration *Migration
+}
+
+// Migration is what the Job runs.
+type Migration struct {
+	Image   string   // with a tag other than latest, or a digest
+	Command []string // such as alembic upgrade head
+	// Database identifies what is migrated, such as "mosaic-prod-db/mosaic"; another one is another revision.
+	Database string
+	// Attempt is part of the revision: another number runs the same image once more.
+	Attempt int
+	// DeadlineSeconds ends the Job, with all its retries.
+	DeadlineSeconds int
+	// BackoffLimit is the number of retries, 0 or more.
+	BackoffLimit int
+	CPU          string // request and limit, a Kubernetes quantity
+	Memory       string // request and limit, a Kubernetes quantity
+}
+
+func (a *Args) check() error {
+	var problems []error
+	for _, field := range []struct{ name, value string }{
+		{"App", a.App}, {"Namespace", a.Namespace}, {"ServiceAccount", a.ServiceAccount}, {"Region", a.Region},
+		{"RemoteSecret", a.RemoteSecret}, {"SecretName", a.SecretName},
+	} {
+		if field.value == "" {
+			problems = append(problems, fmt.Errorf("k8s: %s is empty", field.name))
+		}
+	}
+	if a.RoleArn == nil || a.RemoteVersion == nil {
+		problems = append(problems, errors.New("k8s: RoleArn and RemoteVersion are needed"))
+	}
+	if m := a.Migration; m != nil && (m.Image == "" || len(m.Command) == 0 || m.DeadlineSeconds <= 0) {
+		problems = append(problems, errors.New("k8s: Migration needs Image, Command and DeadlineSeconds"))
+	}
+	return errors.Join(problems...)
+}

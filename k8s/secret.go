@@ -1,0 +1,96 @@
+package k8s
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// apiVersion is the only one that the External Secrets Operator has served since 0.17.
+const apiVersion = "external-secrets.io/v1"
+
+// refreshInterval is written in the long form: some versions of the operator rewrite "5m" and then own
+// the field, and the next apply conflicts.
+const refreshInterval = "5m0s"
+
+// ready makes the provider wait for the operator; a custom resource counts as done on creation otherwise.
+func ready() pulumi.StringMap {
+	return pulumi.StringMap{"pulumi.com/waitFor": pulumi.String("condition=Ready")}
+}
+
+// Key is one entry of the Kubernetes Secret, and the property of the connection secret that it carries.
+type Key struct{ Name, Property string }
+
+// Keys are the entries of the Kubernetes Secret.
+func Keys() []Key {
+	return []Key{
+		{"DB_URL", "sqlalchemy_url"},
+		{"DB_LIBPQ_URL", "url"},
+		{"DB_HOST", "host"},
+		{"DB_PORT", "port"},
+		{"DB_NAME", "database"},
+		{"DB_USER", "username"},
+		{"DB_PASSWORD", "password"},
+	}
+}
+
+// externalSecret registers the SecretStore, which reads with the service account's role, and the
+// ExternalSecret, which makes the Secret; it returns when that is synchronised.
+func (b *builder) externalSecret(account *corev1.ServiceAccount) (pulumi.Resource, error) {
+	store, err := apiextensions.NewCustomResource(b.ctx, naming.SecretStore, &apiextensions.CustomResourceArgs{
+		ApiVersion: pulumi.String(apiVersion),
+		Kind:       pulumi.String("SecretStore"),
+		Metadata:   b.metadata(naming.SecretStore, ready()),
+		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{"provider": pulumi.Map{"aws": pulumi.Map{
+			"service": pulumi.String("SecretsManager"),
+			"region":  pulumi.String(b.args.Region),
+			"auth": pulumi.Map{"jwt": pulumi.Map{"serviceAccountRef": pulumi.Map{
+				"name": pulumi.String(b.args.ServiceAccount),
+			}}},
+		}}}},
+	}, b.parent, pulumi.DependsOn([]pulumi.Resource{account}))
+	if err != nil {
+		return nil, fmt.Errorf("registering the SecretStore %s: %w", naming.SecretStore, err)
+	}
+
+	data := pulumi.Array{}
+	for _, key := range Keys() {
+		data = append(data, pulumi.Map{
+			"secretKey": pulumi.String(key.Name),
+			"remoteRef": pulumi.Map{
+				"key":      pulumi.String(b.args.RemoteSecret),
+				"property": pulumi.String(key.Property),
+			},
+		})
+	}
+	// The operator synchronises at once when an annotation changes, so a new password does not wait for
+	// the interval.
+	annotations := ready()
+	annotations["force-sync"] = b.args.RemoteVersion
+	name := naming.ExternalSecret(b.args.App)
+	secret, err := apiextensions.NewCustomResource(b.ctx, name, &apiextensions.CustomResourceArgs{
+		ApiVersion: pulumi.String(apiVersion),
+		Kind:       pulumi.String("ExternalSecret"),
+		Metadata:   b.metadata(name, annotations),
+		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
+			"refreshInterval": pulumi.String(refreshInterval),
+			"secretStoreRef":  pulumi.Map{"kind": pulumi.String("SecretStore"), "name": pulumi.String(naming.SecretStore)},
+			"target": pulumi.Map{
+				"name":           pulumi.String(b.args.SecretName),
+				"creationPolicy": pulumi.String("Owner"),
+				// A secret that cannot be read for a while must not take the pods' copy away.
+				"deletionPolicy": pulumi.String("Retain"),
+			},
+			"data": data,
+		}},
+	}, b.parent, pulumi.DependsOn(append([]pulumi.Resource{store}, b.args.RoleReady...)))
+	if err != nil {
+		return nil, fmt.Errorf("registering the ExternalSecret %s: %w", name, err)
+	}
+	return secret, nil
+}
