@@ -1,0 +1,261 @@
+// Package tests holds the tests of the whole program: its graph on mocks, for every committed stack file
+// and every tier, and its behaviour on the real engine with a simulated cloud.
+package tests
+
+import (
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files and the generated documentation")
+
+// variant is one configuration whose graph is checked.
+type variant struct {
+	name   string // of the golden file
+	stack  string
+	values map[string]string
+}
+
+// variants are every committed stack, every tier on top of prod, and what neither of them turns on.
+func variants(t *testing.T) []variant {
+	t.Helper()
+	var all []variant
+	for _, name := range stackNames(t) {
+		all = append(all, variant{"stack-" + name, name, stackFile(t, name)})
+	}
+	prod := func(name string, overrides map[string]string) {
+		values := stackFile(t, "prod")
+		maps.Copy(values, overrides)
+		all = append(all, variant{name, "prod", values})
+	}
+	for _, tier := range config.Tiers() {
+		prod("tier-"+tier.Name, map[string]string{"mosaic-database:tier": tier.Name})
+	}
+	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
+	prod("everything", map[string]string{
+		"mosaic-database:tier": "scale",
+		"mosaic-database:database": `{"monitoringInterval": 60, "allocatedStorage": 400, "maxAllocatedStorage": 1000,
+			"iops": 14000, "storageThroughput": 700, "parameters": {"max_connections": "200", "work_mem": "8192"},
+			"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001",
+			"secretKmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"}`,
+		"mosaic-database:network": `{"ingressCidrs": ["10.0.0.0/20", "2001:db8::/48"]}`,
+		"mosaic-database:tags":    `{"CostCenter": "memories"}`,
+	})
+	return all
+}
+
+// shown is what the golden file holds: the whole graph for a stack, what differs from the committed prod
+// for everything else.
+func (v variant) shown(t *testing.T, all []registration) string {
+	t.Helper()
+	if strings.HasPrefix(v.name, "stack-") {
+		return text(t, all)
+	}
+	base, _, err := record(t, "prod", stackFile(t, "prod"), false)
+	require.NoError(t, err)
+	var absent []string
+	same, here := map[string]bool{}, map[string]bool{}
+	for _, one := range all {
+		here[one.key()] = true
+	}
+	for _, one := range base {
+		same[text(t, []registration{one})] = true
+		if !here[one.key()] {
+			absent = append(absent, one.key())
+		}
+	}
+	differs := slices.DeleteFunc(slices.Clone(all), func(one registration) bool {
+		return same[text(t, []registration{one})]
+	})
+	out, err := yaml.Marshal(map[string]any{"differs from prod": differs, "not in it": absent})
+	require.NoError(t, err)
+	return string(out)
+}
+
+// TestGraph compares what the program registers with the rules, in preview and in up, and what an up
+// registers with a golden file.
+func TestGraph(t *testing.T) {
+	for _, v := range variants(t) {
+		t.Run(v.name, func(t *testing.T) {
+			t.Parallel()
+			var keys [2][]string
+			for i, preview := range []bool{true, false} {
+				all, exports, err := record(t, v.stack, v.values, preview)
+				require.NoError(t, err)
+				checkRules(t, all)
+				checkExports(t, exports)
+				for _, one := range all {
+					keys[i] = append(keys[i], one.key())
+				}
+				if !preview {
+					golden(t, filepath.Join("testdata", v.name+".golden"), v.shown(t, all))
+				}
+			}
+			assert.Equal(t, keys[0], keys[1], "a preview shows exactly what an up makes")
+		})
+	}
+}
+
+// golden compares with a file, which -update rewrites.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	assert.NotContains(t, got, generatedPassword, "%s would hold the password", file)
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+		return
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err, "run: just golden")
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is stale (-file +program); where the change is meant, run: just golden\n%s", file, diff)
+	}
+}
+
+func checkExports(t *testing.T, exports []string) {
+	t.Helper()
+	want := map[string]bool{}
+	for _, output := range stack.Outputs() {
+		want[output.Name] = true
+	}
+	got := map[string]bool{}
+	for _, name := range exports {
+		got[name] = true
+	}
+	assert.Equal(t, want, got, "the exports are the contract")
+}
+
+// checkRules asserts what holds for every registration of every stack.
+func checkRules(t *testing.T, all []registration) {
+	t.Helper()
+	for _, one := range all {
+		if strings.HasPrefix(one.Type, "pulumi:") {
+			continue
+		}
+		assert.NotEmpty(t, one.Parent, "%s has no parent", one.key())
+		assert.NotContains(t, text(t, []registration{one}), generatedPassword, "%s shows the password", one.key())
+		if strings.HasPrefix(one.Type, "mosaic-database:") {
+			continue
+		}
+		assert.NotEmpty(t, one.Provider, "%s uses a default provider", one.key())
+		checkProtection(t, one)
+		checkSecretness(t, one)
+		checkExposure(t, one)
+		checkPolicies(t, one)
+	}
+	checkOrder(t, all)
+}
+
+// checkProtection: what cannot be made again is protected, twice where AWS can.
+func checkProtection(t *testing.T, one registration) {
+	t.Helper()
+	switch one.Type {
+	case "aws:rds/instance:Instance":
+		if one.Inputs["replicateSourceDb"] != nil {
+			return
+		}
+		assert.Equal(t, true, one.Inputs["deletionProtection"], "%s", one.key())
+		fallthrough
+	case "aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "kubernetes:core/v1:Namespace":
+		if !strings.HasSuffix(one.Name, "-monitoring-role") {
+			assert.True(t, one.Protect, "%s is not protected", one.key())
+		}
+	}
+}
+
+// checkSecretness: a password is a secret wherever it goes.
+func checkSecretness(t *testing.T, one registration) {
+	t.Helper()
+	for name, value := range one.raw {
+		if name == "password" || name == "secretString" {
+			assert.True(t, value.IsSecret() || value.IsOutput() && value.OutputValue().Secret, "%s: %s is not secret", one.key(), name)
+		}
+	}
+}
+
+// checkExposure: encrypted, private, TLS forced, no way in from anywhere and no way out.
+func checkExposure(t *testing.T, one registration) {
+	t.Helper()
+	switch one.Type {
+	case "aws:rds/instance:Instance":
+		assert.Equal(t, false, one.Inputs["publiclyAccessible"], "%s", one.key())
+		assert.Equal(t, true, one.Inputs["storageEncrypted"], "%s", one.key())
+		assert.Equal(t, true, one.Inputs["copyTagsToSnapshot"], "%s", one.key())
+	case "aws:rds/parameterGroup:ParameterGroup":
+		assert.Contains(t, one.Inputs["parameters"], map[string]any{"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"})
+	case "aws:ec2/securityGroup:SecurityGroup":
+		assert.Equal(t, []any{}, one.Inputs["egress"], "%s has egress", one.key())
+		rules := text(t, []registration{one})
+		assert.NotContains(t, rules, "0.0.0.0/0")
+		assert.NotContains(t, rules, "::/0")
+		for _, rule := range one.Inputs["ingress"].([]any) {
+			assert.NotEmpty(t, rule.(map[string]any)["description"], "%s has an undescribed rule", one.key())
+		}
+	}
+}
+
+// checkPolicies: no policy has a wildcard, in an action or in a resource.
+func checkPolicies(t *testing.T, one registration) {
+	t.Helper()
+	for _, field := range []resource.PropertyKey{"policy", "assumeRolePolicy"} {
+		value, ok := one.raw[field]
+		if !ok || !value.IsString() {
+			continue
+		}
+		var document struct {
+			Statement []struct{ Action, Resource any }
+		}
+		require.NoError(t, json.Unmarshal([]byte(value.StringValue()), &document), "%s: %s", one.key(), field)
+		require.NotEmpty(t, document.Statement)
+		assert.NotContains(t, value.StringValue(), "*", "%s: %s has a wildcard", one.key(), field)
+	}
+}
+
+// checkOrder: each step waits for the one before, and nothing else waits for the instance.
+func checkOrder(t *testing.T, all []registration) {
+	t.Helper()
+	byType := map[string][]registration{}
+	for _, one := range all {
+		byType[one.Type] = append(byType[one.Type], one)
+	}
+	needs := func(consumer, needed string) {
+		t.Helper()
+		for _, one := range byType[consumer] {
+			found := false
+			for _, dependency := range one.DependsOn {
+				found = found || strings.HasPrefix(dependency, needed+"::")
+			}
+			assert.True(t, found, "%s does not wait for a %s, only for %v", one.key(), needed, one.DependsOn)
+		}
+	}
+	needs("aws:rds/instance:Instance", "aws:cloudwatch/logGroup:LogGroup")
+	needs("aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/instance:Instance")
+	needs("kubernetes:core/v1:ServiceAccount", "aws:iam/role:Role")
+	needs("kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:core/v1:ServiceAccount")
+	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:SecretStore")
+	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:iam/rolePolicy:RolePolicy")
+	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:secretsmanager/secretVersion:SecretVersion")
+	needs("kubernetes:batch/v1:Job", "kubernetes:external-secrets.io/v1:ExternalSecret")
+	for _, beside := range []string{"aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:ServiceAccount"} {
+		for _, one := range byType[beside] {
+			for _, dependency := range one.DependsOn {
+				assert.False(t, strings.HasPrefix(dependency, "aws:rds/instance:"), "%s waits for the instance", one.key())
+			}
+		}
+	}
+}
