@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
@@ -104,14 +105,14 @@ type Connection struct {
 
 // url is the connection as a URL of the scheme, every part encoded, TLS required.
 func (c Connection) url(scheme string) string {
-	u := url.URL{
-		Scheme:   scheme,
-		User:     url.UserPassword(c.Username, c.Password),
-		Host:     net.JoinHostPort(c.Host, strconv.Itoa(c.Port)),
-		Path:     "/" + c.Database,
-		RawQuery: url.Values{"sslmode": {"require"}}.Encode(),
-	}
-	return u.String()
+	return fmt.Sprintf("%s://%s:%s@%s/%s?sslmode=require", scheme, escape(c.Username), escape(c.Password),
+		net.JoinHostPort(c.Host, strconv.Itoa(c.Port)), escape(c.Database))
+}
+
+// escape encodes every reserved character. net/url would leave some of them as they are, the plus among
+// them, which clients read in two ways.
+func escape(part string) string {
+	return strings.ReplaceAll(url.QueryEscape(part), "+", "%20")
 }
 
 // connectionJSON is the content of the connection secret. The port is a string, as clients of the

@@ -26,8 +26,6 @@ type Args struct {
 	SecretArns pulumi.StringArray
 	// KmsKeyArn is the customer key of the secrets; "" where it is Secrets Manager's own.
 	KmsKeyArn string
-	// Protect refuses to delete or replace the role: without it no pod gets the secrets.
-	Protect bool
 }
 
 func (a *Args) check() error {
@@ -60,7 +58,8 @@ type Role struct {
 	Permissions pulumi.Resource
 }
 
-// New registers the component. Its options must bring the aws provider.
+// New registers the component. Its options must bring the aws provider; pulumi.Protect among them protects
+// the role and its policy, without which no pod gets the secrets.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Role, error) {
 	if err := args.check(); err != nil {
 		return nil, err
@@ -77,7 +76,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		Name:             pulumi.String(args.Name),
 		Description:      pulumi.Sprintf("Database secrets for %s", Subject(args.Namespace, args.ServiceAccount)),
 		AssumeRolePolicy: pulumi.String(trust),
-	}, pulumi.Parent(component), pulumi.Protect(args.Protect))
+	}, pulumi.Parent(component))
 	if err != nil {
 		return nil, fmt.Errorf("registering the role %s: %w", args.Name, err)
 	}

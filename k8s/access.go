@@ -16,7 +16,9 @@ type Access struct {
 	MigrationJobName string
 }
 
-// New registers the component. Its options must bring the kubernetes provider.
+// New registers the component. Its options must bring the kubernetes provider; pulumi.Protect among them
+// protects all objects but the Jobs: deleting the ExternalSecret takes the pods' Secret away, and deleting
+// a namespace everything in it.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Access, error) {
 	if err := args.check(); err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func (b *builder) serviceAccount() (*corev1.ServiceAccount, error) {
 	if b.args.CreateNamespace {
 		namespace, err := corev1.NewNamespace(b.ctx, b.args.Namespace, &corev1.NamespaceArgs{
 			Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(b.args.Namespace), Labels: b.labels()},
-		}, b.parent, pulumi.Protect(b.args.Protect))
+		}, b.parent)
 		if err != nil {
 			return nil, fmt.Errorf("registering the namespace %s: %w", b.args.Namespace, err)
 		}

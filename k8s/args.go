@@ -20,8 +20,6 @@ type Args struct {
 	// Namespace of all objects. CreateNamespace makes it; otherwise it has to be there.
 	Namespace       string
 	CreateNamespace bool
-	// Protect refuses to delete the namespace that was made, and everything in it.
-	Protect bool
 	// ServiceAccount is the name of the account that assumes the role.
 	ServiceAccount string
 	// RoleArn is the role of the service account.

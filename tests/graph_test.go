@@ -161,20 +161,21 @@ func checkRules(t *testing.T, all []registration) {
 	checkOrder(t, all)
 }
 
-// checkProtection: what cannot be made again is protected, twice where AWS can.
+// checkProtection: what cannot be made again, and what brings the credentials to the pods, is protected.
 func checkProtection(t *testing.T, one registration) {
 	t.Helper()
 	switch one.Type {
 	case "aws:rds/instance:Instance":
-		if one.Inputs["replicateSourceDb"] != nil {
-			return
-		}
-		assert.Equal(t, true, one.Inputs["deletionProtection"], "%s", one.key())
-		fallthrough
-	case "aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "kubernetes:core/v1:Namespace":
-		if !strings.HasSuffix(one.Name, "-monitoring-role") {
-			assert.True(t, one.Protect, "%s is not protected", one.key())
-		}
+		replica := one.Inputs["replicateSourceDb"] != nil
+		assert.Equal(t, !replica, one.Protect, "%s", one.key())
+		assert.Equal(t, !replica, one.Inputs["deletionProtection"] == true, "%s", one.key())
+	case "aws:iam/role:Role":
+		assert.Equal(t, !strings.HasSuffix(one.Name, "-monitoring-role"), one.Protect, "%s", one.key())
+	case "aws:secretsmanager/secret:Secret", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:Namespace",
+		"kubernetes:core/v1:ServiceAccount", "kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:external-secrets.io/v1:ExternalSecret":
+		assert.True(t, one.Protect, "%s is not protected", one.key())
+	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup":
+		assert.False(t, one.Protect, "%s could not make room for its successor", one.key())
 	}
 }
 

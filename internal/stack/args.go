@@ -78,7 +78,6 @@ func roleArgs(cfg *config.Config, site *site, db *database.Instance) *irsa.Args 
 		OidcProviderArn: site.oidcProviderArn,
 		SecretArns:      pulumi.StringArray{db.CredentialsSecretArn, db.ConnectionSecretArn},
 		KmsKeyArn:       cfg.Database.SecretKmsKeyID,
-		Protect:         cfg.Database.DeletionProtection,
 	}
 }
 
@@ -88,7 +87,6 @@ func accessArgs(cfg *config.Config, db *database.Instance, role *irsa.Role) *k8s
 		App:             cfg.App.Name,
 		Namespace:       cfg.App.Namespace,
 		CreateNamespace: cfg.App.CreateNamespace,
-		Protect:         cfg.Database.DeletionProtection,
 		ServiceAccount:  cfg.App.ServiceAccount,
 		RoleArn:         role.RoleArn,
 		RoleReady:       []pulumi.Resource{role.Permissions},

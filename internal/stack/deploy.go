@@ -35,8 +35,10 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	// What brings the credentials to the pods is as safe from a deletion as the database is.
+	protect := pulumi.Protect(cfg.Database.DeletionProtection)
 	role, err := irsa.New(ctx, naming.SecretsRole(cfg.Environment, cfg.App.Name), roleArgs(cfg, site, db),
-		pulumi.Providers(cloud.aws))
+		pulumi.Providers(cloud.aws), protect)
 	if err != nil {
 		return err
 	}
@@ -47,7 +49,7 @@ func Deploy(ctx *pulumi.Context) error {
 			return err
 		}
 		access, err := k8s.New(ctx, naming.Access(cfg.Environment, cfg.App.Name), accessArgs(cfg, db, role),
-			pulumi.Providers(cluster))
+			pulumi.Providers(cluster), protect)
 		if err != nil {
 			return err
 		}

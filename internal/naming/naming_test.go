@@ -1,0 +1,35 @@
+package naming
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// The names that the owners' scripts, dashboards and charts already use.
+func TestNamesAreThoseOfTheSeed(t *testing.T) {
+	for want, got := range map[string]string{
+		"mosaic-prod-db":                              Instance("prod"),
+		"mosaic-prod-db-replica-1":                    Replica(Instance("prod"), 1),
+		"mosaic/prod/rds/credentials":                 CredentialsSecret("prod"),
+		"mosaic/prod/rds/connection":                  ConnectionSecret("prod"),
+		"mosaic-prod-core-api-secrets-role":           SecretsRole("prod", "core-api"),
+		"mosaic-prod":                                 Namespace("prod"),
+		"core-api-db":                                 ExternalSecret("core-api"),
+		"core-api-db-secret":                          KubernetesSecret("core-api"),
+		"core-api-migration-0123456789":               MigrationJob("core-api", "0123456789"),
+		"aws-secrets-manager":                         SecretStore,
+		"/aws/rds/instance/mosaic-prod-db/postgresql": LogGroup(Instance("prod"), "postgresql"),
+		"/aws/rds/instance/mosaic-prod-db/upgrade":    LogGroup(Instance("prod"), "upgrade"),
+	} {
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestPartition(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": "aws", "eu-west-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov",
+	} {
+		assert.Equal(t, want, Partition(region), region)
+	}
+}

@@ -1,0 +1,69 @@
+package irsa
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTrustPolicyTrustsOneAccountOfOneCluster(t *testing.T) {
+	got, err := TrustPolicy("arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1", "https://oidc.example/id/A1", "mosaic-prod", "core-api")
+	require.NoError(t, err)
+	assert.JSONEq(t, `{
+		"Version": "2012-10-17",
+		"Statement": [{
+			"Effect": "Allow",
+			"Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1"},
+			"Action": ["sts:AssumeRoleWithWebIdentity"],
+			"Condition": {"StringEquals": {
+				"oidc.example/id/A1:sub": "system:serviceaccount:mosaic-prod:core-api",
+				"oidc.example/id/A1:aud": "sts.amazonaws.com"
+			}}
+		}]
+	}`, got)
+}
+
+func TestSecretsPolicyNamesExactlyTheSecrets(t *testing.T) {
+	arns := []string{"arn:aws:secretsmanager:us-east-1:1:secret:a-AbCdEf", "arn:aws:secretsmanager:us-east-1:1:secret:b-AbCdEf"}
+	read := `{"Sid": "ReadDatabaseSecrets", "Effect": "Allow",
+		"Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+		"Resource": ["arn:aws:secretsmanager:us-east-1:1:secret:a-AbCdEf", "arn:aws:secretsmanager:us-east-1:1:secret:b-AbCdEf"]}`
+	decrypt := `{"Sid": "DecryptDatabaseSecrets", "Effect": "Allow", "Action": ["kms:Decrypt"],
+		"Resource": ["arn:aws:kms:us-east-1:1:key/k"],
+		"Condition": {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}}`
+	for name, test := range map[string]struct{ key, want string }{
+		"own key":      {"", `{"Version": "2012-10-17", "Statement": [` + read + `]}`},
+		"customer key": {"arn:aws:kms:us-east-1:1:key/k", `{"Version": "2012-10-17", "Statement": [` + read + `,` + decrypt + `]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := SecretsPolicy(arns, test.key, "us-east-1")
+			require.NoError(t, err)
+			assert.JSONEq(t, test.want, got)
+		})
+	}
+}
+
+func TestProviderMatchesIssuer(t *testing.T) {
+	const issuer = "https://oidc.example/id/A1"
+	for arn, want := range map[string]bool{
+		"arn:aws:iam::1:oidc-provider/oidc.example/id/A1":      true,
+		"arn:aws-cn:iam::1:oidc-provider/oidc.example/id/A1":   true,
+		"arn:aws:iam::1:oidc-provider/oidc.example/id/B2":      false,
+		"arn:aws:iam::1:oidc-provider/oidc.example/id/A12":     false,
+		"arn:aws:iam::1:oidc-provider/evil/oidc.example/id/A1": false,
+		"oidc.example/id/A1": false,
+		"":                   false,
+	} {
+		assert.Equal(t, want, matches(arn, issuer), arn)
+	}
+}
+
+func TestCheckNamesEveryProblem(t *testing.T) {
+	err := (&Args{Name: "r", OidcIssuer: "https://a", OidcProviderArn: "arn:aws:iam::1:oidc-provider/b"}).check()
+	require.Error(t, err)
+	for _, part := range []string{"Region", "Namespace", "ServiceAccount", "SecretArns", "not that of the issuer https://a"} {
+		assert.ErrorContains(t, err, part)
+	}
+	assert.NotContains(t, err.Error(), "Name is empty\n")
+}

@@ -1,0 +1,137 @@
+package tests
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// The types of what the tests look at in the simulated cloud.
+const (
+	instanceType   = "aws:rds/instance:Instance"
+	secretType     = "aws:secretsmanager/secret:Secret"
+	roleType       = "aws:iam/role:Role"
+	jobType        = "kubernetes:batch/v1:Job"
+	kubeSecretType = "kubernetes:core/v1:Secret"
+)
+
+// live is a stack on the real engine, with everything that its runs said.
+type live struct {
+	*engine.Environment
+	t    *testing.T
+	said strings.Builder
+}
+
+// start makes a stack of a committed file in an empty simulated cloud.
+func start(t *testing.T, name string, overrides ...engine.Override) *live {
+	t.Helper()
+	return startIn(t, engine.Options{Stack: name, Overrides: overrides})
+}
+
+func startIn(t *testing.T, opts engine.Options) *live {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
+	}
+	opts.Dir, opts.Project, opts.Program, opts.Stderr = t.TempDir(), root, stack.Deploy, os.Stderr
+	env, err := engine.New(t.Context(), opts)
+	require.NoError(t, err)
+	t.Cleanup(env.Close)
+	return &live{Environment: env, t: t}
+}
+
+// hear keeps what a run said and returns the operations that changed something, "create aws:…::name".
+func (l *live) hear(result *engine.Result) []string {
+	l.t.Helper()
+	events, err := json.Marshal(result.Events)
+	require.NoError(l.t, err)
+	l.said.WriteString(result.Stdout + result.Stderr + string(events))
+	var changes []string
+	for _, step := range result.Steps() {
+		if step.Op != apitype.OpSame && step.Op != apitype.OpRead && !strings.HasPrefix(step.Type, "pulumi:") {
+			changes = append(changes, string(step.Op)+" "+shortURN(step.URN))
+		}
+	}
+	slices.Sort(changes)
+	return changes
+}
+
+func (l *live) preview() []string {
+	l.t.Helper()
+	result, err := l.Preview(l.t.Context())
+	require.NoError(l.t, err)
+	return l.hear(result)
+}
+
+func (l *live) up() []string {
+	l.t.Helper()
+	result, err := l.Up(l.t.Context())
+	require.NoError(l.t, err)
+	return l.hear(result)
+}
+
+// refuse expects the run to fail, and returns why.
+func (l *live) refuse(result *engine.Result, err error) string {
+	l.t.Helper()
+	require.Error(l.t, err)
+	l.hear(result)
+	return err.Error()
+}
+
+// set lays a value over the stack file for the runs that follow.
+func (l *live) set(path, value string) {
+	l.t.Helper()
+	require.NoError(l.t, l.Set(l.t.Context(), engine.Override{Path: path, Value: value}))
+}
+
+// one is the only object of a type.
+func (l *live) one(kind string) simcloud.Object {
+	l.t.Helper()
+	all := l.Cloud.Objects(kind)
+	require.Len(l.t, all, 1, kind)
+	return all[0]
+}
+
+// kubeSecret is one entry of the Kubernetes Secret.
+func (l *live) kubeSecret(entry string) string {
+	l.t.Helper()
+	value, err := base64.StdEncoding.DecodeString(l.one(kubeSecretType).Properties.Text("data", entry))
+	require.NoError(l.t, err)
+	return string(value)
+}
+
+func (l *live) outputs() map[string]any {
+	l.t.Helper()
+	text, err := l.Outputs(l.t.Context())
+	require.NoError(l.t, err)
+	l.said.WriteString(text)
+	var outputs map[string]any
+	require.NoError(l.t, json.Unmarshal([]byte(text), &outputs))
+	return outputs
+}
+
+// noLeak expects the password, as it is and as URLs have it, in nothing that the runs said and in no
+// part of the state.
+func (l *live) noLeak(password string) {
+	l.t.Helper()
+	require.GreaterOrEqual(l.t, len(password), 32)
+	state, err := l.Export(l.t.Context())
+	require.NoError(l.t, err)
+	for where, text := range map[string]string{"the state": state, "what the runs said": l.said.String()} {
+		for _, form := range []string{password, url.QueryEscape(password), url.PathEscape(password)} {
+			assert.False(l.t, strings.Contains(text, form), "the password is in %s", where)
+		}
+	}
+}
