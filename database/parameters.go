@@ -28,8 +28,8 @@ func Family(engineVersion string) string {
 	return "postgres" + major
 }
 
-// ApplyMethod is "pending-reboot" for a static parameter and "immediate" for a dynamic one; RDS refuses
-// a static parameter with "immediate".
+// ApplyMethod is how RDS has to apply a parameter: "pending-reboot" for a static one, "immediate" for a
+// dynamic one. RDS refuses the second for a static parameter, never the first.
 func ApplyMethod(parameter string) string {
 	if slices.Contains(staticParameters(), parameter) {
 		return "pending-reboot"
@@ -37,23 +37,24 @@ func ApplyMethod(parameter string) string {
 	return "immediate"
 }
 
-// staticParameters are those that PostgreSQL 16 and 17 read only at start (context "postmaster" in
-// pg_settings), with RDS's own and those of the extensions that are preloaded.
+// staticParameters are those that PostgreSQL reads only at start (context "postmaster" in pg_settings),
+// with RDS's own and those of the extensions that are preloaded.
 func staticParameters() []string {
-	return []string{
-		"autovacuum_freeze_max_age", "autovacuum_max_workers", "autovacuum_multixact_freeze_max_age",
-		"commit_timestamp_buffers", "cron.database_name", "cron.host", "cron.max_running_jobs",
-		"cron.use_background_workers", "huge_pages", "jit_provider", "logging_collector",
-		"max_connections", "max_files_per_process", "max_locks_per_transaction",
-		"max_logical_replication_workers", "max_pred_locks_per_transaction",
-		"max_prepared_transactions", "max_replication_slots", "max_wal_senders",
-		"max_worker_processes", "min_dynamic_shared_memory", "multixact_member_buffers",
-		"multixact_offset_buffers", "notify_buffers", "old_snapshot_threshold",
-		"pg_stat_statements.max", "rds.enable_plan_management", "rds.logical_replication",
-		"reserved_connections", "serializable_buffers", "shared_buffers", "shared_preload_libraries",
-		"subtransaction_buffers", "superuser_reserved_connections", "track_activity_query_size",
-		"track_commit_timestamp", "transaction_buffers", "wal_buffers", "wal_decode_buffer_size",
-	}
+	return strings.Fields(`
+		autovacuum_freeze_max_age autovacuum_max_workers autovacuum_multixact_freeze_max_age
+		autovacuum_worker_slots commit_timestamp_buffers cron.database_name cron.host cron.log_run
+		cron.max_running_jobs cron.timezone cron.use_background_workers debug_io_direct huge_pages
+		io_max_combine_limit io_max_concurrency io_method jit_provider logging_collector
+		max_active_replication_origins max_connections max_files_per_process max_locks_per_transaction
+		max_logical_replication_workers max_notify_queue_pages max_pred_locks_per_transaction
+		max_prepared_transactions max_replication_slots max_wal_senders max_worker_processes
+		min_dynamic_shared_memory multixact_member_buffers multixact_offset_buffers notify_buffers
+		old_snapshot_threshold pg_prewarm.autoprewarm pg_stat_statements.max rds.custom_dns_resolution
+		rds.enable_pgactive rds.enable_plan_management rds.logical_replication
+		rds.rds_superuser_reserved_connections rds.restrict_password_commands reserved_connections
+		serializable_buffers shared_buffers shared_memory_type shared_preload_libraries subtransaction_buffers
+		superuser_reserved_connections track_activity_query_size track_commit_timestamp transaction_buffers
+		wal_buffers wal_decode_buffer_size`)
 }
 
 // parameterGroup registers the group. Its name is generated, because a new major version means a new

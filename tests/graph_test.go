@@ -111,6 +111,19 @@ func TestGraph(t *testing.T) {
 	}
 }
 
+// TestMisspeltKeyIsFound: the engine hands over whatever the stack file has, so the program has to look.
+func TestMisspeltKeyIsFound(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(root, "Pulumi.prod.yaml"))
+	require.NoError(t, err)
+	dir := t.TempDir()
+	file := strings.Replace(string(content), "mosaic-database:tier", "mosaic-database:teir", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(file), 0o644))
+	all, _, err := recordIn(t, dir, "prod", stackFile(t, "prod"), false)
+	assert.ErrorContains(t, err, "mosaic-database:teir")
+	assert.ErrorContains(t, err, "did you mean tier?")
+	assert.Empty(t, all, "nothing is registered")
+}
+
 // golden compares with a file, which -update rewrites.
 func golden(t *testing.T, file, got string) {
 	t.Helper()

@@ -163,6 +163,12 @@ func readable(inputs resource.PropertyMap) map[string]any {
 // record runs the program on mocks and returns its registrations, sorted, and its exports.
 func record(t *testing.T, stackName string, values map[string]string, preview bool) ([]registration, []string, error) {
 	t.Helper()
+	return recordIn(t, root, stackName, values, preview)
+}
+
+// recordIn is record with another folder for the stack file.
+func recordIn(t *testing.T, dir, stackName string, values map[string]string, preview bool) ([]registration, []string, error) {
+	t.Helper()
 	mocks := &recorder{preview: preview}
 	var exports []string
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
@@ -174,7 +180,7 @@ func record(t *testing.T, stackName string, values map[string]string, preview bo
 	}, pulumi.WithMocks(project, stackName, mocks), func(info *pulumi.RunInfo) {
 		info.Config = values
 		info.DryRun = preview
-		info.RootDirectory = root
+		info.RootDirectory = dir
 	})
 	slices.SortFunc(mocks.all, func(a, b registration) int { return strings.Compare(a.key(), b.key()) })
 	return mocks.all, exports, err

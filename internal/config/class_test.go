@@ -1,0 +1,52 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Sizes as AWS publishes them.
+func TestClassesHaveTheSizesThatAwsPublishes(t *testing.T) {
+	for _, want := range []Class{
+		{"db.t3.micro", 2, 1, true},
+		{"db.t4g.small", 2, 2, true},
+		{"db.t3.medium", 2, 4, true},
+		{"db.t3.large", 2, 8, true},
+		{"db.t3.xlarge", 4, 16, true},
+		{"db.t4g.2xlarge", 8, 32, true},
+		{"db.m6g.large", 2, 8, false},
+		{"db.m5.24xlarge", 96, 384, false},
+		{"db.r6g.xlarge", 4, 32, false},
+		{"db.r8g.48xlarge", 192, 1536, false},
+		{"db.x2g.16xlarge", 64, 1024, false},
+		{"db.x2iedn.xlarge", 4, 128, false},
+	} {
+		got, ok := LookupClass(want.Name)
+		assert.True(t, ok, want.Name)
+		assert.Equal(t, want, got)
+	}
+	for _, absent := range []string{"db.t2.micro", "db.m6g.24xlarge", "db.t3.8xlarge", "db.x2idn.large", "t3.micro", "db.t3", ""} {
+		_, ok := LookupClass(absent)
+		assert.False(t, ok, absent)
+	}
+}
+
+func TestClassesAreNamedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Classes() {
+		assert.False(t, seen[c.Name], c.Name)
+		seen[c.Name] = true
+		if !c.Burstable {
+			perCPU := map[byte]float64{'m': 4, 'r': 8, 'x': 16}[c.Name[len("db.")]]
+			if strings.HasPrefix(c.Name, "db.x2iedn.") {
+				perCPU = 32
+			}
+			assert.Equal(t, perCPU, c.MemoryGiB/float64(c.VCPU), c.Name)
+		}
+	}
+	for _, tier := range Tiers() {
+		assert.True(t, seen[tier.InstanceClass], tier.Name)
+	}
+}

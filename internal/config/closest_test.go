@@ -1,0 +1,26 @@
+package config
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestEditDistance(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"tier", "teir", 2}, {"ab", "b", 1}, {"ab", "a", 1},
+	} {
+		assert.Equal(t, test.want, editDistance(test.a, test.b), test.a+" "+test.b)
+	}
+}
+
+func TestClosestSuggestsOnlyWhatIsNear(t *testing.T) {
+	known := []string{"multiAz", "name", "readReplicas"}
+	assert.Equal(t, "multiAz", closest("MULTIAZ", known))
+	assert.Equal(t, "readReplicas", closest("readReplica", known))
+	assert.Equal(t, "", closest("colour", known))
+	assert.Equal(t, "", closest("anything", nil))
+}

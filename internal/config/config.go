@@ -1,0 +1,133 @@
+// Package config is the typed configuration of a stack: what the stack files say, over what the cost
+// tier says, decoded strictly and checked as a whole before anything is registered.
+//
+// It imports no Pulumi package, so that its tests and the documentation made from it build in seconds.
+package config
+
+// Namespace is the namespace of the program's own configuration keys, "mosaic-database:tier" and so on.
+const Namespace = "mosaic-database"
+
+// Config is the checked configuration of one stack. Every field has its final value: defaults, the
+// tier and the overrides are already applied.
+type Config struct {
+	Stack       string // name of the stack, such as "prod"
+	Environment string // part of every physical name; default: the stack's name
+	Tier        string // name of the cost tier, see Tiers
+	Region      string // aws:region
+	AccountID   string // the one entry of aws:allowedAccountIds, twelve digits
+
+	Cluster    Cluster
+	Network    Network
+	Database   Database
+	App        App
+	Migrations Migrations
+	Delivery   Delivery
+	Alerts     Alerts
+	Budget     Budget
+	Restore    Restore
+	Tags       map[string]string // on every AWS resource, beside the program's own
+}
+
+// Cluster is the EKS cluster that the application runs on.
+type Cluster struct {
+	Name       string // name of the EKS cluster; VPC, OIDC issuer and endpoint are looked up by it
+	Kubeconfig string // path or content of a kubeconfig; "": made from the cluster's own data
+	Context    string // context in Kubeconfig; "": its current one
+	OIDCIssuer string // URL of the OIDC issuer; "": the cluster's
+}
+
+// Network is where the database is placed and who may reach it.
+type Network struct {
+	VpcID        string   // "": the cluster's VPC
+	SubnetIDs    []string // at least two; empty: the private subnets of the VPC
+	IngressCidrs []string // who may connect; empty: the VPC's CIDR
+}
+
+// Database is the RDS instance, its replicas and its credentials.
+type Database struct {
+	Name                             string            // of the database
+	Username                         string            // of the master user
+	Port                             int               // 1150–65535
+	EngineVersion                    string            // major ("16") or major and minor ("16.11")
+	AllowMajorVersionUpgrade         bool              // lets a change of the major version through
+	AutoMinorVersionUpgrade          bool              // takes minor versions in the maintenance window
+	ApplyImmediately                 bool              // makes changes at once instead of in the maintenance window
+	InstanceClass                    string            // one of Classes
+	MultiAz                          bool              // keeps a standby in a second availability zone
+	AvailabilityZone                 string            // "": chosen by RDS
+	AllocatedStorage                 int               // GiB
+	MaxAllocatedStorage              int               // GiB, ceiling of storage autoscaling
+	StorageType                      string            // gp3, io1 or io2
+	Iops                             int               // 0: the storage type's baseline
+	StorageThroughput                int               // MiB/s, 0: the storage type's baseline
+	KmsKeyID                         string            // ARN of a customer key for storage; "": aws/rds
+	ReadReplicas                     int               // 0–15
+	ReplicaInstanceClass             string            // default: InstanceClass
+	ReplicaMaxAllocatedStorage       int               // GiB, default: MaxAllocatedStorage
+	BackupRetentionDays              int               // 0–35
+	BackupWindow                     string            // hh:mm-hh:mm, UTC
+	MaintenanceWindow                string            // ddd:hh:mm-ddd:hh:mm, UTC
+	DeletionProtection               bool              // RDS deletion protection and Pulumi's protect, together
+	SkipFinalSnapshot                bool              // deletes the instance without a last snapshot
+	DeleteAutomatedBackups           bool              // deletes the automated backups with the instance
+	IamDatabaseAuthentication        bool              // lets database users log in with IAM tokens
+	CaCertIdentifier                 string            // of the server's certificate
+	PerformanceInsightsRetentionDays int               // 0: off; 7, n×31 (1–23) or 731
+	DatabaseInsightsMode             string            // standard or advanced
+	MonitoringInterval               int               // seconds; 0: no enhanced monitoring
+	LogRetentionDays                 int               // a retention that CloudWatch Logs accepts
+	Parameters                       map[string]string // the stack's own, over the program's
+	PasswordVersion                  int               // another number makes another password
+	SecretRecoveryDays               int               // 0 or 7–30
+	SecretKmsKeyID                   string            // ARN of a customer key for the secrets; "": aws/secretsmanager
+}
+
+// App is the application that uses the database.
+type App struct {
+	Name            string // core-api
+	Namespace       string // default: mosaic-<environment>
+	CreateNamespace bool   // false: it has to be there
+	ServiceAccount  string // default: Name
+	SecretName      string // the Kubernetes Secret that is made; default: <Name>-db-secret
+}
+
+// Migrations is the Job that brings the schema to the application's revision.
+type Migrations struct {
+	Enabled         bool     // false: the program makes no Job
+	Image           string   // with a tag other than latest, or a digest
+	Command         []string // at least one word
+	Attempt         int      // another number runs the same image once more
+	DeadlineSeconds int      // 30–86400, for all tries together
+	BackoffLimit    int      // 0–10 tries after the first
+	CPU             string   // request, a Kubernetes quantity
+	Memory          string   // request and limit, a Kubernetes quantity
+}
+
+// Delivery says who owns the Kubernetes objects.
+type Delivery string
+
+const (
+	DeliveryPulumi Delivery = "pulumi" // this program makes them
+	DeliveryGitOps Delivery = "gitops" // the GitOps repository makes them, from the output helmValues
+)
+
+// Alerts is who hears of trouble, and when.
+type Alerts struct {
+	Emails             []string // empty: no alarms are made
+	CPUPercent         int      // alarm above it, over two periods of five minutes
+	FreeStoragePercent int      // alarm below this share of the allocated storage
+}
+
+// Budget is the limit of the estimated monthly cost.
+type Budget struct {
+	MonthlyUSD float64 // 0: no limit
+	OnExceed   string  // warn or fail
+}
+
+// Restore is what the instance is first made from, at most one of the three.
+type Restore struct {
+	SnapshotIdentifier       string // identifier or ARN of a snapshot
+	PointInTime              string // RFC 3339, UTC
+	UseLatestRestorableTime  bool   // the last moment that the backups hold
+	SourceInstanceIdentifier string // whose backups, for a point in time
+}

@@ -1,0 +1,162 @@
+package config
+
+import "encoding/json"
+
+// key is one key of a stack file: a value of its own, or an object of fields.
+type key struct {
+	field
+	namespace string
+	required  bool
+	fields    []field // of an object
+}
+
+// full is the key as a stack file writes it.
+func (k key) full() string { return k.namespace + ":" + k.name }
+
+// keys is every key of a stack file, bound to a configuration: the one table of what can be configured.
+func (c *Config) keys() []key {
+	return []key{
+		{namespace: "aws", required: true, field: text("region", &c.Region,
+			"Region of everything in AWS.",
+			matching(regionName, "the name of an AWS region", "one such as us-east-1"))},
+		{namespace: "aws", required: true, field: c.account()},
+		own(text("tier", &c.Tier,
+			"Cost tier: instance class, standby, replicas, backups and insights under one name.",
+			oneOf(tierNames()...))),
+		own(text("environment", &c.Environment,
+			"Part of every physical name, as in mosaic-<environment>-db.",
+			matching(environment, "lower-case letters, digits and single hyphens, beginning with a letter, not ending with a hyphen",
+				"a name such as prod or staging-2")).defaultsTo("the stack's name")),
+		object("cluster", "EKS cluster that the application runs on.", c.Cluster.fields()),
+		object("network", "Where the database is placed and who may reach it.", c.Network.fields()),
+		object("database", "RDS instance, replicas and credentials: overrides of the tier, field by field.", c.Database.fields()),
+		object("app", "Application that uses the database.", c.App.fields()),
+		object("migrations", "Job that brings the schema to the application's revision.", c.Migrations.fields()),
+		own(text("delivery", &c.Delivery,
+			"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops).",
+			oneOf(DeliveryPulumi, DeliveryGitOps))),
+		object("alerts", "Who hears of trouble, and when.", c.Alerts.fields()),
+		object("budget", "Limit of the estimated monthly cost.", c.Budget.fields()),
+		object("restore", "What a new instance is first made from.", c.Restore.fields()),
+		own(mapping("tags", &c.Tags, "Tags of every AWS resource, beside the program's own.",
+			tagRule(), tagCountRule(), parseJSON[string])),
+	}
+}
+
+// account is the list of the one account, as the AWS provider has it.
+func (c *Config) account() field {
+	var ids []string
+	each, all := accountRule()
+	f := list("allowedAccountIds", &ids,
+		"Account that the stack belongs to; a run with credentials for another one stops at once.", each, all, parseText)
+	check := f.decode
+	f.decode = func(raw json.RawMessage) Problems {
+		problems := check(raw)
+		if len(ids) == 1 {
+			c.AccountID = ids[0]
+		}
+		return problems
+	}
+	return f
+}
+
+// own is a key of the program's namespace with one value.
+func own(f field) key { return key{namespace: Namespace, field: f} }
+
+// object is a key of the program's namespace with fields.
+func object(name, description string, fields []field) key {
+	return key{namespace: Namespace, fields: fields, field: field{
+		name: name, kind: kindObject, description: description, value: func() string { return "{}" },
+	}}
+}
+
+func tierNames() []string {
+	var names []string
+	for _, t := range Tiers() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+func (c *Cluster) fields() []field {
+	return []field{
+		text("name", &c.Name, "Name of the EKS cluster; VPC, OIDC issuer and endpoint are looked up by it.",
+			optional(matching(clusterName, "1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit",
+				"the cluster's name, such as mosaic-prod"))).
+			defaultsTo("none: required unless everything that is looked up is given"),
+		text("kubeconfig", &c.Kubeconfig, "Path or content of a kubeconfig, for a private endpoint or another cluster.",
+			rule[string]{}).defaultsTo("made from the cluster's own data"),
+		text("context", &c.Context, "Context in the kubeconfig.", rule[string]{}).defaultsTo("its current one"),
+		text("oidcIssuer", &c.OIDCIssuer, "URL of the cluster's OIDC issuer.",
+			optional(matching(issuerURL, "an https URL without a slash at its end",
+				"one such as https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"))).
+			defaultsTo("the cluster's"),
+	}
+}
+
+func (n *Network) fields() []field {
+	return []field{
+		text("vpcId", &n.VpcID, "VPC of the database.",
+			optional(matching(vpcID, "the id of a VPC", "one such as vpc-0123456789abcdef0"))).
+			defaultsTo("the cluster's VPC"),
+		list("subnetIds", &n.SubnetIDs, "Private subnets of the database.",
+			matching(subnetID, "ids of subnets", "one such as subnet-0123456789abcdef0"),
+			subnetsRule().and(distinct()), parseJSON[string]).defaultsTo("the private subnets of the VPC"),
+		list("ingressCidrs", &n.IngressCidrs, "Networks that may connect to the database.", cidrRule(), distinct(), parseJSON[string]).
+			defaultsTo("the CIDR of the VPC"),
+	}
+}
+
+func (a *App) fields() []field {
+	return []field{
+		text("name", &a.Name, "Name of the application, part of the names of its role, secret and Job.", labelRule()),
+		text("namespace", &a.Namespace, "Namespace of the application.", namespaceRule()).
+			defaultsTo("mosaic-<environment>"),
+		boolean("createNamespace", &a.CreateNamespace, "Makes the namespace; otherwise it has to be there."),
+		text("serviceAccount", &a.ServiceAccount, "ServiceAccount that may read the secrets.", subdomainRule()).
+			defaultsTo("the application's name"),
+		text("secretName", &a.SecretName, "Kubernetes Secret that is made, with DB_URL and the single fields.", subdomainRule()).
+			defaultsTo("<name>-db-secret"),
+	}
+}
+
+func (m *Migrations) fields() []field {
+	return []field{
+		boolean("enabled", &m.Enabled, "Runs the migrations in each run that changes what they run."),
+		text("image", &m.Image, "Image that holds the migrations.", optional(imageRule())).
+			defaultsTo("none: required while migrations are enabled"),
+		list("command", &m.Command, "Command of the migration.", notEmpty("a word of the command"), someWords(), parseJSON[string]),
+		integer("attempt", &m.Attempt, "Another number runs the same image once more.", atLeast(1)),
+		integer("deadlineSeconds", &m.DeadlineSeconds, "Time that all tries together may take.", between(30, 86400)),
+		integer("backoffLimit", &m.BackoffLimit, "Tries after the first.", between(0, 10)),
+		text("cpu", &m.CPU, "Processor time that the Job requests.", cpuRule()),
+		text("memory", &m.Memory, "Memory that the Job requests and may use.", memoryRule()),
+	}
+}
+
+func (a *Alerts) fields() []field {
+	return []field{
+		list("emails", &a.Emails, "Addresses that the alarms notify; without any, no alarm is made.", emailRule(), distinct(), parseJSON[string]),
+		integer("cpuPercent", &a.CPUPercent, "Alarm above this use of the processor, over two periods of five minutes.", between(1, 99)),
+		integer("freeStoragePercent", &a.FreeStoragePercent, "Alarm below this share of the allocated storage.", between(1, 99)),
+	}
+}
+
+func (b *Budget) fields() []field {
+	return []field{
+		number("monthlyUsd", &b.MonthlyUSD, "Limit of the estimated cost of a month, in US dollars.", positive()).
+			defaultsTo("no limit"),
+		text("onExceed", &b.OnExceed, "What an estimate over the limit does to the run.", oneOf("warn", "fail")),
+	}
+}
+
+func (r *Restore) fields() []field {
+	return []field{
+		text("snapshotIdentifier", &r.SnapshotIdentifier, "Snapshot that the instance is made from.",
+			optional(matching(snapshotName, "the identifier or ARN of a snapshot", "one such as mosaic-prod-manual-20260131"))),
+		text("pointInTime", &r.PointInTime, "Moment that the instance is restored to.", optional(pointInTimeRule())),
+		boolean("useLatestRestorableTime", &r.UseLatestRestorableTime, "Restores to the last moment that the backups hold."),
+		text("sourceInstanceIdentifier", &r.SourceInstanceIdentifier, "Instance whose backups hold that moment.",
+			optional(matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"))),
+	}
+}

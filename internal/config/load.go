@@ -1,0 +1,179 @@
+package config
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// Source is where raw configuration comes from: the value of a full key such as "mosaic-database:tier",
+// an object as JSON; false if the key is not set. *pulumi.Context is one.
+type Source interface {
+	GetConfig(key string) (string, bool)
+}
+
+// Load reads the configuration of a stack: the defaults, under the tier, under what the stack sets; and
+// checks all of it. declared is every key that the stack's file has, in full form, for finding misspelt
+// ones; it may be nil. The error is Problems when the configuration is wrong.
+func Load(src Source, stack string, declared []string) (*Config, error) {
+	l := loader{src: src, config: defaults(stack), wrong: map[string]bool{}}
+	keys := l.config.keys()
+	l.unknownKeys(keys, declared)
+	for _, k := range keys {
+		l.key(k)
+		if k.full() == ownKey("tier") {
+			l.applyTier()
+		}
+	}
+	l.derive()
+	l.contradictions()
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	return l.config, nil
+}
+
+// loader collects what is wrong while a configuration is read.
+type loader struct {
+	src      Source
+	config   *Config
+	problems Problems
+	wrong    map[string]bool // full keys with a problem; what depends on them is not checked again
+}
+
+func (l *loader) add(problems ...Problem) {
+	for _, p := range problems {
+		key, _, _ := strings.Cut(p.Key, "[") // an item's problem is its list's
+		l.wrong[key] = true
+	}
+	l.problems = append(l.problems, problems...)
+}
+
+// conflict adds a problem about fields of the program's own keys, the first of them at fault, unless
+// one of them has a problem already.
+func (l *loader) conflict(value any, rule, fix string, fields ...string) {
+	if l.sound(fields...) {
+		l.add(Problem{Key: ownKey(fields[0]), Value: show(value), Rule: rule, Fix: fix})
+	}
+}
+
+// sound tells whether none of some fields of the program's own keys, nor the objects they are in, has a problem.
+func (l *loader) sound(fields ...string) bool {
+	return !slices.ContainsFunc(fields, func(field string) bool {
+		object, _, _ := strings.Cut(field, ".")
+		return l.wrong[ownKey(field)] || l.wrong[ownKey(object)]
+	})
+}
+
+// ownKey is the full form of a key, or of a field, of the program's namespace.
+func ownKey(name string) string { return Namespace + ":" + name }
+
+// key reads one key, if the stack sets it.
+func (l *loader) key(k key) {
+	value, _ := l.src.GetConfig(k.full())
+	if k.full() == ownKey("environment") {
+		value = cmp.Or(value, l.config.Stack)
+	}
+	value = strings.TrimSpace(value)
+	switch {
+	case value == "" && k.required:
+		l.add(Problem{Key: k.full(), Rule: "required: " + k.rule, Fix: "the line in the stack's file"})
+		return
+	case value == "":
+		return
+	case k.kind == kindString:
+		value = quoted(value)
+	case !json.Valid([]byte(value)):
+		value = quoted(value)
+	}
+	raw := json.RawMessage(value)
+	if k.kind == kindObject {
+		l.object(k, raw)
+		return
+	}
+	l.add(k.decode(raw).under(k.full())...)
+}
+
+// quoted is a text as JSON.
+func quoted(s string) string {
+	content, _ := json.Marshal(s) // a string always has a form in JSON
+	return string(content)
+}
+
+// object reads the fields of an object; an unknown one is a problem.
+func (l *loader) object(k key, raw json.RawMessage) {
+	values, ok := parseJSON[map[string]json.RawMessage](raw)
+	if !ok {
+		l.add(kindObject.mismatch(k.full(), raw)...)
+		return
+	}
+	var names []string
+	for _, f := range k.fields {
+		names = append(names, f.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(names, name) {
+			l.add(unknown(k.full()+"."+name, k.name+" has no such field", name, names))
+		}
+	}
+	for _, f := range k.fields {
+		if value, ok := values[f.name]; ok {
+			l.add(f.decode(value).under(k.full() + "." + f.name)...)
+		}
+	}
+}
+
+// unknownKeys finds the keys of the program's namespace that mean nothing.
+func (l *loader) unknownKeys(keys []key, declared []string) {
+	var names []string
+	for _, k := range keys {
+		if k.namespace == Namespace {
+			names = append(names, k.name)
+		}
+	}
+	for _, full := range declared {
+		namespace, name, _ := strings.Cut(full, ":")
+		if namespace != Namespace || slices.Contains(names, name) {
+			continue
+		}
+		problem := unknown(full, "there is no such key", name, names)
+		if object, _, path := strings.Cut(name, "."); path && slices.Contains(names, object) {
+			problem.Rule = "a field is set inside its object, not as a key of its own"
+			problem.Fix = fmt.Sprintf("pulumi config rm '%s', then pulumi config set --path '%s' …", full, full)
+		}
+		l.add(problem)
+	}
+}
+
+// unknown is the problem of a name that is not one of the known. Its value is not shown: under a wrong
+// name, it may be anything.
+func unknown(key, rule, name string, known []string) Problem {
+	if near := closest(name, known); near != "" {
+		return Problem{Key: key, Rule: rule + "; did you mean " + near + "?", Fix: near}
+	}
+	return Problem{Key: key, Rule: rule, Fix: "one of " + strings.Join(known, ", ") + "; or remove the line"}
+}
+
+// applyTier sets what the tier decides, before the stack's own fields come over it.
+func (l *loader) applyTier() {
+	for _, t := range Tiers() {
+		if t.Name == l.config.Tier {
+			t.apply(&l.config.Database)
+		}
+	}
+}
+
+// derive fills in the defaults that depend on other fields.
+func (l *loader) derive() {
+	c := l.config
+	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
+	c.Database.ReplicaMaxAllocatedStorage = cmp.Or(c.Database.ReplicaMaxAllocatedStorage, c.Database.MaxAllocatedStorage)
+	c.App.Namespace = cmp.Or(c.App.Namespace, naming.Namespace(c.Environment))
+	c.App.ServiceAccount = cmp.Or(c.App.ServiceAccount, c.App.Name)
+	c.App.SecretName = cmp.Or(c.App.SecretName, naming.KubernetesSecret(c.App.Name))
+}

@@ -1,0 +1,330 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// stackConfig is the configuration of a stack as the engine hands it on: texts as they are, all else as JSON.
+type stackConfig map[string]string
+
+func (s stackConfig) GetConfig(key string) (string, bool) {
+	value, ok := s[key]
+	return value, ok
+}
+
+func (s stackConfig) keys() []string { return slices.Sorted(maps.Keys(s)) }
+
+// parse reads the lines below "config:" of a stack's file.
+func parse(t *testing.T, content string) stackConfig {
+	t.Helper()
+	var values map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(content), &values))
+	source := stackConfig{}
+	for key, value := range values {
+		if s, ok := value.(string); ok {
+			source[key] = s
+			continue
+		}
+		content, err := json.Marshal(value)
+		require.NoError(t, err)
+		source[key] = string(content)
+	}
+	return source
+}
+
+// complete is a stack with all that a stack has to have.
+const complete = `
+aws:region: us-east-1
+aws:allowedAccountIds: ["123456789012"]
+mosaic-database:cluster: {name: mosaic-prod}
+mosaic-database:migrations: {image: "mosaic-life/core-api:1.0.0"}
+`
+
+// with is the complete stack with some keys set anew.
+func with(t *testing.T, content string) stackConfig {
+	t.Helper()
+	source := parse(t, complete)
+	maps.Copy(source, parse(t, content))
+	return source
+}
+
+func loaded(t *testing.T, content string) *Config {
+	t.Helper()
+	source := with(t, content)
+	c, err := Load(source, "prod", source.keys())
+	require.NoError(t, err)
+	return c
+}
+
+func TestTierDecidesItsFieldsAndTheStackOverridesThem(t *testing.T) {
+	for _, test := range []struct {
+		tier  string
+		class string
+		want  Database
+	}{
+		{"mvp", "db.t3.micro", Database{BackupRetentionDays: 7}},
+		{"small", "db.t3.small", Database{BackupRetentionDays: 7}},
+		{"medium", "db.t3.medium", Database{BackupRetentionDays: 7}},
+		{"ha", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true}},
+		{"scale", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true, ReadReplicas: 1, PerformanceInsightsRetentionDays: 31}},
+	} {
+		t.Run(test.tier, func(t *testing.T) {
+			d := loaded(t, "mosaic-database:tier: "+test.tier).Database
+			assert.Equal(t, test.class, d.InstanceClass)
+			assert.Equal(t, test.class, d.ReplicaInstanceClass)
+			assert.Equal(t, test.want.MultiAz, d.MultiAz)
+			assert.Equal(t, test.want.ReadReplicas, d.ReadReplicas)
+			assert.Equal(t, test.want.BackupRetentionDays, d.BackupRetentionDays)
+			assert.Equal(t, test.want.PerformanceInsightsRetentionDays, d.PerformanceInsightsRetentionDays)
+		})
+	}
+	overridden := loaded(t, `
+mosaic-database:tier: scale
+mosaic-database:database: {multiAz: false, readReplicas: 0, backupRetentionDays: 0, performanceInsightsRetentionDays: 0}`).Database
+	assert.False(t, overridden.MultiAz)
+	assert.Zero(t, overridden.ReadReplicas)
+	assert.Zero(t, overridden.BackupRetentionDays)
+	assert.Zero(t, overridden.PerformanceInsightsRetentionDays)
+	assert.Equal(t, "db.t3.medium", overridden.InstanceClass, "what is not overridden stays the tier's")
+}
+
+// The values are those that production has had; a change here is a change of production.
+func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
+	want := &Config{
+		Stack: "prod", Environment: "prod", Tier: "mvp", Region: "us-east-1", AccountID: "123456789012",
+		Cluster:  Cluster{Name: "mosaic-prod"},
+		Delivery: "pulumi",
+		Database: Database{
+			Name: "mosaic", Username: "mosaicadmin", Port: 5432, EngineVersion: "16", AutoMinorVersionUpgrade: true,
+			InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro",
+			AllocatedStorage: 20, MaxAllocatedStorage: 100, ReplicaMaxAllocatedStorage: 100, StorageType: "gp3",
+			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
+			DeletionProtection: true, IamDatabaseAuthentication: true, CaCertIdentifier: "rds-ca-rsa2048-g1",
+			DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
+			PasswordVersion: 1, SecretRecoveryDays: 30,
+		},
+		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret"},
+		Migrations: Migrations{
+			Enabled: true, Image: "mosaic-life/core-api:1.0.0", Command: []string{"alembic", "upgrade", "head"},
+			Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "100m", Memory: "256Mi",
+		},
+		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
+		Budget: Budget{OnExceed: "warn"},
+		Tags:   map[string]string{},
+	}
+	// What the project's file declares comes as empty texts and empty objects.
+	got := loaded(t, `
+mosaic-database:tier: ""
+mosaic-database:environment: ""
+mosaic-database:delivery: ""
+mosaic-database:database: {}
+mosaic-database:tags: {}`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDerivedDefaultsFollowWhatTheyDeriveFrom(t *testing.T) {
+	c := loaded(t, `
+mosaic-database:environment: staging
+mosaic-database:app: {name: billing}
+mosaic-database:database: {instanceClass: db.r7g.large, maxAllocatedStorage: 200}`)
+	assert.Equal(t, "mosaic-staging", c.App.Namespace)
+	assert.Equal(t, "billing", c.App.ServiceAccount)
+	assert.Equal(t, "billing-db-secret", c.App.SecretName)
+	assert.Equal(t, "db.r7g.large", c.Database.ReplicaInstanceClass)
+	assert.Equal(t, 200, c.Database.ReplicaMaxAllocatedStorage)
+}
+
+// `pulumi config set --path` writes digits as numbers.
+func TestNumbersAreTakenWhereTheyAreNoLessClearThanText(t *testing.T) {
+	c := loaded(t, `
+aws:allowedAccountIds: [210987654321]
+mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, random_page_cost: 1.1, hot_standby_feedback: true, jit: false, log_line_prefix: "%m"}}`)
+	assert.Equal(t, "210987654321", c.AccountID)
+	assert.Equal(t, "17", c.Database.EngineVersion)
+	assert.Equal(t, map[string]string{
+		"work_mem": "8192", "random_page_cost": "1.1", "hot_standby_feedback": "1", "jit": "0", "log_line_prefix": "%m",
+	}, c.Database.Parameters)
+}
+
+func TestConfigurationsThatAreRight(t *testing.T) {
+	digest := "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	for _, content := range []string{
+		`mosaic-database:migrations: {image: "registry.example.com:5000/team/core-api:1.0.0"}`,
+		`mosaic-database:migrations: {image: "core-api@` + digest + `"}`,
+		`mosaic-database:migrations: {image: "registry.example.com/core-api:latest@` + digest + `"}`,
+		`mosaic-database:migrations: {enabled: false}`,
+		`mosaic-database:migrations: {image: "a:1", cpu: "0.5", memory: 1.5Gi}`,
+		`mosaic-database:database: {engineVersion: "16.11", autoMinorVersionUpgrade: false}`,
+		`mosaic-database:database: {maxAllocatedStorage: 22}`,
+		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000}`,
+		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000, iops: 16000, storageThroughput: 4000}`,
+		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000, storageThroughput: 3000}`,
+		`mosaic-database:database: {allocatedStorage: 100, maxAllocatedStorage: 200, storageType: io1, iops: 5000}`,
+		`mosaic-database:database: {performanceInsightsRetentionDays: 465, databaseInsightsMode: advanced}`,
+		`mosaic-database:database: {performanceInsightsRetentionDays: 713}`,
+		`mosaic-database:database: {performanceInsightsRetentionDays: 731, databaseInsightsMode: advanced}`,
+		`mosaic-database:database: {backupRetentionDays: 35, readReplicas: 15}`,
+		`mosaic-database:database: {availabilityZone: us-east-1a}`,
+		`mosaic-database:database: {backupWindow: "23:45-00:15", maintenanceWindow: "sun:23:00-sun:23:45"}`,
+		`mosaic-database:database: {kmsKeyId: "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"}`,
+		`mosaic-database:database: {parameters: {max_connections: "LEAST({DBInstanceClassMemory/9531392},5000)", rds.force_ssl: 1, rds.logical_replication: "1"}}`,
+		`mosaic-database:network: {vpcId: vpc-01234567, subnetIds: [subnet-01234567, subnet-0123456789abcdef0], ingressCidrs: [10.0.0.0/8, "fd00::/32"]}`,
+		`mosaic-database:restore: {snapshotIdentifier: "rds:mosaic-prod-db-2026-01-31-03-05"}`,
+		`mosaic-database:restore: {pointInTime: "2026-01-31T10:00:00Z", sourceInstanceIdentifier: mosaic-prod-db}`,
+		`mosaic-database:restore: {useLatestRestorableTime: true, sourceInstanceIdentifier: mosaic-prod-db}`,
+		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
+		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
+		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it
+		`mosaic-database:tags: {"cost center": "R+D @ 1"}`,
+		"mosaic-database:cluster: {oidcIssuer: \"https://oidc.eks.us-east-1.amazonaws.com/id/ABC\"}\n" +
+			"mosaic-database:delivery: gitops\n" +
+			"mosaic-database:network: {vpcId: vpc-01234567, subnetIds: [subnet-01234567, subnet-12345678], ingressCidrs: [10.0.0.0/16]}",
+		"aws:region: us-gov-west-1",
+		"aws:region: ap-southeast-2",
+		"pulumi:anything: 1",
+	} {
+		t.Run(content, func(t *testing.T) { loaded(t, content) })
+	}
+}
+
+func TestBoundsAreRight(t *testing.T) {
+	for _, content := range []string{
+		`mosaic-database:database: {port: 1150, secretRecoveryDays: 7, logRetentionDays: 1, monitoringInterval: 1}`,
+		`mosaic-database:database: {port: 65535, secretRecoveryDays: 30, logRetentionDays: 3653, monitoringInterval: 60}`,
+		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 440, iops: 12000, storageThroughput: 500}`,
+		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 65536, iops: 64000, storageThroughput: 4000}`,
+		`mosaic-database:database: {allocatedStorage: 100, maxAllocatedStorage: 110, storageType: io1, iops: 1000}`,
+		`mosaic-database:database: {allocatedStorage: 256, maxAllocatedStorage: 300, storageType: io2, iops: 256000}`,
+		`mosaic-database:database: {backupWindow: "03:00-03:30", maintenanceWindow: "sun:03:30-sun:04:00"}`,
+		`mosaic-database:database: {parameters: {max_connections: 6}}`,
+		`mosaic-database:database: {parameters: {max_connections: 262143}}`,
+		`mosaic-database:database: {name: ` + strings.Repeat("n", 63) + `, username: ` + strings.Repeat("u", 16) + `}`,
+		`mosaic-database:app: {secretName: ` + strings.Repeat("s", 253) + `, namespace: ` + strings.Repeat("n", 63) + `}`,
+		`mosaic-database:environment: ` + strings.Repeat("e", 42) + "\nmosaic-database:app: {name: a}",
+		`mosaic-database:cluster: {name: ` + strings.Repeat("c", 100) + `}`,
+		`mosaic-database:migrations: {image: "a:1", command: [migrate], attempt: 1, deadlineSeconds: 30, backoffLimit: 0, cpu: "1", memory: 1Ki}`,
+		`mosaic-database:migrations: {image: "a:` + strings.Repeat("1", 128) + `", deadlineSeconds: 86400, backoffLimit: 10}`,
+		`mosaic-database:alerts: {cpuPercent: 1, freeStoragePercent: 99}`,
+		`mosaic-database:tags: {` + strings.Repeat("k", 128) + `: ` + strings.Repeat("v", 256) + `}`,
+		`mosaic-database:tags: {` + manyTags(40) + `}`,
+	} {
+		t.Run(content, func(t *testing.T) { loaded(t, content) })
+	}
+}
+
+func manyTags(n int) string {
+	tags := make([]string, n)
+	for i := range tags {
+		tags[i] = fmt.Sprintf("k%d: v", i)
+	}
+	return strings.Join(tags, ", ")
+}
+
+func TestInsightsRetentionIsWhatAwsSells(t *testing.T) {
+	var right []int
+	for days := -1; days <= 800; days++ {
+		if insightsRetentionRule().check(days) == "" {
+			right = append(right, days)
+		}
+	}
+	assert.Equal(t, []int{
+		0, 7, 31, 62, 93, 124, 155, 186, 217, 248, 279, 310, 341, 372, 403, 434, 465, 496, 527, 558, 589, 620, 651, 682, 713, 731,
+	}, right)
+}
+
+func TestAllProblemsComeInOneReport(t *testing.T) {
+	source := parse(t, `
+aws:region: us-east-1
+mosaic-database:teir: ha
+mosaic-database:cluster: {name: mosaic-prod}
+mosaic-database:database: {maxAllocatedStorage: 21, instanceclass: db.t3.small, multiAz: "true"}
+mosaic-database:migrations: {image: "mosaic-life/core-api:latest"}
+`)
+	_, err := Load(source, "prod", source.keys())
+	const want = `the configuration has 6 problems; nothing was changed:
+
+  1. mosaic-database:teir
+     rule: there is no such key; did you mean tier?
+     write: tier
+
+  2. aws:allowedAccountIds
+     rule: required: an account id of twelve digits; exactly one account
+     write: the line in the stack's file
+
+  3. mosaic-database:database.instanceclass
+     rule: database has no such field; did you mean instanceClass?
+     write: instanceClass
+
+  4. mosaic-database:database.multiAz: "true"
+     rule: of type boolean, not string
+     write: true, without quotes
+
+  5. mosaic-database:migrations.image: mosaic-life/core-api:latest
+     rule: a container image with a tag other than latest, or with a sha256 digest of 64 hexadecimal digits
+     write: mosaic-life/core-api:<version>
+
+  6. mosaic-database:database.maxAllocatedStorage: 21
+     rule: at least 110 % of allocatedStorage (20 GiB), so that the storage can grow
+     write: 22 or more
+`
+	require.Error(t, err)
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Error(diff)
+	}
+	var problems Problems
+	require.ErrorAs(t, err, &problems)
+	assert.Len(t, problems, 6)
+}
+
+func TestNoProblemsAreNoError(t *testing.T) {
+	assert.NoError(t, Problems(nil).Err())
+	assert.NoError(t, Problems{}.Err())
+	assert.EqualError(t, Problems{{Key: "k", Rule: "r", Fix: "f"}}.Err(),
+		"the configuration has 1 problem; nothing was changed:\n\n  1. k\n     rule: r\n     write: f\n")
+}
+
+// A kubeconfig may hold a token. Whatever is wrong with it, it is not printed.
+func TestKubeconfigIsNeverPrinted(t *testing.T) {
+	const token = "s3cr3t"
+	for _, content := range []string{
+		`mosaic-database:cluster: {name: a, kubecofnig: s3cr3t}`,
+		`mosaic-database:cluster: {name: a, kubeconfig: {token: s3cr3t}}`,
+		`mosaic-database:cluster: {name: a, kubeconfig: [s3cr3t]}`,
+		`mosaic-database:cluster: [s3cr3t]`,
+		`mosaic-database:kubeconfig: s3cr3t`,
+	} {
+		source := with(t, content)
+		_, err := Load(source, "prod", source.keys())
+		require.Error(t, err, content)
+		assert.NotContains(t, err.Error(), token)
+	}
+}
+
+func TestWhatDependsOnAWrongValueIsNotReportedAgain(t *testing.T) {
+	for _, content := range []string{
+		`mosaic-database:database: {allocatedStorage: 100000}`,
+		`mosaic-database:database: {backupRetentionDays: -1, readReplicas: 1}`,
+		`mosaic-database:environment: Prod`,
+		`mosaic-database:migrations: nothing`,
+		`mosaic-database:cluster: nothing`,
+		`aws:region: us-east`,
+	} {
+		source := with(t, content)
+		_, err := Load(source, "prod", source.keys())
+		var problems Problems
+		require.ErrorAs(t, err, &problems, content)
+		assert.Len(t, problems, 1, fmt.Sprint(err))
+	}
+}

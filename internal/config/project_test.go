@@ -1,0 +1,136 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// root is the project's directory, seen from this package.
+const root = "../.."
+
+func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
+	require.NoError(t, err)
+	var project struct {
+		Name   string
+		Config map[string]yaml.Node
+	}
+	require.NoError(t, yaml.Unmarshal(content, &project))
+	assert.Equal(t, Namespace, project.Name, "a key without a namespace has the project's")
+
+	declared := map[string]Reference{}
+	for key, node := range project.Config {
+		if strings.Contains(key, ":") {
+			continue // another namespace: a value, not a declaration
+		}
+		var d struct{ Type, Description, Default yaml.Node }
+		require.NoError(t, node.Decode(&d), key)
+		value := d.Default.Value
+		if d.Default.Kind == yaml.MappingNode && len(d.Default.Content) == 0 {
+			value = "{}"
+		}
+		assert.Regexp(t, `^[A-Z].*\.$`, d.Description.Value, key)
+		declared[key] = Reference{Key: key, Type: d.Type.Value, Default: value}
+	}
+	want := map[string]Reference{}
+	for _, r := range References() {
+		if strings.ContainsAny(r.Key, ".:") {
+			continue
+		}
+		if r.Type == string(kindMap) {
+			r.Type = string(kindObject)
+		}
+		if r.Key == "environment" {
+			r.Default = "" // the stack's name, which the file cannot know
+		}
+		want[r.Key] = Reference{Key: r.Key, Type: r.Type, Default: r.Default}
+	}
+	assert.Equal(t, want, declared)
+
+	var barred []string
+	node := project.Config["pulumi:disable-default-providers"]
+	require.NoError(t, node.Decode(&barred))
+	assert.Equal(t, []string{"*"}, barred, "no run may use ambient credentials")
+}
+
+func committed(t *testing.T, stack string) (*Config, []string) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	require.NoError(t, err)
+	var file struct{ Config yaml.Node }
+	require.NoError(t, yaml.Unmarshal(content, &file))
+	lines, err := yaml.Marshal(&file.Config)
+	require.NoError(t, err)
+	keys, err := StackFileKeys(root, stack)
+	require.NoError(t, err)
+	c, err := Load(parse(t, string(lines)), stack, keys)
+	require.NoError(t, err)
+	return c, keys
+}
+
+func TestCommittedStacksLoad(t *testing.T) {
+	prod, prodKeys := committed(t, "prod")
+	dev, devKeys := committed(t, "dev")
+	assert.Subset(t, devKeys, prodKeys, "dev is prod with other values")
+
+	assert.Equal(t, "mosaic-prod", prod.Cluster.Name)
+	assert.Equal(t, "mvp", prod.Tier)
+	assert.True(t, prod.Database.DeletionProtection)
+	assert.False(t, prod.Database.SkipFinalSnapshot)
+	assert.False(t, prod.Database.DeleteAutomatedBackups)
+	assert.Equal(t, 30, prod.Database.SecretRecoveryDays)
+	assert.NotEmpty(t, prod.Alerts.Emails)
+
+	assert.Equal(t, "mosaic-dev", dev.Cluster.Name)
+	assert.True(t, dev.Database.DeletionProtection, "deleting takes two steps in dev, too")
+	assert.True(t, dev.Database.SkipFinalSnapshot)
+	assert.Zero(t, dev.Database.SecretRecoveryDays)
+}
+
+func TestStackFileKeys(t *testing.T) {
+	dir := t.TempDir()
+	write := func(stack, content string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi."+stack+".yaml"), []byte(content), 0o600))
+	}
+	write("dev", "encryptionsalt: v1:abc\nconfig:\n  tier: ha\n  mosaic-database:app: {name: a}\n  aws:region: us-east-1\n")
+	write("empty", "secretsprovider: passphrase\n")
+	write("broken", "config: [")
+
+	keys, err := StackFileKeys(dir, "dev")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}, keys)
+
+	keys, err = StackFileKeys(dir, "empty")
+	require.NoError(t, err)
+	assert.Empty(t, keys)
+
+	keys, err = StackFileKeys(dir, "none")
+	require.NoError(t, err)
+	assert.Nil(t, keys)
+
+	_, err = StackFileKeys(dir, "broken")
+	assert.ErrorContains(t, err, "Pulumi.broken.yaml")
+}
+
+func TestReferencesDescribeEveryFieldOnce(t *testing.T) {
+	seen := map[string]Reference{}
+	for _, r := range References() {
+		assert.NotContains(t, seen, r.Key)
+		assert.Regexp(t, `^[A-Z].*\.$`, r.Description, r.Key)
+		seen[r.Key] = r
+	}
+	assert.Equal(t, "by tier", seen["database.instanceClass"].Default)
+	assert.Equal(t, "5432", seen["database.port"].Default)
+	assert.Equal(t, "none: required", seen["aws:region"].Default)
+	assert.Equal(t, "[]", seen["alerts.emails"].Default)
+	assert.Equal(t, `["alembic", "upgrade", "head"]`, seen["migrations.command"].Default)
+	assert.Equal(t, "a plain e-mail address; none twice", seen["alerts.emails"].Rule)
+	assert.Regexp(t, `a \{formula\}$`, seen["database.parameters"].Rule)
+	assert.Equal(t, "the stack's name", seen["environment"].Default)
+}

@@ -1,0 +1,93 @@
+package config
+
+// Tier is a cost tier: the fields of Database that decide most of the bill, under one name. A stack
+// overrides any of them under "database".
+type Tier struct {
+	Name        string // value of the key "tier"
+	Description string // whom it is for, one sentence
+
+	InstanceClass                    string
+	MultiAz                          bool
+	ReadReplicas                     int
+	BackupRetentionDays              int
+	PerformanceInsightsRetentionDays int // 0: off
+}
+
+// Tiers is every tier, cheapest first. The first is the default.
+func Tiers() []Tier {
+	return []Tier{
+		{
+			Name: "mvp", Description: "The cheapest that is safe: one small burstable instance.",
+			InstanceClass: "db.t3.micro", BackupRetentionDays: 7,
+		},
+		{
+			Name: "small", Description: "Twice the memory of mvp, for the first real users.",
+			InstanceClass: "db.t3.small", BackupRetentionDays: 7,
+		},
+		{
+			Name: "medium", Description: "Four times the memory of mvp.",
+			InstanceClass: "db.t3.medium", BackupRetentionDays: 7,
+		},
+		{
+			Name: "ha", Description: "medium with a standby in a second availability zone and a month of backups.",
+			InstanceClass: "db.t3.medium", MultiAz: true, BackupRetentionDays: 30,
+		},
+		{
+			Name: "scale", Description: "ha with a read replica and a month of performance insights.",
+			InstanceClass: "db.t3.medium", MultiAz: true, ReadReplicas: 1, BackupRetentionDays: 30,
+			PerformanceInsightsRetentionDays: 31,
+		},
+	}
+}
+
+// apply sets the fields that a tier decides.
+func (t Tier) apply(d *Database) {
+	d.InstanceClass = t.InstanceClass
+	d.MultiAz = t.MultiAz
+	d.ReadReplicas = t.ReadReplicas
+	d.BackupRetentionDays = t.BackupRetentionDays
+	d.PerformanceInsightsRetentionDays = t.PerformanceInsightsRetentionDays
+}
+
+// defaults is the configuration of a stack that sets nothing: what all tiers have in common.
+func defaults(stack string) *Config {
+	return &Config{
+		Stack:       stack,
+		Environment: stack,
+		Tier:        Tiers()[0].Name,
+		Delivery:    DeliveryPulumi,
+		Tags:        map[string]string{},
+		Database: Database{
+			Name:                      "mosaic",
+			Username:                  "mosaicadmin",
+			Port:                      5432,
+			EngineVersion:             "16",
+			AutoMinorVersionUpgrade:   true,
+			AllocatedStorage:          20,
+			MaxAllocatedStorage:       100,
+			StorageType:               "gp3",
+			BackupWindow:              "03:00-04:00",
+			MaintenanceWindow:         "sun:04:00-sun:05:00",
+			DeletionProtection:        true,
+			IamDatabaseAuthentication: true,
+			CaCertIdentifier:          "rds-ca-rsa2048-g1",
+			DatabaseInsightsMode:      "standard",
+			LogRetentionDays:          30,
+			Parameters:                map[string]string{},
+			PasswordVersion:           1,
+			SecretRecoveryDays:        30,
+		},
+		App: App{Name: "core-api"},
+		Migrations: Migrations{
+			Enabled:         true,
+			Command:         []string{"alembic", "upgrade", "head"},
+			Attempt:         1,
+			DeadlineSeconds: 600,
+			BackoffLimit:    2,
+			CPU:             "100m",
+			Memory:          "256Mi",
+		},
+		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
+		Budget: Budget{OnExceed: "warn"},
+	}
+}

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+const (
+	minutesPerDay  = 24 * 60
+	minutesPerWeek = 7 * minutesPerDay
+
+	shortestWindow = 30 // minutes; RDS's rule for both windows
+)
+
+var (
+	dailyWindow  = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$`)
+	weeklyWindow = regexp.MustCompile(`^([a-z]{3}):([01]\d|2[0-3]):([0-5]\d)-([a-z]{3}):([01]\d|2[0-3]):([0-5]\d)$`)
+	weekdays     = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+)
+
+// window is a stretch of time that comes again: every day, or every week.
+type window struct {
+	start  int // minutes from midnight, or from Monday's midnight
+	length int // minutes
+}
+
+// parseBackupWindow reads RDS's daily window, such as "23:30-00:30".
+func parseBackupWindow(s string) (window, bool) {
+	m := dailyWindow.FindStringSubmatch(s)
+	if m == nil {
+		return window{}, false
+	}
+	return span(minutes(m[1], m[2]), minutes(m[3], m[4]), minutesPerDay), true
+}
+
+// parseMaintenanceWindow reads RDS's weekly window, such as "sun:23:30-mon:00:30".
+func parseMaintenanceWindow(s string) (window, bool) {
+	m := weeklyWindow.FindStringSubmatch(s)
+	if m == nil {
+		return window{}, false
+	}
+	from, to := slices.Index(weekdays, m[1]), slices.Index(weekdays, m[4])
+	if from < 0 || to < 0 {
+		return window{}, false
+	}
+	start := from*minutesPerDay + minutes(m[2], m[3])
+	end := to*minutesPerDay + minutes(m[5], m[6])
+	return span(start, end, minutesPerWeek), true
+}
+
+// span is the window from start to end, across the end of the period if end comes first.
+func span(start, end, period int) window {
+	return window{start: start, length: (end - start + period) % period}
+}
+
+// minutes is a clock time of two-digit hour and minute, as minutes from midnight.
+func minutes(hour, minute string) int {
+	h, _ := strconv.Atoi(hour)
+	m, _ := strconv.Atoi(minute)
+	return h*60 + m
+}
+
+// overlap tells whether a daily and a weekly window have a minute in common in any week.
+func overlap(daily, weekly window) bool {
+	for day := range 7 {
+		start := day*minutesPerDay + daily.start
+		sinceWeekly := (start - weekly.start + minutesPerWeek) % minutesPerWeek
+		sinceDaily := (weekly.start - start + minutesPerWeek) % minutesPerWeek
+		if sinceWeekly < weekly.length || sinceDaily < daily.length {
+			return true
+		}
+	}
+	return false
+}
+
+// windowRule asks for a window that a parser understands and that is long enough for RDS.
+func windowRule(form, example string, parse func(string) (window, bool)) rule[string] {
+	return rule[string]{
+		text: form + " in UTC, at least 30 minutes long",
+		check: func(s string) string {
+			w, ok := parse(s)
+			switch {
+			case !ok:
+				return "one such as " + example
+			case w.length < shortestWindow:
+				return "an end at least 30 minutes after the start"
+			}
+			return ""
+		},
+	}
+}

@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+)
+
+// command runs the CLI and keeps the last run that failed, because the errors of the Automation API
+// give exit code and output only as parts of one long text.
+type command struct {
+	auto.PulumiCommand
+	failed *failedRun
+}
+
+// failedRun is a run of the CLI that ended with another exit code than 0.
+type failedRun struct {
+	args   []string
+	code   int
+	stderr string
+}
+
+// is tells whether the run was of this command, such as "up".
+func (f *failedRun) is(verb string) bool { return slices.Contains(f.args, verb) }
+
+// Run runs the CLI, see [auto.PulumiCommand].
+//
+// The Automation API names its event server "localhost", which the CLI would look up in DNS; a machine
+// without a network would wait for that.
+func (c *command) Run(ctx context.Context, workdir string, stdin io.Reader, stdout, stderr []io.Writer,
+	env []string, args ...string,
+) (string, string, int, error) {
+	for i, arg := range args {
+		if port, ok := strings.CutPrefix(arg, "tcp://localhost:"); ok {
+			args[i] = "tcp://127.0.0.1:" + port
+		}
+	}
+	out, errs, code, err := c.PulumiCommand.Run(ctx, workdir, stdin, stdout, stderr, env, args...)
+	if err != nil {
+		c.failed = &failedRun{args: args, code: code, stderr: errs}
+	}
+	return out, errs, code, err
+}
+
+// explain makes the short form of an error of the Automation API: the command, and what it printed.
+func (c *command) explain(err error) error {
+	if err == nil || c.failed == nil {
+		return err
+	}
+	why := cmp.Or(strings.TrimSpace(c.failed.stderr), fmt.Sprintf("exit code %d", c.failed.code))
+	return fmt.Errorf("pulumi %s: %s", strings.Join(c.failed.args, " "), why)
+}

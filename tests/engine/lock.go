@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// ErrBusy says that another process is at work in the same folder.
+var ErrBusy = errors.New("another process is using it; wait for it to end")
+
+// lock takes the lock file for this process, or gives up with ErrBusy when it had to wait for longer
+// than patience. The lock ends with unlock, or with the process.
+func lock(ctx context.Context, path string, patience time.Duration) (unlock func(), err error) {
+	type outcome struct {
+		unlock func()
+		err    error
+	}
+	locked := make(chan outcome, 1)
+	go func() {
+		unlock, err := lockedfile.MutexAt(path).Lock()
+		locked <- outcome{unlock, err}
+	}()
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrBusy)
+	defer cancel()
+	select {
+	case got := <-locked:
+		return got.unlock, got.err
+	case <-ctx.Done():
+		// Waiting for a lock cannot be interrupted, so what comes too late is given back.
+		go func() {
+			if got := <-locked; got.err == nil {
+				got.unlock()
+			}
+		}()
+		return nil, context.Cause(ctx)
+	}
+}

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+)
+
+// Result is what one run of the engine said and did.
+type Result struct {
+	Stdout string                // what Pulumi printed
+	Stderr string                // what it printed as errors
+	Events []apitype.EngineEvent // the engine's own account, in its order
+}
+
+// Steps are the operations of the run, one for each resource and, for a replacement, one for each of
+// its parts, in the order in which they began. The Op of a resource that needed nothing is "same".
+func (r *Result) Steps() []apitype.StepEventMetadata {
+	var steps []apitype.StepEventMetadata
+	for _, e := range r.Events {
+		if e.ResourcePreEvent != nil {
+			steps = append(steps, e.ResourcePreEvent.Metadata)
+		}
+	}
+	return steps
+}
+
+// Changes counts the operations of the run by kind, "create" or "same", say. It is nil if the run ended
+// before it had a summary.
+func (r *Result) Changes() map[apitype.OpType]int {
+	for _, e := range r.Events {
+		if e.SummaryEvent != nil {
+			return e.SummaryEvent.ResourceChanges
+		}
+	}
+	return nil
+}
+
+// Errors are the messages of the run's errors, without colours.
+func (r *Result) Errors() []string {
+	var messages []string
+	for _, e := range r.Events {
+		if d := e.DiagnosticEvent; d != nil && d.Severity == "error" {
+			messages = append(messages, strings.TrimSpace(colors.Never.Colorize(d.Message)))
+		}
+	}
+	return messages
+}
+
+// Failure is the error of a run that Pulumi itself ended: it began, and its output says why it stopped.
+type Failure struct {
+	Verb   string  // preview, up, refresh or destroy
+	Code   int     // exit code of the CLI
+	Result *Result // of the run, as far as it came
+}
+
+// Error gives the errors that the engine reported or, if there are none, what the CLI printed as errors.
+func (f *Failure) Error() string {
+	why := strings.Join(f.Result.Errors(), "\n")
+	if why == "" {
+		why = strings.TrimSpace(f.Result.Stderr)
+	}
+	return fmt.Sprintf("pulumi %s: exit code %d\n%s", f.Verb, f.Code, why)
+}
+
+// Preview shows what Up would do. Like the others it returns the result of a run that failed, too,
+// inside the [*Failure] that is then its error; other errors mean that the run did not take place.
+func (e *Environment) Preview(ctx context.Context, opts ...optpreview.Option) (*Result, error) {
+	return e.operate("preview", func(s streams) error {
+		_, err := e.stack.Preview(ctx, append(opts, optpreview.Color(e.color()), optpreview.EventStreams(s.events),
+			optpreview.ProgressStreams(s.stdout), optpreview.ErrorProgressStreams(s.stderr))...)
+		return err
+	})
+}
+
+// Up brings the simulated cloud to what the program says.
+func (e *Environment) Up(ctx context.Context, opts ...optup.Option) (*Result, error) {
+	return e.operate("up", func(s streams) error {
+		_, err := e.stack.Up(ctx, append(opts, optup.Color(e.color()), optup.EventStreams(s.events),
+			optup.ProgressStreams(s.stdout), optup.ErrorProgressStreams(s.stderr))...)
+		return err
+	})
+}
+
+// Refresh brings the engine's state to what the simulated cloud has.
+func (e *Environment) Refresh(ctx context.Context, opts ...optrefresh.Option) (*Result, error) {
+	return e.operate("refresh", func(s streams) error {
+		_, err := e.stack.Refresh(ctx, append(opts, optrefresh.Color(e.color()), optrefresh.EventStreams(s.events),
+			optrefresh.ProgressStreams(s.stdout), optrefresh.ErrorProgressStreams(s.stderr))...)
+		return err
+	})
+}
+
+// PreviewDestroy shows what Destroy would delete, and fails where something is protected.
+func (e *Environment) PreviewDestroy(ctx context.Context, opts ...optdestroy.Option) (*Result, error) {
+	return e.operate("destroy", func(s streams) error {
+		_, err := e.stack.PreviewDestroy(ctx, append(opts, optdestroy.Color(e.color()), optdestroy.EventStreams(s.events),
+			optdestroy.ProgressStreams(s.stdout), optdestroy.ErrorProgressStreams(s.stderr))...)
+		return err
+	})
+}
+
+// Destroy deletes what the stack has in the simulated cloud, but what is protected and what that needs.
+// The stack itself, then empty, stays.
+func (e *Environment) Destroy(ctx context.Context, opts ...optdestroy.Option) (*Result, error) {
+	return e.operate("destroy", func(s streams) error {
+		_, err := e.stack.Destroy(ctx, append(opts, optdestroy.Color(e.color()), optdestroy.EventStreams(s.events),
+			optdestroy.ProgressStreams(s.stdout), optdestroy.ErrorProgressStreams(s.stderr))...)
+		return err
+	})
+}
+
+func (e *Environment) color() string {
+	if e.opts.Color {
+		return "always"
+	}
+	return "never"
+}
+
+// streams is where a run of the engine reports to.
+type streams struct {
+	stdout, stderr io.Writer
+	events         chan events.EngineEvent
+}
+
+// operate runs one operation and collects what it reports.
+func (e *Environment) operate(verb string, operation func(streams) error) (*Result, error) {
+	var stdout, stderr bytes.Buffer
+	s := streams{
+		stdout: tee(&stdout, e.opts.Stdout),
+		stderr: tee(&stderr, e.opts.Stderr),
+		events: make(chan events.EngineEvent),
+	}
+	collected := make(chan []apitype.EngineEvent, 1)
+	stop := make(chan struct{})
+	go func() { collected <- collect(s.events, stop) }()
+
+	e.cli.failed = nil
+	err := operation(s)
+	if err != nil {
+		// A CLI that never connected closes no stream.
+		time.AfterFunc(time.Second, func() { close(stop) })
+	}
+	result := &Result{Stdout: stdout.String(), Stderr: stderr.String(), Events: <-collected}
+	if failed := e.cli.failed; err != nil && failed != nil && failed.is(verb) {
+		return result, &Failure{Verb: verb, Code: failed.code, Result: result}
+	}
+	return result, e.cli.explain(err)
+}
+
+// collect gathers events until their channel is closed, or until stop is.
+func collect(from <-chan events.EngineEvent, stop <-chan struct{}) []apitype.EngineEvent {
+	var all []apitype.EngineEvent
+	for {
+		select {
+		case event, ok := <-from:
+			if !ok {
+				return all
+			}
+			if event.Error == nil {
+				all = append(all, event.EngineEvent)
+			}
+		case <-stop:
+			return all
+		}
+	}
+}
+
+func tee(buffer *bytes.Buffer, to io.Writer) io.Writer {
+	if to == nil {
+		return buffer
+	}
+	return io.MultiWriter(buffer, to)
+}

@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// What an environment's folder holds.
+const (
+	lockFile  = "lock"       // held by the process that uses the folder
+	cloudFile = "cloud.json" // the simulated cloud
+	stateDir  = "state"      // the engine's state, a file backend
+	workDir   = "work"       // copies of the project file and the stack file
+	homeDir   = "home"       // the CLI's own settings and logs
+)
+
+// passphrase encrypts the secrets in the state. It is no secret: what it protects is simulated.
+const passphrase = "simulated"
+
+// openCloud loads the simulated cloud and serves its providers.
+func (e *Environment) openCloud() (err error) {
+	if e.Cloud, err = simcloud.Open(filepath.Join(e.opts.Dir, cloudFile)); err != nil {
+		return err
+	}
+	if e.opts.AccountID != "" {
+		e.Cloud.AccountID = e.opts.AccountID
+	}
+	e.server, err = e.Cloud.Serve()
+	return err
+}
+
+// openStack makes the workspace and selects the stack in it, which it creates the first time.
+func (e *Environment) openStack(ctx context.Context) error {
+	work := filepath.Join(e.opts.Dir, workDir)
+	state := filepath.Join(e.opts.Dir, stateDir)
+	for _, dir := range []string{work, state} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	workspace, err := auto.NewLocalWorkspace(ctx, auto.Pulumi(e.cli), auto.WorkDir(work),
+		auto.Program(e.opts.Program), auto.EnvVars(e.environ(state)))
+	if err != nil {
+		return err
+	}
+	if err := e.copyFiles(ctx, workspace); err != nil {
+		return err
+	}
+	if e.stack, err = auto.UpsertStack(ctx, e.opts.Stack, workspace); err != nil {
+		return e.cli.explain(err)
+	}
+	// This process holds the folder, so a lock in the state is what an interrupted run left.
+	locks, err := filepath.Glob(filepath.Join(state, ".pulumi", "locks", "*", "*", "*", "*"))
+	if err != nil || len(locks) == 0 {
+		return err
+	}
+	return e.cli.explain(e.stack.Cancel(ctx))
+}
+
+// copyFiles brings the project file and the stack file into the work folder. The secrets provider of
+// the stack file is left behind, because only the team's keys open it; the passphrase takes its place.
+func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) error {
+	for _, name := range []string{"Pulumi.yaml", "Pulumi." + e.opts.Stack + ".yaml"} {
+		content, err := os.ReadFile(filepath.Join(e.opts.Project, name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(workspace.WorkDir(), name), content, 0o600); err != nil {
+			return err
+		}
+	}
+	settings, err := workspace.StackSettings(ctx, e.opts.Stack)
+	if err != nil {
+		return err
+	}
+	var encrypted []error
+	for key, value := range settings.Config {
+		if value.Secure() {
+			encrypted = append(encrypted, fmt.Errorf("%s is encrypted with keys that only the real stack has; "+
+				"a simulated run needs a stack file without secrets", key))
+		}
+	}
+	if len(encrypted) > 0 {
+		return errors.Join(encrypted...)
+	}
+	settings.SecretsProvider, settings.EncryptedKey, settings.EncryptionSalt = "", "", ""
+	return workspace.SaveStackSettings(ctx, e.opts.Stack, settings)
+}
+
+// environ is the environment of the CLI, over this process's own. Whatever else is set for Pulumi on
+// this machine is unset: a token, another backend, another stack.
+func (e *Environment) environ(state string) map[string]string {
+	env := map[string]string{}
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "PULUMI_") {
+			env[name] = ""
+		}
+	}
+	env["PULUMI_HOME"] = filepath.Join(e.opts.Dir, homeDir)
+	env["PULUMI_BACKEND_URL"] = "file://" + filepath.ToSlash(state)
+	env["PULUMI_CONFIG_PASSPHRASE"] = passphrase
+	env["PULUMI_CREDENTIAL_STORE"] = "plaintext"
+	env["PULUMI_DEBUG_PROVIDERS"] = e.server.Env()
+	env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+	env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
+	env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+	return env
+}

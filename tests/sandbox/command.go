@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+const invocation = "go run ./tests/sandbox" // how it is called from the root of the repository
+
+const long = `Runs a stack of this repository on the real Pulumi engine against a simulated AWS, Kubernetes and
+random provider. No AWS account and no cluster is reached, and no credentials are needed: only Go.
+
+The first run builds the Pulumi CLI from its module, which takes several minutes on a small machine.
+What a stack has, in the engine's state and in the simulated cloud, stays in .sandbox/<stack>, so that
+the next run goes on from there; reset forgets it.
+
+-c lays a configuration value over the stack file as "pulumi config set --path" does, for this run only:
+the next run without it goes back to the committed value. The files of the stack are never written.`
+
+const examples = `  go run ./tests/sandbox up prod
+  go run ./tests/sandbox preview prod --diff -c tier=ha
+  go run ./tests/sandbox outputs prod | jq .helmValues
+
+Destroying a stack that protects its database takes two steps:
+
+  go run ./tests/sandbox up prod -c database.deletionProtection=false
+  go run ./tests/sandbox destroy prod`
+
+// newCommand is the command line of a sandbox.
+func newCommand(s *sandbox) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "sandbox",
+		Short:             "Run a stack on the real Pulumi engine against a simulated cloud",
+		Long:              long,
+		Example:           examples,
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: invocation},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+	}
+	root.SetOut(s.stdout)
+	root.SetErr(s.stderr)
+	root.Flags().BoolP("help", "h", false, "show this text")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %q lists the flags", err, cmd.CommandPath()+" --help")
+	})
+	cobra.EnableCommandSorting = false // the verbs are in the order of their use
+	root.AddCommand(
+		changing(s, "preview", "Show what up would change", s.preview),
+		changing(s, "up", "Bring the simulated cloud to what the stack says", s.up),
+		reading(s, "outputs", "Print the stack's outputs, one JSON object with secrets masked", s.outputs),
+		reading(s, "refresh", "Bring the engine's state to what the simulated cloud has", s.refresh),
+		reading(s, "destroy", "Delete all that the stack has, by the engine's state alone", s.destroy),
+		reading(s, "reset", "Forget the stack's state and its simulated cloud", s.reset),
+	)
+	return root
+}
+
+// changing is a verb that runs the program, and so takes configuration.
+func changing(s *sandbox, name, short string, verb func(call) error) *cobra.Command {
+	var values []string
+	var diff bool
+	cmd := reading(s, name, short, func(c call) error {
+		for _, value := range values {
+			override, err := parseOverride(value)
+			if err != nil {
+				return err
+			}
+			c.overrides = append(c.overrides, override)
+		}
+		c.diff = diff
+		return verb(c)
+	})
+	cmd.Flags().StringArrayVarP(&values, "config", "c", nil, "`path=value` to lay over the stack file for this run, repeatable")
+	cmd.Flags().BoolVar(&diff, "diff", false, "show every property that changes")
+	return cmd
+}
+
+// reading is a verb that takes nothing but a stack.
+func reading(s *sandbox, name, short string, verb func(call) error) *cobra.Command {
+	return &cobra.Command{
+		Use:   name + " <stack>",
+		Short: short,
+		Args:  func(_ *cobra.Command, args []string) error { return checkStack(s, name, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return verb(call{ctx: cmd.Context(), verb: name, stack: args[0]})
+		},
+	}
+}
+
+// checkStack wants one argument, the name of a committed stack.
+func checkStack(s *sandbox, verb string, args []string) error {
+	stacks, err := s.stacks()
+	if err != nil {
+		return err
+	}
+	names := strings.Join(stacks, ", ")
+	switch {
+	case len(args) == 0:
+		return fmt.Errorf("%s needs a stack, one of: %s", verb, names)
+	case len(args) > 1:
+		return fmt.Errorf("%s takes one stack, not %d arguments; configuration is given as -c path=value", verb, len(args))
+	}
+	for _, stack := range stacks {
+		if stack == args[0] {
+			return nil
+		}
+	}
+	return fmt.Errorf("stack %q: there is no Pulumi.%s.yaml; the stacks are: %s", args[0], args[0], names)
+}
+
+// parseOverride reads path=value. The path ends at the first =.
+func parseOverride(text string) (engine.Override, error) {
+	path, value, ok := strings.Cut(text, "=")
+	if !ok || path == "" {
+		return engine.Override{}, fmt.Errorf("-c %q: write path=value, such as -c database.multiAz=true", text)
+	}
+	return engine.Override{Path: path, Value: value}, nil
+}
+
+// errReported is the error of a run whose output has already said what went wrong.
+var errReported = errors.New("reported")

@@ -1,0 +1,57 @@
+// Command sandbox runs the committed stacks on a machine that has nothing but Go: the real Pulumi engine,
+// the whole program, and a simulated cloud.
+//
+//	go run ./tests/sandbox up prod
+//
+// It reaches no AWS account and no cluster, and keeps what it makes in .sandbox/<stack> of the
+// repository, so that the next run finds it. `go run ./tests/sandbox help` lists the verbs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/cmdutil"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first interrupt lets the engine end its run, the second one does not wait for that.
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, os.Args[1:]); err != nil {
+		if !errors.Is(err, errReported) {
+			fmt.Fprintln(os.Stderr, "sandbox:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// run is the command with its arguments, in the repository around the working directory.
+func run(ctx context.Context, args []string) error {
+	root, err := engine.Root()
+	if err != nil {
+		return err
+	}
+	version, err := engine.Version(root)
+	if err != nil {
+		return err
+	}
+	s := &sandbox{
+		project: root,
+		version: version,
+		program: stack.Deploy,
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		color:   cmdutil.InteractiveTerminal() && os.Getenv("NO_COLOR") == "",
+	}
+	cmd := newCommand(s)
+	cmd.SetArgs(args)
+	return cmd.ExecuteContext(ctx)
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// sandbox runs the stacks of one project folder.
+type sandbox struct {
+	project        string // folder with the project file and the stack files
+	version        string // of the CLI
+	program        pulumi.RunFunc
+	stdout, stderr io.Writer
+	color          bool
+}
+
+// call is one run of the sandbox.
+type call struct {
+	ctx       context.Context
+	verb      string
+	stack     string
+	overrides []engine.Override
+	diff      bool
+}
+
+// stacks are the names of the stacks that have a file in the project.
+func (s *sandbox) stacks() ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(s.project, "Pulumi.*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	stacks := make([]string, 0, len(files))
+	for _, file := range files {
+		name := strings.TrimPrefix(filepath.Base(file), "Pulumi.")
+		stacks = append(stacks, strings.TrimSuffix(name, ".yaml"))
+	}
+	if len(stacks) == 0 {
+		return nil, fmt.Errorf("%s has no stack file, Pulumi.<stack>.yaml", s.project)
+	}
+	return stacks, nil
+}
+
+// folder is where a stack is kept, relative to the project.
+func folder(stack string) string { return filepath.Join(".sandbox", stack) }
+
+func (s *sandbox) preview(c call) error {
+	return s.operate(c, func(env *engine.Environment) error {
+		var opts []optpreview.Option
+		if c.diff {
+			opts = append(opts, optpreview.Diff())
+		}
+		_, err := env.Preview(c.ctx, opts...)
+		return err
+	})
+}
+
+func (s *sandbox) up(c call) error {
+	return s.operate(c, func(env *engine.Environment) error {
+		var opts []optup.Option
+		if c.diff {
+			opts = append(opts, optup.Diff())
+		}
+		_, err := env.Up(c.ctx, opts...)
+		return err
+	})
+}
+
+func (s *sandbox) outputs(c call) error {
+	return s.operate(c, func(env *engine.Environment) error {
+		text, err := env.Outputs(c.ctx)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(s.stdout, strings.TrimSpace(text))
+		return err
+	})
+}
+
+func (s *sandbox) refresh(c call) error {
+	return s.operate(c, func(env *engine.Environment) error {
+		_, err := env.Refresh(c.ctx)
+		return err
+	})
+}
+
+func (s *sandbox) destroy(c call) error {
+	return s.operate(c, func(env *engine.Environment) error {
+		// As `pulumi destroy` does it, so that a refusal comes before anything is deleted.
+		if _, err := env.PreviewDestroy(c.ctx); err != nil {
+			return err
+		}
+		if _, err := env.Destroy(c.ctx); err != nil {
+			return err
+		}
+		s.say("what AWS keeps after a deletion is still in the simulated cloud: final snapshots, and secrets in "+
+			"their recovery window. To forget them too: %s reset %s", invocation, c.stack)
+		return nil
+	})
+}
+
+func (s *sandbox) reset(c call) error {
+	if err := engine.Reset(c.ctx, filepath.Join(s.project, folder(c.stack))); err != nil {
+		return fmt.Errorf("stack %q: %w", c.stack, err)
+	}
+	s.say("%s has forgotten %s: its simulated cloud and its state", folder(c.stack), c.stack)
+	return nil
+}
+
+// operate runs a verb in the environment of its stack, between two lines that say what is real in it.
+func (s *sandbox) operate(c call, verb func(*engine.Environment) error) error {
+	s.say("%s %s: real Pulumi engine %s, simulated AWS and Kubernetes; no account and no cluster is reached, "+
+		"the state is in %s", c.verb, c.stack, s.version, folder(c.stack))
+	start := time.Now()
+	err := s.within(c, verb)
+	outcome := "succeeded"
+	var failure *engine.Failure
+	switch {
+	case err == nil:
+	case c.ctx.Err() != nil:
+		outcome = "was interrupted"
+	case errors.As(err, &failure):
+		outcome = "failed"
+		s.advise(c, failure)
+	default:
+		outcome = "failed"
+		s.say("%v", err)
+	}
+	if err != nil {
+		err = errReported
+	}
+	s.say("%s %s %s after %s, in a simulated cloud", c.verb, c.stack, outcome,
+		time.Since(start).Round(100*time.Millisecond))
+	return err
+}
+
+// within opens the environment of the stack for the verb.
+func (s *sandbox) within(c call, verb func(*engine.Environment) error) error {
+	env, err := engine.New(c.ctx, engine.Options{
+		Dir:       filepath.Join(s.project, folder(c.stack)),
+		Project:   s.project,
+		Stack:     c.stack,
+		Program:   s.program,
+		Overrides: c.overrides,
+		Stdout:    s.stdout,
+		Stderr:    s.stderr,
+		Color:     s.color,
+	})
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	if err := os.Chdir(env.WorkDir()); err != nil {
+		return err
+	}
+	return verb(env)
+}
+
+// advise says what to do about a failure for which Pulumi's own advice does not fit the sandbox.
+func (s *sandbox) advise(c call, failure *engine.Failure) {
+	if c.verb != "destroy" || !strings.Contains(failure.Error(), "protected") {
+		return
+	}
+	s.say("the stack protects its database. Two deliberate steps destroy it:\n"+
+		"  %[1]s up %[2]s -c database.deletionProtection=false\n"+
+		"  %[1]s destroy %[2]s", invocation, c.stack)
+}
+
+func (s *sandbox) say(format string, args ...any) {
+	fmt.Fprintf(s.stderr, "sandbox: "+format+"\n", args...)
+}
