@@ -206,35 +206,49 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 	assert.Empty(t, l.preview())
 }
 
-// TestReplacementIsRefused: what the provider would answer with another, empty instance, or with another
-// role or Secret, ends the preview.
+// TestReplacementIsRefused: what would end in another, empty instance, or take the pods' Secret away, is
+// refused before anything is registered, with both values and a way out; protected or not.
 func TestReplacementIsRefused(t *testing.T) {
 	t.Parallel()
 	l := start(t, "dev")
 	l.up()
 	id := l.one(instanceType).ID
-	for _, change := range []struct{ path, value, back string }{
-		{"database.username", "somebody", "mosaicadmin"},
-		{"database.name", "other", "mosaic"},
-		{"database.kmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001", ""},
-		{"database.availabilityZone", "us-east-1b", ""},
-		{"restore.snapshotIdentifier", "mosaic-dev-manual-20260131", ""},
-		{"environment", "production", ""},
-		{"app.name", "other-api", "core-api"},
-		{"app.namespace", "elsewhere", "mosaic-dev"},
-		{"app.createNamespace", "false", "true"},
-		{"delivery", "gitops", "pulumi"},
-	} {
-		l.set(change.path, change.value)
-		assert.Contains(t, l.refuse(l.Preview(t.Context())), "protect", change.path)
-		l.set(change.path, change.back)
+	for _, protection := range []string{"true", "false"} {
+		l.set("database.deletionProtection", protection)
+		l.up()
+		for _, change := range []struct{ path, value, old string }{
+			{"database.username", "somebody", "mosaicadmin"},
+			{"environment", "production", "dev"},
+			{"delivery", "gitops", "pulumi"},
+		} {
+			before := len(l.Cloud.Log())
+			l.set(change.path, change.value)
+			for _, run := range []func() (*engine.Result, error){
+				func() (*engine.Result, error) { return l.Preview(t.Context()) },
+				func() (*engine.Result, error) { return l.Up(t.Context()) },
+			} {
+				why := l.refuse(run())
+				assert.Contains(t, why, "mosaic-database:"+change.path+": "+change.value)
+				assert.Contains(t, why, "settled when the database was made, as "+change.old)
+			}
+			assert.Len(t, l.Cloud.Log(), before, "no provider was asked for anything")
+			l.set(change.path, change.old)
+		}
 	}
-	// Without a preview before it, too.
-	l.set("database.username", "somebody")
-	assert.Contains(t, l.refuse(l.Up(t.Context())), "protect")
 	assert.Equal(t, id, l.one(instanceType).ID)
-	l.set("database.username", "mosaicadmin")
 	assert.Empty(t, l.preview(), "back as it was, nothing has changed")
+}
+
+// TestAFailedRunSettlesToo: what exists after a first run that failed is guarded like any other.
+func TestAFailedRunSettlesToo(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod")
+	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
+	l.refuse(l.Up(t.Context()))
+	id := l.one(instanceType).ID
+	l.set("database.username", "somebody")
+	assert.Contains(t, l.refuse(l.Preview(t.Context())), "settled when the database was made, as mosaicadmin")
+	assert.Equal(t, id, l.one(instanceType).ID)
 }
 
 // TestForeignCredentials: a run with another account's credentials stops before it makes anything.

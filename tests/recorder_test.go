@@ -74,6 +74,10 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 }
 
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	if args.TypeToken == "pulumi:pulumi:StackReference" {
+		// The stack itself, before its first run.
+		return args.Name, resource.PropertyMap{"outputs": resource.NewProperty(resource.PropertyMap{})}, nil
+	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.all = append(r.all, newRegistration(args))

@@ -22,12 +22,22 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	before, err := settledBefore(ctx)
+	if err != nil {
+		return err
+	}
+	if err := cfg.Changed(before).Err(); err != nil {
+		return err
+	}
 	cloud, err := newCloud(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	site, err := discover(ctx, cfg, cloud.aws)
 	if err != nil {
+		return err
+	}
+	if err := config.VpcChanged(before, site.vpcID).Err(); err != nil {
 		return err
 	}
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), databaseArgs(cfg, site),
@@ -55,7 +65,9 @@ func Deploy(ctx *pulumi.Context) error {
 		}
 		jobName = access.MigrationJobName
 	}
-	export(ctx, cfg, estimate, db, role, jobName)
+	export(ctx, outputs{
+		cfg: cfg, site: site, estimate: estimate, db: db, role: role, jobName: jobName,
+	})
 	return nil
 }
 

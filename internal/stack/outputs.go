@@ -39,12 +39,24 @@ func Outputs() []Output {
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty where this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated cost of a month, such as \"16.44 USD\"; \"at least …\" where a price is unknown"},
 		{"helmValues", "object", "values of the application's Helm chart, right for the chosen delivery"},
+		{settledOutput, "object", "what the database was made with and keeps; the next run refuses to change it"},
 	}
 }
 
+// outputs is what the outputs are made of.
+type outputs struct {
+	cfg      *config.Config
+	site     *site
+	estimate cost.Estimate
+	db       *database.Instance
+	role     *irsa.Role
+	jobName  string
+}
+
 // export exports the outputs.
-func export(ctx *pulumi.Context, cfg *config.Config, estimate cost.Estimate, db *database.Instance, role *irsa.Role, jobName string) {
-	outputs := pulumi.Map{
+func export(ctx *pulumi.Context, o outputs) {
+	cfg, db, role := o.cfg, o.db, o.role
+	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
 		"port":                 db.Port,
 		"databaseName":         pulumi.String(cfg.Database.Name),
@@ -58,12 +70,13 @@ func export(ctx *pulumi.Context, cfg *config.Config, estimate cost.Estimate, db 
 		"namespace":            pulumi.String(cfg.App.Namespace),
 		"serviceAccountName":   pulumi.String(cfg.App.ServiceAccount),
 		"kubernetesSecretName": pulumi.String(cfg.App.SecretName),
-		"migrationJobName":     pulumi.String(jobName),
-		"estimatedMonthlyCost": pulumi.String(estimate.String()),
+		"migrationJobName":     pulumi.String(o.jobName),
+		"estimatedMonthlyCost": pulumi.String(o.estimate.String()),
 		"helmValues":           helmValues(cfg, role.RoleArn),
+		settledOutput:          pulumi.ToStringMap(cfg.Settled(o.site.vpcID)),
 	}
-	for _, name := range slices.Sorted(maps.Keys(outputs)) {
-		ctx.Export(name, outputs[name])
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		ctx.Export(name, all[name])
 	}
 }
 

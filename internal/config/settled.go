@@ -1,0 +1,123 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// settled is one setting that cannot change once the database exists: RDS, or this program's names, would
+// answer with another, empty one, or take the pods' Secret away.
+type settled struct {
+	key   string // full key
+	value string
+	why   string // what a change would do
+	way   string // how to get what a change is meant to get
+}
+
+// settings are all of them, with their present values.
+func (c *Config) settings() []settled {
+	const (
+		replaced = "RDS would replace the instance by an empty one"
+		renamed  = "every physical name has it, so an empty database would be made beside this one"
+		deleted  = "the objects that exist would be deleted, the pods' Secret among them"
+		moved    = "the database cannot move there"
+		newStack = "bring up another stack"
+		restored = "restore a snapshot in another stack (restore.snapshotIdentifier)"
+	)
+	restore := c.Restore
+	return []settled{
+		{"aws:region", c.Region, moved, "copy a snapshot and " + restored},
+		{"aws:allowedAccountIds", c.AccountID, moved, "share a snapshot and " + restored},
+		{ownKey("environment"), c.Environment, renamed, newStack},
+		{ownKey("cluster.name"), c.Cluster.Name, deleted, newStack},
+		{ownKey("database.name"), c.Database.Name, replaced, "make another database in the instance with CREATE DATABASE"},
+		{ownKey("database.username"), c.Database.Username, replaced, "make another user in the database with CREATE ROLE"},
+		{ownKey("database.kmsKeyId"), c.Database.KmsKeyID, replaced, "copy a snapshot with the other key and " + restored},
+		{ownKey("database.availabilityZone"), c.Database.AvailabilityZone, replaced, restored},
+		{ownKey("restore.snapshotIdentifier"), restore.SnapshotIdentifier, replaced, "restore it in another stack"},
+		{ownKey("restore.sourceInstanceIdentifier"), restore.SourceInstanceIdentifier, replaced, "restore it in another stack"},
+		{ownKey("restore.pointInTime"), restore.PointInTime, replaced, "restore it in another stack"},
+		{ownKey("restore.useLatestRestorableTime"), strconv.FormatBool(restore.UseLatestRestorableTime), replaced, "restore it in another stack"},
+		{ownKey("app.name"), c.App.Name, deleted, newStack},
+		{ownKey("app.namespace"), c.App.Namespace, deleted, newStack},
+		{ownKey("app.createNamespace"), strconv.FormatBool(c.App.CreateNamespace), "the namespace would be deleted with everything in it, or made a second time", newStack},
+		{ownKey("app.serviceAccount"), c.App.ServiceAccount, deleted, newStack},
+		{ownKey("delivery"), string(c.Delivery), deleted, newStack},
+	}
+}
+
+var (
+	vpcKey           = ownKey("network.vpcId")
+	engineVersionKey = ownKey("database.engineVersion")
+)
+
+// Settled is what a database is made with and keeps, by full key, for the comparison in later runs. vpcID is
+// the VPC that it is in.
+func (c *Config) Settled(vpcID string) map[string]string {
+	values := map[string]string{vpcKey: vpcID, engineVersionKey: c.Database.EngineVersion}
+	for _, s := range c.settings() {
+		values[s.key] = s.value
+	}
+	return values
+}
+
+// Changed is the problem of every settled value that is another than before, which [Config.Settled] made in an
+// earlier run; empty before the first. A key that before does not have is not compared.
+func (c *Config) Changed(before map[string]string) Problems {
+	var problems Problems
+	for _, s := range c.settings() {
+		problems = append(problems, s.changed(before)...)
+	}
+	return append(problems, c.majorVersion(before)...)
+}
+
+// VpcChanged is the problem of another VPC than before, whether the configuration names it or the cluster has it.
+func VpcChanged(before map[string]string, vpcID string) Problems {
+	return settled{vpcKey, vpcID, "an instance cannot leave its VPC", "restore a snapshot in another stack"}.changed(before)
+}
+
+func (s settled) changed(before map[string]string) Problems {
+	old, known := before[s.key]
+	if !known || old == s.value {
+		return nil
+	}
+	fix := old
+	if old == "" {
+		fix = "nothing: remove the line"
+	}
+	return Problems{{
+		Key: s.key, Value: orUnset(s.value),
+		Rule: fmt.Sprintf("settled when the database was made, as %s: %s", orUnset(old), s.why),
+		Fix:  fix + "; or " + s.way,
+	}}
+}
+
+func orUnset(value string) string { return cmp.Or(value, "not set") }
+
+// majorVersion lets the major version rise, on purpose, and never fall.
+func (c *Config) majorVersion(before map[string]string) Problems {
+	old, now := major(before[engineVersionKey]), major(c.Database.EngineVersion)
+	problem := Problem{Key: engineVersionKey, Value: c.Database.EngineVersion}
+	switch {
+	case old == 0 || old == now:
+		return nil
+	case now < old:
+		problem.Rule = fmt.Sprintf("not below the database's %d: PostgreSQL cannot go back to an older major version", old)
+		problem.Fix = fmt.Sprintf("%q; or restore a snapshot from before the upgrade in another stack", strconv.Itoa(old))
+	case !c.Database.AllowMajorVersionUpgrade:
+		problem.Rule = fmt.Sprintf("with database.allowMajorVersionUpgrade: from %d it is a major upgrade, with downtime and no way back", old)
+		problem.Fix = fmt.Sprintf("%q; or, after a snapshot, allowMajorVersionUpgrade: true beside it", strconv.Itoa(old))
+	default:
+		return nil
+	}
+	return Problems{problem}
+}
+
+// major is the major part of a version, 0 where there is none.
+func major(version string) int {
+	text, _, _ := strings.Cut(version, ".")
+	number, _ := strconv.Atoi(text)
+	return number
+}

@@ -1,0 +1,79 @@
+package config
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const base = "mosaic-database:database: {engineVersion: '16'}"
+
+// Every settled value that changes is one problem, with the key, both values and a way out.
+func TestSettledValuesMayNotChange(t *testing.T) {
+	const key = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
+	for _, test := range []struct{ change, key, value, old, way string }{
+		{"mosaic-database:environment: other", "mosaic-database:environment", "other", "prod", "another stack"},
+		{"aws:region: eu-west-1", "aws:region", "eu-west-1", "us-east-1", "copy a snapshot"},
+		{"aws:allowedAccountIds: ['210987654321']", "aws:allowedAccountIds", "210987654321", "123456789012", "share a snapshot"},
+		{"mosaic-database:cluster: {name: other}", "mosaic-database:cluster.name", "other", "mosaic-prod", "another stack"},
+		{"mosaic-database:database: {name: other}", "mosaic-database:database.name", "other", "mosaic", "CREATE DATABASE"},
+		{"mosaic-database:database: {username: other}", "mosaic-database:database.username", "other", "mosaicadmin", "CREATE ROLE"},
+		{"mosaic-database:database: {kmsKeyId: '" + key + "'}", "mosaic-database:database.kmsKeyId", key, "not set", "copy a snapshot with the other key"},
+		{"mosaic-database:database: {availabilityZone: us-east-1b}", "mosaic-database:database.availabilityZone", "us-east-1b", "not set", "restore a snapshot"},
+		{"mosaic-database:restore: {snapshotIdentifier: a}", "mosaic-database:restore.snapshotIdentifier", "a", "not set", "another stack"},
+		{"mosaic-database:app: {name: other}", "mosaic-database:app.name", "other", "core-api", "another stack"},
+		{"mosaic-database:app: {namespace: other}", "mosaic-database:app.namespace", "other", "mosaic-prod", "another stack"},
+		{"mosaic-database:app: {serviceAccount: other}", "mosaic-database:app.serviceAccount", "other", "core-api", "another stack"},
+		{"mosaic-database:app: {createNamespace: true}", "mosaic-database:app.createNamespace", "true", "false", "another stack"},
+		{"mosaic-database:delivery: gitops", "mosaic-database:delivery", "gitops", "pulumi", "another stack"},
+	} {
+		before := loaded(t, base).Settled("vpc-1")
+		var found bool
+		for _, problem := range loaded(t, test.change).Changed(before) {
+			if problem.Key != test.key {
+				continue
+			}
+			found = true
+			assert.Equal(t, test.value, problem.Value)
+			assert.Contains(t, problem.Rule, "as "+test.old+":")
+			assert.Contains(t, problem.Fix, test.way)
+		}
+		assert.True(t, found, "%s is let through", test.change)
+	}
+}
+
+func TestWhatIsNotSettledMayChange(t *testing.T) {
+	before := loaded(t, base).Settled("vpc-1")
+	for _, change := range []string{
+		base,
+		"mosaic-database:tier: scale",
+		"mosaic-database:database: {instanceClass: db.r7g.large, allocatedStorage: 50, multiAz: true, passwordVersion: 2}",
+		"mosaic-database:database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}",
+		"mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true}",
+		"mosaic-database:migrations: {image: 'core-api:2'}",
+		"mosaic-database:app: {secretName: other}",
+	} {
+		assert.Empty(t, loaded(t, change).Changed(before), change)
+	}
+	assert.Empty(t, loaded(t, "mosaic-database:environment: other").Changed(nil), "before the first run nothing is settled")
+	assert.Empty(t, VpcChanged(nil, "vpc-1"))
+	assert.Empty(t, VpcChanged(before, "vpc-1"))
+	require.Len(t, VpcChanged(before, "vpc-2"), 1)
+	assert.Contains(t, VpcChanged(before, "vpc-2")[0].Rule, "as vpc-1:")
+}
+
+func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
+	sixteen := loaded(t, base).Settled("vpc-1")
+	seventeen := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Settled("vpc-1")
+
+	up := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Changed(sixteen)
+	require.Len(t, up, 1)
+	assert.Contains(t, up[0].Rule, "from 16 it is a major upgrade")
+	assert.Contains(t, up[0].Fix, "allowMajorVersionUpgrade: true")
+
+	down := loaded(t, "mosaic-database:database: {engineVersion: '16', allowMajorVersionUpgrade: true}").Changed(seventeen)
+	require.Len(t, down, 1)
+	assert.Contains(t, down[0].Rule, "not below the database's 17")
+	assert.Contains(t, down[0].Fix, `"17"`)
+}

@@ -1,0 +1,36 @@
+package stack
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// settledOutput is the output in which a run leaves to later ones what cannot change any more.
+const settledOutput = "settled"
+
+// settledBefore is what the last run exported as settled, also one that failed on the way: empty before the
+// first, and after a destroy.
+//
+// The engine's own protection stands behind it. It covers whatever the provider answers with a replacement, but
+// it is off between the two steps of a removal, sees another environment only as deletions, and its message
+// tells people to switch it off.
+func settledBefore(ctx *pulumi.Context) (map[string]string, error) {
+	name := fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack())
+	self, err := pulumi.NewStackReference(ctx, name, nil)
+	if err != nil {
+		return nil, fmt.Errorf("reading the outputs of the last run: %w", err)
+	}
+	output, err := self.GetOutputDetails(settledOutput)
+	if err != nil {
+		return nil, fmt.Errorf("reading the output %s of the last run: %w", settledOutput, err)
+	}
+	before := map[string]string{}
+	values, _ := output.Value.(map[string]any)
+	for key, value := range values {
+		if text, ok := value.(string); ok {
+			before[key] = text
+		}
+	}
+	return before, nil
+}

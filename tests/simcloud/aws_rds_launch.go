@@ -1,0 +1,118 @@
+package simcloud
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// minorVersions is the version that RDS takes where only the major one is given.
+var minorVersions = map[string]string{"13": "13.22", "14": "14.19", "15": "15.14", "16": "16.11", "17": "17.7"}
+
+// instanceOrigin checks what the instance is made from, and takes over what comes with it.
+func (a *account) instanceOrigin(out Properties) error {
+	inherited := []string{"engine", "engineVersion", "username", "dbName", "port", "dbSubnetGroupName"}
+	storage := []string{"allocatedStorage", "storageType", "storageEncrypted", "kmsKeyId"}
+	point := out.Map("restoreToPointInTime")
+	switch source, snapshot := out.Text("replicateSourceDb"), out.Text("snapshotIdentifier"); {
+	case source != "":
+		from := a.instance(source)
+		if from == nil {
+			return fmt.Errorf("DBInstanceNotFound: DBInstance %s not found", source)
+		}
+		if from.Properties.Number("backupRetentionPeriod") == 0 {
+			return fmt.Errorf("InvalidDBInstanceState: Automated backups are not enabled for this database instance (%s). To "+
+				"enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value", source)
+		}
+		out.fill(from.Properties.only(append(append(inherited, storage...), "parameterGroupName", "vpcSecurityGroupIds", "password")))
+		return nil
+	case snapshot != "":
+		from := a.cloud.find(SnapshotType, func(o *Object) bool { return o.ID == snapshot || o.Properties.Text("arn") == snapshot })
+		if from == nil {
+			return fmt.Errorf("DBSnapshotNotFound: DBSnapshot not found: %s", snapshot)
+		}
+		out.fill(from.Properties.only(append(append(inherited, storage...), "password")))
+		return nil
+	case point != nil:
+		from := a.instance(point.Text("sourceDbInstanceIdentifier"))
+		if from == nil {
+			return fmt.Errorf("DBInstanceNotFound: DBInstance %s not found", point.Text("sourceDbInstanceIdentifier"))
+		}
+		if from.Properties.Number("backupRetentionPeriod") == 0 {
+			return fmt.Errorf("InvalidDBInstanceState: %s has no automated backups to restore from", from.Properties.Text("identifier"))
+		}
+		out.fill(from.Properties.only(append(append(inherited, storage...), "password")))
+		return nil
+	}
+	for _, name := range []string{"engine", "username", "allocatedStorage"} {
+		if !out.has(name) {
+			return fmt.Errorf("%q: required field is not set", name)
+		}
+	}
+	if !out.has("password") && !out.Flag("manageMasterUserPassword") {
+		return fmt.Errorf("InvalidParameterValue: The parameter MasterUserPassword must be provided and must not be blank")
+	}
+	return nil
+}
+
+// launch completes a new instance with what RDS chooses, and makes the log groups that it exports to.
+func (a *account) launch(out Properties) (id string) {
+	name := out.Text("identifier")
+	id = "db-" + strings.ToUpper(digest(26, "db", a.id, a.region, name))
+	address := fmt.Sprintf("%s.c%s.%s.rds.amazonaws.com", name, digest(11, a.id, a.region), a.region)
+	out.fill(Properties{
+		"port": 5432.0, "backupRetentionPeriod": 0.0, "storageType": "gp2", "multiAz": false, "availabilityZone": a.region + "a",
+		"backupWindow": "07:00-07:30", "maintenanceWindow": "sun:05:00-sun:05:30", "caCertIdentifier": "rds-ca-rsa2048-g1",
+		"parameterGroupName": "default.postgres" + major(out), "licenseModel": "postgresql-license", "networkType": "IPV4",
+		"optionGroupName": "default:postgres-" + major(out), "databaseInsightsMode": "standard", "backupTarget": "region",
+		"engineLifecycleSupport": "open-source-rds-extended-support", "latestRestorableTime": "", "listenerEndpoints": []any{},
+		"masterUserSecrets": []any{}, "replicas": []any{}, "vpcSecurityGroupIds": []any{}, "status": "available",
+	})
+	if out.Flag("storageEncrypted") {
+		out.fill(Properties{"kmsKeyId": a.arn("kms", "key/aws-rds")})
+	}
+	baseline := Properties{"iops": 3000.0, "storageThroughput": 125.0}
+	if out.Number("allocatedStorage") >= 400 {
+		baseline = Properties{"iops": 12000.0, "storageThroughput": 500.0}
+	}
+	if out.Text("storageType") == "gp3" {
+		out.fill(baseline)
+	}
+	out["engineVersionActual"] = actualVersion(out.Text("engineVersion"))
+	out["resourceId"], out["arn"], out["address"] = id, a.arn("rds", "db:"+name), address
+	out["endpoint"] = fmt.Sprintf("%s:%d", address, int(out.Number("port")))
+	out["hostedZoneId"] = "Z2R2ITUGPM61AM"
+	a.exportLogs(out)
+	return id
+}
+
+// exportLogs makes the log groups that are missing, without a retention, as RDS does.
+func (a *account) exportLogs(out Properties) {
+	for _, export := range out.Texts("enabledCloudwatchLogsExports") {
+		name := fmt.Sprintf("/aws/rds/instance/%s/%s", out.Text("identifier"), export)
+		if a.cloud.get(logGroupType, name) == nil {
+			a.cloud.put(&Object{Kind: logGroupType, ID: name, Properties: Properties{
+				"name": name, "retentionInDays": 0.0, "arn": a.arn("logs", "log-group:"+name), "tagsAll": map[string]any{},
+			}})
+		}
+	}
+}
+
+func major(p Properties) string { m, _, _ := strings.Cut(p.Text("engineVersion"), "."); return m }
+
+func actualVersion(version string) string {
+	if minor, ok := minorVersions[version]; ok {
+		return minor
+	}
+	return version
+}
+
+// compareVersions compares versions of the form major.minor by their numbers.
+func compareVersions(a, b string) int {
+	parse := func(v string) []int {
+		numbers := make([]int, 2)
+		_, _ = fmt.Sscanf(v, "%d.%d", &numbers[0], &numbers[1]) // a missing minor version counts as 0
+		return numbers
+	}
+	return slices.Compare(parse(a), parse(b))
+}

@@ -1,0 +1,173 @@
+package simcloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+const (
+	logGroupType       = "aws:cloudwatch/logGroup:LogGroup"
+	securityGroupType  = "aws:ec2/securityGroup:SecurityGroup"
+	roleType           = "aws:iam/role:Role"
+	rolePolicyType     = "aws:iam/rolePolicy:RolePolicy"
+	roleAttachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	topicType          = "aws:sns/topic:Topic"
+)
+
+var logRetentions = []float64{
+	0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+}
+
+func createLogGroup(a *account, out Properties) (string, error) {
+	name := out.Text("name")
+	if a.cloud.get(logGroupType, name) != nil {
+		return "", fmt.Errorf("creating CloudWatch Logs Log Group (%s): ResourceAlreadyExistsException: "+
+			"The specified log group already exists", name)
+	}
+	if !slices.Contains(logRetentions, out.Number("retentionInDays")) {
+		return "", fmt.Errorf("creating CloudWatch Logs Log Group (%s): InvalidParameterException: "+
+			"retentionInDays %v is not one of %v", name, out.Number("retentionInDays"), logRetentions)
+	}
+	out.fill(Properties{"arn": a.arn("logs", "log-group:"+name), "logGroupClass": "STANDARD"})
+	return name, nil
+}
+
+func createAlarm(a *account, out Properties) (string, error) {
+	name := out.Text("name")
+	out.fill(Properties{"arn": a.arn("cloudwatch", "alarm:"+name), "evaluateLowSampleCountPercentiles": ""})
+	return name, nil
+}
+
+func createTopic(a *account, out Properties) (string, error) {
+	arn := a.arn("sns", out.Text("name"))
+	out.fill(Properties{"arn": arn, "owner": a.id, "policy": "", "signatureVersion": 1.0, "tracingConfig": "PassThrough"})
+	return arn, nil
+}
+
+func createSubscription(a *account, out Properties) (string, error) {
+	topic := out.Text("topic")
+	if a.cloud.get(topicType, topic) == nil {
+		return "", fmt.Errorf("creating SNS Topic Subscription: NotFound: Topic does not exist (%s)", topic)
+	}
+	if out.Text("protocol") == "email" && !strings.Contains(out.Text("endpoint"), "@") {
+		return "", fmt.Errorf("creating SNS Topic Subscription: InvalidParameter: Email address %q", out.Text("endpoint"))
+	}
+	arn := topic + ":" + digest(8, out.Text("protocol"), out.Text("endpoint"))
+	out.fill(Properties{
+		"arn": arn, "ownerId": a.id, "pendingConfirmation": out.Text("protocol") == "email",
+		"confirmationWasAuthenticated": false, "filterPolicyScope": "",
+	})
+	return arn, nil
+}
+
+var groupDescription = regexp.MustCompile(`^[0-9A-Za-z_ .:/()#,@\[\]+=&;{}!$*-]{0,255}$`)
+
+func createSecurityGroup(a *account, out Properties) (string, error) {
+	name, vpc := out.Text("name"), out.Text("vpcId")
+	if !slices.ContainsFunc(a.subnets(), func(s subnet) bool { return s.vpc == vpc }) {
+		return "", fmt.Errorf("creating Security Group (%s): InvalidVpcID.NotFound: The vpc ID '%s' does not exist", name, vpc)
+	}
+	taken := a.cloud.find(securityGroupType, func(o *Object) bool {
+		return o.Properties.Text("name") == name && o.Properties.Text("vpcId") == vpc
+	})
+	if taken != nil {
+		return "", fmt.Errorf("creating Security Group (%s): InvalidGroup.Duplicate: The security group '%s' already exists "+
+			"for VPC '%s'", name, name, vpc)
+	}
+	id := "sg-0" + digest(16, "sg", name, vpc)
+	out.fill(Properties{
+		"arn": a.arn("ec2", "security-group/"+id), "ownerId": a.id, "ingress": []any{}, "egress": []any{},
+	})
+	return id, updateSecurityGroup(a, nil, out)
+}
+
+func updateSecurityGroup(_ *account, _, out Properties) error {
+	descriptions := []string{out.Text("description")}
+	for _, rule := range append(out.List("ingress"), out.List("egress")...) {
+		descriptions = append(descriptions, rule.Text("description"))
+	}
+	for _, d := range descriptions {
+		if !groupDescription.MatchString(d) {
+			return fmt.Errorf("security group %s: InvalidParameterValue: Invalid security group description %q. Valid "+
+				"descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+				out.Text("name"), d)
+		}
+	}
+	return nil
+}
+
+func removeSecurityGroup(a *account, id string, _ Properties) error {
+	user := a.cloud.find(instanceType, func(o *Object) bool {
+		return slices.Contains(o.Properties.Texts("vpcSecurityGroupIds"), id)
+	})
+	if user != nil {
+		return fmt.Errorf("deleting Security Group (%s): DependencyViolation: resource %s has a dependent object", id, id)
+	}
+	return nil
+}
+
+func createRole(a *account, out Properties) (string, error) {
+	name := out.Text("name")
+	if a.cloud.get(roleType, name) != nil {
+		return "", fmt.Errorf("creating IAM Role (%s): EntityAlreadyExists: Role with name %s already exists", name, name)
+	}
+	if len(name) > 64 {
+		return "", fmt.Errorf("creating IAM Role (%s): ValidationError: roleName must have length less than or equal to 64", name)
+	}
+	out.fill(Properties{
+		"arn": a.iamARN("role" + out.Text("path") + name), "createDate": "2025-01-01T00:00:00Z",
+		"uniqueId": "AROA" + strings.ToUpper(digest(17, "role", name)), "managedPolicyArns": []any{}, "inlinePolicies": []any{},
+	})
+	return name, updateRole(a, nil, out)
+}
+
+func updateRole(_ *account, _, out Properties) error {
+	return wellFormed(out.Text("name"), out.Text("assumeRolePolicy"))
+}
+
+func wellFormed(name, policy string) error {
+	var document policyDocument
+	if err := json.Unmarshal([]byte(policy), &document); err != nil || len(document.Statement) == 0 {
+		return fmt.Errorf("IAM policy of %s: MalformedPolicyDocument: This policy contains invalid Json", name)
+	}
+	return nil
+}
+
+func removeRole(a *account, name string, live Properties) error {
+	of := func(o *Object) bool { return o.Properties.Text("role") == name }
+	switch {
+	case a.cloud.find(rolePolicyType, of) != nil && !live.Flag("forceDetachPolicies"):
+		return fmt.Errorf("deleting IAM Role (%s): DeleteConflict: Cannot delete entity, must delete policies first", name)
+	case a.cloud.find(roleAttachmentType, of) != nil && !live.Flag("forceDetachPolicies"):
+		return fmt.Errorf("deleting IAM Role (%s): DeleteConflict: Cannot delete entity, must detach all policies first", name)
+	}
+	return nil
+}
+
+func createRolePolicy(a *account, out Properties) (string, error) {
+	id := out.Text("role") + ":" + out.Text("name")
+	if a.cloud.get(roleType, out.Text("role")) == nil {
+		return "", fmt.Errorf("putting IAM Role Policy (%s): NoSuchEntity: The role with name %s cannot be found",
+			id, out.Text("role"))
+	}
+	return id, updateRolePolicy(a, nil, out)
+}
+
+func updateRolePolicy(_ *account, _, out Properties) error {
+	return wellFormed(out.Text("name"), out.Text("policy"))
+}
+
+func createRoleAttachment(a *account, out Properties) (string, error) {
+	role := out.Text("role")
+	if a.cloud.get(roleType, role) == nil {
+		return "", fmt.Errorf("attaching IAM Policy (%s) to IAM Role (%s): NoSuchEntity: The role with name %s cannot be found",
+			out.Text("policyArn"), role, role)
+	}
+	id, err := resource.NewUniqueHex(role+"-", 8, 0)
+	return id, err
+}

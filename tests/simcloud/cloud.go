@@ -1,0 +1,185 @@
+package simcloud
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// DeletedSecret is the kind of a Secrets Manager secret in its recovery window. Its id is the name.
+const DeletedSecret = "aws:secretsmanager/secret:Secret scheduled for deletion"
+
+// Cloud is one AWS account in one region with its EKS clusters mosaic-dev and mosaic-prod.
+type Cloud struct {
+	// AccountID is the account of the simulated credentials, twelve digits. Default: the account that
+	// the file remembers, or else the first of the aws provider's allowedAccountIds.
+	AccountID string
+	// JobResult is asked how the containers of a Job end that run the image; nil, or a nil error: well.
+	JobResult func(image string) error
+
+	mu      sync.Mutex // held by every call of a provider, so that the rest needs none
+	path    string
+	account string // remembered from the first aws provider
+	region  string
+	objects map[key]*Object
+	fault   func(Operation) error
+	log     []Operation
+}
+
+// Object is something that exists in the cloud.
+type Object struct {
+	Kind       string     // Pulumi's type token, such as aws:rds/instance:Instance or kubernetes:batch/v1:Job
+	ID         string     // Pulumi's resource id; of a Kubernetes object namespace/name
+	Cluster    string     `json:",omitempty"` // name of the EKS cluster, of a Kubernetes object
+	Properties Properties // as the provider's outputs have them
+}
+
+// Operation is one call that a provider carried out, or was about to.
+type Operation struct {
+	Op   string // create, update, delete, read, invoke or run (a Job's containers)
+	Type string // Pulumi's type token, or the function's
+	Name string // the resource's name in the program; of run: namespace/name of the Job
+	Text string // of run: the command and its image
+}
+
+type key struct{ kind, cluster, id string }
+
+type file struct {
+	About   string
+	Account string
+	Region  string
+	Objects []*Object
+}
+
+// Open loads the cloud from the file, or makes a new one where there is no such file; the file is
+// written at the first change. It holds passwords of the simulated cloud. "" keeps the cloud in memory.
+func Open(path string) (*Cloud, error) {
+	c := &Cloud{path: path, objects: map[key]*Object{}}
+	content, err := os.ReadFile(path)
+	if path == "" || errors.Is(err, fs.ErrNotExist) {
+		c.furnish()
+		return c, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("simulated cloud: %w", err)
+	}
+	var f file
+	if err := json.Unmarshal(content, &f); err != nil {
+		return nil, fmt.Errorf("simulated cloud: %s: %w", path, err)
+	}
+	c.account, c.region = f.Account, f.Region
+	for _, o := range f.Objects {
+		c.objects[key{o.Kind, o.Cluster, o.ID}] = o
+	}
+	return c, nil
+}
+
+// Objects lists what exists of a kind, sorted by cluster and id. The properties are copies.
+func (c *Cloud) Objects(kind string) []Object {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var objects []Object
+	for _, o := range c.all(kind, nil) {
+		found := *o
+		found.Properties = o.Properties.clone()
+		objects = append(objects, found)
+	}
+	return objects
+}
+
+// Edit changes an object behind Pulumi's back, as a console, an autoscaler or an upgrade does. It
+// fails where there is no such object.
+func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := c.find(kind, func(o *Object) bool { return o.ID == id })
+	if o == nil {
+		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
+	}
+	edit(o.Properties)
+	return c.save()
+}
+
+// Fail lets fault decide, before every operation, whether it fails and with which error; nil ends it.
+func (c *Cloud) Fail(fault func(Operation) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fault = fault
+}
+
+// Log is every operation since Open, in order, those that failed included.
+func (c *Cloud) Log() []Operation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.log)
+}
+
+func (c *Cloud) begin(op Operation) error {
+	c.log = append(c.log, op)
+	if c.fault == nil {
+		return nil
+	}
+	return c.fault(op)
+}
+
+func (c *Cloud) put(o *Object)               { c.objects[key{o.Kind, o.Cluster, o.ID}] = o }
+func (c *Cloud) get(kind, id string) *Object { return c.objects[key{kind: kind, id: id}] }
+func (c *Cloud) drop(o *Object)              { delete(c.objects, key{o.Kind, o.Cluster, o.ID}) }
+
+func (c *Cloud) find(kind string, match func(*Object) bool) *Object {
+	if found := c.all(kind, match); len(found) > 0 {
+		return found[0]
+	}
+	return nil
+}
+
+// all lists the objects of a kind that match; nil matches every one.
+func (c *Cloud) all(kind string, match func(*Object) bool) []*Object {
+	var found []*Object
+	for k, o := range c.objects {
+		if k.kind == kind && (match == nil || match(o)) {
+			found = append(found, o)
+		}
+	}
+	slices.SortFunc(found, byIdentity)
+	return found
+}
+
+func byIdentity(a, b *Object) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.ID, b.ID))
+}
+
+// save replaces the file in one step, so that a run that is killed leaves a whole one.
+func (c *Cloud) save() error {
+	if c.path == "" {
+		return nil
+	}
+	f := file{About: "a simulated cloud; nothing in it is real", Account: c.account, Region: c.region}
+	for _, o := range c.objects {
+		f.Objects = append(f.Objects, o)
+	}
+	slices.SortFunc(f.Objects, byIdentity)
+	content, err := json.MarshalIndent(f, "", " ")
+	if err != nil {
+		return fmt.Errorf("simulated cloud: %w", err)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(c.path), filepath.Base(c.path)+".*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("simulated cloud: %w", err)
+	}
+	_, err = temporary.Write(content)
+	err = errors.Join(err, temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), c.path)
+	}
+	if err != nil {
+		return fmt.Errorf("simulated cloud: %w", errors.Join(err, os.Remove(temporary.Name())))
+	}
+	return nil
+}

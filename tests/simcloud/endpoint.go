@@ -1,0 +1,260 @@
+package simcloud
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// endpoint is the engine's side of a provider: the protocol, and nothing about any cloud.
+//
+// It does not ask for secrets, as bridged providers do not: the engine takes them off the inputs and
+// puts them back on the outputs of the same name.
+type endpoint struct {
+	pulumirpc.UnimplementedResourceProviderServer
+	cloud    *Cloud
+	provider provider
+	// Every provider of a program has a connection of its own, so that two of one package (two regions,
+	// say) do not get into each other's way.
+	sessions map[string]session
+}
+
+func newEndpoint(c *Cloud, p provider) *endpoint {
+	return &endpoint{cloud: c, provider: p, sessions: map[string]session{}}
+}
+
+func connection(ctx context.Context) string {
+	if p, ok := peer.FromContext(ctx); ok {
+		return p.Addr.String()
+	}
+	return ""
+}
+
+func (e *endpoint) Handshake(
+	context.Context, *pulumirpc.ProviderHandshakeRequest,
+) (*pulumirpc.ProviderHandshakeResponse, error) {
+	return &pulumirpc.ProviderHandshakeResponse{SupportsAutonamingConfiguration: true}, nil
+}
+
+func (e *endpoint) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (e *endpoint) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
+	return &pulumirpc.PluginInfo{Version: e.provider.version()}, nil
+}
+
+func (e *endpoint) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (e *endpoint) CheckConfig(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	config, err := decode(req.News)
+	if err != nil {
+		return nil, err
+	}
+	return &pulumirpc.CheckResponse{Inputs: req.News, Failures: e.provider.checkConfig(config)}, nil
+}
+
+func (e *endpoint) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	var old, config resource.PropertyMap
+	if err := (properties{&old: req.OldInputs, &config: req.News}).decode(); err != nil {
+		return nil, err
+	}
+	resp := &pulumirpc.DiffResponse{} // the engine finds the changes itself
+	if e.provider.movesOn(fromPropertyMap(old), fromPropertyMap(config)) {
+		resp.Changes, resp.Replaces = pulumirpc.DiffResponse_DIFF_SOME, []string{"kubeconfig"}
+	}
+	return resp, nil
+}
+
+func (e *endpoint) Configure(
+	ctx context.Context, req *pulumirpc.ConfigureRequest,
+) (*pulumirpc.ConfigureResponse, error) {
+	config, err := decode(req.Args)
+	if err != nil {
+		return nil, err
+	}
+	e.cloud.mu.Lock()
+	defer e.cloud.mu.Unlock()
+	s, err := e.provider.configure(fromPropertyMap(config))
+	if err != nil {
+		return nil, err
+	}
+	e.sessions[connection(ctx)] = s
+	return &pulumirpc.ConfigureResponse{SupportsPreview: true, SupportsAutonamingConfiguration: true}, nil
+}
+
+func (e *endpoint) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	var args resource.PropertyMap
+	s, leave, err := e.enter(ctx, properties{&args: req.Args}, "invoke", request{typ: req.Tok})
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	result, err := s.invoke(req.Tok, fromPropertyMap(args))
+	if err != nil {
+		return nil, err
+	}
+	returns, err := encode(result.propertyMap())
+	return &pulumirpc.InvokeResponse{Return: returns}, err
+}
+
+func (e *endpoint) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	r := request{typ: req.Type, name: req.Name, seed: req.RandomSeed, autonaming: req.Autonaming}
+	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.Olds, &r.inputs: req.News}, "", r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	checked, failures, err := s.check(r)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := encode(checked)
+	return &pulumirpc.CheckResponse{Inputs: inputs, Failures: failures}, err
+}
+
+func (e *endpoint) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	r := request{typ: req.Type, name: req.Name, id: req.Id}
+	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, "", r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	d, err := s.diff(r)
+	if err != nil {
+		return nil, err
+	}
+	resp := &pulumirpc.DiffResponse{
+		Changes: pulumirpc.DiffResponse_DIFF_NONE, DetailedDiff: d.detailed, HasDetailedDiff: true,
+		Diffs: d.properties(), Replaces: d.replaces, DeleteBeforeReplace: d.deleteBeforeReplace,
+	}
+	if len(d.detailed)+len(d.replaces) > 0 {
+		resp.Changes = pulumirpc.DiffResponse_DIFF_SOME
+	}
+	return resp, nil
+}
+
+func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	r := request{typ: req.Type, name: req.Name}
+	s, leave, err := e.enter(ctx, properties{&r.inputs: req.Properties}, unless(req.Preview, "create"), r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if req.Preview {
+		outputs, err := e.preview(s, r)
+		return &pulumirpc.CreateResponse{Properties: outputs}, err
+	}
+	id, live, err := s.create(r)
+	outputs, err := e.done(s, r.typ, id, live, err)
+	return &pulumirpc.CreateResponse{Id: id, Properties: outputs}, err
+}
+
+func (e *endpoint) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	r := request{typ: req.Type, name: req.Name, id: req.Id}
+	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, unless(req.Preview, "update"), r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if req.Preview {
+		outputs, err := e.preview(s, r)
+		return &pulumirpc.UpdateResponse{Properties: outputs}, err
+	}
+	live, err := s.update(r)
+	outputs, err := e.done(s, r.typ, r.id, live, err)
+	return &pulumirpc.UpdateResponse{Properties: outputs}, err
+}
+
+func (e *endpoint) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	r := request{typ: req.Type, name: req.Name, id: req.Id}
+	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.Inputs, &r.oldOutputs: req.Properties}, "read", r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	live, found := s.read(r)
+	if !found {
+		return &pulumirpc.ReadResponse{}, nil
+	}
+	inputs, _ := refreshed(r.oldInputs.Mappable(), map[string]any(live)).(map[string]any)
+	encoded, err := encode(resource.NewPropertyMapFromMap(inputs))
+	if err != nil {
+		return nil, err
+	}
+	outputs, err := encodeOutputs(s, r.typ, live.propertyMap())
+	return &pulumirpc.ReadResponse{Id: r.id, Properties: outputs, Inputs: encoded}, err
+}
+
+func (e *endpoint) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	r := request{typ: req.Type, name: req.Name, id: req.Id}
+	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Properties}, "delete", r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if err := s.remove(r); err != nil {
+		return nil, err
+	}
+	return &emptypb.Empty{}, e.cloud.save()
+}
+
+// enter decodes a call, takes the cloud for it and finds the session. Where the call is an operation, not
+// a preview of one, it is logged, and a fault may end it. leave gives the cloud back.
+func (e *endpoint) enter(ctx context.Context, p properties, op string, r request) (session, func(), error) {
+	e.cloud.mu.Lock()
+	err := p.decode()
+	s, known := e.sessions[connection(ctx)]
+	if err == nil && !known {
+		err = errors.New("the provider is not configured")
+	}
+	if err == nil && op != "" {
+		err = e.cloud.begin(Operation{Op: op, Type: r.typ, Name: r.name})
+	}
+	if err != nil {
+		e.cloud.mu.Unlock()
+		return nil, nil, err
+	}
+	return s, e.cloud.mu.Unlock, nil
+}
+
+func unless(preview bool, op string) string {
+	if preview {
+		return ""
+	}
+	return op
+}
+
+func (e *endpoint) preview(s session, r request) (*structpb.Struct, error) {
+	outputs, err := s.preview(r)
+	if err != nil {
+		return nil, err
+	}
+	return encodeOutputs(s, r.typ, outputs)
+}
+
+// done saves the cloud and encodes the outputs; a partial failure carries them in its details.
+func (e *endpoint) done(s session, typ, id string, live Properties, failure error) (*structpb.Struct, error) {
+	var partial *initError
+	if failure != nil && !errors.As(failure, &partial) {
+		return nil, failure
+	}
+	outputs, err := encodeOutputs(s, typ, live.propertyMap())
+	if err := errors.Join(err, e.cloud.save()); err != nil {
+		return nil, err
+	}
+	if partial == nil {
+		return outputs, nil
+	}
+	return nil, rpcerror.WithDetails(rpcerror.New(codes.Unknown, partial.Error()),
+		&pulumirpc.ErrorResourceInitFailed{Id: id, Properties: outputs, Reasons: partial.reasons})
+}

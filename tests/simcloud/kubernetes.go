@@ -1,0 +1,162 @@
+package simcloud
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"gopkg.in/yaml.v3"
+)
+
+const (
+	namespaceType      = "kubernetes:core/v1:Namespace"
+	serviceAccountType = "kubernetes:core/v1:ServiceAccount"
+	kubeSecretType     = "kubernetes:core/v1:Secret"
+	configMapType      = "kubernetes:core/v1:ConfigMap"
+	networkPolicyType  = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+	jobType            = "kubernetes:batch/v1:Job"
+	secretStoreType    = "kubernetes:external-secrets.io/v1:SecretStore"
+	externalSecretType = "kubernetes:external-secrets.io/v1:ExternalSecret"
+)
+
+// furnish makes what every cluster has before the program runs.
+func (c *Cloud) furnish() {
+	for _, cluster := range eksClusters {
+		for _, name := range []string{"default", "kube-system", "mosaic-prod"} {
+			c.put(&Object{Kind: namespaceType, Cluster: cluster.name, ID: name, Properties: Properties{
+				"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name},
+			}})
+		}
+	}
+}
+
+// kubernetes is the kubernetes provider.
+type kubernetes struct{ cloud *Cloud }
+
+func (*kubernetes) version() string { return "4.33.0" }
+
+func (*kubernetes) checkConfig(config resource.PropertyMap) []*pulumirpc.CheckFailure {
+	known := []string{
+		"cluster", "clusterIdentifier", "context", "deleteUnreachable", "enableConfigMapMutable", "enablePatchForce",
+		"enableSecretMutable", "enableServerSideApply", "helmReleaseSettings", "kubeClientSettings", "kubeconfig", "namespace",
+		"skipUpdateUnreachable", "strictMode", "suppressDeprecationWarnings", "suppressHelmHookWarnings",
+		"upsertExistingObjects", "version",
+	}
+	var failures []*pulumirpc.CheckFailure
+	for _, k := range config.StableKeys() {
+		if !slices.Contains(known, string(k)) && !strings.HasPrefix(string(k), "__") {
+			failures = append(failures, failure(string(k), "the kubernetes provider has no such configuration"))
+		}
+	}
+	return failures
+}
+
+func (k *kubernetes) movesOn(old, config Properties) bool {
+	from, _ := connect(old)
+	to, _ := connect(config)
+	return from != to
+}
+
+func (k *kubernetes) configure(config Properties) (session, error) {
+	name, err := connect(config)
+	if err != nil {
+		err = fmt.Errorf("configured Kubernetes cluster is unreachable: %w", err)
+	}
+	return &cluster{cloud: k.cloud, name: name, unreachable: err}, nil
+}
+
+type kubeconfig struct {
+	CurrentContext string `yaml:"current-context"`
+	Clusters       []struct {
+		Name    string
+		Cluster struct {
+			Server                   string
+			CertificateAuthorityData string `yaml:"certificate-authority-data"`
+		}
+	}
+	Contexts []struct {
+		Name    string
+		Context struct{ Cluster, User string }
+	}
+	Users []struct {
+		Name string
+		User struct {
+			Exec struct {
+				APIVersion string `yaml:"apiVersion"`
+				Command    string
+				Args       []string
+			}
+		}
+	}
+}
+
+// connect is the name of the EKS cluster that a provider's configuration leads to.
+func connect(config Properties) (string, error) {
+	content := config.Text("kubeconfig")
+	if content == "" {
+		return "", errors.New("unable to load Kubernetes client configuration: give kubeconfig")
+	}
+	if file, err := os.ReadFile(content); err == nil {
+		content = string(file)
+	}
+	var k kubeconfig
+	if err := yaml.Unmarshal([]byte(content), &k); err != nil {
+		return "", fmt.Errorf("unable to load Kubernetes client configuration from kubeconfig file: %w", err)
+	}
+	current := k.CurrentContext
+	if context := config.Text("context"); context != "" {
+		current = context
+	}
+	for _, context := range k.Contexts {
+		if context.Name == current {
+			return k.connect(context.Context.Cluster, context.Context.User)
+		}
+	}
+	return "", fmt.Errorf("context %q does not exist", current)
+}
+
+func (k kubeconfig) connect(clusterName, user string) (string, error) {
+	for _, entry := range k.Clusters {
+		if entry.Name != clusterName {
+			continue
+		}
+		host, _, _ := strings.Cut(strings.TrimPrefix(entry.Cluster.Server, "https://"), ".")
+		eks, ok := findCluster(func(c eksCluster) bool {
+			return c.hex() == host && strings.HasSuffix(entry.Cluster.Server, ".eks.amazonaws.com")
+		})
+		if !ok {
+			return "", fmt.Errorf("dial tcp: lookup %s: no such host (simulated are the EKS clusters mosaic-dev and mosaic-prod)",
+				entry.Cluster.Server)
+		}
+		ca := entry.Cluster.CertificateAuthorityData
+		if _, err := base64.StdEncoding.DecodeString(ca); err != nil || ca != eks.certificateAuthority() {
+			return "", errors.New("tls: failed to verify certificate: x509: certificate signed by unknown authority")
+		}
+		return eks.name, k.authenticate(user, eks.name)
+	}
+	return "", fmt.Errorf("cluster %q does not exist", clusterName)
+}
+
+// authenticate checks that the user gets its token for this cluster.
+func (k kubeconfig) authenticate(user, cluster string) error {
+	for _, entry := range k.Users {
+		if entry.Name != user {
+			continue
+		}
+		exec := entry.User.Exec
+		if exec.Command == "" || !strings.HasPrefix(exec.APIVersion, "client.authentication.k8s.io/v1") {
+			return fmt.Errorf("user %q: exec plugin: give apiVersion client.authentication.k8s.io/v1 or v1beta1, and a command", user)
+		}
+		if i := slices.Index(exec.Args, "--cluster-name"); i < 0 || i+1 == len(exec.Args) || exec.Args[i+1] != cluster {
+			return fmt.Errorf("user %q: the server has asked for the client to provide credentials: the token is not for the cluster %s",
+				user, cluster)
+		}
+		return nil
+	}
+	return fmt.Errorf("user %q does not exist", user)
+}

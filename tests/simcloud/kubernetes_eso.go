@@ -1,0 +1,162 @@
+package simcloud
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	esv1 "github.com/external-secrets/external-secrets/apis/externalsecrets/v1"
+)
+
+// Sync lets the refresh intervals of all clusters pass: the External Secrets Operator looks at every
+// SecretStore and ExternalSecret again. Otherwise it acts only when one of them changes.
+func (c *Cloud) Sync() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, kind := range []string{secretStoreType, externalSecretType} {
+		for _, o := range c.all(kind, nil) {
+			kinds()[kind].reconcile(&cluster{cloud: c, name: o.Cluster}, o)
+		}
+	}
+	return c.save()
+}
+
+func (c *cluster) reconcileSecretStore(o *Object) {
+	if _, err := c.assumeRole(decodeAs[esv1.SecretStore](o)); err != nil {
+		o.setCondition("Ready", false, "InvalidProviderConfig", err.Error())
+		return
+	}
+	o.setCondition("Ready", true, "Valid", "store validated")
+}
+
+// assumeRole is the role that a SecretStore gets with the token of its ServiceAccount.
+func (c *cluster) assumeRole(store *esv1.SecretStore) (*Object, error) {
+	jwt := store.Spec.Provider.AWS.Auth.JWTAuth
+	if jwt == nil || jwt.ServiceAccountRef == nil {
+		return nil, errors.New("NoCredentialProviders: the operator has no AWS credentials of its own: give " +
+			"spec.provider.aws.auth.jwt.serviceAccountRef")
+	}
+	name := jwt.ServiceAccountRef.Name
+	account := c.get(serviceAccountType, store.Namespace+"/"+name)
+	if account == nil {
+		return nil, fmt.Errorf("serviceaccounts %q not found", name)
+	}
+	arn := account.annotation("eks.amazonaws.com/role-arn")
+	if arn == "" {
+		return nil, fmt.Errorf("an IAM role must be associated with service account %s (namespace: %s)", name, store.Namespace)
+	}
+	role := c.cloud.roleByARN(arn)
+	if role == nil {
+		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: AccessDenied: the role %s does not exist", arn)
+	}
+	issuer := eksCluster{name: c.name}.issuer(c.cloud.region)
+	provider := fmt.Sprintf("arn:aws:iam::%s:oidc-provider/%s", strings.Split(arn, ":")[4], issuer)
+	subject := fmt.Sprintf("system:serviceaccount:%s:%s", store.Namespace, name)
+	if err := trusts(role.Properties.Text("assumeRolePolicy"), provider, issuer, subject); err != nil {
+		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: AccessDenied: Not authorized to perform "+
+			"sts:AssumeRoleWithWebIdentity: %w", err)
+	}
+	return role, nil
+}
+
+func (c *cluster) reconcileExternalSecret(o *Object) {
+	es := decodeAs[esv1.ExternalSecret](o)
+	data, err := c.fetchAll(es)
+	if err == nil {
+		data, err = render(es.Spec.Target.Template, data)
+	}
+	if err != nil {
+		o.setCondition("Ready", false, "SecretSyncedError", err.Error())
+		return
+	}
+	c.writeSecret(o, es, data)
+	o.setCondition("Ready", true, "SecretSynced", "secret synced")
+}
+
+func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
+	ref := es.Spec.SecretStoreRef
+	if ref.Name == "" || ref.Kind != "" && ref.Kind != "SecretStore" {
+		return nil, fmt.Errorf("spec.secretStoreRef: %s %q: give the name of a SecretStore", ref.Kind, ref.Name)
+	}
+	stored := c.get(secretStoreType, es.Namespace+"/"+ref.Name)
+	if stored == nil {
+		return nil, fmt.Errorf("could not get SecretStore %q, not found", ref.Name)
+	}
+	store := decodeAs[esv1.SecretStore](stored)
+	role, err := c.assumeRole(store)
+	if err != nil {
+		return nil, fmt.Errorf("SecretStore %q is not ready: %w", ref.Name, err)
+	}
+	if len(es.Spec.Data)+len(es.Spec.DataFrom) == 0 {
+		return nil, errors.New("spec: neither data nor dataFrom is given")
+	}
+	region, data := store.Spec.Provider.AWS.Region, map[string]string{}
+	for _, from := range es.Spec.DataFrom {
+		if from.Extract == nil {
+			return nil, errors.New("spec.dataFrom: only extract is simulated")
+		}
+		fields, err := c.extract(role, region, *from.Extract)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(data, fields)
+	}
+	for _, d := range es.Spec.Data {
+		value, err := c.fetch(role, region, d.RemoteRef)
+		if err != nil {
+			return nil, err
+		}
+		data[d.SecretKey] = value
+	}
+	return data, nil
+}
+
+// fetch is GetSecretValue with the role, and the property of the value where one is named.
+func (c *cluster) fetch(role *Object, region string, ref esv1.ExternalSecretDataRemoteRef) (string, error) {
+	secret := c.cloud.secret(ref.Key)
+	if region != c.cloud.region || secret == nil {
+		return "", fmt.Errorf("GetSecretValue: ResourceNotFoundException: Secrets Manager can't find the specified secret (%s in %s)",
+			ref.Key, region)
+	}
+	if !c.cloud.allows(role, "secretsmanager:GetSecretValue", secret.ID) {
+		return "", fmt.Errorf("GetSecretValue: AccessDeniedException: role %s is not authorized to perform: "+
+			"secretsmanager:GetSecretValue on resource: %s because no identity-based policy allows it", role.ID, secret.ID)
+	}
+	stage := "AWSCURRENT"
+	if ref.Version != "" {
+		stage = ref.Version
+	}
+	id, byID := strings.CutPrefix(stage, "uuid/")
+	for _, v := range c.cloud.versions(secret.ID) {
+		if byID && v.Properties.Text("versionId") == id || slices.Contains(v.Properties.Texts("versionStages"), stage) {
+			return property(ref, v.Properties.Text("secretString"))
+		}
+	}
+	return "", fmt.Errorf("GetSecretValue: ResourceNotFoundException: Secrets Manager can't find the specified secret value for "+
+		"staging label: %s", stage)
+}
+
+func property(ref esv1.ExternalSecretDataRemoteRef, value string) (string, error) {
+	if ref.Property == "" {
+		return value, nil
+	}
+	fields, err := fieldsOf(value)
+	if err != nil {
+		return "", fmt.Errorf("secret %s: %w", ref.Key, err)
+	}
+	field, ok := fields[ref.Property]
+	if !ok {
+		return "", fmt.Errorf("key %s does not exist in secret %s", ref.Property, ref.Key)
+	}
+	return field, nil
+}
+
+func (c *cluster) extract(role *Object, region string, ref esv1.ExternalSecretDataRemoteRef) (map[string]string, error) {
+	value, err := c.fetch(role, region, ref)
+	if err != nil {
+		return nil, err
+	}
+	return fieldsOf(value)
+}

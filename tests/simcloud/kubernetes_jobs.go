@@ -1,0 +1,145 @@
+package simcloud
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// runJob is the Job controller and the kubelet: the pods start once everything that they refer to is
+// there, and otherwise are held back.
+func (c *cluster) runJob(o *Object) {
+	if o.is("Complete") || o.is("Failed") {
+		return // it does not run again
+	}
+	job := decodeAs[batchv1.Job](o)
+	pod := job.Spec.Template.Spec
+	if account := pod.ServiceAccountName; account != "" && account != "default" &&
+		c.get(serviceAccountType, job.Namespace+"/"+account) == nil {
+		o.setCondition("Pending", true, "FailedCreate", fmt.Sprintf("Error creating: pods is forbidden: error looking up service "+
+			"account %s/%s: serviceaccount %q not found", job.Namespace, account, account))
+		return
+	}
+	for _, container := range append(slices.Clone(pod.InitContainers), pod.Containers...) {
+		environment, err := c.environment(job.Namespace, container)
+		if err != nil {
+			o.setCondition("Pending", true, "CreateContainerConfigError", err.Error())
+			return
+		}
+		command := strings.Join(append(slices.Clone(container.Command), container.Args...), " ")
+		c.cloud.log = append(c.cloud.log, Operation{Op: "run", Type: jobType, Name: o.ID, Text: command + " in " + container.Image})
+		if err := c.run(container.Image, environment); err != nil {
+			o.setCondition("Failed", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit: "+err.Error())
+			return
+		}
+	}
+	o.setCondition("Complete", true, "CompletionsReached", "Reached expected number of succeeded pods")
+}
+
+// environment is the variables of a container; the error is the kubelet's, where one is not to be had.
+func (c *cluster) environment(namespace string, container corev1.Container) (map[string]string, error) {
+	variables := map[string]string{}
+	for _, from := range container.EnvFrom {
+		var data map[string]string
+		var err error
+		switch {
+		case from.SecretRef != nil:
+			data, err = c.data(kubeSecretType, namespace, from.SecretRef.Name, from.SecretRef.Optional)
+		case from.ConfigMapRef != nil:
+			data, err = c.data(configMapType, namespace, from.ConfigMapRef.Name, from.ConfigMapRef.Optional)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for name, value := range data {
+			variables[from.Prefix+name] = value
+		}
+	}
+	for _, env := range container.Env {
+		variables[env.Name] = env.Value
+		if env.ValueFrom == nil {
+			continue
+		}
+		typ, name, wanted, optional := configMapType, "", "", (*bool)(nil)
+		if ref := env.ValueFrom.SecretKeyRef; ref != nil {
+			typ, name, wanted, optional = kubeSecretType, ref.Name, ref.Key, ref.Optional
+		} else if ref := env.ValueFrom.ConfigMapKeyRef; ref != nil {
+			name, wanted, optional = ref.Name, ref.Key, ref.Optional
+		} else {
+			continue // of the pod's own fields
+		}
+		data, err := c.data(typ, namespace, name, optional)
+		if err != nil {
+			return nil, err
+		}
+		value, ok := data[wanted]
+		if !ok && (optional == nil || !*optional) {
+			return nil, fmt.Errorf("couldn't find key %s in %s %s/%s", wanted, typ[strings.LastIndex(typ, ":")+1:], namespace, name)
+		}
+		variables[env.Name] = value
+	}
+	return variables, nil
+}
+
+// data is what a Secret or a ConfigMap holds, decoded.
+func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]string, error) {
+	o := c.get(typ, namespace+"/"+name)
+	if o == nil {
+		if optional != nil && *optional {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("%s %q not found", strings.ToLower(typ[strings.LastIndex(typ, ":")+1:]), name)
+	}
+	data := map[string]string{}
+	for name := range o.Properties.Map("stringData") {
+		data[name] = o.Properties.Text("stringData", name)
+	}
+	for name := range o.Properties.Map("data") {
+		data[name] = o.Properties.Text("data", name)
+		if decoded, err := base64.StdEncoding.DecodeString(data[name]); err == nil && typ == kubeSecretType {
+			data[name] = string(decoded)
+		}
+	}
+	return data, nil
+}
+
+// run is the containers' work: they log in to the databases that their variables name.
+func (c *cluster) run(image string, environment map[string]string) error {
+	for _, value := range environment {
+		u, err := url.Parse(value)
+		if err == nil && strings.HasPrefix(u.Scheme, "postgresql") && strings.HasSuffix(u.Hostname(), ".rds.amazonaws.com") {
+			if err := c.cloud.login(u); err != nil {
+				return err
+			}
+		}
+	}
+	if c.cloud.JobResult == nil {
+		return nil
+	}
+	return c.cloud.JobResult(image)
+}
+
+// login opens a connection to a PostgreSQL instance, as libpq would.
+func (c *Cloud) login(u *url.URL) error {
+	o := c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == u.Hostname() })
+	if o == nil {
+		return fmt.Errorf("could not translate host name %q to address: Name or service not known", u.Hostname())
+	}
+	password, _ := u.User.Password()
+	switch db := o.Properties; {
+	case u.Port() != fmt.Sprint(int(db.Number("port"))):
+		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
+	case u.Query().Get("sslmode") == "disable":
+		return fmt.Errorf("FATAL: no pg_hba.conf entry for user %q, database %q, no encryption", u.User.Username(), u.Path[1:])
+	case u.User.Username() != db.Text("username") || password != db.Text("password"):
+		return fmt.Errorf("FATAL: password authentication failed for user %q", u.User.Username())
+	case strings.TrimPrefix(u.Path, "/") != db.Text("dbName"):
+		return fmt.Errorf("FATAL: database %q does not exist", strings.TrimPrefix(u.Path, "/"))
+	}
+	return nil
+}

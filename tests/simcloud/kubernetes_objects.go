@@ -1,0 +1,67 @@
+package simcloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// store stores an object, lets its controller act, and waits for it as the provider does.
+func (c *cluster) store(k kind, o *Object) error {
+	c.cloud.put(o)
+	if k.reconcile != nil {
+		k.reconcile(c, o)
+	}
+	if o.annotation("pulumi.com/skipAwait") == "true" {
+		return nil
+	}
+	for _, condition := range k.awaited(o) {
+		if !o.is(condition) {
+			return &initError{reasons: append([]string{
+				fmt.Sprintf("the Kubernetes API server reported that %q failed to fully initialize or become live: "+
+					"timed out waiting for condition %s", o.ID, condition),
+			}, o.conditions()...)}
+		}
+	}
+	return nil
+}
+
+func (o *Object) annotation(name string) string {
+	return o.Properties.Text("metadata", "annotations", name)
+}
+
+// is says whether a condition of the object is True.
+func (o *Object) is(condition string) bool {
+	return slices.ContainsFunc(o.Properties.List("status", "conditions"), func(c Properties) bool {
+		return c.Text("type") == condition && c.Text("status") == "True"
+	})
+}
+
+// conditions is the conditions as messages have them: Ready=False: reason: message.
+func (o *Object) conditions() []string {
+	var all []string
+	for _, c := range o.Properties.List("status", "conditions") {
+		all = append(all, fmt.Sprintf("%s=%s: %s: %s", c.Text("type"), c.Text("status"), c.Text("reason"), c.Text("message")))
+	}
+	return all
+}
+
+// setCondition makes it the only condition: the objects that are simulated have one at a time.
+func (o *Object) setCondition(name string, holds bool, reason, message string) {
+	status := "False"
+	if holds {
+		status = "True"
+	}
+	o.Properties["status"] = map[string]any{"conditions": []any{map[string]any{
+		"type": name, "status": status, "reason": reason, "message": message,
+	}}}
+}
+
+// decodeAs is the object as the published type has it; it was decoded strictly when it was admitted.
+func decodeAs[T any](o *Object) *T {
+	var typed T
+	if err := json.Unmarshal(mustJSON(o.Properties), &typed); err != nil {
+		panic(fmt.Sprintf("%s %s: %v", o.Kind, o.ID, err))
+	}
+	return &typed
+}

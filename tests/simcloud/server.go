@@ -1,0 +1,139 @@
+package simcloud
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// provider is what a server asks about one Pulumi package.
+type provider interface {
+	version() string
+	checkConfig(config resource.PropertyMap) []*pulumirpc.CheckFailure
+	// movesOn says whether another configuration leads to another cloud, so that what was made there has
+	// to be made again.
+	movesOn(old, config Properties) bool
+	configure(config Properties) (session, error)
+}
+
+// session is a configured provider: it acts for one account in one region, or on one cluster.
+type session interface {
+	check(r request) (resource.PropertyMap, []*pulumirpc.CheckFailure, error)
+	diff(r request) (diff, error)
+	preview(r request) (resource.PropertyMap, error)
+	// create, update and read return the outputs; beside them, an initError is a partial failure.
+	create(r request) (id string, outputs Properties, err error)
+	update(r request) (outputs Properties, err error)
+	read(r request) (outputs Properties, found bool)
+	remove(r request) error
+	invoke(token string, args Properties) (Properties, error)
+	// secretOutputs names the outputs that are secret whatever the inputs were.
+	secretOutputs(typ string) []string
+}
+
+// request is a call of the engine about one resource.
+type request struct {
+	typ, name, id         string
+	oldInputs, oldOutputs resource.PropertyMap // empty where there is no resource yet
+	inputs                resource.PropertyMap // as the program gives them, unknown values included
+	seed                  []byte               // of Check: makes the same name in preview and update
+	autonaming            *pulumirpc.CheckRequest_AutonamingOptions
+}
+
+// diff is how an update would change a resource.
+type diff struct {
+	detailed            map[string]*pulumirpc.PropertyDiff // by path
+	replaces            []string                           // paths
+	deleteBeforeReplace bool
+}
+
+// properties names the properties that differ.
+func (d diff) properties() []string {
+	names := map[string]bool{}
+	for path := range d.detailed {
+		names[path[:strings.IndexAny(path+".", ".[")]] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// initError says that a resource exists but did not become what it should.
+type initError struct{ reasons []string }
+
+func (e *initError) Error() string { return strings.Join(e.reasons, "; ") }
+
+// Server is the three providers, listening on the loopback interface.
+type Server struct {
+	env     string
+	servers []*grpc.Server
+}
+
+// Serve starts the three providers of the cloud, on ports that are free.
+func (c *Cloud) Serve() (*Server, error) {
+	s := &Server{}
+	var attached []string
+	for name, p := range map[string]provider{
+		"aws": &aws{c}, "kubernetes": &kubernetes{c}, "random": &random{},
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			s.Close()
+			return nil, fmt.Errorf("simulated %s provider: %w", name, err)
+		}
+		server := grpc.NewServer()
+		pulumirpc.RegisterResourceProviderServer(server, newEndpoint(c, p))
+		s.servers = append(s.servers, server)
+		attached = append(attached, fmt.Sprintf("%s:%d", name, listener.Addr().(*net.TCPAddr).Port))
+		go func() { _ = server.Serve(listener) }() // ends with Close, and then says so
+	}
+	s.env = strings.Join(attached, ",")
+	return s, nil
+}
+
+// Env is the value for PULUMI_DEBUG_PROVIDERS, with which the engine attaches to the providers.
+func (s *Server) Env() string { return s.env }
+
+// Close ends the providers; calls that are under way fail.
+func (s *Server) Close() {
+	for _, server := range s.servers {
+		server.Stop()
+	}
+}
+
+func decode(s *structpb.Struct) (resource.PropertyMap, error) {
+	return plugin.UnmarshalProperties(s, plugin.MarshalOptions{KeepUnknowns: true, SkipNulls: true})
+}
+
+func encode(m resource.PropertyMap) (*structpb.Struct, error) {
+	return plugin.MarshalProperties(m, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, SkipNulls: true})
+}
+
+// properties are the places that the properties of a call are decoded into.
+type properties map[*resource.PropertyMap]*structpb.Struct
+
+func (p properties) decode() error {
+	var all error
+	for place, encoded := range p {
+		m, err := decode(encoded)
+		*place, all = m, errors.Join(all, err)
+	}
+	return all
+}
+
+// encodeOutputs encodes what exists, with its secrets marked.
+func encodeOutputs(s session, typ string, outputs resource.PropertyMap) (*structpb.Struct, error) {
+	for _, name := range s.secretOutputs(typ) {
+		if value, ok := outputs[resource.PropertyKey(name)]; ok {
+			outputs[resource.PropertyKey(name)] = resource.MakeSecret(value)
+		}
+	}
+	return encode(outputs)
+}
