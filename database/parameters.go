@@ -30,8 +30,11 @@ func Family(engineVersion string) string {
 
 // ApplyMethod is how RDS has to apply a parameter: "pending-reboot" for a static one, "immediate" for a
 // dynamic one. RDS refuses the second for a static parameter, never the first.
+//
+// rds.force_ssl is dynamic, but its value is the default of PostgreSQL 16 and 17, and of a default RDS reports
+// "pending-reboot" whatever was sent: with "immediate", every run would show a change.
 func ApplyMethod(parameter string) string {
-	if slices.Contains(staticParameters(), parameter) {
+	if parameter == "rds.force_ssl" || slices.Contains(staticParameters(), parameter) {
 		return "pending-reboot"
 	}
 	return "immediate"

@@ -52,11 +52,12 @@ func (b *builder) common(s *settings, identifier string) *rds.InstanceArgs {
 	if s.monitoring != nil {
 		args.MonitoringRoleArn = s.monitoring.roleArn
 	}
-	if b.args.Storage.Iops > 0 {
-		args.Iops = pulumi.Int(b.args.Storage.Iops)
+	iops, throughput := b.args.Storage.provisioned()
+	if iops > 0 {
+		args.Iops = pulumi.Int(iops)
 	}
-	if b.args.Storage.Throughput > 0 {
-		args.StorageThroughput = pulumi.Int(b.args.Storage.Throughput)
+	if throughput > 0 {
+		args.StorageThroughput = pulumi.Int(throughput)
 	}
 	return args
 }

@@ -41,24 +41,24 @@ func (b *builder) password() (*random.RandomPassword, error) {
 }
 
 // secrets registers both secrets at once and their contents after the instance has taken the password,
-// so that neither ever holds one that does not work yet.
+// so that neither ever holds one that does not work yet. The user is the instance's: a backup brings its own.
 func (b *builder) secrets(primary *rds.Instance, password pulumi.StringOutput) (*secrets, error) {
 	creds := b.args.Credentials
 	credentials, _, err := b.secret(creds.CredentialsSecret, "Master user of "+b.args.Identifier, primary,
-		password.ApplyT(func(password string) (string, error) {
-			return credentialsJSON(creds.Username, password)
+		pulumi.All(primary.Username, password).ApplyT(func(values []any) (string, error) {
+			return credentialsJSON(values[0].(string), values[1].(string))
 		}).(pulumi.StringOutput))
 	if err != nil {
 		return nil, err
 	}
 	connection, version, err := b.secret(creds.ConnectionSecret, "Connection to "+b.args.Identifier, primary,
-		pulumi.All(primary.Address, primary.Port, password).ApplyT(func(values []any) (string, error) {
+		pulumi.All(primary.Address, primary.Port, primary.Username, password).ApplyT(func(values []any) (string, error) {
 			return connectionJSON(Connection{
 				Host:     values[0].(string),
 				Port:     values[1].(int),
 				Database: b.args.Engine.DatabaseName,
-				Username: creds.Username,
-				Password: values[2].(string),
+				Username: values[2].(string),
+				Password: values[3].(string),
 			})
 		}).(pulumi.StringOutput))
 	if err != nil {

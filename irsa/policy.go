@@ -75,11 +75,20 @@ func SecretsPolicy(secretArns []string, kmsKeyArn, region string) (string, error
 			Action:   []string{"kms:Decrypt"},
 			Resource: []string{kmsKeyArn},
 			Condition: map[string]map[string]string{"StringEquals": {
-				"kms:ViaService": fmt.Sprintf("secretsmanager.%s.amazonaws.com", region),
+				"kms:ViaService": secretsManagerHost(region),
 			}},
 		})
 	}
 	return document.json()
+}
+
+// secretsManagerHost is the endpoint of Secrets Manager in a region.
+func secretsManagerHost(region string) string {
+	host := fmt.Sprintf("secretsmanager.%s.amazonaws.com", region)
+	if strings.HasPrefix(region, "cn-") {
+		host += ".cn"
+	}
+	return host
 }
 
 // issuerHost is the issuer without its scheme, as IAM writes it in conditions and provider ARNs.

@@ -211,7 +211,7 @@ func checkExposure(t *testing.T, one registration) {
 		assert.Equal(t, true, one.Inputs["storageEncrypted"], "%s", one.key())
 		assert.Equal(t, true, one.Inputs["copyTagsToSnapshot"], "%s", one.key())
 	case "aws:rds/parameterGroup:ParameterGroup":
-		assert.Contains(t, one.Inputs["parameters"], map[string]any{"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"})
+		assert.Contains(t, one.Inputs["parameters"], map[string]any{"name": "rds.force_ssl", "value": "1", "applyMethod": "pending-reboot"})
 	case "aws:ec2/securityGroup:SecurityGroup":
 		assert.Equal(t, []any{}, one.Inputs["egress"], "%s has egress", one.key())
 		rules := text(t, []registration{one})

@@ -57,7 +57,13 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 			"identities":             []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.example/id/A1"}}}},
 			"vpcConfig":              map[string]any{"vpcId": "vpc-0a1b2c3d4e5f60718"},
 		}),
-		"aws:ec2/getVpc:getVpc":         resource.NewPropertyMapFromMap(map[string]any{"cidrBlock": "10.0.0.0/16"}),
+		"aws:ec2/getVpc:getVpc": resource.NewPropertyMapFromMap(map[string]any{
+			"cidrBlock": "10.0.0.0/16", "cidrBlockAssociations": []any{
+				map[string]any{"cidrBlock": "10.0.0.0/16", "state": "associated"},
+				map[string]any{"cidrBlock": "100.64.0.0/16", "state": "associated"}, // for pods
+				map[string]any{"cidrBlock": "192.168.0.0/16", "state": "disassociated"},
+			},
+		}),
 		"aws:ec2/getSubnets:getSubnets": resource.NewPropertyMapFromMap(map[string]any{"ids": []any{"subnet-0a", "subnet-0b", "subnet-0c"}}),
 		"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": resource.NewPropertyMapFromMap(map[string]any{
 			"arn": "arn:aws:iam::" + account + ":oidc-provider/oidc.example/id/A1",

@@ -127,10 +127,10 @@ func (m *Migrations) fields() []field {
 			defaultsTo("none: required while migrations are enabled"),
 		list("command", &m.Command, "Command of the migration.", notEmpty("a word of the command"), someWords(), parseJSON[string]),
 		integer("attempt", &m.Attempt, "Another number runs the same image once more.", atLeast(1)),
-		integer("deadlineSeconds", &m.DeadlineSeconds, "Time that all tries together may take.", between(30, 86400)),
-		integer("backoffLimit", &m.BackoffLimit, "Tries after the first.", between(0, 10)),
-		text("cpu", &m.CPU, "Processor time that the Job requests.", cpuRule()),
-		text("memory", &m.Memory, "Memory that the Job requests and may use.", memoryRule()),
+		integer("deadlineSeconds", &m.DeadlineSeconds, "Time that all tries together may take; of the next revision or attempt.", between(30, 86400)),
+		integer("backoffLimit", &m.BackoffLimit, "Tries after the first; of the next revision or attempt.", between(0, 10)),
+		text("cpu", &m.CPU, "Processor time that the Job requests and may use; of the next revision or attempt.", cpuRule()),
+		text("memory", &m.Memory, "Memory that the Job requests and may use; of the next revision or attempt.", memoryRule()),
 	}
 }
 
@@ -152,7 +152,7 @@ func (b *Budget) fields() []field {
 
 func (r *Restore) fields() []field {
 	return []field{
-		text("snapshotIdentifier", &r.SnapshotIdentifier, "Snapshot that the instance is made from.",
+		text("snapshotIdentifier", &r.SnapshotIdentifier, "Snapshot that the instance is made from; allocatedStorage and engineVersion must not be below its own.",
 			optional(matching(snapshotName, "the identifier or ARN of a snapshot", "one such as mosaic-prod-manual-20260131"))),
 		text("pointInTime", &r.PointInTime, "Moment that the instance is restored to.", optional(pointInTimeRule())),
 		boolean("useLatestRestorableTime", &r.UseLatestRestorableTime, "Restores to the last moment that the backups hold."),

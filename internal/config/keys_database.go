@@ -22,7 +22,7 @@ func (d *Database) engine() []field {
 		versionField(&d.EngineVersion),
 		boolean("allowMajorVersionUpgrade", &d.AllowMajorVersionUpgrade, "Lets a change of the major version through."),
 		boolean("autoMinorVersionUpgrade", &d.AutoMinorVersionUpgrade, "Takes minor versions in the maintenance window."),
-		boolean("applyImmediately", &d.ApplyImmediately, "Makes changes at once instead of in the maintenance window."),
+		boolean("applyImmediately", &d.ApplyImmediately, "Makes changes at once; otherwise those with downtime wait for the maintenance window, and every preview shows them until then."),
 		text("caCertIdentifier", &d.CaCertIdentifier, "Certificate authority of the server's certificate.",
 			oneOf("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")),
 		boolean("iamDatabaseAuthentication", &d.IamDatabaseAuthentication, "Lets database users log in with IAM tokens."),

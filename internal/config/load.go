@@ -128,17 +128,28 @@ func (l *loader) object(k key, raw json.RawMessage) {
 	}
 }
 
-// unknownKeys finds the keys of the program's namespace that mean nothing.
+// unknownKeys finds the keys that mean nothing, of the program's namespace and of aws, whose provider is made
+// from this configuration alone.
 func (l *loader) unknownKeys(keys []key, declared []string) {
-	var names []string
+	var known, names []string
 	for _, k := range keys {
+		known = append(known, k.full())
 		if k.namespace == Namespace {
 			names = append(names, k.name)
 		}
 	}
 	for _, full := range declared {
 		namespace, name, _ := strings.Cut(full, ":")
-		if namespace != Namespace || slices.Contains(names, name) {
+		switch {
+		case slices.Contains(known, full):
+			continue
+		case namespace == "aws":
+			l.add(Problem{
+				Key: full, Rule: "not read: of aws, there are region and allowedAccountIds",
+				Fix: "nothing: remove the line; credentials come from the environment, such as AWS_PROFILE",
+			})
+			continue
+		case namespace != Namespace:
 			continue
 		}
 		problem := unknown(full, "there is no such key", name, names)

@@ -106,9 +106,11 @@ func (c *Config) majorVersion(before map[string]string) Problems {
 	case now < old:
 		problem.Rule = fmt.Sprintf("not below the database's %d: PostgreSQL cannot go back to an older major version", old)
 		problem.Fix = fmt.Sprintf("%q; or restore a snapshot from before the upgrade in another stack", strconv.Itoa(old))
-	case !c.Database.AllowMajorVersionUpgrade:
-		problem.Rule = fmt.Sprintf("with database.allowMajorVersionUpgrade: from %d it is a major upgrade, with downtime and no way back", old)
-		problem.Fix = fmt.Sprintf("%q; or, after a snapshot, allowMajorVersionUpgrade: true beside it", strconv.Itoa(old))
+	case !c.Database.AllowMajorVersionUpgrade || !c.Database.ApplyImmediately:
+		// Left to the maintenance window, the instance would still be on the old parameter group when this run
+		// deletes it.
+		problem.Rule = fmt.Sprintf("with allowMajorVersionUpgrade and applyImmediately: from %d it is a major upgrade, with downtime and no way back", old)
+		problem.Fix = fmt.Sprintf("%q; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it", strconv.Itoa(old))
 	default:
 		return nil
 	}

@@ -50,7 +50,7 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 		"mosaic-database:tier: scale",
 		"mosaic-database:database: {instanceClass: db.r7g.large, allocatedStorage: 50, multiAz: true, passwordVersion: 2}",
 		"mosaic-database:database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}",
-		"mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true}",
+		"mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true}",
 		"mosaic-database:migrations: {image: 'core-api:2'}",
 		"mosaic-database:app: {secretName: other}",
 	} {
@@ -71,6 +71,9 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 	require.Len(t, up, 1)
 	assert.Contains(t, up[0].Rule, "from 16 it is a major upgrade")
 	assert.Contains(t, up[0].Fix, "allowMajorVersionUpgrade: true")
+
+	assert.Len(t, loaded(t, "mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true}").Changed(sixteen), 1,
+		"the old parameter group would be deleted while the instance still uses it")
 
 	down := loaded(t, "mosaic-database:database: {engineVersion: '16', allowMajorVersionUpgrade: true}").Changed(seventeen)
 	require.Len(t, down, 1)

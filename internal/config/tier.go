@@ -84,7 +84,7 @@ func defaults(stack string) *Config {
 			Attempt:         1,
 			DeadlineSeconds: 600,
 			BackoffLimit:    2,
-			CPU:             "100m",
+			CPU:             "500m",
 			Memory:          "256Mi",
 		},
 		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},

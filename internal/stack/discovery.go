@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -29,7 +30,6 @@ type site struct {
 // cluster is the EKS cluster's own data; empty where nothing had to be looked up.
 type cluster struct {
 	name                 string
-	arn                  string
 	endpoint             string
 	certificateAuthority string
 }
@@ -60,7 +60,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		if err != nil {
 			return nil, fmt.Errorf("looking up the VPC %s: %w", s.vpcID, err)
 		}
-		s.ingressCidrs = []string{vpc.CidrBlock}
+		s.ingressCidrs = cidrs(vpc)
 	}
 	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &s.oidcIssuer}, from)
 	if err != nil {
@@ -71,12 +71,27 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	return s, nil
 }
 
+// cidrs are all CIDR blocks of a VPC. Pods may have addresses from a secondary one.
+func cidrs(vpc *ec2.LookupVpcResult) []string {
+	var blocks []string
+	for _, association := range vpc.CidrBlockAssociations {
+		if association.State == "associated" {
+			blocks = append(blocks, association.CidrBlock)
+		}
+	}
+	if len(blocks) == 0 {
+		return []string{vpc.CidrBlock}
+	}
+	slices.Sort(blocks)
+	return blocks
+}
+
 func (s *site) lookupCluster(ctx *pulumi.Context, name string, from pulumi.InvokeOption) error {
 	found, err := eks.LookupCluster(ctx, &eks.LookupClusterArgs{Name: name}, from)
 	if err != nil {
 		return fmt.Errorf("looking up the EKS cluster %s (mosaic-database:cluster.name): %w", name, err)
 	}
-	s.cluster = cluster{name: found.Name, arn: found.Arn, endpoint: found.Endpoint}
+	s.cluster = cluster{name: found.Name, endpoint: found.Endpoint}
 	if len(found.CertificateAuthorities) > 0 {
 		s.cluster.certificateAuthority = found.CertificateAuthorities[0].Data
 	}

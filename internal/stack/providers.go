@@ -54,7 +54,9 @@ func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 // newCluster makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
 // so that no run can land in whatever cluster a laptop points at; the configuration can override it.
 func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernetes.Provider, error) {
-	args := &kubernetes.ProviderArgs{}
+	// The issuer is another one for every cluster, also for one that is made again under the same name; a renewed
+	// endpoint or certificate is not another cluster.
+	args := &kubernetes.ProviderArgs{ClusterIdentifier: pulumi.String(site.oidcIssuer)}
 	if cfg.Cluster.Kubeconfig != "" {
 		args.Kubeconfig = pulumi.String(cfg.Cluster.Kubeconfig)
 	} else {
@@ -66,10 +68,6 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernete
 	}
 	if cfg.Cluster.Context != "" {
 		args.Context = pulumi.String(cfg.Cluster.Context)
-	}
-	if site.cluster.arn != "" {
-		// The identity of the cluster; a renewed endpoint or certificate is not another cluster.
-		args.ClusterIdentifier = pulumi.String(site.cluster.arn)
 	}
 	provider, err := kubernetes.NewProvider(ctx, "kubernetes", args)
 	if err != nil {
