@@ -5,11 +5,15 @@ import (
 	"strings"
 )
 
-// closest is the candidate that a misspelt name most likely means, "" if none is near. Case does not
-// count; among equals the first wins.
+// closest is the candidate that a misspelt name most likely means, "" if none is near: at most two
+// characters, or a third of the name, may be wrong, and not all of them. Case does not count; among
+// equals the first wins.
 func closest(name string, candidates []string) string {
-	best, bestDistance := "", max(2, len(name)/3)+1
+	best, bestDistance := "", min(max(2, len(name)/3)+1, len(name))
 	for _, candidate := range candidates {
+		if longer := len(name) - len(candidate); max(longer, -longer) >= bestDistance {
+			continue // too far, whatever the letters
+		}
 		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d < bestDistance {
 			best, bestDistance = candidate, d
 		}

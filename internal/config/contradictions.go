@@ -44,8 +44,8 @@ func (l *loader) length(what, name string, limit int, fields, value string) {
 	}
 	field, _, _ := strings.Cut(fields, " ")
 	l.add(Problem{
-		Key: ownKey(field), Value: value,
-		Rule: fmt.Sprintf("the %s, %s, has at most %d characters", what, name, limit),
+		Key: ownKey(field), Value: show(value),
+		Rule: fmt.Sprintf("the %s, %s, has at most %d characters", what, show(name), limit),
 		Fix:  fmt.Sprintf("%s shorter by %d", fields, over),
 	})
 }
@@ -62,7 +62,7 @@ func (l *loader) cluster() {
 	}
 	var missing []string
 	given := func(field string, is bool) {
-		if !is {
+		if !is && l.sound(field) {
 			missing = append(missing, field)
 		}
 	}
@@ -73,7 +73,7 @@ func (l *loader) cluster() {
 	given("network.ingressCidrs", len(c.Network.IngressCidrs) > 0)
 	if len(missing) > 0 {
 		l.conflict("", "required, unless everything that is looked up by it is given; missing: "+strings.Join(missing, ", "),
-			"the name of the EKS cluster, or the missing fields", "cluster.name", "delivery", "network")
+			"the name of the EKS cluster, or the missing fields", "cluster.name", "delivery")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // field is one configuration field: all that decoding, checking and documentation know of it.
@@ -130,7 +131,7 @@ func mapping(name string, target *map[string]string, description string, each ru
 				}
 				values[name] = v
 				if fix := each.check(entry{name, v}); fix != "" {
-					problems = append(problems, Problem{Key: "." + name, Value: v, Rule: each.text, Fix: fix})
+					problems = append(problems, Problem{Key: "." + name, Value: show(v), Rule: each.text, Fix: fix})
 				}
 			}
 			*target = values
@@ -142,21 +143,37 @@ func mapping(name string, target *map[string]string, description string, each ru
 // show is a value as the report and the reference write it.
 func show(v any) string {
 	switch v := v.(type) {
-	case string:
-		return v
 	case []string:
 		if len(v) == 0 {
 			return "[]"
 		}
-		return `["` + strings.Join(v, `", "`) + `"]`
+		return `["` + excerpt(strings.Join(v, `", "`)) + `"]`
 	case map[string]string:
 		if len(v) == 0 {
 			return "{}"
 		}
 		return fmt.Sprintf("%d entries", len(v))
 	default:
-		return fmt.Sprint(v)
+		return excerpt(fmt.Sprint(v))
 	}
+}
+
+// excerpt is what is shown of a text: its first line, the beginning of a long one, and nothing of one that
+// has the form of a list or an object. What was meant for another field may be a kubeconfig.
+func excerpt(s string) string {
+	const most = 150 // characters; the ARN of a key has some 90
+	if strings.HasPrefix(s, "[") || strings.HasPrefix(s, "{") {
+		return ""
+	}
+	shown := []rune(s)
+	if end := slices.IndexFunc(shown, unicode.IsControl); end >= 0 {
+		shown = shown[:end]
+	}
+	shown = shown[:min(len(shown), most)]
+	if len(string(shown)) < len(s) {
+		return string(shown) + "…"
+	}
+	return s
 }
 
 // join is two rules as one sentence.

@@ -61,16 +61,15 @@ func (k kind) instead(given kind, raw json.RawMessage) string {
 	if given == "null" {
 		return "a value, or remove the line to have the default"
 	}
-	if unquoted, ok := parseJSON[string](raw); ok && k != kindString {
-		if json.Valid([]byte(unquoted)) && k.holds(kindOf(json.RawMessage(unquoted))) {
-			return unquoted + ", without quotes"
-		}
+	// Digits in quotes are a number already, if they are one at all.
+	if unquoted, ok := parseJSON[string](raw); ok && k != kindNumber && json.Valid([]byte(unquoted)) && k == kindOf(json.RawMessage(unquoted)) {
+		return show(unquoted) + ", without quotes"
 	}
 	switch k {
 	case kindString:
 		switch given {
 		case kindInteger, kindNumber, kindBoolean:
-			return `"` + string(raw) + `", in quotes`
+			return `"` + show(string(raw)) + `", in quotes`
 		}
 		return "a text"
 	case kindInteger:
@@ -83,11 +82,6 @@ func (k kind) instead(given kind, raw json.RawMessage) string {
 		return "a list, one text per line after a hyphen"
 	}
 	return "one name: value per line, indented below the key"
-}
-
-// holds tells whether a value of another kind is one of this kind too.
-func (k kind) holds(given kind) bool {
-	return k == given || k == kindNumber && given == kindInteger
 }
 
 // parseText decodes a string, or the digits of an integer.

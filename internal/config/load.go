@@ -118,7 +118,7 @@ func (l *loader) object(k key, raw json.RawMessage) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(names, name) {
-			l.add(unknown(k.full()+"."+name, k.name+" has no such field", name, names))
+			l.unknown(k.full()+".", name, k.name+" has no such field", names)
 		}
 	}
 	for _, f := range k.fields {
@@ -150,24 +150,32 @@ func (l *loader) unknownKeys(keys []key, declared []string) {
 			})
 			continue
 		case namespace != Namespace:
+			if closest(namespace, []string{Namespace}) != "" {
+				l.unknown("", full, "there is no such namespace", []string{ownKey(name)})
+			}
 			continue
 		}
-		problem := unknown(full, "there is no such key", name, names)
 		if object, _, path := strings.Cut(name, "."); path && slices.Contains(names, object) {
-			problem.Rule = "a field is set inside its object, not as a key of its own"
-			problem.Fix = fmt.Sprintf("pulumi config rm '%s', then pulumi config set --path '%s' …", full, full)
+			l.add(Problem{
+				Key: full, Rule: "a field is set inside its object, not as a key of its own",
+				Fix: fmt.Sprintf("pulumi config rm '%s', then pulumi config set --path '%s' …", full, full),
+			})
+			continue
 		}
-		l.add(problem)
+		l.unknown(ownKey(""), name, "there is no such key", names)
 	}
 }
 
-// unknown is the problem of a name that is not one of the known. Its value is not shown: under a wrong
-// name, it may be anything.
-func unknown(key, rule, name string, known []string) Problem {
-	if near := closest(name, known); near != "" {
-		return Problem{Key: key, Rule: rule + "; did you mean " + near + "?", Fix: near}
+// unknown adds the problem of a name that is not one of the known. Its value is not shown: under a wrong
+// name, it may be anything. What the name most likely means is wrong with it, so that it is not missed, too.
+func (l *loader) unknown(prefix, name, rule string, known []string) {
+	near := closest(name, known)
+	if near == "" {
+		l.add(Problem{Key: prefix + name, Rule: rule, Fix: "one of " + strings.Join(known, ", ") + "; or remove the line"})
+		return
 	}
-	return Problem{Key: key, Rule: rule, Fix: "one of " + strings.Join(known, ", ") + "; or remove the line"}
+	l.wrong[prefix+near] = true
+	l.add(Problem{Key: prefix + name, Rule: rule + "; did you mean " + near + "?", Fix: near})
 }
 
 // applyTier sets what the tier decides, before the stack's own fields come over it.

@@ -123,7 +123,7 @@ func distinct() rule[[]string] {
 		check: func(values []string) string {
 			for i, v := range values {
 				if slices.Contains(values[:i], v) {
-					return v + " once"
+					return show(v) + " once"
 				}
 			}
 			return ""

@@ -52,7 +52,7 @@ func cidrRule() rule[string] {
 		check: func(s string) string {
 			p, err := netip.ParsePrefix(s)
 			switch {
-			case err != nil:
+			case err != nil, p.Addr().Is4In6():
 				return "one such as 10.0.0.0/16"
 			case p.Addr().Is4() && p.Bits() < 8, p.Addr().Is6() && p.Bits() < 32:
 				return "only the networks that need the database, such as 10.0.0.0/16"
@@ -91,12 +91,12 @@ func emailRule() rule[string] {
 
 // pointInTimeRule asks for a moment in UTC. Whether it lies within the backups, only RDS knows.
 func pointInTimeRule() rule[string] {
-	// A time without quotes is a time to YAML, which hands it on in Go's own form.
-	const unquoted = "2006-01-02 15:04:05 -0700 MST"
+	// A time without quotes is a time to YAML, which is handed on in Go's own form, its zone's name at the end.
+	const unquoted = "2006-01-02 15:04:05 -0700"
 	return rule[string]{
 		text: "a time in RFC 3339, in UTC, in quotes",
 		check: func(s string) string {
-			if t, err := time.Parse(unquoted, s); err == nil {
+			if t, err := time.Parse(unquoted, s[:max(0, strings.LastIndex(s, " "))]); err == nil {
 				return `"` + t.UTC().Format(time.RFC3339) + `", in quotes`
 			}
 			t, err := time.Parse(time.RFC3339, s)

@@ -84,9 +84,9 @@ func imageRule() rule[string] {
 			case digest != "":
 				return ""
 			case tag == "":
-				return s + ":<version>"
+				return show(s) + ":<version>"
 			case tag == "latest":
-				return strings.TrimSuffix(s, "latest") + "<version>"
+				return show(strings.TrimSuffix(s, "latest")) + "<version>"
 			}
 			return ""
 		},

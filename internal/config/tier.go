@@ -49,9 +49,9 @@ func (t Tier) apply(d *Database) {
 	d.PerformanceInsightsRetentionDays = t.PerformanceInsightsRetentionDays
 }
 
-// defaults is the configuration of a stack that sets nothing: what all tiers have in common.
+// defaults is the configuration of a stack that sets nothing: what all tiers have in common, and the first of them.
 func defaults(stack string) *Config {
-	return &Config{
+	c := &Config{
 		Stack:       stack,
 		Environment: stack,
 		Tier:        Tiers()[0].Name,
@@ -90,4 +90,6 @@ func defaults(stack string) *Config {
 		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
 		Budget: Budget{OnExceed: "warn"},
 	}
+	Tiers()[0].apply(&c.Database)
+	return c
 }

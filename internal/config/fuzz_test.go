@@ -1,0 +1,146 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// fuzzedKeys is every key of a stack file, in the order in which the fuzz test takes their values.
+func fuzzedKeys() []string {
+	var keys []string
+	for _, k := range defaults("").keys() {
+		keys = append(keys, k.full())
+	}
+	return keys
+}
+
+// FuzzLoad puts any values at all into a stack's configuration. Whatever they are, the answer comes soon, and is the
+// same a second time; a rejection says what, why and what instead, and shows no more of a value than a line; what is
+// accepted can be built. The seeds, and what the fuzzer found before, run as a test; to look for more:
+//
+//	go test -run '^$' -fuzz FuzzLoad -fuzztime 2m ./internal/config
+func FuzzLoad(f *testing.F) {
+	keys := fuzzedKeys()
+	if len(keys) != 14 {
+		f.Fatalf("give the test as many values as there are keys: %d", len(keys))
+	}
+	seed := func(stack string, source stackConfig) {
+		misspelt := ""
+		for key := range source {
+			if !slices.Contains(keys, key) {
+				misspelt = key
+			}
+		}
+		v := make([]string, len(keys))
+		for i, key := range keys {
+			v[i] = source[key]
+		}
+		f.Add(stack, misspelt, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13])
+	}
+	for _, w := range wrongFiles(f) {
+		seed(w.stack(), parse(f, w.content(f)))
+	}
+	for _, content := range slices.Concat(rightContents(), contentsAtBounds()) {
+		seed("prod", with(f, content))
+	}
+	f.Fuzz(func(t *testing.T, stack, misspelt string, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 string) {
+		source := stackConfig{}
+		for i, value := range []string{v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13} {
+			if value != "" {
+				source[keys[i]] = value
+			}
+		}
+		declared := source.keys()
+		if misspelt != "" {
+			declared = append(declared, misspelt)
+		}
+		start := time.Now()
+		c, err := Load(source, stack, declared)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("took %s", took)
+		}
+		again, errAgain := Load(source, stack, declared)
+		if diff := cmp.Diff(c, again); diff != "" {
+			t.Errorf("another configuration the second time: %s", diff)
+		}
+		if diff := cmp.Diff(err, errAgain); diff != "" {
+			t.Errorf("another report the second time: %s", diff)
+		}
+		if err == nil {
+			checkAccepted(t, c)
+			return
+		}
+		problems, ok := err.(Problems)
+		if !ok || len(problems) == 0 {
+			t.Fatalf("not a report of problems: %#v", err)
+		}
+		for _, p := range problems {
+			checkProblem(t, p, append(keys, misspelt))
+		}
+	})
+}
+
+// checkProblem holds a problem to what a reader needs, and to what may be shown.
+func checkProblem(t *testing.T, p Problem, keys []string) {
+	t.Helper()
+	known := slices.ContainsFunc(keys, func(key string) bool {
+		rest, found := strings.CutPrefix(p.Key, key)
+		return found && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
+	if !known {
+		t.Errorf("%q is no key", p.Key)
+	}
+	if p.Rule == "" || p.Fix == "" {
+		t.Errorf("no rule or no advice: %#v", p)
+	}
+	if n := utf8.RuneCountInString(p.Value); n > 200 {
+		t.Errorf("shows %d characters of a value: %#v", n, p)
+	}
+	if strings.Contains(p.Value, "\n") {
+		t.Errorf("shows more than a line of a value: %#v", p)
+	}
+}
+
+// checkAccepted holds an accepted configuration to what can be built of it, whichever rule should have seen to it.
+func checkAccepted(t *testing.T, c *Config) {
+	t.Helper()
+	d := c.Database
+	for what, is := range map[string]bool{
+		"an account of twelve digits":         len(c.AccountID) == 12,
+		"a known tier":                        slices.Contains(tierNames(), c.Tier),
+		"a known owner":                       c.Delivery == DeliveryPulumi || c.Delivery == DeliveryGitOps,
+		"a role's name of 64":                 len(naming.SecretsRole(c.Environment, c.App.Name)) <= 64,
+		"an identifier of 63":                 len(naming.Replica(naming.Instance(c.Environment), 15)) <= 63,
+		"all of the application's names":      c.App.Name != "" && c.App.Namespace != "" && c.App.ServiceAccount != "" && c.App.SecretName != "",
+		"a database, a user and a version":    d.Name != "" && d.Username != "" && d.EngineVersion != "",
+		"known classes":                       isClass(d.InstanceClass) && isClass(d.ReplicaInstanceClass),
+		"storage that can grow":               10*d.MaxAllocatedStorage >= 11*d.AllocatedStorage && 10*d.ReplicaMaxAllocatedStorage >= 11*d.AllocatedStorage,
+		"backups where there are replicas":    d.ReadReplicas == 0 || d.BackupRetentionDays > 0,
+		"no zone beside a standby":            d.AvailabilityZone == "" || !d.MultiAz,
+		"speed only where gp3 has it":         d.StorageType != "gp3" || d.AllocatedStorage >= 400 || d.Iops == 0 && d.StorageThroughput == 0,
+		"TLS":                                 d.Parameters["rds.force_ssl"] == "" || d.Parameters["rds.force_ssl"] == "1",
+		"no network of the whole world":       !slices.ContainsFunc(c.Network.IngressCidrs, func(s string) bool { return strings.HasSuffix(s, "/0") }),
+		"two subnets or none":                 len(c.Network.SubnetIDs) != 1,
+		"a cluster, or what is read from it":  c.Cluster.Name != "" || c.Cluster.OIDCIssuer != "" && c.Network.VpcID != "",
+		"an image for migrations":             !c.Migrations.Enabled || c.Migrations.Image != "" && !strings.HasSuffix(c.Migrations.Image, ":latest"),
+		"a command":                           len(c.Migrations.Command) > 0,
+		"one source of a restore":             c.Restore.SnapshotIdentifier == "" || c.Restore.PointInTime == "" && !c.Restore.UseLatestRestorableTime,
+		"a budget that is an amount, or none": c.Budget.MonthlyUSD >= 0,
+	} {
+		if !is {
+			t.Errorf("accepted without %s: %+v", what, c)
+		}
+	}
+}
+
+func isClass(name string) bool {
+	_, ok := LookupClass(name)
+	return ok
+}

@@ -1,0 +1,232 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// wrongFile is one entry of testdata/wrong: a stack file that has to be rejected, as what it has over the
+// complete one, and the report that it gets, problem by problem.
+type wrongFile struct {
+	Stack   string         // its name; "" is prod
+	Without []string       // full keys of the complete file that it lacks
+	Config  map[string]any // keys that it has beside those of the complete file, or in their place
+	Want    []struct {
+		Key   string // full, or without the program's own namespace
+		Rule  string // part of the rule
+		Write string // part of the advice
+	}
+}
+
+// wrongFiles is every entry of testdata/wrong, by topic and name.
+func wrongFiles(t testing.TB) map[string]wrongFile {
+	t.Helper()
+	topics, err := filepath.Glob("testdata/wrong/*.yaml")
+	require.NoError(t, err)
+	files := map[string]wrongFile{}
+	for _, topic := range topics {
+		content, err := os.ReadFile(topic)
+		require.NoError(t, err)
+		var entries map[string]wrongFile
+		decoder := yaml.NewDecoder(bytes.NewReader(content))
+		decoder.KnownFields(true)
+		require.NoError(t, decoder.Decode(&entries), topic)
+		for name, entry := range entries {
+			files[strings.TrimSuffix(filepath.Base(topic), ".yaml")+"/"+name] = entry
+		}
+	}
+	return files
+}
+
+func (w wrongFile) stack() string {
+	if w.Stack == "" {
+		return "prod"
+	}
+	return w.Stack
+}
+
+// content is the lines below "config:" of the whole file.
+func (w wrongFile) content(t testing.TB) string {
+	t.Helper()
+	var keys map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(complete), &keys))
+	for _, key := range w.Without {
+		require.Contains(t, keys, key)
+		delete(keys, key)
+	}
+	maps.Copy(keys, w.Config)
+	content, err := yaml.Marshal(keys)
+	require.NoError(t, err)
+	return string(content)
+}
+
+// problems is what the program says of the file, read as the program reads it.
+func (w wrongFile) problems(t testing.TB) Problems {
+	t.Helper()
+	content := w.content(t)
+	dir := t.TempDir()
+	file := "config:\n  " + strings.ReplaceAll(content, "\n", "\n  ")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi."+w.stack()+".yaml"), []byte(file), 0o600))
+	declared, err := StackFileKeys(dir, w.stack())
+	require.NoError(t, err)
+	_, err = Load(parse(t, content), w.stack(), declared)
+	var problems Problems
+	require.ErrorAs(t, err, &problems, file)
+	return problems
+}
+
+// short is a full key without the program's own namespace.
+func short(key string) string { return strings.TrimPrefix(key, Namespace+":") }
+
+func TestWrongStackFilesGetTheirMessages(t *testing.T) {
+	files := wrongFiles(t)
+	t.Logf("%d wrong stack files", len(files))
+	assert.GreaterOrEqual(t, len(files), 200, "the corpus lost entries")
+	for name, w := range files {
+		t.Run(name, func(t *testing.T) {
+			problems := w.problems(t)
+			var want, got []string
+			for _, p := range w.Want {
+				want = append(want, p.Key)
+			}
+			for _, p := range problems {
+				got = append(got, short(p.Key))
+			}
+			require.Equal(t, want, got, problems.Error())
+			for i, p := range w.Want {
+				require.NotEmpty(t, p.Rule, "an entry says which rule")
+				require.NotEmpty(t, p.Write, "an entry says what to write")
+				assert.Contains(t, problems[i].Rule, p.Rule, p.Key)
+				assert.Contains(t, problems[i].Fix, p.Write, p.Key)
+			}
+		})
+	}
+}
+
+// reported is every rule that some wrong file breaks, by the key of its field: an item's is its list's.
+func reported(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	rules := map[string]map[string]bool{}
+	for _, w := range wrongFiles(t) {
+		for _, p := range w.problems(t) {
+			key, _, _ := strings.Cut(short(p.Key), "[")
+			for _, parent := range []string{"tags", "database.parameters"} {
+				if strings.HasPrefix(key, parent+".") {
+					key = parent
+				}
+			}
+			if rules[key] == nil {
+				rules[key] = map[string]bool{}
+			}
+			rules[key][p.Rule] = true
+		}
+	}
+	return rules
+}
+
+func TestEveryRuleOfAFieldIsBrokenByAWrongFile(t *testing.T) {
+	rules := reported(t)
+	var count int
+	for _, r := range References() {
+		if r.Rule == "" {
+			continue
+		}
+		count++
+		// A list's rule is that of its items and that of the list, and a report has one of the two.
+		rest := r.Rule
+		for rule := range rules[r.Key] {
+			rest = strings.Replace(rest, rule, "", 1)
+		}
+		assert.Empty(t, strings.Trim(rest, "; "), "no wrong file breaks this rule of %s", r.Key)
+	}
+	t.Logf("%d fields with rules", count)
+}
+
+func TestEveryContradictionIsInAWrongFile(t *testing.T) {
+	rules := reported(t)
+	contradictions := contradictionsOf(t, "contradictions.go", "storage.go")
+	t.Logf("%d contradictions", len(contradictions))
+	for _, c := range contradictions {
+		key, rule := regexp.MustCompile("^"+c.key+"$"), regexp.MustCompile("^"+c.rule+"$")
+		found := slices.ContainsFunc(slices.Collect(maps.Keys(rules)), func(k string) bool {
+			return key.MatchString(k) && slices.ContainsFunc(slices.Collect(maps.Keys(rules[k])), rule.MatchString)
+		})
+		assert.True(t, found, "%s: no wrong file has %s: %s", c.at, c.key, c.rule)
+	}
+}
+
+// Every type of YAML in place of every other, for every field. What each mistake is told is in testdata/wrong; here
+// it is that no field lets one through.
+func TestEveryFieldRefusesOtherTypes(t *testing.T) {
+	values := []struct {
+		kind    kind
+		content string
+		fits    []kind // kinds that take it
+	}{
+		{kindString, "some text", []kind{kindString}},
+		{kindInteger, "5", []kind{kindInteger, kindNumber}},
+		{kindNumber, "5.5", []kind{kindNumber}},
+		{kindBoolean, "true", []kind{kindBoolean}},
+		{"list", "[a, b]", []kind{kindList}},
+		{"list", "[[a], [b]]", nil},
+		{kindObject, "{a: b}", []kind{kindMap, kindObject}},
+		{kindObject, "{a: {b: c}}", []kind{kindObject}},
+		{"null", "null", nil},
+	}
+	var count int
+	for _, r := range References() {
+		isField := strings.Contains(r.Key, ".")
+		if r.Type == string(kindString) && !isField {
+			continue // the engine hands on any value of a key as a text, which its rule refuses
+		}
+		for _, v := range values {
+			if slices.Contains(v.fits, kind(r.Type)) || r.Key == "database.engineVersion" && v.kind == kindInteger {
+				continue
+			}
+			if v.kind == "null" && !isField {
+				continue // a key with nothing below it has its default
+			}
+			count++
+			source := with(t, setting(r.Key, v.content))
+			_, err := Load(source, "prod", source.keys())
+			var problems Problems
+			require.ErrorAs(t, err, &problems, "%s: %s", r.Key, v.content)
+			for _, p := range problems {
+				assert.True(t, strings.HasPrefix(short(p.Key), r.Key), "%s: %s is reported at %s", r.Key, v.content, p.Key)
+				assert.Regexp(t, "^of type ("+r.Type+", not "+string(v.kind)+"|string, not (list|object))$", p.Rule)
+			}
+		}
+	}
+	t.Logf("%d values of another type", count)
+	assert.Greater(t, count, 400)
+}
+
+// setting is the line that sets a key, or a field beside those that the stack needs.
+func setting(key, content string) string {
+	object, field, isField := strings.Cut(key, ".")
+	if !isField {
+		if !strings.Contains(key, ":") {
+			key = ownKey(key)
+		}
+		return key + ": " + content
+	}
+	fields := map[string]string{
+		"cluster":    "name: mosaic-prod, ",
+		"migrations": `image: "core-api:1.0.0", `,
+	}[object]
+	if strings.HasPrefix(fields, field+":") {
+		fields = ""
+	}
+	return fmt.Sprintf("%s: {%s%s: %s}", ownKey(object), fields, field, content)
+}
