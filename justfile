@@ -27,6 +27,11 @@ sandbox *args:
 test:
     go test ./...
 
+# Prove every row of docs/faults.md and docs/transitions.md on the engine: minutes
+[group('develop')]
+prove *args:
+    go test ./tests -exhaustive -timeout 45m {{ args }}
+
 # Rewrite the golden files and the generated documentation
 [group('develop')]
 golden:

@@ -12,6 +12,9 @@ const (
 	instanceType = "aws:rds/instance:Instance"
 	// SnapshotType is the kind of a manual or final snapshot. Its id is the snapshot's identifier.
 	SnapshotType = "aws:rds/snapshot:Snapshot"
+	// RetainedBackups is the kind of the automated backups that outlive their instance. Its id is the
+	// instance's identifier.
+	RetainedBackups = "aws:rds/instance:Instance automated backups retained"
 )
 
 func (a *account) instance(identifierOrARN string) *Object {
@@ -45,6 +48,9 @@ func updateInstance(a *account, old, out Properties) error {
 	name := out.Text("identifier")
 	refused := func(format string, args ...any) error {
 		return fmt.Errorf("updating RDS DB Instance (%s): %w", name, fmt.Errorf(format, args...))
+	}
+	if out.Text("replicateSourceDb") != "" { // the source's version is its own, whatever Pulumi's state has
+		out["engineVersion"], out["engineVersionActual"] = old["engineVersion"], old["engineVersionActual"]
 	}
 	if major(old) != major(out) {
 		if major(out) < major(old) {
@@ -80,6 +86,11 @@ func updateInstance(a *account, old, out Properties) error {
 	}
 	if err := a.checkInstance(out); err != nil {
 		return refused("%w", err)
+	}
+	if major(old) != major(out) {
+		for _, r := range a.replicas(out) { // a major upgrade takes the replicas of the region along
+			r.Properties["engineVersion"], r.Properties["engineVersionActual"] = out["engineVersion"], out["engineVersionActual"]
+		}
 	}
 	out["endpoint"] = fmt.Sprintf("%s:%d", out.Text("address"), int(out.Number("port")))
 	a.exportLogs(out)
@@ -134,6 +145,9 @@ func removeInstance(a *account, _ string, live Properties) error {
 		taken := live.clone()
 		taken["arn"] = a.arn("rds", "snapshot:"+snapshot)
 		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
+	}
+	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
+		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.only([]string{"backupRetentionPeriod", "resourceId"})})
 	}
 	for _, r := range a.replicas(live) {
 		delete(r.Properties, "replicateSourceDb") // promoted

@@ -191,6 +191,10 @@ func (b bridged) outputs(r request) Properties {
 	return out
 }
 
+func (b bridged) inputs(typ string, live Properties) Properties {
+	return live.only(slices.Collect(maps.Keys(b.facts.Resources[typ].Inputs)))
+}
+
 func (b bridged) secretOutputs(typ string) []string {
 	known := b.facts.Resources[typ]
 	names := slices.Clone(known.SecretOutputs)

@@ -10,17 +10,22 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 )
 
 // DeletedSecret is the kind of a Secrets Manager secret in its recovery window. Its id is the name.
 const DeletedSecret = "aws:secretsmanager/secret:Secret scheduled for deletion"
+
+// ErrRunning is a JobResult's answer while the containers run, and nothing tells when they will end.
+var ErrRunning = errors.New("still running")
 
 // Cloud is one AWS account in one region with its EKS clusters mosaic-dev and mosaic-prod.
 type Cloud struct {
 	// AccountID is the account of the simulated credentials, twelve digits. Default: the account that
 	// the file remembers, or else the first of the aws provider's allowedAccountIds.
 	AccountID string
-	// JobResult is asked how the containers of a Job end that run the image; nil, or a nil error: well.
+	// JobResult is asked how the containers of a Job end that run the image; nil, or a nil error: well;
+	// ErrRunning: not yet.
 	JobResult func(image string) error
 
 	mu      sync.Mutex // held by every call of a provider, so that the rest needs none
@@ -46,6 +51,8 @@ type Operation struct {
 	Type string // Pulumi's type token, or the function's
 	Name string // the resource's name in the program; of run: namespace/name of the Job
 	Text string // of run: the command and its image
+	// Timeout is what a create, update or delete may take; 0: the provider's default.
+	Timeout time.Duration
 }
 
 type key struct{ kind, cluster, id string }
@@ -80,7 +87,8 @@ func Open(path string) (*Cloud, error) {
 	return c, nil
 }
 
-// Objects lists what exists of a kind, sorted by cluster and id. The properties are copies.
+// Objects lists what exists of a kind, or of all kinds for "", sorted by kind, cluster and id. The
+// properties are copies.
 func (c *Cloud) Objects(kind string) []Object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,6 +111,18 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
 	}
 	edit(o.Properties)
+	return c.save()
+}
+
+// Remove deletes an object behind Pulumi's back, and nothing else. It fails where there is no such object.
+func (c *Cloud) Remove(kind, id string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := c.find(kind, func(o *Object) bool { return o.ID == id })
+	if o == nil {
+		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
+	}
+	c.drop(o)
 	return c.save()
 }
 
@@ -139,11 +159,11 @@ func (c *Cloud) find(kind string, match func(*Object) bool) *Object {
 	return nil
 }
 
-// all lists the objects of a kind that match; nil matches every one.
+// all lists the objects of a kind, or of all kinds for "", that match; nil matches every one.
 func (c *Cloud) all(kind string, match func(*Object) bool) []*Object {
 	var found []*Object
 	for k, o := range c.objects {
-		if k.kind == kind && (match == nil || match(o)) {
+		if (kind == "" || k.kind == kind) && (match == nil || match(o)) {
 			found = append(found, o)
 		}
 	}

@@ -3,6 +3,7 @@ package simcloud
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
@@ -144,7 +145,7 @@ func (e *endpoint) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulum
 }
 
 func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
-	r := request{typ: req.Type, name: req.Name}
+	r := request{typ: req.Type, name: req.Name, timeout: req.Timeout}
 	s, leave, err := e.enter(ctx, properties{&r.inputs: req.Properties}, unless(req.Preview, "create"), r)
 	if err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 }
 
 func (e *endpoint) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
-	r := request{typ: req.Type, name: req.Name, id: req.Id}
+	r := request{typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout}
 	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, unless(req.Preview, "update"), r)
 	if err != nil {
 		return nil, err
@@ -187,6 +188,9 @@ func (e *endpoint) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 		return &pulumirpc.ReadResponse{}, nil
 	}
 	inputs, _ := refreshed(r.oldInputs.Mappable(), map[string]any(live)).(map[string]any)
+	if len(r.oldInputs)+len(r.oldOutputs) == 0 {
+		inputs = s.inputs(r.typ, live)
+	}
 	encoded, err := encode(resource.NewPropertyMapFromMap(inputs))
 	if err != nil {
 		return nil, err
@@ -196,7 +200,7 @@ func (e *endpoint) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 }
 
 func (e *endpoint) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
-	r := request{typ: req.Type, name: req.Name, id: req.Id}
+	r := request{typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout}
 	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Properties}, "delete", r)
 	if err != nil {
 		return nil, err
@@ -218,7 +222,8 @@ func (e *endpoint) enter(ctx context.Context, p properties, op string, r request
 		err = errors.New("the provider is not configured")
 	}
 	if err == nil && op != "" {
-		err = e.cloud.begin(Operation{Op: op, Type: r.typ, Name: r.name})
+		timeout := time.Duration(r.timeout * float64(time.Second))
+		err = e.cloud.begin(Operation{Op: op, Type: r.typ, Name: r.name, Timeout: timeout})
 	}
 	if err != nil {
 		e.cloud.mu.Unlock()

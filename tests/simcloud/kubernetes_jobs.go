@@ -2,6 +2,7 @@ package simcloud
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -31,9 +32,16 @@ func (c *cluster) runJob(o *Object) {
 			o.setCondition("Pending", true, "CreateContainerConfigError", err.Error())
 			return
 		}
-		command := strings.Join(append(slices.Clone(container.Command), container.Args...), " ")
-		c.cloud.log = append(c.cloud.log, Operation{Op: "run", Type: jobType, Name: o.ID, Text: command + " in " + container.Image})
-		if err := c.run(container.Image, environment); err != nil {
+		if o.Properties.Number("status", "active") == 0 {
+			command := strings.Join(append(slices.Clone(container.Command), container.Args...), " ")
+			c.cloud.log = append(c.cloud.log, Operation{Op: "run", Type: jobType, Name: o.ID, Text: command + " in " + container.Image})
+		}
+		err = c.run(container.Image, environment)
+		if errors.Is(err, ErrRunning) {
+			o.Properties["status"] = map[string]any{"active": 1.0}
+			return
+		}
+		if err != nil {
 			o.setCondition("Failed", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit: "+err.Error())
 			return
 		}

@@ -176,6 +176,16 @@ func (c *cluster) read(r request) (Properties, bool) {
 	return o.Properties.clone(), true
 }
 
+// inputs is the object without what the API server and the controllers wrote.
+func (c *cluster) inputs(_ string, live Properties) Properties {
+	manifest := live.clone()
+	delete(manifest, "status")
+	for _, name := range []string{"uid", "creationTimestamp", "generation"} {
+		delete(manifest.Map("metadata"), name)
+	}
+	return manifest
+}
+
 func (c *cluster) remove(r request) error {
 	if c.unreachable != nil {
 		return c.unreachable

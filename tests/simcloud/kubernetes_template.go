@@ -71,8 +71,19 @@ func (c *cluster) writeSecret(o *Object, es *esv1.ExternalSecret, data map[strin
 			"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "name": es.Name,
 			"uid": o.Properties.Text("metadata", "uid"),
 		}}
+		c.dropOrphans(o, es.Namespace+"/"+name)
 	}
 	c.cloud.put(&Object{Kind: kubeSecretType, Cluster: c.name, ID: es.Namespace + "/" + name, Properties: Properties{
 		"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata, "data": encoded,
 	}})
+}
+
+// dropOrphans deletes the Secrets that an ExternalSecret owns but for one: those under its former names.
+func (c *cluster) dropOrphans(o *Object, but string) {
+	for _, secret := range c.cloud.all(kubeSecretType, nil) {
+		owner := secret.Properties.List("metadata", "ownerReferences")
+		if secret.Cluster == c.name && secret.ID != but && len(owner) > 0 && owner[0].Text("uid") == o.Properties.Text("metadata", "uid") {
+			c.cloud.drop(secret)
+		}
+	}
 }

@@ -34,6 +34,8 @@ type session interface {
 	create(r request) (id string, outputs Properties, err error)
 	update(r request) (outputs Properties, err error)
 	read(r request) (outputs Properties, found bool)
+	// inputs is the part of the outputs that a program gives; for an import, which has no inputs yet.
+	inputs(typ string, live Properties) Properties
 	remove(r request) error
 	invoke(token string, args Properties) (Properties, error)
 	// secretOutputs names the outputs that are secret whatever the inputs were.
@@ -47,6 +49,7 @@ type request struct {
 	inputs                resource.PropertyMap // as the program gives them, unknown values included
 	seed                  []byte               // of Check: makes the same name in preview and update
 	autonaming            *pulumirpc.CheckRequest_AutonamingOptions
+	timeout               float64 // of Create, Update and Delete, seconds; 0: the provider's default
 }
 
 // diff is how an update would change a resource.

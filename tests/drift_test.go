@@ -1,0 +1,113 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+const (
+	alarmType         = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	securityGroupType = "aws:ec2/securityGroup:SecurityGroup"
+	accountType       = "kubernetes:core/v1:ServiceAccount"
+	externalType      = "kubernetes:external-secrets.io/v1:ExternalSecret"
+	policyType        = "aws:iam/rolePolicy:RolePolicy"
+)
+
+// drifts changes the cloud behind Pulumi's back. What RDS does by itself is no change; what somebody did by hand
+// is shown and put back.
+func drifts(t *testing.T) [][]string {
+	l := start(t, "prod", engine.Override{Path: "database.multiAz", Value: "true"})
+	l.up()
+	built := inventory(l.Cloud)
+	var rows [][]string
+	for _, drift := range []struct {
+		what  string
+		kind  string
+		edit  func(simcloud.Properties) // nil: deletes it
+		shown []string                  // what the preview shows; none: it is silent
+	}{
+		{"RDS takes a minor version (16.11 → 16.12)", instanceType, edited("engineVersionActual", "16.12"), nil},
+		{"RDS grows the storage (20 → 30 GiB)", instanceType, edited("allocatedStorage", 30.0), nil},
+		{"RDS fails over to another zone", instanceType, edited("availabilityZone", "us-east-1b"), nil},
+		{"RDS renews what it computes (latest restorable time)", instanceType, edited("latestRestorableTime", "2026-01-31T10:00:00Z"), nil},
+		{"another CA, set by hand", instanceType, edited("caCertIdentifier", "rds-ca-rsa4096-g1"), []string{"update " + instanceType}},
+		{"deletion protection, switched off by hand", instanceType, edited("deletionProtection", false), []string{"update " + instanceType}},
+		{"a tag, changed by hand", instanceType, func(p simcloud.Properties) { p.Map("tagsAll")["Environment"] = "test" }, []string{"update " + instanceType}},
+		{"a rule for incoming connections, added by hand", securityGroupType, opened("ingress", "0.0.0.0/0"), []string{"update " + securityGroupType}},
+		{"a rule for outgoing connections, added by hand", securityGroupType, opened("egress", "0.0.0.0/0"), []string{"update " + securityGroupType}},
+		{"an alarm, deleted", alarmType, nil, []string{"create " + alarmType}},
+		{"the role's policy, deleted", "aws:iam/rolePolicy:RolePolicy", nil, []string{"create aws:iam/rolePolicy:RolePolicy"}},
+		{"the ServiceAccount, deleted", accountType, nil, []string{"create " + accountType}},
+		{"the ExternalSecret, deleted", externalType, nil, []string{"create " + externalType}},
+	} {
+		object := l.Cloud.Objects(drift.kind)[0]
+		if drift.edit != nil {
+			require.NoError(t, l.Cloud.Edit(drift.kind, object.ID, drift.edit))
+		} else {
+			require.NoError(t, l.Cloud.Remove(drift.kind, object.ID))
+		}
+		shown := kinds(l.changes(l.Preview(t.Context(), optpreview.Refresh())))
+		assert.Equal(t, drift.shown, shown, drift.what)
+		repaired := kinds(l.changes(l.Up(t.Context(), optup.Refresh())))
+		assert.Equal(t, drift.shown, repaired, drift.what)
+		assert.Empty(t, l.preview(), "%s: a further run changes nothing", drift.what)
+		now := l.Cloud.Objects(drift.kind)[0]
+		if drift.shown != nil {
+			assert.Equal(t, steady(object), steady(now), "%s: it is again as it was", drift.what)
+		} else {
+			assert.NotEqual(t, steady(object), steady(now), "%s: what RDS did stays", drift.what)
+		}
+		rows = append(rows, []string{drift.what, verbs(shown, "nothing"), verbs(repaired, "changes nothing")})
+	}
+	assert.Equal(t, built, inventory(l.Cloud))
+	return rows
+}
+
+// edited gives a property another value.
+func edited(name string, value any) func(simcloud.Properties) {
+	return func(p simcloud.Properties) { p[name] = value }
+}
+
+// opened opens a security group to a network.
+func opened(rules, cidr string) func(simcloud.Properties) {
+	return func(p simcloud.Properties) {
+		there, _ := p[rules].([]any)
+		p[rules] = append(there, map[string]any{
+			"protocol": "tcp", "fromPort": 5432.0, "toPort": 5432.0, "cidrBlocks": []any{cidr}, "description": "", "self": false,
+		})
+	}
+}
+
+// kinds is changes without the resources' names.
+func kinds(changes []string) []string {
+	var short []string
+	for _, change := range changes {
+		short = append(short, change[:strings.Index(change, "::")])
+	}
+	return short
+}
+
+// verbs is changes as the report has them.
+func verbs(changes []string, none string) string {
+	if len(changes) == 0 {
+		return none
+	}
+	return "`" + strings.Join(changes, "`, `") + "`"
+}
+
+// steady is an object without what another creation draws anew.
+func steady(o simcloud.Object) simcloud.Properties {
+	delete(o.Properties, "status")
+	for _, name := range []string{"generation", "resourceVersion"} {
+		delete(o.Properties.Map("metadata"), name)
+	}
+	return o.Properties
+}

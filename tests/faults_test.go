@@ -1,0 +1,225 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// otherFaults is what is no single resource's fault.
+func otherFaults(t *testing.T) [][]string {
+	return cases{
+		{"the instance takes 90 minutes", slowInstance},
+		{"the run is killed while the instance is created", killedAtInstance},
+		{"two runs at once", twoRuns},
+		{"the migration fails", migrationFails},
+		{"the migration does not end, and still runs when the next run begins", migrationHangs},
+		{"the role lost its policy, and the password changes", neverReady},
+		{"credentials of another account", foreignAccount},
+		{"the EKS cluster does not exist", unknownCluster},
+		{"the issuer has no OIDC provider in IAM", noOIDCProvider},
+		{"the issuer is another cluster's", foreignIssuer},
+		{"the cluster cannot be reached", unreachableCluster},
+	}.rows(t)
+}
+
+// converges expects the next run to succeed, and the one after it to have nothing to do.
+func (l *live) converges() {
+	l.t.Helper()
+	l.up()
+	assert.Empty(l.t, l.up(), "a further run changes nothing")
+	assert.Equal(l.t, l.one(instanceType).Properties.Text("password"), l.kubeSecret("DB_PASSWORD"))
+}
+
+func slowInstance(t *testing.T) []string {
+	l := start(t, "dev")
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		patience := op.Timeout
+		if patience == 0 {
+			patience = 40 * time.Minute // the provider's own
+		}
+		if op.Type == instanceType && op.Op == "create" && patience < 90*time.Minute {
+			return errors.New("timeout while waiting for state to become 'available'")
+		}
+		return nil
+	})
+	l.converges()
+	return []string{"nothing: it waits for two hours, where the provider's own limit is 40 minutes", "nothing", "done in one run"}
+}
+
+func killedAtInstance(t *testing.T) []string {
+	l := start(t, "dev")
+	isInstance := func(op simcloud.Operation) bool { return op.Type == instanceType }
+	name, _, err := l.killAtCreate(isInstance)
+	require.Error(t, err)
+	id := l.one(instanceType).ID
+	locked := seen(t, l.refuse(l.Up(t.Context())), "the stack is currently locked")
+	l.cli("cancel", "--yes")
+	result, err := l.Up(t.Context())
+	taken := seen(t, l.refuse(result, err)+all(result), "DBInstanceAlreadyExists", name[strings.Index(name, "::")+2:]+", interrupted while creating")
+
+	other := start(t, "dev")
+	other.up()
+	l.adopt(other.resources()[name], id)
+	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
+	require.NoError(t, err)
+	for _, change := range l.up() {
+		assert.NotRegexp(t, "(replace|create|delete) "+instanceType, change, "the instance that was made is the one that is kept")
+	}
+	assert.Empty(t, l.up())
+	assert.Equal(t, id, l.one(instanceType).ID)
+	assert.Equal(t, inventory(other.Cloud), inventory(l.Cloud))
+	return []string{
+		locked + "; after `pulumi cancel`: " + taken, "`pulumi cancel`, `pulumi import`, `pulumi refresh --clear-pending-creates`, `up`",
+		"the instance that was made is kept, nothing is there twice",
+	}
+}
+
+func twoRuns(t *testing.T) []string {
+	l := start(t, "dev")
+	var second error
+	var printed string
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		if op.Type == instanceType && op.Op == "create" {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			cli, err := engine.CLI(ctx, nil)
+			if err != nil {
+				return err
+			}
+			_, printed, _, second = cli.Run(ctx, l.WorkDir(), nil, nil, nil, l.environ(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
+		}
+		return nil
+	})
+	l.up()
+	l.Cloud.Fail(nil)
+	require.Error(t, second)
+	why := seen(t, printed, "the stack is currently locked by 1 lock")
+	l.converges()
+	return []string{"the second: " + why, "wait for the first", "the first is done as if alone"}
+}
+
+func migrationFails(t *testing.T) []string {
+	l := start(t, "dev")
+	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
+	why := seen(t, l.refuse(l.Up(t.Context())), "core-api-migration-", "BackoffLimitExceeded")
+	l.Cloud.JobResult = nil
+	assert.Contains(t, l.refuse(l.Up(t.Context())), "BackoffLimitExceeded", "it does not run again by itself")
+	id := l.one(instanceType).ID
+	l.set("migrations.attempt", "2")
+	l.converges()
+	l.one(jobType)
+	assert.Equal(t, id, l.one(instanceType).ID)
+	assert.Len(t, l.jobRuns(), 2, "once for each attempt")
+	return []string{why, "a new image, or `migrations.attempt: 2` for the same one; until then every run says the same", "one new Job, the failed one goes, the database is not touched"}
+}
+
+func migrationHangs(t *testing.T) []string {
+	l := start(t, "dev")
+	l.Cloud.JobResult = func(string) error { return simcloud.ErrRunning }
+	why := seen(t, l.refuse(l.Up(t.Context())), "core-api-migration-", "timed out waiting for condition Complete")
+	job := l.one(jobType)
+	assert.Contains(t, l.refuse(l.Up(t.Context())), "timed out waiting for condition Complete")
+	assert.Equal(t, job.ID, l.one(jobType).ID, "the Job that runs is left alone")
+	l.Cloud.JobResult = nil
+	l.converges()
+	assert.Len(t, l.jobRuns(), 1, "no run starts it a second time")
+	return []string{why, "`up` again, which waits for the same Job", "the Job that ran is the one that counts"}
+}
+
+// jobRuns are the migrations that began.
+func (l *live) jobRuns() []simcloud.Operation {
+	var runs []simcloud.Operation
+	for _, op := range l.Cloud.Log() {
+		if op.Op == "run" {
+			runs = append(runs, op)
+		}
+	}
+	return runs
+}
+
+func neverReady(t *testing.T) []string {
+	l := start(t, "dev")
+	l.up()
+	require.NoError(t, l.Cloud.Remove(policyType, l.one(policyType).ID))
+	l.set("database.passwordVersion", "2")
+	why := seen(t, l.refuse(l.Up(t.Context())), "core-api-db", "condition Ready", "AccessDeniedException")
+	_, err := l.Up(t.Context(), optup.Refresh())
+	require.NoError(t, err)
+	require.NoError(t, l.Cloud.Sync()) // the operator tries again by itself
+	l.converges()
+	return []string{why, "`up --refresh`", "the policy is back, and the cluster has the new password when the operator has tried again"}
+}
+
+func foreignAccount(t *testing.T) []string {
+	l := startIn(t, engine.Options{Stack: "dev", AccountID: "999999999999"})
+	before := inventory(l.Cloud)
+	why := seen(t, l.refuse(l.Up(t.Context())), "AWS account ID not allowed: 999999999999")
+	assert.Equal(t, before, inventory(l.Cloud))
+	l.Cloud.AccountID = "123456789012"
+	l.converges()
+	return []string{why, "`up` with the right credentials", "nothing was made before"}
+}
+
+// fixed is a fault that a setting has from the first run, and that another value ends.
+func fixed(t *testing.T, key, wrong, right string, phrases ...string) string {
+	t.Helper()
+	l := start(t, "dev", engine.Override{Path: key, Value: wrong})
+	why := seen(t, l.refuse(l.Up(t.Context())), phrases...)
+	l.set(key, right)
+	l.converges()
+	return why
+}
+
+func unknownCluster(t *testing.T) []string {
+	why := fixed(t, "cluster.name", "mosaic-test", "mosaic-dev", "looking up the EKS cluster mosaic-test (mosaic-database:cluster.name)", "No cluster found")
+	return []string{why, "the right `cluster.name`, `up`", "nothing was made before"}
+}
+
+func noOIDCProvider(t *testing.T) []string {
+	l := start(t, "dev")
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		if strings.HasSuffix(op.Type, "getOpenIdConnectProvider") {
+			return errors.New("finding IAM OIDC Provider by url: not found")
+		}
+		return nil
+	})
+	before := inventory(l.Cloud)
+	why := seen(t, l.refuse(l.Up(t.Context())), "eksctl utils associate-iam-oidc-provider --cluster mosaic-dev --approve")
+	assert.Equal(t, before, inventory(l.Cloud))
+	l.Cloud.Fail(nil)
+	l.converges()
+	return []string{why, "that command, `up`", "nothing was made before"}
+}
+
+func foreignIssuer(t *testing.T) []string {
+	other := start(t, "prod")
+	other.up()
+	// The URL of prod's issuer is in the trust policy of its role.
+	_, rest, found := strings.Cut(other.one(roleType).Properties.Text("assumeRolePolicy"), "oidc-provider/")
+	require.True(t, found)
+	issuer, _, _ := strings.Cut(rest, `"`)
+	why := fixed(t, "cluster.oidcIssuer", "https://"+issuer, "", "aws-secrets-manager", "condition Ready", "AssumeRoleWithWebIdentity: AccessDenied")
+	return []string{why, "without `cluster.oidcIssuer`, `up`", "the role trusts the right issuer, the rest goes on"}
+}
+
+func unreachableCluster(t *testing.T) []string {
+	const kubeconfig = `{apiVersion: v1, kind: Config, current-context: c, contexts: [{name: c, context: {cluster: c, user: u}}], ` +
+		`clusters: [{name: c, cluster: {server: "https://nowhere.example.com"}}], users: [{name: u, user: {}}]}`
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	require.NoError(t, os.WriteFile(path, []byte(kubeconfig), 0o600))
+	why := fixed(t, "cluster.kubeconfig", path, "", "configured Kubernetes cluster is unreachable")
+	return []string{why, "the network or `cluster.kubeconfig` put right, `up`", "what needs no cluster was made and stays"}
+}

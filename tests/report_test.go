@@ -1,0 +1,136 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// section is one table of docs/faults.md. Its rows are what happened on the engine while it was proved.
+type section struct {
+	title  string
+	header []string
+	prove  func(*testing.T) [][]string
+	rows   [][]string
+}
+
+// TestFaults proves on the real engine that nothing that fails, is removed, drifts or is printed loses data or
+// leaks the password, and holds docs/faults.md to what happened; -update rewrites it.
+func TestFaults(t *testing.T) {
+	proveAll(t)
+	t.Parallel()
+	sections := []*section{
+		{title: "Every resource", header: []string{"resource", "its creation fails", "the run is killed while it is created", "its update fails", "its deletion fails"}, prove: everyResource},
+		{title: "Everything else that fails", header: []string{"what", "what the run says", "what you do", "afterwards"}, prove: otherFaults},
+		{title: "Drift", header: []string{"what", "`preview --refresh` shows", "`up --refresh` then"}, prove: drifts},
+		{title: "Removal", header: []string{"what", "what happens", "what remains"}, prove: removals},
+		{title: "Secrets", header: []string{"where the password was looked for", "found"}, prove: leaks},
+	}
+	proved := t.Run("on the engine", func(t *testing.T) {
+		for _, s := range sections {
+			t.Run(s.title, func(t *testing.T) {
+				t.Parallel()
+				s.rows = s.prove(t)
+			})
+		}
+	})
+	if !proved || slices.ContainsFunc(sections, func(s *section) bool { return s.rows == nil }) {
+		return // a part alone makes no report
+	}
+	var report strings.Builder
+	for _, s := range sections {
+		fmt.Fprintf(&report, "### %s (%d)\n\n%s\n", s.title, len(s.rows), markdown(s.header, s.rows))
+	}
+	const begin, end = "<!-- generated: go test ./tests -run TestFaults -exhaustive -timeout 45m -update -->\n", "<!-- /generated -->\n"
+	path := filepath.Join(root, "docs", "faults.md")
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	head, rest, found := strings.Cut(string(content), begin)
+	require.True(t, found, "%s has no mark %q", path, begin)
+	old, tail, found := strings.Cut(rest, end)
+	require.True(t, found, "%s has no mark %q", path, end)
+	now := "\n" + report.String()
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(head+begin+now+end+tail), 0o644))
+		return
+	}
+	assert.Equal(t, now, old, "%s is stale; run: go test ./tests -run TestFaults -exhaustive -timeout 45m -update", path)
+}
+
+// cases are rows that are proved side by side, each on a stack of its own.
+type cases []struct {
+	what  string
+	prove func(*testing.T) []string // the other cells
+}
+
+// rows are those that were proved, in the order of the cases; nil if one was not.
+func (c cases) rows(t *testing.T) [][]string {
+	t.Helper()
+	rows := make([][]string, len(c))
+	proved := t.Run("case", func(t *testing.T) {
+		for i, one := range c {
+			t.Run(one.what, func(t *testing.T) {
+				t.Parallel()
+				rows[i] = append([]string{one.what}, one.prove(t)...)
+			})
+		}
+	})
+	if !proved || slices.ContainsFunc(rows, func(row []string) bool { return row == nil }) {
+		return nil
+	}
+	return rows
+}
+
+// seen expects every phrase in the text, and returns them as the report has them.
+func seen(t *testing.T, text string, phrases ...string) string {
+	t.Helper()
+	for _, phrase := range phrases {
+		require.Contains(t, text, phrase)
+	}
+	return "“" + strings.Join(phrases, "” “") + "”"
+}
+
+// drawn is what is drawn by lot, in names and ids.
+var drawn = regexp.MustCompile(`[0-9a-f]{7,}(-[0-9a-f]{4,})*`)
+
+// inventory is all that exists in the cloud, "kind id", with "…" for what was drawn by lot.
+func inventory(cloud *simcloud.Cloud) []string {
+	var all []string
+	for _, o := range cloud.Objects("") {
+		all = append(all, drawn.ReplaceAllString(o.Kind+" "+o.ID, "…"))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// all is what the run said: what it printed, and its messages in full, which the printed progress shortens.
+func all(result *engine.Result) string {
+	text := result.Stdout + result.Stderr
+	for _, event := range result.Events {
+		if event.DiagnosticEvent != nil {
+			text += colors.Never.Colorize(event.DiagnosticEvent.Message)
+		}
+	}
+	return text
+}
+
+// changes is what a run, which may have failed, did: hear, without what a refresh read.
+func (l *live) changes(result *engine.Result, err error) []string {
+	l.t.Helper()
+	require.NoError(l.t, err)
+	return slices.DeleteFunc(l.hear(result), func(change string) bool {
+		return strings.HasPrefix(change, string(apitype.OpRefresh)+" ")
+	})
+}
