@@ -57,6 +57,9 @@ func (*kubernetes) checkConfig(config resource.PropertyMap) []*pulumirpc.CheckFa
 }
 
 func (k *kubernetes) movesOn(old, config Properties) bool {
+	if from, to := old.Text("clusterIdentifier"), config.Text("clusterIdentifier"); from != "" && to != "" {
+		return from != to // and nothing else counts
+	}
 	from, _ := connect(old)
 	to, _ := connect(config)
 	return from != to
