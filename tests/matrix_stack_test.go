@@ -1,0 +1,119 @@
+package tests
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// transitioning is a stack on which one change after the other is made.
+type transitioning struct {
+	*live
+	file      string            // the stack file that Pulumi reads
+	committed map[string]any    // its content
+	layers    []string          // patches under those of every row
+	names     *strings.Replacer // of what rows say <…> for
+	env       *strings.Replacer // and back, for the report
+	patch     string            // of the content that is up
+	once      bool              // makes each change with an up alone
+	inCluster bool              // the program makes the Kubernetes objects
+}
+
+func beginning(t *testing.T, stack string, layers ...string) *transitioning {
+	t.Helper()
+	l := start(t, stack)
+	s := &transitioning{
+		live: l, layers: layers, file: filepath.Join(l.WorkDir(), "Pulumi."+stack+".yaml"),
+		names: strings.NewReplacer("<env>", stack),
+	}
+	content, err := os.ReadFile(s.file)
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(content, &s.committed))
+	s.write(t, "")
+	l.up()
+	s.inCluster = len(l.Cloud.Objects(kubeSecretType)) > 0
+	vpc := l.one("aws:ec2/securityGroup:SecurityGroup").Properties.Text("vpcId")
+	subnets := l.one("aws:rds/subnetGroup:SubnetGroup").Properties.Texts("subnetIds")
+	require.Len(t, subnets, 3)
+	issuer := regexp.MustCompile(`oidc\.eks[^:"]*/id/[0-9A-F]+`).FindString(l.one(roleType).Properties.Text("assumeRolePolicy"))
+	s.names = strings.NewReplacer("<env>", stack, "<vpc>", vpc,
+		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2], "<issuer>", issuer)
+	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "as "+stack+":", "as <env>:",
+		"write "+stack+";", "write <env>;", vpc, "<vpc>", keyOne, "key 1", keyTwo, "key 2")
+	return s
+}
+
+// write makes the stack file what a row says.
+func (s *transitioning) write(t *testing.T, patch string) {
+	t.Helper()
+	values := s.committed["config"]
+	for _, text := range append(slices.Clone(s.layers), patch) {
+		var layer map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(s.names.Replace(text)), &layer), text)
+		named := map[string]any{}
+		for key, value := range layer {
+			if !strings.Contains(key, ":") {
+				key = "mosaic-database:" + key
+			}
+			named[key] = value
+		}
+		values = merged(values, named)
+	}
+	file := maps.Clone(s.committed)
+	file["config"] = values
+	content, err := yaml.Marshal(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(s.file, content, 0o600))
+	s.patch = patch
+}
+
+// merged is a JSON merge patch (RFC 7396).
+func merged(target, patch any) any {
+	fields, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	result := map[string]any{}
+	if old, ok := target.(map[string]any); ok {
+		result = maps.Clone(old)
+	}
+	for name, value := range fields {
+		if value == nil {
+			delete(result, name)
+		} else {
+			result[name] = merged(result[name], value)
+		}
+	}
+	return result
+}
+
+// lasting tells what no change of a stack file may make again or delete.
+func lasting(kind, name string) bool {
+	switch kind {
+	case instanceType:
+		return !strings.Contains(name, "-replica-")
+	case roleType:
+		return !strings.HasSuffix(name, "-monitoring-role")
+	}
+	return slices.Contains([]string{
+		secretType, "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:Namespace", "kubernetes:core/v1:ServiceAccount",
+		"kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:external-secrets.io/v1:ExternalSecret",
+	}, kind)
+}
+
+// primary is the instance that is nobody's replica.
+func (s *transitioning) primary() simcloud.Properties {
+	s.t.Helper()
+	all := slices.DeleteFunc(s.Cloud.Objects(instanceType), func(o simcloud.Object) bool { return o.Properties.Text("replicateSourceDb") != "" })
+	require.Len(s.t, all, 1)
+	return all[0].Properties
+}
