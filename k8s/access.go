@@ -14,6 +14,8 @@ type Access struct {
 
 	// MigrationJobName is the name of the current revision's Job; "" without migrations.
 	MigrationJobName string
+	// Synced is the ID of the ExternalSecret, known once the Secret is in the cluster.
+	Synced pulumi.IDOutput
 }
 
 // New registers the component. Its options must bring the kubernetes provider; pulumi.Protect among them
@@ -36,6 +38,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
+	component.Synced = synced.ID()
 	if args.Migration != nil {
 		component.MigrationJobName = args.Migration.JobName(args.App)
 		if err := b.migration(component.MigrationJobName, synced); err != nil {

@@ -41,7 +41,7 @@ func Keys() []Key {
 
 // externalSecret registers the SecretStore, which reads with the service account's role, and the
 // ExternalSecret, which makes the Secret; it returns when that is synchronised.
-func (b *builder) externalSecret(account *corev1.ServiceAccount) (pulumi.Resource, error) {
+func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions.CustomResource, error) {
 	store, err := apiextensions.NewCustomResource(b.ctx, naming.SecretStore, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(apiVersion),
 		Kind:       pulumi.String("SecretStore"),

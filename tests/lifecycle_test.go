@@ -251,6 +251,16 @@ func TestAFailedRunSettlesToo(t *testing.T) {
 	assert.Equal(t, id, l.one(instanceType).ID)
 }
 
+// TestAMistakeIsNotSettled: a first run that failed at a wrong namespace can be put right.
+func TestAMistakeIsNotSettled(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod", engine.Override{Path: "app.namespace", Value: "mosaic-pord"})
+	assert.Contains(t, l.refuse(l.Up(t.Context())), `namespaces "mosaic-pord" not found`)
+	l.set("app.namespace", "mosaic-prod")
+	l.up()
+	assert.Empty(t, l.preview())
+}
+
 // TestForeignCredentials: a run with another account's credentials stops before it makes anything.
 func TestForeignCredentials(t *testing.T) {
 	t.Parallel()

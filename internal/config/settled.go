@@ -50,13 +50,14 @@ func (c *Config) settings() []settled {
 
 var (
 	vpcKey           = ownKey("network.vpcId")
+	issuerKey        = ownKey("cluster.oidcIssuer")
 	engineVersionKey = ownKey("database.engineVersion")
 )
 
 // Settled is what a database is made with and keeps, by full key, for the comparison in later runs. vpcID is
-// the VPC that it is in.
-func (c *Config) Settled(vpcID string) map[string]string {
-	values := map[string]string{vpcKey: vpcID, engineVersionKey: c.Database.EngineVersion}
+// the VPC that it is in, oidcIssuer that of the cluster that it serves.
+func (c *Config) Settled(vpcID, oidcIssuer string) map[string]string {
+	values := map[string]string{vpcKey: vpcID, issuerKey: oidcIssuer, engineVersionKey: c.Database.EngineVersion}
 	for _, s := range c.settings() {
 		values[s.key] = s.value
 	}
@@ -73,9 +74,12 @@ func (c *Config) Changed(before map[string]string) Problems {
 	return append(problems, c.majorVersion(before)...)
 }
 
-// VpcChanged is the problem of another VPC than before, whether the configuration names it or the cluster has it.
-func VpcChanged(before map[string]string, vpcID string) Problems {
-	return settled{vpcKey, vpcID, "an instance cannot leave its VPC", "restore a snapshot in another stack"}.changed(before)
+// SiteChanged is the problem of another VPC or another cluster than before, whether the configuration names them
+// or they were looked up. A cluster that is made again has another issuer, also under the same name.
+func SiteChanged(before map[string]string, vpcID, oidcIssuer string) Problems {
+	vpc := settled{vpcKey, vpcID, "an instance cannot leave its VPC", "restore a snapshot in another stack"}
+	issuer := settled{issuerKey, oidcIssuer, "the objects in the cluster would be made anew", "bring up another stack"}
+	return append(vpc.changed(before), issuer.changed(before)...)
 }
 
 func (s settled) changed(before map[string]string) Problems {

@@ -28,7 +28,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 		{"mosaic-database:app: {createNamespace: true}", "mosaic-database:app.createNamespace", "true", "false", "another stack"},
 		{"mosaic-database:delivery: gitops", "mosaic-database:delivery", "gitops", "pulumi", "another stack"},
 	} {
-		before := loaded(t, base).Settled("vpc-1")
+		before := loaded(t, base).Settled("vpc-1", "https://a")
 		var found bool
 		for _, problem := range loaded(t, test.change).Changed(before) {
 			if problem.Key != test.key {
@@ -44,7 +44,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 }
 
 func TestWhatIsNotSettledMayChange(t *testing.T) {
-	before := loaded(t, base).Settled("vpc-1")
+	before := loaded(t, base).Settled("vpc-1", "https://a")
 	for _, change := range []string{
 		base,
 		"mosaic-database:tier: scale",
@@ -57,15 +57,17 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 		assert.Empty(t, loaded(t, change).Changed(before), change)
 	}
 	assert.Empty(t, loaded(t, "mosaic-database:environment: other").Changed(nil), "before the first run nothing is settled")
-	assert.Empty(t, VpcChanged(nil, "vpc-1"))
-	assert.Empty(t, VpcChanged(before, "vpc-1"))
-	require.Len(t, VpcChanged(before, "vpc-2"), 1)
-	assert.Contains(t, VpcChanged(before, "vpc-2")[0].Rule, "as vpc-1:")
+	assert.Empty(t, SiteChanged(nil, "vpc-1", "https://a"))
+	assert.Empty(t, SiteChanged(before, "vpc-1", "https://a"))
+	require.Len(t, SiteChanged(before, "vpc-2", "https://a"), 1)
+	assert.Contains(t, SiteChanged(before, "vpc-2", "https://a")[0].Rule, "as vpc-1:")
+	require.Len(t, SiteChanged(before, "vpc-1", "https://b"), 1)
+	assert.Contains(t, SiteChanged(before, "vpc-1", "https://b")[0].Rule, "as https://a:")
 }
 
 func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
-	sixteen := loaded(t, base).Settled("vpc-1")
-	seventeen := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Settled("vpc-1")
+	sixteen := loaded(t, base).Settled("vpc-1", "https://a")
+	seventeen := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Settled("vpc-1", "https://a")
 
 	up := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Changed(sixteen)
 	require.Len(t, up, 1)

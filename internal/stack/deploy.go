@@ -37,7 +37,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := config.VpcChanged(before, site.vpcID).Err(); err != nil {
+	if err := config.SiteChanged(before, site.vpcID, site.oidcIssuer).Err(); err != nil {
 		return err
 	}
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), databaseArgs(cfg, site),
@@ -52,7 +52,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	jobName := ""
+	out := outputs{cfg: cfg, estimate: estimate, db: db, role: role, settled: pulumi.ToStringMap(cfg.Settled(site.vpcID, site.oidcIssuer)).ToStringMapOutput()}
 	if cfg.Delivery == config.DeliveryPulumi {
 		cluster, err := newCluster(ctx, cfg, site)
 		if err != nil {
@@ -63,11 +63,10 @@ func Deploy(ctx *pulumi.Context) error {
 		if err != nil {
 			return err
 		}
-		jobName = access.MigrationJobName
+		out.jobName = access.MigrationJobName
+		out.settled = settledWith(out.settled, access.Synced)
 	}
-	export(ctx, outputs{
-		cfg: cfg, site: site, estimate: estimate, db: db, role: role, jobName: jobName,
-	})
+	export(ctx, out)
 	return nil
 }
 

@@ -46,11 +46,11 @@ func Outputs() []Output {
 // outputs is what the outputs are made of.
 type outputs struct {
 	cfg      *config.Config
-	site     *site
 	estimate cost.Estimate
 	db       *database.Instance
 	role     *irsa.Role
 	jobName  string
+	settled  pulumi.StringMapOutput
 }
 
 // export exports the outputs.
@@ -73,7 +73,7 @@ func export(ctx *pulumi.Context, o outputs) {
 		"migrationJobName":     pulumi.String(o.jobName),
 		"estimatedMonthlyCost": pulumi.String(o.estimate.String()),
 		"helmValues":           helmValues(cfg, role.RoleArn),
-		settledOutput:          pulumi.ToStringMap(cfg.Settled(o.site.vpcID)),
+		settledOutput:          o.settled,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		ctx.Export(name, all[name])

@@ -9,8 +9,8 @@ import (
 // settledOutput is the output in which a run leaves to later ones what cannot change any more.
 const settledOutput = "settled"
 
-// settledBefore is what the last run exported as settled, also one that failed on the way: empty before the
-// first, and after a destroy.
+// settledBefore is what the last run exported as settled, also one whose migration failed: empty before the first
+// in which the Secret reached the cluster, and after a destroy.
 //
 // The engine's own protection stands behind it. It covers whatever the provider answers with a replacement, but
 // it is off between the two steps of a removal, sees another environment only as deletions, and its message
@@ -33,4 +33,12 @@ func settledBefore(ctx *pulumi.Context) (map[string]string, error) {
 		}
 	}
 	return before, nil
+}
+
+// settledWith holds the settled values back until the Secret is in the cluster: a first run that failed because a
+// namespace or an issuer was wrong must not settle what was wrong.
+func settledWith(settled pulumi.StringMapOutput, synced pulumi.IDOutput) pulumi.StringMapOutput {
+	return pulumi.All(settled, synced).ApplyT(func(values []any) map[string]string {
+		return values[0].(map[string]string)
+	}).(pulumi.StringMapOutput)
 }
