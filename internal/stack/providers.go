@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -54,9 +55,10 @@ func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 // newCluster makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
 // so that no run can land in whatever cluster a laptop points at; the configuration can override it.
 func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernetes.Provider, error) {
-	// The issuer is another one for every cluster, also for one that is made again under the same name; a renewed
-	// endpoint or certificate is not another cluster.
-	args := &kubernetes.ProviderArgs{ClusterIdentifier: pulumi.String(site.oidcIssuer)}
+	// Endpoint and issuer are others for every cluster, also for one that is made again under the same name; a
+	// renewed certificate is not another cluster. The cluster's own word counts before the configuration's.
+	identity := cmp.Or(site.cluster.endpoint, site.oidcIssuer)
+	args := &kubernetes.ProviderArgs{ClusterIdentifier: pulumi.String(identity)}
 	if cfg.Cluster.Kubeconfig != "" {
 		args.Kubeconfig = pulumi.String(cfg.Cluster.Kubeconfig)
 	} else {
