@@ -112,6 +112,9 @@ type Credentials struct {
 	ConnectionSecret   string // name of the secret with all that a client needs
 	RecoveryWindowDays int    // 0 or 7–30, days in which a deleted secret can be restored
 	KmsKeyID           string // ARN of a customer key; "": aws/secretsmanager
+	// CaBundlePath is the file, where the clients run, with the certificates that the server's is checked against;
+	// the URLs name it. "": they ask for encryption alone.
+	CaBundlePath string
 }
 
 // Alarms notify by e-mail; without addresses none are made.

@@ -59,6 +59,8 @@ func (b *builder) secrets(primary *rds.Instance, password pulumi.StringOutput) (
 				Database: b.args.Engine.DatabaseName,
 				Username: values[2].(string),
 				Password: values[3].(string),
+
+				CaBundlePath: creds.CaBundlePath,
 			})
 		}).(pulumi.StringOutput))
 	if err != nil {
@@ -101,12 +103,19 @@ type Connection struct {
 	Database string
 	Username string
 	Password string
+	// CaBundlePath is the file with the certificates that the server's is checked against; "": no check.
+	CaBundlePath string
 }
 
-// url is the connection as a URL of the scheme, every part encoded, TLS required.
+// url is the connection as a URL of the scheme, every part encoded, TLS required, and the server's certificate and
+// host name checked where there is something to check them against.
 func (c Connection) url(scheme string) string {
-	return fmt.Sprintf("%s://%s:%s@%s/%s?sslmode=require", scheme, escape(c.Username), escape(c.Password),
-		net.JoinHostPort(c.Host, strconv.Itoa(c.Port)), escape(c.Database))
+	tls := "sslmode=require"
+	if c.CaBundlePath != "" {
+		tls = "sslmode=verify-full&sslrootcert=" + escape(c.CaBundlePath)
+	}
+	return fmt.Sprintf("%s://%s:%s@%s/%s?%s", scheme, escape(c.Username), escape(c.Password),
+		net.JoinHostPort(c.Host, strconv.Itoa(c.Port)), escape(c.Database), tls)
 }
 
 // escape encodes every reserved character. net/url would leave some of them as they are, the plus among

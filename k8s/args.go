@@ -52,6 +52,23 @@ type Migration struct {
 	BackoffLimit int
 	CPU          string // request and limit, a Kubernetes quantity
 	Memory       string // request and limit, a Kubernetes quantity
+	// DatabaseCidrs and DatabasePort are where the database is: all that the pod may reach, beside DNS.
+	DatabaseCidrs []string
+	DatabasePort  int
+	// LockTimeoutSeconds is how long a statement waits for a lock, StatementTimeoutSeconds how long it may run;
+	// 0: without end. By PGOPTIONS, which clients built on libpq take, such as psycopg.
+	LockTimeoutSeconds      int
+	StatementTimeoutSeconds int
+	// CaBundle is mounted where its ConfigMap is given.
+	CaBundle CaBundle
+}
+
+// CaBundle is the certificates that the server's certificate is checked against.
+type CaBundle struct {
+	// Path is the file's, in the container, where the URL's sslrootcert has it.
+	Path string
+	// ConfigMap holds it, under the last part of Path; "": the image has it at Path.
+	ConfigMap string
 }
 
 func (a *Args) check() error {
@@ -67,8 +84,12 @@ func (a *Args) check() error {
 	if a.RoleArn == nil || a.RemoteVersion == nil {
 		problems = append(problems, errors.New("k8s: RoleArn and RemoteVersion are needed"))
 	}
-	if m := a.Migration; m != nil && (m.Image == "" || len(m.Command) == 0 || m.DeadlineSeconds <= 0) {
-		problems = append(problems, errors.New("k8s: Migration needs Image, Command and DeadlineSeconds"))
+	if m := a.Migration; m != nil && (m.Image == "" || len(m.Command) == 0 || m.DeadlineSeconds <= 0 ||
+		len(m.DatabaseCidrs) == 0 || m.DatabasePort <= 0) {
+		problems = append(problems, errors.New("k8s: Migration needs Image, Command, DeadlineSeconds, DatabaseCidrs and DatabasePort"))
+	}
+	if m := a.Migration; m != nil && m.CaBundle.ConfigMap != "" && m.CaBundle.Path == "" {
+		problems = append(problems, errors.New("k8s: CaBundle.ConfigMap needs CaBundle.Path"))
 	}
 	return errors.Join(problems...)
 }

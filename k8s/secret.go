@@ -2,6 +2,7 @@ package k8s
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
@@ -37,6 +38,21 @@ func Keys() []Key {
 		{"DB_USER", "username"},
 		{"DB_PASSWORD", "password"},
 	}
+}
+
+// versionKey is the entry of the Secret whose name tells which version of the connection secret it was made from.
+func versionKey(id pulumi.StringInput) pulumi.StringOutput {
+	return id.ToStringOutput().ApplyT(func(id string) string {
+		return "DB_SECRET_VERSION_" + strings.ReplaceAll(id, "-", "_") // also the name of a variable, with envFrom
+	}).(pulumi.StringOutput)
+}
+
+// versionEntry adds that entry to those that are fetched. It comes with the specification, so a Secret has it only
+// once the operator has acted on this one; that it is Ready may still be said of the one before.
+func (b *builder) versionEntry() pulumi.StringMapOutput {
+	return pulumi.All(versionKey(b.args.RemoteVersion), b.args.RemoteVersion).ApplyT(func(values []any) map[string]string {
+		return map[string]string{values[0].(string): values[1].(string)}
+	}).(pulumi.StringMapOutput)
 }
 
 // externalSecret registers the SecretStore, which reads with the service account's role, and the
@@ -85,6 +101,10 @@ func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions
 				"creationPolicy": pulumi.String("Owner"),
 				// A secret that cannot be read for a while must not take the pods' copy away.
 				"deletionPolicy": pulumi.String("Retain"),
+				"template": pulumi.Map{
+					"mergePolicy": pulumi.String("Merge"),
+					"data":        b.versionEntry(),
+				},
 			},
 			"data": data,
 		}},

@@ -276,6 +276,7 @@ func checkOrder(t *testing.T, all []registration) {
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:iam/rolePolicy:RolePolicy")
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:secretsmanager/secretVersion:SecretVersion")
 	needs("kubernetes:batch/v1:Job", "kubernetes:external-secrets.io/v1:ExternalSecret")
+	needs("kubernetes:batch/v1:Job", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
 	for _, beside := range []string{"aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:ServiceAccount"} {
 		for _, one := range byType[beside] {
 			for _, dependency := range one.DependsOn {

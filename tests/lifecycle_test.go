@@ -194,7 +194,9 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 		return nil
 	}
 	l.set("migrations.image", "mosaic-life/core-api:2.0.0")
-	assert.Contains(t, l.refuse(l.Up(t.Context())), "core-api-migration-")
+	why := l.refuse(l.Up(t.Context()))
+	assert.Contains(t, why, "core-api-migration-")
+	assert.Contains(t, why, "can't locate revision", "the end of the migration's log is in the error")
 	l.one(instanceType)
 
 	l.set("migrations.image", "mosaic-life/core-api:2.0.1")

@@ -166,6 +166,10 @@ func migrations() []transition {
 		{key: "migrations.backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
 		{key: "migrations.cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
 		{key: "migrations.memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
+		{key: "migrations.lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
+		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
+		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret's URLs name it"},
+		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret's URLs name the file; the next migration mounts it"},
 		{key: "app.secretName", was: "core-api-db-secret", now: "other", to: "app: {secretName: other}", back: true, why: "the operator deletes the Secret of the old name: deploy the pods with the new one at once"},
 	}
 }

@@ -64,6 +64,7 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 				map[string]any{"cidrBlock": "192.168.0.0/16", "state": "disassociated"},
 			},
 		}),
+		"aws:ec2/getSubnet:getSubnet":   resource.NewPropertyMapFromMap(map[string]any{"cidrBlock": "10.0.0.0/20"}),
 		"aws:ec2/getSubnets:getSubnets": resource.NewPropertyMapFromMap(map[string]any{"ids": []any{"subnet-0a", "subnet-0b", "subnet-0c"}}),
 		"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": resource.NewPropertyMapFromMap(map[string]any{
 			"arn": "arn:aws:iam::" + account + ":oidc-provider/oidc.example/id/A1",

@@ -21,6 +21,7 @@ type Config struct {
 	Database   Database
 	App        App
 	Migrations Migrations
+	TLS        TLS
 	Delivery   Delivery
 	Alerts     Alerts
 	Budget     Budget
@@ -101,6 +102,17 @@ type Migrations struct {
 	BackoffLimit    int      // 0–10 tries after the first
 	CPU             string   // request, a Kubernetes quantity
 	Memory          string   // request and limit, a Kubernetes quantity
+	// LockTimeoutSeconds is how long a statement waits for a lock; 0: without end.
+	LockTimeoutSeconds int
+	// StatementTimeoutSeconds is how long a statement may run; default: DeadlineSeconds.
+	StatementTimeoutSeconds int
+}
+
+// TLS is how clients check whom they talk to. With neither field, they encrypt without a check (sslmode=require);
+// with one of them, certificate and host name have to be right (sslmode=verify-full).
+type TLS struct {
+	CaBundlePath      string // of the RDS certificate bundle in the application's containers
+	CaBundleConfigMap string // ConfigMap that holds it, under the last part of CaBundlePath; "": the image has it
 }
 
 // Delivery says who owns the Kubernetes objects.

@@ -18,6 +18,7 @@ func (l *loader) contradictions() {
 	l.kmsKey("database.kmsKeyId", l.config.Database.KmsKeyID)
 	l.kmsKey("database.secretKmsKeyId", l.config.Database.SecretKmsKeyID)
 	l.migrations()
+	l.timeouts()
 	l.restore()
 }
 
@@ -136,6 +137,15 @@ func (l *loader) migrations() {
 	if m := l.config.Migrations; m.Enabled && m.Image == "" {
 		l.conflict("", "required while migrations are enabled", "the image that holds the migrations, or migrations.enabled: false",
 			"migrations.image", "migrations.enabled")
+	}
+}
+
+// timeouts holds a statement's time to the Job's: what runs on after the Job ended runs unwatched.
+func (l *loader) timeouts() {
+	if m := l.config.Migrations; m.StatementTimeoutSeconds > m.DeadlineSeconds {
+		l.conflict(m.StatementTimeoutSeconds, fmt.Sprintf("at most deadlineSeconds, %d: the statement would outlive the Job", m.DeadlineSeconds),
+			fmt.Sprintf("%d or less, or a longer deadlineSeconds", m.DeadlineSeconds),
+			"migrations.statementTimeoutSeconds", "migrations.deadlineSeconds")
 	}
 }
 

@@ -32,6 +32,7 @@ func (c *Config) keys() []key {
 		object("database", "RDS instance, replicas and credentials: overrides of the tier, field by field.", c.Database.fields()),
 		object("app", "Application that uses the database.", c.App.fields()),
 		object("migrations", "Job that brings the schema to the application's revision.", c.Migrations.fields()),
+		object("tls", "How clients check whom they talk to; without a bundle, sslmode is require, with one, verify-full.", c.TLS.fields()),
 		own(text("delivery", &c.Delivery,
 			"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops).",
 			oneOf(DeliveryPulumi, DeliveryGitOps))),
@@ -129,8 +130,21 @@ func (m *Migrations) fields() []field {
 		integer("attempt", &m.Attempt, "Another number runs the same image once more.", atLeast(1)),
 		integer("deadlineSeconds", &m.DeadlineSeconds, "Time that all tries together may take; of the next revision or attempt.", between(30, 86400)),
 		integer("backoffLimit", &m.BackoffLimit, "Tries after the first; of the next revision or attempt.", between(0, 10)),
+		integer("lockTimeoutSeconds", &m.LockTimeoutSeconds, "Time that a statement waits for a lock, while others queue behind it; 0 waits without end; of the next revision or attempt.", between(0, 3600)),
+		integer("statementTimeoutSeconds", &m.StatementTimeoutSeconds, "Time that a statement may run, at most deadlineSeconds; of the next revision or attempt.", between(1, 86400)).
+			defaultsTo("deadlineSeconds"),
 		text("cpu", &m.CPU, "Processor time that the Job requests and may use; of the next revision or attempt.", cpuRule()),
 		text("memory", &m.Memory, "Memory that the Job requests and may use; of the next revision or attempt.", memoryRule()),
+	}
+}
+
+func (t *TLS) fields() []field {
+	return []field{
+		text("caBundlePath", &t.CaBundlePath, "File with the RDS certificate bundle in the application's containers, where the URLs name it.",
+			optional(matching(filePath, "an absolute path of letters, digits, dots, hyphens and underscores", "one such as "+caBundlePath))).
+			defaultsTo(caBundlePath + " with caBundleConfigMap"),
+		text("caBundleConfigMap", &t.CaBundleConfigMap, "ConfigMap of the namespace with the bundle, under the file's name; the migration mounts it.",
+			optional(subdomainRule())).defaultsTo("none: the image has the file"),
 	}
 }
 

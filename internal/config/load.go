@@ -192,6 +192,10 @@ func (l *loader) derive() {
 	c := l.config
 	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
 	c.Database.ReplicaMaxAllocatedStorage = cmp.Or(c.Database.ReplicaMaxAllocatedStorage, c.Database.MaxAllocatedStorage)
+	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
+	if c.TLS.CaBundleConfigMap != "" {
+		c.TLS.CaBundlePath = cmp.Or(c.TLS.CaBundlePath, caBundlePath)
+	}
 	c.App.Namespace = cmp.Or(c.App.Namespace, naming.Namespace(c.Environment))
 	c.App.ServiceAccount = cmp.Or(c.App.ServiceAccount, c.App.Name)
 	c.App.SecretName = cmp.Or(c.App.SecretName, naming.KubernetesSecret(c.App.Name))

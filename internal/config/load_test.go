@@ -142,6 +142,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 		Migrations: Migrations{
 			Enabled: true, Image: "mosaic-life/core-api:1.0.0", Command: []string{"alembic", "upgrade", "head"},
 			Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "500m", Memory: "256Mi",
+			LockTimeoutSeconds: 10, StatementTimeoutSeconds: 600,
 		},
 		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
 		Budget: Budget{OnExceed: "warn"},

@@ -62,6 +62,9 @@ func KubernetesSecret(app string) string { return app + "-db-secret" }
 // characters (a Job's name becomes a label of its pods).
 func MigrationJob(app, revision string) string { return fmt.Sprintf("%s-migration-%s", app, revision) }
 
+// MigrationNetworkPolicy is the name of the NetworkPolicy of all migrations: <app>-migration.
+func MigrationNetworkPolicy(app string) string { return app + "-migration" }
+
 // Partition is the AWS partition of a region: aws, aws-cn or aws-us-gov.
 func Partition(region string) string {
 	switch {

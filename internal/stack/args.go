@@ -49,6 +49,7 @@ func databaseArgs(cfg *config.Config, site *site) *database.Args {
 			Username: db.Username, PasswordVersion: db.PasswordVersion,
 			CredentialsSecret: naming.CredentialsSecret(env), ConnectionSecret: naming.ConnectionSecret(env),
 			RecoveryWindowDays: db.SecretRecoveryDays, KmsKeyID: db.SecretKmsKeyID,
+			CaBundlePath: cfg.TLS.CaBundlePath,
 		},
 		Alarms: database.Alarms{
 			Topic: naming.AlertsTopic(env), Emails: cfg.Alerts.Emails,
@@ -82,7 +83,7 @@ func roleArgs(cfg *config.Config, site *site, db *database.Instance) *irsa.Args 
 }
 
 // accessArgs brings the connection secret to the application's namespace.
-func accessArgs(cfg *config.Config, db *database.Instance, role *irsa.Role) *k8s.Args {
+func accessArgs(cfg *config.Config, site *site, db *database.Instance, role *irsa.Role) *k8s.Args {
 	args := &k8s.Args{
 		App:             cfg.App.Name,
 		Namespace:       cfg.App.Namespace,
@@ -105,6 +106,12 @@ func accessArgs(cfg *config.Config, db *database.Instance, role *irsa.Role) *k8s
 			BackoffLimit:    m.BackoffLimit,
 			CPU:             m.CPU,
 			Memory:          m.Memory,
+			DatabaseCidrs:   site.databaseCidrs,
+			DatabasePort:    cfg.Database.Port,
+			CaBundle:        k8s.CaBundle{Path: cfg.TLS.CaBundlePath, ConfigMap: cfg.TLS.CaBundleConfigMap},
+
+			LockTimeoutSeconds:      m.LockTimeoutSeconds,
+			StatementTimeoutSeconds: m.StatementTimeoutSeconds,
 		}
 	}
 	return args

@@ -58,7 +58,7 @@ func Deploy(ctx *pulumi.Context) error {
 		if err != nil {
 			return err
 		}
-		access, err := k8s.New(ctx, naming.Access(cfg.Environment, cfg.App.Name), accessArgs(cfg, db, role),
+		access, err := k8s.New(ctx, naming.Access(cfg.Environment, cfg.App.Name), accessArgs(cfg, site, db, role),
 			pulumi.Providers(cluster), protect)
 		if err != nil {
 			return err

@@ -24,6 +24,7 @@ type site struct {
 	ingressCidrs    []string
 	oidcIssuer      string
 	oidcProviderArn string
+	databaseCidrs   []string // of the database's subnets; empty with delivery gitops
 	cluster         cluster
 }
 
@@ -61,6 +62,16 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 			return nil, fmt.Errorf("looking up the VPC %s: %w", s.vpcID, err)
 		}
 		s.ingressCidrs = cidrs(vpc)
+	}
+	if cfg.Delivery == config.DeliveryPulumi && cfg.Migrations.Enabled {
+		for _, id := range s.subnetIDs {
+			found, err := ec2.LookupSubnet(ctx, &ec2.LookupSubnetArgs{Id: &id}, from)
+			if err != nil {
+				return nil, fmt.Errorf("looking up the subnet %s: %w", id, err)
+			}
+			s.databaseCidrs = append(s.databaseCidrs, found.CidrBlock)
+		}
+		slices.Sort(s.databaseCidrs)
 	}
 	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &s.oidcIssuer}, from)
 	if err != nil {

@@ -99,5 +99,10 @@ func helmValues(cfg *config.Config, roleArn pulumi.StringInput) pulumi.Map {
 			"region":             pulumi.String(cfg.Region),
 		},
 		"migrations": pulumi.Map{"enabled": pulumi.Bool(gitops && cfg.Migrations.Enabled)},
+		// What the URLs ask of the pods: the file that sslrootcert names.
+		"tls": pulumi.Map{
+			"caBundlePath":      pulumi.String(cfg.TLS.CaBundlePath),
+			"caBundleConfigMap": pulumi.String(cfg.TLS.CaBundleConfigMap),
+		},
 	}
 }

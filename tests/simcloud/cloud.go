@@ -28,6 +28,10 @@ type Cloud struct {
 	// ErrRunning: not yet.
 	JobResult func(image string) error
 
+	// OperatorLags lets the External Secrets Operator act on the change of an ExternalSecret only when something
+	// waits for it; until then its status is that of the time before.
+	OperatorLags bool
+
 	mu      sync.Mutex // held by every call of a provider, so that the rest needs none
 	path    string
 	account string // remembered from the first aws provider

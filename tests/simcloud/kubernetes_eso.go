@@ -10,17 +10,24 @@ import (
 	esv1 "github.com/external-secrets/external-secrets/apis/externalsecrets/v1"
 )
 
-// Sync lets the refresh intervals of all clusters pass: the External Secrets Operator looks at every
-// SecretStore and ExternalSecret again. Otherwise it acts only when one of them changes.
+// Sync lets time pass in all clusters: the External Secrets Operator looks at every SecretStore and ExternalSecret
+// again, and Jobs go on. Otherwise they act only when one of them changes.
 func (c *Cloud) Sync() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, kind := range []string{secretStoreType, externalSecretType} {
+	for _, kind := range []string{secretStoreType, externalSecretType, jobType} {
 		for _, o := range c.all(kind, nil) {
 			kinds()[kind].reconcile(&cluster{cloud: c, name: o.Cluster}, o)
 		}
 	}
 	return c.save()
+}
+
+// catchUp lets the operator act on what it has not seen yet.
+func (c *cluster) catchUp() {
+	for _, o := range c.cloud.all(externalSecretType, func(o *Object) bool { return o.Cluster == c.name }) {
+		c.reconcileExternalSecret(o)
+	}
 }
 
 func (c *cluster) reconcileSecretStore(o *Object) {

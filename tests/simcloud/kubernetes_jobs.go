@@ -26,8 +26,20 @@ func (c *cluster) runJob(o *Object) {
 			"account %s/%s: serviceaccount %q not found", job.Namespace, account, account))
 		return
 	}
+	if err := c.schedule(o, job); err != nil {
+		o.setCondition("Pending", true, "FailedScheduling", err.Error())
+		return
+	}
+	if err := c.mount(job.Namespace, pod); err != nil {
+		o.setCondition("Pending", true, "FailedMount", err.Error())
+		return
+	}
 	for _, container := range append(slices.Clone(pod.InitContainers), pod.Containers...) {
 		environment, err := c.environment(job.Namespace, container)
+		if err != nil && c.cloud.OperatorLags {
+			c.catchUp()
+			environment, err = c.environment(job.Namespace, container) // the kubelet tries again and again
+		}
 		if err != nil {
 			o.setCondition("Pending", true, "CreateContainerConfigError", err.Error())
 			return
@@ -36,17 +48,32 @@ func (c *cluster) runJob(o *Object) {
 			command := strings.Join(append(slices.Clone(container.Command), container.Args...), " ")
 			c.cloud.log = append(c.cloud.log, Operation{Op: "run", Type: jobType, Name: o.ID, Text: command + " in " + container.Image})
 		}
-		err = c.run(container.Image, environment)
+		err = c.run(job, container.Image, environment)
 		if errors.Is(err, ErrRunning) {
 			o.Properties["status"] = map[string]any{"active": 1.0}
 			return
 		}
 		if err != nil {
-			o.setCondition("Failed", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit: "+err.Error())
+			o.setCondition("Failed", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit"+lastWords(job, container, err))
 			return
 		}
 	}
 	o.setCondition("Complete", true, "CompletionsReached", "Reached expected number of succeeded pods")
+}
+
+// lastWords is what the provider adds of a pod that failed: the termination message of its main containers, which
+// is the end of the log where the container asks for that. It reads no status of init containers.
+func lastWords(job *batchv1.Job, container corev1.Container, err error) string {
+	pod := job.Spec.Template.Spec
+	unready := fmt.Sprintf(": [Pod %s/%s-x]: containers with unready status: [%s]", job.Namespace, job.Name, pod.Containers[0].Name)
+	main := slices.ContainsFunc(pod.Containers, func(c corev1.Container) bool { return c.Name == container.Name })
+	switch {
+	case !main:
+		return unready
+	case container.TerminationMessagePolicy != corev1.TerminationMessageFallbackToLogsOnError:
+		return unready + fmt.Sprintf("container %q completed with exit code 1", container.Name)
+	}
+	return unready + "[Error] " + err.Error()
 }
 
 // environment is the variables of a container; the error is the kubelet's, where one is not to be had.
@@ -117,10 +144,13 @@ func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]
 }
 
 // run is the containers' work: they log in to the databases that their variables name.
-func (c *cluster) run(image string, environment map[string]string) error {
+func (c *cluster) run(job *batchv1.Job, image string, environment map[string]string) error {
 	for _, value := range environment {
 		u, err := url.Parse(value)
 		if err == nil && strings.HasPrefix(u.Scheme, "postgresql") && strings.HasSuffix(u.Hostname(), ".rds.amazonaws.com") {
+			if err := c.reach(job, u); err != nil {
+				return err
+			}
 			if err := c.cloud.login(u); err != nil {
 				return err
 			}
@@ -144,6 +174,8 @@ func (c *Cloud) login(u *url.URL) error {
 		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
 	case u.Query().Get("sslmode") == "disable":
 		return fmt.Errorf("FATAL: no pg_hba.conf entry for user %q, database %q, no encryption", u.User.Username(), u.Path[1:])
+	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":
+		return errors.New("root certificate file \"~/.postgresql/root.crt\" does not exist")
 	case u.User.Username() != db.Text("username") || password != db.Text("password"):
 		return fmt.Errorf("FATAL: password authentication failed for user %q", u.User.Username())
 	case strings.TrimPrefix(u.Path, "/") != db.Text("dbName"):

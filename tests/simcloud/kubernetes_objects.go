@@ -9,7 +9,8 @@ import (
 // store stores an object, lets its controller act, and waits for it as the provider does.
 func (c *cluster) store(k kind, o *Object) error {
 	c.cloud.put(o)
-	if k.reconcile != nil {
+	lags := c.cloud.OperatorLags && o.Kind == externalSecretType && o.is("Ready")
+	if k.reconcile != nil && !lags {
 		k.reconcile(c, o)
 	}
 	if o.annotation("pulumi.com/skipAwait") == "true" {

@@ -77,7 +77,7 @@ func migration(name, secret, key string) Properties {
 		"template": map[string]any{"spec": map[string]any{
 			"restartPolicy": "Never", "serviceAccountName": "core-api",
 			"containers": []any{map[string]any{
-				"name": "migration", "image": "core-api:1", "command": texts("alembic", "upgrade", "head"),
+				"name": "migration", "image": "core-api:1", "terminationMessagePolicy": "FallbackToLogsOnError", "command": texts("alembic", "upgrade", "head"),
 				"env": []any{map[string]any{"name": "DB_URL", "valueFrom": map[string]any{
 					"secretKeyRef": map[string]any{"name": secret, "key": key},
 				}}},
@@ -244,7 +244,8 @@ func TestJob(t *testing.T) {
 	w.cloud.JobResult = func(image string) error { return errors.New("no such revision in " + image) }
 	job := migration("core-api-migration-1", "core-api-db-secret", "DB_URL")
 	_, _, err := w.kube.create(jobType, job)
-	wantError(t, err, "BackoffLimitExceeded: Job has reached the specified backoff limit: no such revision in core-api:1")
+	wantError(t, err, "BackoffLimitExceeded: Job has reached the specified backoff limit: [Pod mosaic-prod/core-api-migration-1-x]: "+
+		"containers with unready status: [migration][Error] no such revision in core-api:1")
 	w.cloud.JobResult = nil
 
 	id := "mosaic-prod/core-api-migration-1"

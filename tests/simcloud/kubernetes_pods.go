@@ -1,0 +1,134 @@
+package simcloud
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// schedule is the scheduler: all nodes are in one region, and a pod is not placed beside one that it keeps away from.
+func (c *cluster) schedule(o *Object, job *batchv1.Job) error {
+	affinity := job.Spec.Template.Spec.Affinity
+	if affinity == nil || affinity.PodAntiAffinity == nil {
+		return nil
+	}
+	for _, term := range affinity.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution {
+		for _, other := range c.cloud.all(jobType, func(other *Object) bool { return other.Cluster == c.name && other.ID != o.ID }) {
+			running := decodeAs[batchv1.Job](other)
+			if running.Status.Active > 0 && running.Namespace == job.Namespace && term.TopologyKey == "topology.kubernetes.io/region" &&
+				matches(term.LabelSelector, running.Spec.Template.Labels) {
+				return errors.New("0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules")
+			}
+		}
+	}
+	return nil
+}
+
+// mount is the kubelet's first step: every volume has to be there.
+func (c *cluster) mount(namespace string, pod corev1.PodSpec) error {
+	for _, volume := range pod.Volumes {
+		if volume.ConfigMap == nil {
+			continue
+		}
+		data, err := c.data(configMapType, namespace, volume.ConfigMap.Name, volume.ConfigMap.Optional)
+		if err != nil {
+			return fmt.Errorf("MountVolume.SetUp failed for volume %q: %w", volume.Name, err)
+		}
+		for _, mount := range pod.Containers[0].VolumeMounts {
+			if _, ok := data[mount.SubPath]; mount.Name == volume.Name && mount.SubPath != "" && !ok {
+				return fmt.Errorf("failed to prepare subPath for volumeMount %q: no file %s in it", volume.Name, mount.SubPath)
+			}
+		}
+	}
+	return nil
+}
+
+// reach is the network: once a policy selects a pod, it reaches only what one of them lets it reach. A name needs DNS.
+func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
+	selected, dns, database := false, false, false
+	port, _ := strconv.Atoi(u.Port())
+	for _, o := range c.cloud.all(networkPolicyType, func(o *Object) bool { return o.Cluster == c.name }) {
+		policy := decodeAs[networkingv1.NetworkPolicy](o)
+		if policy.Namespace != job.Namespace || !matches(&policy.Spec.PodSelector, job.Spec.Template.Labels) {
+			continue
+		}
+		selected = true
+		dns = dns || allowed(policy, 53, nil)
+		database = database || allowed(policy, port, c.cloud.subnetsOf(u.Hostname()))
+	}
+	switch {
+	case !selected:
+		return nil
+	case !dns:
+		return fmt.Errorf("could not translate host name %q to address: Temporary failure in name resolution", u.Hostname())
+	case !database:
+		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
+	}
+	return nil
+}
+
+// allowed tells whether a policy lets a port of all these networks through; without any, of a pod in the cluster.
+func allowed(policy *networkingv1.NetworkPolicy, port int, networks []string) bool {
+	for _, rule := range policy.Spec.Egress {
+		ports, covered := false, map[string]bool{}
+		for _, p := range rule.Ports {
+			ports = ports || p.Port != nil && p.Port.IntValue() == port
+		}
+		for _, to := range rule.To {
+			if to.IPBlock == nil && networks == nil {
+				covered[""] = true
+			}
+			for _, network := range networks {
+				covered[network] = covered[network] || to.IPBlock != nil && within(network, to.IPBlock.CIDR)
+			}
+		}
+		whole := len(covered) > 0
+		for _, is := range covered {
+			whole = whole && is
+		}
+		if ports && whole {
+			return true
+		}
+	}
+	return false
+}
+
+func within(inner, outer string) bool {
+	i, err := netip.ParsePrefix(inner)
+	o, errOuter := netip.ParsePrefix(outer)
+	return errors.Join(err, errOuter) == nil && o.Bits() <= i.Bits() && o.Contains(i.Addr())
+}
+
+// subnetsOf is the networks in which the instance of an address is, now or after a failover.
+func (c *Cloud) subnetsOf(address string) []string {
+	instance := c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == address })
+	if instance == nil {
+		return []string{}
+	}
+	var networks []string
+	for _, group := range c.all(subnetGroupType, func(o *Object) bool { return o.ID == instance.Properties.Text("dbSubnetGroupName") }) {
+		for _, id := range group.Properties.Texts("subnetIds") {
+			for _, eks := range eksClusters {
+				for _, s := range eks.subnets(c.region) {
+					if s.id == id {
+						networks = append(networks, s.cidr)
+					}
+				}
+			}
+		}
+	}
+	return networks
+}
+
+func matches(selector *metav1.LabelSelector, set map[string]string) bool {
+	s, err := metav1.LabelSelectorAsSelector(selector)
+	return err == nil && s.Matches(labels.Set(set))
+}
