@@ -41,7 +41,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	component.Synced = synced.ID()
 	if args.Migration != nil {
 		component.MigrationJobName = args.Migration.JobName(args.App)
-		if err := b.migration(component.MigrationJobName, synced); err != nil {
+		if err := b.migration(component.MigrationJobName, account, synced); err != nil {
 			return nil, err
 		}
 	}

@@ -35,9 +35,9 @@ func (m *Migration) JobName(app string) string { return naming.MigrationJob(app,
 // migration registers the Job. Its Pulumi name is that of the revision: a new revision is a new resource,
 // created before the old Job goes, and an old one never runs again: its spec cannot change and is
 // ignored, and it has no TTL, after which a refresh would create it anew.
-func (b *builder) migration(name string, synced pulumi.Resource) error {
+func (b *builder) migration(name string, account, synced pulumi.Resource) error {
 	m := b.args.Migration
-	policy, err := b.networkPolicy()
+	policy, err := b.networkPolicy(account)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const (
 
 // networkPolicy lets the pods of migrations reach the cluster's DNS and the database, and nobody reach them. It
 // takes effect where the cluster enforces network policies; on EKS, that is an option of the VPC CNI.
-func (b *builder) networkPolicy() (pulumi.Resource, error) {
+func (b *builder) networkPolicy(account pulumi.Resource) (pulumi.Resource, error) {
 	m := b.args.Migration
 	var database networkingv1.NetworkPolicyPeerArray
 	for _, cidr := range m.DatabaseCidrs {
@@ -46,7 +46,9 @@ func (b *builder) networkPolicy() (pulumi.Resource, error) {
 				networkingv1.NetworkPolicyEgressRuleArgs{To: database, Ports: ports(m.DatabasePort, "TCP")},
 			},
 		},
-	}, b.parent, pulumi.Protect(false)) // it goes with the migrations, and holds nothing
+	}, b.parent,
+		pulumi.DependsOn([]pulumi.Resource{account}), // which the namespace was there for
+		pulumi.Protect(false))                        // it goes with the migrations, and holds nothing
 	if err != nil {
 		return nil, fmt.Errorf("registering the network policy %s: %w", name, err)
 	}

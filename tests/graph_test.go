@@ -275,6 +275,7 @@ func checkOrder(t *testing.T, all []registration) {
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:SecretStore")
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:iam/rolePolicy:RolePolicy")
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:secretsmanager/secretVersion:SecretVersion")
+	needs("kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:core/v1:ServiceAccount") // and so for the namespace
 	needs("kubernetes:batch/v1:Job", "kubernetes:external-secrets.io/v1:ExternalSecret")
 	needs("kubernetes:batch/v1:Job", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
 	for _, beside := range []string{"aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:ServiceAccount"} {

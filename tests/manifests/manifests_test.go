@@ -1,0 +1,86 @@
+package manifests
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+	"sigs.k8s.io/yaml"
+)
+
+func TestTheSchemasAdmitEveryObject(t *testing.T) {
+	s := load(t)
+	for name, documents := range files(t) {
+		for _, document := range documents {
+			assert.NoError(t, s.admit(document), "%s:\n%s", name, document)
+		}
+	}
+}
+
+// TestTheSchemasRefuse: each of these is one of the program's objects with one thing wrong.
+func TestTheSchemasRefuse(t *testing.T) {
+	s := load(t)
+	good := strings.Join(files(t)["everything.yaml"], "---\n")
+	for _, wrong := range []struct{ what, old, new, says string }{
+		{"a version that is gone", "external-secrets.io/v1\nkind: ExternalSecret", "external-secrets.io/v1beta1\nkind: ExternalSecret", "no matches for kind"},
+		{"a version that never was", "batch/v1", "batch/v2", "no matches for kind"},
+		{"a field that an ExternalSecret does not have", "refreshInterval:", "refreshEvery:", "unknown field"},
+		{"a policy that is none", "creationPolicy: Owner", "creationPolicy: Mine", "Unsupported value"},
+		{"a way to merge that is none", "mergePolicy: Merge", "mergePolicy: Add", "Unsupported value"},
+		{"a store without a service", "            service: SecretsManager\n", "", "Required value"},
+		{"a store without a region", "            region: us-east-1\n", "", "Required value"},
+		{"a service that is none", "service: SecretsManager", "service: SecretManager", "Unsupported value"},
+		{"a store of two providers", "    provider:\n", "    provider:\n        fake: {data: []}\n", "Too many"},
+		{"an account without a name", "                    serviceAccountRef:\n                        name: core-api\n", "                    serviceAccountRef: {}\n", "Required value"},
+		{"an entry without its secret", "        - remoteRef:\n            key: mosaic/prod/rds/connection\n            property: host\n", "        - remoteRef: {property: host}\n", "Required value"},
+		{"an entry of an impossible name", "secretKey: DB_HOST", "secretKey: DB HOST", "should match"},
+		{"a store of an unknown kind", "kind: SecretStore\n        name:", "kind: Store\n        name:", "Unsupported value"},
+		{"a label that is none", "part-of: core-api", "part-of: core api", "metadata.labels"},
+		{"a name with a capital", "name: core-api-db\n", "name: Core-api-db\n", "metadata.name"},
+		{"a field that a Job does not have", "backoffLimit:", "backOffLimit:", "unknown field"},
+		{"memory that is no quantity", "memory: 256Mi", "memory: 256 MB", "quantities must match"},
+		{"a port that is no number", "port: 5432", "port: [5432]", "cannot unmarshal"},
+		{"a field that a NetworkPolicy does not have", "egress:", "outgoing:", "unknown field"},
+	} {
+		t.Run(wrong.what, func(t *testing.T) {
+			require.Contains(t, good, wrong.old)
+			var says []string
+			for _, document := range documents(strings.Replace(good, wrong.old, wrong.new, 1)) {
+				if err := s.admit(document); err != nil {
+					says = append(says, err.Error())
+				}
+			}
+			assert.Contains(t, strings.Join(says, "\n"), wrong.says)
+		})
+	}
+}
+
+// TestPodSecurity: the migration's pod passes the Pod Security standard restricted, by the admission's own code.
+func TestPodSecurity(t *testing.T) {
+	evaluator, err := policy.NewEvaluator(policy.DefaultChecks())
+	require.NoError(t, err)
+	restricted := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
+	refused := func(job *batchv1.Job) string {
+		pod := job.Spec.Template
+		result := policy.AggregateCheckResults(evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec))
+		return result.ForbiddenDetail()
+	}
+	jobs := 0
+	for name, documents := range files(t) {
+		for _, document := range documents {
+			var job batchv1.Job
+			if require.NoError(t, yaml.Unmarshal([]byte(document), &job)); job.Kind != "Job" {
+				continue
+			}
+			jobs++
+			assert.Empty(t, refused(&job), name)
+			*job.Spec.Template.Spec.SecurityContext.RunAsNonRoot = false
+			assert.Contains(t, refused(&job), "runAsNonRoot", "the check sees the pod")
+		}
+	}
+	assert.Equal(t, len(files(t)), jobs)
+}

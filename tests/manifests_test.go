@@ -1,0 +1,70 @@
+package tests
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// TestManifests keeps the Kubernetes objects of the committed stacks, and of one that turns everything on, as files
+// that kubectl can apply: what a run sends to the simulated cluster, with the placeholders that a person replaces
+// where RDS or Secrets Manager give a value. The package manifests holds them to the schemas.
+func TestManifests(t *testing.T) {
+	everything := []engine.Override{
+		{Path: "app.createNamespace", Value: "true"}, {Path: "app.namespace", Value: "mosaic-own"},
+		{Path: "tls.caBundlePath", Value: "/app/rds.pem"},
+		{Path: "migrations.command[0]", Value: "alembic"}, {Path: "migrations.command[1]", Value: "-c"},
+		{Path: "migrations.command[2]", Value: "it's.ini"}, {Path: "migrations.command[3]", Value: "upgrade"},
+		{Path: "migrations.command[4]", Value: "head"},
+		{Path: "migrations.image", Value: "mosaic-life/core-api@sha256:" + strings.Repeat("0123456789abcdef", 4)},
+	}
+	for _, stack := range []struct {
+		file, name string
+		overrides  []engine.Override
+	}{{"dev", "dev", nil}, {"prod", "prod", nil}, {"everything", "prod", everything}} {
+		t.Run(stack.file, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, stack.name, stack.overrides...)
+			l.up()
+			golden(t, filepath.Join("testdata", "manifests", stack.file+".yaml"), l.manifests())
+		})
+	}
+}
+
+// manifests is the objects that the program made in the cluster, in the order in which a person would apply them.
+func (l *live) manifests() string {
+	l.t.Helper()
+	const placeholder = "00000000-0000-4000-8000-000000000000" // a version of the connection secret
+	version := l.one("kubernetes:external-secrets.io/v1:ExternalSecret").Properties.Text("metadata", "annotations", "force-sync")
+	require.NotEmpty(l.t, version)
+	var documents []string
+	for _, kind := range []string{
+		"core/v1:Namespace", "core/v1:ServiceAccount", "external-secrets.io/v1:SecretStore", "external-secrets.io/v1:ExternalSecret",
+		"networking.k8s.io/v1:NetworkPolicy", "batch/v1:Job",
+	} {
+		for _, object := range l.Cloud.Objects("kubernetes:" + kind) {
+			if object.Properties.Map("metadata", "labels") == nil {
+				continue // was there before
+			}
+			manifest := map[string]any(object.Properties)
+			delete(manifest, "status")
+			metadata := manifest["metadata"].(map[string]any)
+			for _, name := range []string{"uid", "generation", "creationTimestamp"} {
+				delete(metadata, name)
+			}
+			out, err := yaml.Marshal(manifest)
+			require.NoError(l.t, err)
+			documents = append(documents, string(out))
+		}
+	}
+	require.GreaterOrEqual(l.t, len(documents), 5)
+	text := strings.Join(slices.Insert(documents, 0, "# Generated: just golden\n"), "---\n")
+	text = strings.ReplaceAll(text, strings.ReplaceAll(version, "-", "_"), strings.ReplaceAll(placeholder, "-", "_"))
+	return strings.ReplaceAll(text, version, placeholder)
+}
