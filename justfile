@@ -35,7 +35,7 @@ prove *args:
 # Rewrite the golden files and the generated documentation
 [group('develop')]
 golden:
-    go test ./tests -run 'TestGraph|TestDocsAreCurrent' -update
+    go test ./tests -run 'TestGraph|TestManifests|TestDocsAreCurrent' -update
 
 # Everything that CI runs
 [group('develop')]

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	batchv1 "k8s.io/api/batch/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/yaml"
@@ -83,4 +84,16 @@ func TestPodSecurity(t *testing.T) {
 		}
 	}
 	assert.Equal(t, len(files(t)), jobs)
+}
+
+// TestARuleOfTheSchemaIsEvaluated: version 0.20 of the operator has no CEL rules; where a later one brings some, they count.
+func TestARuleOfTheSchemaIsEvaluated(t *testing.T) {
+	var crd apiextensionsv1.CustomResourceDefinition
+	require.NoError(t, yaml.Unmarshal([]byte(`
+spec: {scope: Namespaced, versions: [{name: v1, schema: {openAPIV3Schema: {
+  type: object, properties: {spec: {type: object, properties: {days: {type: integer}}}},
+  x-kubernetes-validations: [{rule: "self.spec.days < 31", message: a month at most}]}}}]}`), &crd))
+	version := compile(t, crd.Spec.Versions[0])
+	assert.NoError(t, version.admit(map[string]any{"spec": map[string]any{"days": int64(30)}}))
+	assert.ErrorContains(t, version.admit(map[string]any{"spec": map[string]any{"days": int64(31)}}), "a month at most")
 }

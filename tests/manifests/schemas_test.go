@@ -64,7 +64,6 @@ type schemas struct{ served map[string]*crdVersion }
 type crdVersion struct {
 	validator  validation.SchemaValidator
 	structural *structuralschema.Structural
-	namespaced bool
 }
 
 func load(t *testing.T) *schemas {
@@ -80,7 +79,7 @@ func load(t *testing.T) *schemas {
 		require.NoError(t, yaml.Unmarshal(document, &crd))
 		for _, version := range crd.Spec.Versions {
 			if version.Served {
-				s.served[crd.Spec.Group+"/"+version.Name+" "+crd.Spec.Names.Kind] = compile(t, &crd, version)
+				s.served[crd.Spec.Group+"/"+version.Name+" "+crd.Spec.Names.Kind] = compile(t, version)
 			}
 		}
 	}
@@ -88,7 +87,7 @@ func load(t *testing.T) *schemas {
 	return s
 }
 
-func compile(t *testing.T, crd *apiextensionsv1.CustomResourceDefinition, version apiextensionsv1.CustomResourceDefinitionVersion) *crdVersion {
+func compile(t *testing.T, version apiextensionsv1.CustomResourceDefinitionVersion) *crdVersion {
 	t.Helper()
 	var schema apiextensions.JSONSchemaProps
 	require.NoError(t, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(version.Schema.OpenAPIV3Schema, &schema, nil))
@@ -96,7 +95,7 @@ func compile(t *testing.T, crd *apiextensionsv1.CustomResourceDefinition, versio
 	require.NoError(t, err)
 	structural, err := structuralschema.NewStructural(&schema)
 	require.NoError(t, err)
-	return &crdVersion{validator, structural, crd.Spec.Scope == apiextensionsv1.NamespaceScoped}
+	return &crdVersion{validator, structural}
 }
 
 // admit is what the API server says of an object, with strict field validation.
