@@ -63,6 +63,13 @@ type builder struct {
 	parent pulumi.ResourceOption
 }
 
+// kept is for what brings the credentials to the pods: neither Helm nor Argo CD may delete it, if it was theirs once.
+func kept(annotations pulumi.StringMap) pulumi.StringMap {
+	annotations["helm.sh/resource-policy"] = pulumi.String("keep")
+	annotations["argocd.argoproj.io/sync-options"] = pulumi.String("Prune=false")
+	return annotations
+}
+
 // metadata names an object in the namespace.
 func (b *builder) metadata(name string, annotations pulumi.StringMap) metav1.ObjectMetaArgs {
 	return metav1.ObjectMetaArgs{
@@ -93,9 +100,9 @@ func (b *builder) serviceAccount() (*corev1.ServiceAccount, error) {
 		needs = append(needs, namespace)
 	}
 	account, err := corev1.NewServiceAccount(b.ctx, b.args.ServiceAccount, &corev1.ServiceAccountArgs{
-		Metadata: b.metadata(b.args.ServiceAccount, pulumi.StringMap{
+		Metadata: b.metadata(b.args.ServiceAccount, kept(pulumi.StringMap{
 			"eks.amazonaws.com/role-arn": b.args.RoleArn,
-		}),
+		})),
 	}, b.parent, pulumi.DependsOn(needs))
 	if err != nil {
 		return nil, fmt.Errorf("registering the service account %s: %w", b.args.ServiceAccount, err)

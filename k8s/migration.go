@@ -56,7 +56,7 @@ func (b *builder) migration(name string, account, synced pulumi.Resource) error 
 	}, b.parent,
 		pulumi.DependsOn([]pulumi.Resource{synced, policy}),
 		pulumi.IgnoreChanges([]string{"spec"}),
-		pulumi.Protect(false), // the next revision's Job takes its place
+		pulumi.Protect(false), pulumi.RetainOnDelete(false), // the next revision's Job takes its place
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: m.timeout(), Update: m.timeout()}))
 	if err != nil {
 		return fmt.Errorf("registering the migration %s: %w", name, err)

@@ -47,8 +47,8 @@ func (b *builder) networkPolicy(account pulumi.Resource) (pulumi.Resource, error
 			},
 		},
 	}, b.parent,
-		pulumi.DependsOn([]pulumi.Resource{account}), // which the namespace was there for
-		pulumi.Protect(false))                        // it goes with the migrations, and holds nothing
+		pulumi.DependsOn([]pulumi.Resource{account}),        // which the namespace was there for
+		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it goes with the migrations, and holds nothing
 	if err != nil {
 		return nil, fmt.Errorf("registering the network policy %s: %w", name, err)
 	}

@@ -61,7 +61,7 @@ func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions
 	store, err := apiextensions.NewCustomResource(b.ctx, naming.SecretStore, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(apiVersion),
 		Kind:       pulumi.String("SecretStore"),
-		Metadata:   b.metadata(naming.SecretStore, ready()),
+		Metadata:   b.metadata(naming.SecretStore, kept(ready())),
 		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{"provider": pulumi.Map{"aws": pulumi.Map{
 			"service": pulumi.String("SecretsManager"),
 			"region":  pulumi.String(b.args.Region),
@@ -86,7 +86,7 @@ func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions
 	}
 	// The operator synchronises at once when an annotation changes, so a new password does not wait for
 	// the interval.
-	annotations := ready()
+	annotations := kept(ready())
 	annotations["force-sync"] = b.args.RemoteVersion
 	name := naming.ExternalSecret(b.args.App)
 	secret, err := apiextensions.NewCustomResource(b.ctx, name, &apiextensions.CustomResourceArgs{

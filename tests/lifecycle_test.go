@@ -221,7 +221,7 @@ func TestReplacementIsRefused(t *testing.T) {
 		for _, change := range []struct{ path, value, old string }{
 			{"database.username", "somebody", "mosaicadmin"},
 			{"environment", "production", "dev"},
-			{"delivery", "gitops", "pulumi"},
+			{"app.secretName", "other", "core-api-db-secret"},
 		} {
 			before := len(l.Cloud.Log())
 			l.set(change.path, change.value)
@@ -291,11 +291,15 @@ func TestGitOps(t *testing.T) {
 			"create": true, "name": "core-api",
 			"annotations": map[string]any{"eks.amazonaws.com/role-arn": outputs["roleArn"]},
 		},
+		"tls":                   map[string]any{"caBundlePath": "", "caBundleConfigMap": ""},
+		"deploymentAnnotations": map[string]any{"secret.reloader.stakater.com/reload": "core-api-db-secret"},
 		"externalSecrets": map[string]any{
 			"enabled": true, "secretStore": "aws-secrets-manager", "region": "us-east-1",
 			"databaseSecretName": "mosaic/prod/rds/connection", "targetSecretName": "core-api-db-secret",
 		},
-		"migrations": map[string]any{"enabled": true},
+		"migrations": map[string]any{
+			"enabled": true, "image": "mosaic-life/core-api:1.0.0", "command": []any{"alembic", "upgrade", "head"},
+		},
 	}, outputs["helmValues"])
 }
 

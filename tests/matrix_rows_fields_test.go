@@ -24,7 +24,7 @@ func versions() []transition {
 		},
 		{
 			key: "database.engineVersion (pinned)", was: "16.12", now: "16.11", from: minor,
-			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", fails: "Cannot upgrade postgres from 16.12 to 16.11",
+			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", refused: "restore a snapshot from before",
 		},
 		{key: "database.engineVersion", was: "16.12", now: "16", from: minor, why: "the instance stays on 16.12"},
 		{
@@ -76,15 +76,14 @@ func storage() []transition {
 		{key: "database.allocatedStorage", was: "20", now: "40", to: "database: {allocatedStorage: 40}"},
 		{
 			key: "database.allocatedStorage", was: "40", now: "20", from: "database: {allocatedStorage: 40}",
-			why: "storage never shrinks; RDS keeps what it has",
+			to: "database: {allocatedStorage: 20}", refused: "copy the data into the database of another stack",
 		},
 		{key: "database.iops and storageThroughput", was: unset, now: "14000 and 700", born: "large storage", to: "database: {iops: 14000, storageThroughput: 700}", back: true},
 		{key: "database.storageType", was: "gp3", now: "io1", born: "large storage", to: io1, back: true},
 		{key: "database.storageType", was: "io1", now: "io2", born: "large storage", from: io1, to: io2, back: true},
 		{
-			key: "database.maxAllocatedStorage below the storage", was: "1000", now: "100", born: "large storage",
-			to: "database: {allocatedStorage: 20, maxAllocatedStorage: 100}", fails: "Max storage size must be at least 10 percent greater",
-			why: "storage never shrinks: write the size that it has",
+			key: "database.allocatedStorage", was: "400", now: "20", born: "large storage",
+			to: "database: {allocatedStorage: 20, maxAllocatedStorage: 100}", refused: "copy the data into the database of another stack",
 		},
 	}
 }
@@ -170,7 +169,7 @@ func migrations() []transition {
 		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
 		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret's URLs name it"},
 		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret's URLs name the file; the next migration mounts it"},
-		{key: "app.secretName", was: "core-api-db-secret", now: "other", to: "app: {secretName: other}", back: true, why: "the operator deletes the Secret of the old name: deploy the pods with the new one at once"},
+		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
 	}
 }
 

@@ -137,14 +137,16 @@ func settledKeys() []transition {
 		{key: "app.name", was: "core-api", now: "other-api", to: "app: {name: other-api}", refused: "another stack"},
 		{key: "app.namespace", was: "mosaic-<env>", now: "elsewhere", to: "app: {namespace: elsewhere}", refused: "another stack"},
 		{key: "app.serviceAccount", was: "core-api", now: "somebody", to: "app: {serviceAccount: somebody}", refused: "another stack"},
-		{key: "delivery", was: "pulumi", now: "gitops", to: "delivery: gitops", refused: "another stack"},
+		{key: "app.secretName", was: "core-api-db-secret", now: "other", to: "app: {secretName: other}", refused: "another stack"},
+		{key: "delivery", was: "pulumi", now: "gitops", to: "delivery: gitops", refused: "handover in this run and gitops in a later one"},
+		{key: "delivery", was: "pulumi", now: "handover", to: "delivery: handover", back: true, why: "lets go of the objects: unprotected, and kept in the cluster", backWhy: "takes them again"},
 	}
 }
 
 // bornOtherwise are the changes away from what a stack has to begin with.
 func bornOtherwise() []transition {
 	rows := []transition{
-		{key: "delivery", was: "gitops", now: "pulumi", to: "delivery: pulumi", refused: "another stack"},
+		{key: "delivery", was: "gitops", now: "pulumi", to: "delivery: pulumi", refused: "handover in this run and pulumi in a later one"},
 		{key: "database.kmsKeyId", was: keyOne, now: keyTwo, to: "database: {kmsKeyId: " + keyTwo + "}", refused: "copy a snapshot with the other key"},
 		{key: "database.kmsKeyId", was: keyOne, now: unset, to: "database: {kmsKeyId: null}", refused: "copy a snapshot with the other key"},
 		{key: "database.availabilityZone", was: "us-east-1a", now: "us-east-1c", to: "database: {availabilityZone: us-east-1c}", refused: "restore a snapshot"},

@@ -90,6 +90,7 @@ type App struct {
 	CreateNamespace bool   // false: it has to be there
 	ServiceAccount  string // default: Name
 	SecretName      string // the Kubernetes Secret that is made; default: <Name>-db-secret
+	ReloadOnChange  bool   // restarts pods when the Secret changes, by helmValues
 }
 
 // Migrations is the Job that brings the schema to the application's revision.
@@ -119,9 +120,13 @@ type TLS struct {
 type Delivery string
 
 const (
-	DeliveryPulumi Delivery = "pulumi" // this program makes them
-	DeliveryGitOps Delivery = "gitops" // the GitOps repository makes them, from the output helmValues
+	DeliveryPulumi   Delivery = "pulumi"   // this program makes them
+	DeliveryHandover Delivery = "handover" // both, while they change hands: this program takes what exists, and leaves what it forgets
+	DeliveryGitOps   Delivery = "gitops"   // the GitOps repository makes them, from the output helmValues
 )
+
+// InCluster tells whether this program makes objects in the cluster.
+func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
 
 // Alerts is who hears of trouble, and when.
 type Alerts struct {

@@ -67,7 +67,7 @@ func (l *loader) cluster() {
 			missing = append(missing, field)
 		}
 	}
-	given("cluster.kubeconfig", c.Cluster.Kubeconfig != "" || c.Delivery == DeliveryGitOps)
+	given("cluster.kubeconfig", c.Cluster.Kubeconfig != "" || !c.Delivery.InCluster())
 	given("cluster.oidcIssuer", c.Cluster.OIDCIssuer != "")
 	given("network.vpcId", c.Network.VpcID != "")
 	given("network.subnetIds", len(c.Network.SubnetIDs) > 0)

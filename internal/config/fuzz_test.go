@@ -115,7 +115,7 @@ func checkAccepted(t *testing.T, c *Config) {
 	for what, is := range map[string]bool{
 		"an account of twelve digits":         len(c.AccountID) == 12,
 		"a known tier":                        slices.Contains(tierNames(), c.Tier),
-		"a known owner":                       c.Delivery == DeliveryPulumi || c.Delivery == DeliveryGitOps,
+		"a known owner":                       slices.Contains([]Delivery{DeliveryPulumi, DeliveryHandover, DeliveryGitOps}, c.Delivery),
 		"a role's name of 64":                 len(naming.SecretsRole(c.Environment, c.App.Name)) <= 64,
 		"an identifier of 63":                 len(naming.Replica(naming.Instance(c.Environment), 15)) <= 63,
 		"all of the application's names":      c.App.Name != "" && c.App.Namespace != "" && c.App.ServiceAccount != "" && c.App.SecretName != "",

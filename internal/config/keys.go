@@ -34,8 +34,8 @@ func (c *Config) keys() []key {
 		object("migrations", "Job that brings the schema to the application's revision.", c.Migrations.fields()),
 		object("tls", "How clients check whom they talk to; without a bundle, sslmode is require, with one, verify-full.", c.TLS.fields()),
 		own(text("delivery", &c.Delivery,
-			"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops).",
-			oneOf(DeliveryPulumi, DeliveryGitOps))),
+			"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other.",
+			oneOf(DeliveryPulumi, DeliveryHandover, DeliveryGitOps))),
 		object("alerts", "Who hears of trouble, and when.", c.Alerts.fields()),
 		object("budget", "Limit of the estimated monthly cost.", c.Budget.fields()),
 		object("restore", "What a new instance is first made from.", c.Restore.fields()),
@@ -118,6 +118,7 @@ func (a *App) fields() []field {
 			defaultsTo("the application's name"),
 		text("secretName", &a.SecretName, "Kubernetes Secret that is made, with DB_URL and the single fields.", subdomainRule()).
 			defaultsTo("<name>-db-secret"),
+		boolean("reloadOnChange", &a.ReloadOnChange, "Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."),
 	}
 }
 

@@ -138,7 +138,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
 			PasswordVersion: 1, SecretRecoveryDays: 30,
 		},
-		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret"},
+		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},
 		Migrations: Migrations{
 			Enabled: true, Image: "mosaic-life/core-api:1.0.0", Command: []string{"alembic", "upgrade", "head"},
 			Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "500m", Memory: "256Mi",

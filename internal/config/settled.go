@@ -43,8 +43,8 @@ func (c *Config) settings() []settled {
 		{ownKey("app.name"), c.App.Name, deleted, newStack},
 		{ownKey("app.namespace"), c.App.Namespace, deleted, newStack},
 		{ownKey("app.createNamespace"), strconv.FormatBool(c.App.CreateNamespace), "the namespace would be deleted with everything in it, or made a second time", newStack},
+		{ownKey("app.secretName"), c.App.SecretName, "the operator would delete the Secret of the old name, which pods use", newStack},
 		{ownKey("app.serviceAccount"), c.App.ServiceAccount, deleted, newStack},
-		{ownKey("delivery"), string(c.Delivery), deleted, newStack},
 	}
 }
 
@@ -52,12 +52,17 @@ var (
 	vpcKey           = ownKey("network.vpcId")
 	issuerKey        = ownKey("cluster.oidcIssuer")
 	engineVersionKey = ownKey("database.engineVersion")
+	deliveryKey      = ownKey("delivery")
+	storageKey       = ownKey("database.allocatedStorage")
 )
 
 // Settled is what a database is made with and keeps, by full key, for the comparison in later runs. vpcID is
 // the VPC that it is in, oidcIssuer that of the cluster that it serves.
 func (c *Config) Settled(vpcID, oidcIssuer string) map[string]string {
-	values := map[string]string{vpcKey: vpcID, issuerKey: oidcIssuer, engineVersionKey: c.Database.EngineVersion}
+	values := map[string]string{
+		vpcKey: vpcID, issuerKey: oidcIssuer, engineVersionKey: c.Database.EngineVersion, deliveryKey: string(c.Delivery),
+		storageKey: strconv.Itoa(c.Database.AllocatedStorage),
+	}
 	for _, s := range c.settings() {
 		values[s.key] = s.value
 	}
@@ -71,7 +76,10 @@ func (c *Config) Changed(before map[string]string) Problems {
 	for _, s := range c.settings() {
 		problems = append(problems, s.changed(before)...)
 	}
-	return append(problems, c.majorVersion(before)...)
+	problems = append(problems, c.ownership(before)...)
+	problems = append(problems, c.shrunk(before)...)
+	problems = append(problems, c.majorVersion(before)...)
+	return append(problems, c.minorVersion(before)...)
 }
 
 // SiteChanged is the problem of another VPC or another cluster than before, whether the configuration names them
@@ -100,6 +108,46 @@ func (s settled) changed(before map[string]string) Problems {
 
 func orUnset(value string) string { return cmp.Or(value, "not set") }
 
+// ownership lets the objects change hands by way of a handover alone: otherwise this program would delete what it
+// made, the pods' Secret with it, or find in its place what the chart made.
+func (c *Config) ownership(before map[string]string) Problems {
+	old, now := Delivery(before[deliveryKey]), c.Delivery
+	if old == "" || old == now || old == DeliveryHandover || now == DeliveryHandover {
+		return nil
+	}
+	return Problems{{
+		Key: deliveryKey, Value: string(now),
+		Rule: fmt.Sprintf("from %s by way of handover alone: at no moment may the pods' Secret be gone", old),
+		Fix:  fmt.Sprintf("%s; or handover in this run and %s in a later one (docs/delivery.md)", old, now),
+	}}
+}
+
+// shrunk refuses less storage than was asked for before.
+func (c *Config) shrunk(before map[string]string) Problems {
+	old, _ := strconv.Atoi(before[storageKey])
+	if c.Database.AllocatedStorage >= old {
+		return nil
+	}
+	return Problems{{
+		Key: storageKey, Value: strconv.Itoa(c.Database.AllocatedStorage),
+		Rule: fmt.Sprintf("not below the database's %d: storage never shrinks", old),
+		Fix:  fmt.Sprintf("%d; or copy the data into the database of another stack", old),
+	}}
+}
+
+// minorVersion lets a pinned minor version rise, and never fall.
+func (c *Config) minorVersion(before map[string]string) Problems {
+	old, now := before[engineVersionKey], c.Database.EngineVersion
+	if major(old) != major(now) || minor(now) == 0 || minor(now) >= minor(old) {
+		return nil
+	}
+	return Problems{{
+		Key: engineVersionKey, Value: now,
+		Rule: fmt.Sprintf("not below the database's %s: RDS does not go back to an older version", old),
+		Fix:  fmt.Sprintf("%q; or restore a snapshot from before the upgrade in another stack", old),
+	}}
+}
+
 // majorVersion lets the major version rise, on purpose, and never fall.
 func (c *Config) majorVersion(before map[string]string) Problems {
 	old, now := major(before[engineVersionKey]), major(c.Database.EngineVersion)
@@ -119,6 +167,13 @@ func (c *Config) majorVersion(before map[string]string) Problems {
 		return nil
 	}
 	return Problems{problem}
+}
+
+// minor is the minor part of a version, 0 where there is none.
+func minor(version string) int {
+	_, text, _ := strings.Cut(version, ".")
+	number, _ := strconv.Atoi(text)
+	return number
 }
 
 // major is the major part of a version, 0 where there is none.

@@ -26,7 +26,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 		{"mosaic-database:app: {namespace: other}", "mosaic-database:app.namespace", "other", "mosaic-prod", "another stack"},
 		{"mosaic-database:app: {serviceAccount: other}", "mosaic-database:app.serviceAccount", "other", "core-api", "another stack"},
 		{"mosaic-database:app: {createNamespace: true}", "mosaic-database:app.createNamespace", "true", "false", "another stack"},
-		{"mosaic-database:delivery: gitops", "mosaic-database:delivery", "gitops", "pulumi", "another stack"},
+		{"mosaic-database:app: {secretName: other}", "mosaic-database:app.secretName", "other", "core-api-db-secret", "another stack"},
 	} {
 		before := loaded(t, base).Settled("vpc-1", "https://a")
 		var found bool
@@ -52,7 +52,7 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 		"mosaic-database:database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}",
 		"mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true}",
 		"mosaic-database:migrations: {image: 'core-api:2'}",
-		"mosaic-database:app: {secretName: other}",
+		"mosaic-database:delivery: handover",
 	} {
 		assert.Empty(t, loaded(t, change).Changed(before), change)
 	}
@@ -81,4 +81,43 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 	require.Len(t, down, 1)
 	assert.Contains(t, down[0].Rule, "not below the database's 17")
 	assert.Contains(t, down[0].Fix, `"17"`)
+}
+
+// The objects change hands by way of a handover, in both directions.
+func TestOwnershipChangesByHandover(t *testing.T) {
+	on := func(delivery string) *Config { return loaded(t, "mosaic-database:delivery: "+delivery) }
+	for _, step := range [][2]string{{"pulumi", "handover"}, {"handover", "gitops"}, {"gitops", "handover"}, {"handover", "pulumi"}} {
+		assert.Empty(t, on(step[1]).Changed(on(step[0]).Settled("vpc-1", "https://a")), "%s", step)
+	}
+	for _, step := range [][2]string{{"pulumi", "gitops"}, {"gitops", "pulumi"}} {
+		refused := on(step[1]).Changed(on(step[0]).Settled("vpc-1", "https://a"))
+		require.Len(t, refused, 1, "%s", step)
+		assert.Equal(t, step[1], refused[0].Value)
+		assert.Contains(t, refused[0].Rule, "from "+step[0]+" by way of handover alone")
+		assert.Contains(t, refused[0].Fix, step[0]+"; or handover in this run and "+step[1]+" in a later one")
+	}
+}
+
+// Neither storage nor a pinned minor version goes back; what is not pinned is RDS's own affair.
+func TestNothingShrinks(t *testing.T) {
+	with := func(fields string) *Config { return loaded(t, "mosaic-database:database: {"+fields+"}") }
+	const pinned = "autoMinorVersionUpgrade: false, engineVersion: "
+	for _, test := range []struct{ was, now, rule, fix string }{
+		{"allocatedStorage: 40", "allocatedStorage: 39", "not below the database's 40", "40; or"},
+		{"allocatedStorage: 40", "allocatedStorage: 40", "", ""},
+		{"allocatedStorage: 40", "allocatedStorage: 41", "", ""},
+		{pinned + "'16.10'", pinned + "'16.9'", "not below the database's 16.10", `"16.10"; or`},
+		{pinned + "'16.9'", pinned + "'16.10'", "", ""},
+		{pinned + "'16.10'", "engineVersion: '16'", "", ""},
+		{"engineVersion: '16'", pinned + "'16.9'", "", ""},
+	} {
+		refused := with(test.now).Changed(with(test.was).Settled("vpc-1", "https://a"))
+		if test.rule == "" {
+			assert.Empty(t, refused, "%s → %s", test.was, test.now)
+			continue
+		}
+		require.Len(t, refused, 1, "%s → %s", test.was, test.now)
+		assert.Contains(t, refused[0].Rule, test.rule)
+		assert.Contains(t, refused[0].Fix, test.fix)
+	}
 }

@@ -77,7 +77,7 @@ func defaults(stack string) *Config {
 			PasswordVersion:           1,
 			SecretRecoveryDays:        30,
 		},
-		App: App{Name: "core-api"},
+		App: App{Name: "core-api", ReloadOnChange: true},
 		Migrations: Migrations{
 			Enabled:         true,
 			Command:         []string{"alembic", "upgrade", "head"},

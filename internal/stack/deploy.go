@@ -53,13 +53,13 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	out := outputs{cfg: cfg, estimate: estimate, db: db, role: role, settled: pulumi.ToStringMap(cfg.Settled(site.vpcID, site.oidcIssuer)).ToStringMapOutput()}
-	if cfg.Delivery == config.DeliveryPulumi {
+	if cfg.Delivery.InCluster() {
 		cluster, err := newCluster(ctx, cfg, site)
 		if err != nil {
 			return err
 		}
 		access, err := k8s.New(ctx, naming.Access(cfg.Environment, cfg.App.Name), accessArgs(cfg, site, db, role),
-			pulumi.Providers(cluster), protect)
+			append(ownership(cfg), pulumi.Providers(cluster))...)
 		if err != nil {
 			return err
 		}
@@ -68,6 +68,15 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	export(ctx, out)
 	return nil
+}
+
+// ownership is how the Kubernetes objects are held. During a handover this program lets go of them: what disappears
+// from it stays in the cluster.
+func ownership(cfg *config.Config) []pulumi.ResourceOption {
+	if cfg.Delivery == config.DeliveryHandover {
+		return []pulumi.ResourceOption{pulumi.Protect(false), pulumi.RetainOnDelete(true)}
+	}
+	return []pulumi.ResourceOption{pulumi.Protect(cfg.Database.DeletionProtection)}
 }
 
 // load reads and checks the configuration, the budget among it.

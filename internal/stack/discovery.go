@@ -45,7 +45,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		oidcIssuer:   cfg.Cluster.OIDCIssuer,
 	}
 	from := pulumi.Provider(provider)
-	needsKubeconfig := cfg.Delivery == config.DeliveryPulumi && cfg.Cluster.Kubeconfig == ""
+	needsKubeconfig := cfg.Delivery.InCluster() && cfg.Cluster.Kubeconfig == ""
 	if s.vpcID == "" || s.oidcIssuer == "" || needsKubeconfig {
 		if err := s.lookupCluster(ctx, cfg.Cluster.Name, from); err != nil {
 			return nil, err
@@ -63,7 +63,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		}
 		s.ingressCidrs = cidrs(vpc)
 	}
-	if cfg.Delivery == config.DeliveryPulumi && cfg.Migrations.Enabled {
+	if cfg.Delivery.InCluster() && cfg.Migrations.Enabled {
 		for _, id := range s.subnetIDs {
 			found, err := ec2.LookupSubnet(ctx, &ec2.LookupSubnetArgs{Id: &id}, from)
 			if err != nil {

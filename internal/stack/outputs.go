@@ -80,11 +80,15 @@ func export(ctx *pulumi.Context, o outputs) {
 	}
 }
 
-// helmValues are the values of the application's chart. With delivery gitops the chart makes the
-// ServiceAccount, the ExternalSecret and the migration; with delivery pulumi they exist, and the chart
+// helmValues are the values of the application's chart. With delivery gitops, and from the handover on, the chart makes
+// the ServiceAccount, the ExternalSecret and the migration; with delivery pulumi they exist, and the chart
 // must leave them alone.
 func helmValues(cfg *config.Config, roleArn pulumi.StringInput) pulumi.Map {
-	gitops := cfg.Delivery == config.DeliveryGitOps
+	gitops := cfg.Delivery != config.DeliveryPulumi
+	annotations := pulumi.StringMap{}
+	if cfg.App.ReloadOnChange {
+		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(cfg.App.SecretName)
+	}
 	return pulumi.Map{
 		"serviceAccount": pulumi.Map{
 			"create":      pulumi.Bool(gitops),
@@ -98,7 +102,14 @@ func helmValues(cfg *config.Config, roleArn pulumi.StringInput) pulumi.Map {
 			"targetSecretName":   pulumi.String(cfg.App.SecretName),
 			"region":             pulumi.String(cfg.Region),
 		},
-		"migrations": pulumi.Map{"enabled": pulumi.Bool(gitops && cfg.Migrations.Enabled)},
+		"migrations": pulumi.Map{
+			// In a handover this program still runs them.
+			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled),
+			"image":   pulumi.String(cfg.Migrations.Image),
+			"command": pulumi.ToStringArray(cfg.Migrations.Command),
+		},
+		// Of the Deployment that uses the Secret.
+		"deploymentAnnotations": annotations,
 		// What the URLs ask of the pods: the file that sslrootcert names.
 		"tls": pulumi.Map{
 			"caBundlePath":      pulumi.String(cfg.TLS.CaBundlePath),

@@ -68,6 +68,10 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernete
 		}
 		args.Kubeconfig = pulumi.String(kubeconfig)
 	}
+	if cfg.Delivery == config.DeliveryHandover {
+		// What the chart made is taken as it is, with the fields that differ.
+		args.UpsertExistingObjects, args.EnablePatchForce = pulumi.Bool(true), pulumi.Bool(true)
+	}
 	if cfg.Cluster.Context != "" {
 		args.Context = pulumi.String(cfg.Cluster.Context)
 	}

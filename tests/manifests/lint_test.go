@@ -77,7 +77,9 @@ func rules() []rule {
 		{ids: "kube-linter non-existent-service-account, default-service-account", waived: "it runs without a token of the default account",
 			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool { return pod(j).ServiceAccountName != "" }},
 		{ids: "kube-linter job-ttl-seconds-after-finished", waived: "a Job that vanished would be made again, and run again, after a refresh",
-			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool { return j.Spec.TTLSecondsAfterFinished != nil }},
+			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool {
+				return j.Spec.TTLSecondsAfterFinished != nil
+			}},
 		{ids: "Polaris priorityClassNotSet", waived: "a migration is no more urgent than what else runs",
 			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool { return pod(j).PriorityClassName != "" }},
 	}

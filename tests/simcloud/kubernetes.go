@@ -70,7 +70,10 @@ func (k *kubernetes) configure(config Properties) (session, error) {
 	if err != nil {
 		err = fmt.Errorf("configured Kubernetes cluster is unreachable: %w", err)
 	}
-	return &cluster{cloud: k.cloud, name: name, unreachable: err}, nil
+	return &cluster{
+		cloud: k.cloud, name: name, unreachable: err,
+		upserts: fmt.Sprint(config["upsertExistingObjects"]) == "true", forces: fmt.Sprint(config["enablePatchForce"]) == "true",
+	}, nil
 }
 
 type kubeconfig struct {

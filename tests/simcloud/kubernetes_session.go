@@ -15,6 +15,8 @@ type cluster struct {
 	cloud       *Cloud
 	name        string
 	unreachable error
+	upserts     bool // a create takes what exists
+	forces      bool // an apply takes fields from other managers
 }
 
 const (
@@ -132,7 +134,9 @@ func (c *cluster) create(r request) (string, Properties, error) {
 		return "", nil, err
 	}
 	id := objectID(k, live)
-	if c.get(r.typ, id) != nil {
+	if existing := c.get(r.typ, id); existing != nil && c.upserts {
+		return c.adopt(k, existing, live)
+	} else if existing != nil {
 		return "", nil, fmt.Errorf("resource %s was not successfully created by the Kubernetes API server: %s %q already exists",
 			id, k.resource, live.Text("metadata", "name"))
 	}
@@ -140,6 +144,48 @@ func (c *cluster) create(r request) (string, Properties, error) {
 	metadata["uid"] = digest(32, c.name, r.typ, id)
 	metadata["creationTimestamp"], metadata["generation"] = "2025-01-01T00:00:00Z", 1.0
 	return id, live, c.store(k, &Object{Kind: r.typ, ID: id, Cluster: c.name, Properties: live})
+}
+
+// adopt applies a manifest to an object that somebody else made: what the manifest does not have stays, and a field
+// that both have with other values is a conflict, unless it is taken by force.
+func (c *cluster) adopt(k kind, o *Object, manifest Properties) (string, Properties, error) {
+	for path, theirs := range leaves("", map[string]any(o.Properties)) {
+		if ours, both := leaves("", map[string]any(manifest))[path]; both && ours != theirs && !c.forces {
+			return "", nil, fmt.Errorf("the server-side apply field manager found a conflict: Apply failed with 1 conflict: conflict with "+
+				"\"helm\": %s", path)
+		}
+	}
+	o.Properties = merged(o.Properties, manifest)
+	return o.ID, o.Properties, c.store(k, o)
+}
+
+// leaves is the texts and numbers in a manifest, by path.
+func leaves(path string, value any) map[string]string {
+	switch value := value.(type) {
+	case map[string]any:
+		all := map[string]string{}
+		for name, field := range value {
+			maps.Copy(all, leaves(path+"."+name, field))
+		}
+		return all
+	case []any:
+		return map[string]string{path: string(mustJSON(value))} // a list has one owner
+	default:
+		return map[string]string{path: fmt.Sprint(value)}
+	}
+}
+
+// merged is a manifest laid over an object.
+func merged(under, over map[string]any) map[string]any {
+	all := maps.Clone(under)
+	for name, value := range over {
+		old, isMap := all[name].(map[string]any)
+		if fields, ok := value.(map[string]any); ok && isMap {
+			value = merged(old, fields)
+		}
+		all[name] = value
+	}
+	return all
 }
 
 func (c *cluster) update(r request) (Properties, error) {

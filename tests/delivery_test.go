@@ -1,0 +1,120 @@
+package tests
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+const externalSecretType = "kubernetes:external-secrets.io/v1:ExternalSecret"
+
+// bringers are the kinds of the objects that bring the credentials to the pods.
+var bringers = []string{"kubernetes:core/v1:ServiceAccount", "kubernetes:external-secrets.io/v1:SecretStore", externalSecretType}
+
+// untouched expects that since a moment nothing of what brings the credentials to the pods was deleted.
+func (l *live) untouched(since int) {
+	l.t.Helper()
+	for _, operation := range l.Cloud.Log()[since:] {
+		if operation.Op == "delete" {
+			assert.NotContains(l.t, bringers, operation.Type, operation.Name)
+		}
+	}
+	l.one(kubeSecretType)
+	for _, kind := range bringers {
+		l.one(kind)
+	}
+}
+
+// TestTheObjectsChangeHands: from this program to the GitOps repository and back. The pods' Secret is there all the
+// time, the same one; who forgets the objects leaves them, who takes them finds them.
+func TestTheObjectsChangeHands(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod")
+	l.up()
+	since := len(l.Cloud.Log())
+	external := l.one(externalSecretType).Properties.Text("metadata", "uid")
+
+	l.set("delivery", "gitops")
+	assert.Contains(t, l.refuse(l.Preview(t.Context())), "from pulumi by way of handover alone")
+	l.set("delivery", "handover")
+	l.up()
+	assert.Empty(t, l.preview())
+	assert.Equal(t, true, l.outputs()["helmValues"].(map[string]any)["externalSecrets"].(map[string]any)["enabled"], "the chart takes over")
+	l.chartTakes()
+
+	l.set("delivery", "gitops")
+	l.up()
+	assert.Empty(t, l.preview())
+	l.untouched(since)
+	assert.Empty(t, l.Cloud.Objects(jobType), "the migration that ran is no object of the chart")
+
+	l.set("delivery", "pulumi")
+	assert.Contains(t, l.refuse(l.Preview(t.Context())), "from gitops by way of handover alone")
+	l.set("delivery", "handover")
+	l.up()
+	assert.Empty(t, l.preview())
+	l.set("delivery", "pulumi")
+	l.up()
+	assert.Empty(t, l.preview())
+	l.untouched(since)
+	now := l.one(externalSecretType)
+	assert.Equal(t, external, now.Properties.Text("metadata", "uid"), "it is the same object")
+	assert.Equal(t, "keep", now.Properties.Text("metadata", "annotations", "helm.sh/resource-policy"), "and the chart does not delete it")
+	assert.Contains(t, l.refuse(l.PreviewDestroy(t.Context())), "protect")
+	assert.Equal(t, l.one(instanceType).Properties.Text("password"), l.kubeSecret("DB_PASSWORD"))
+}
+
+// chartTakes writes what Helm writes on objects that it takes over.
+func (l *live) chartTakes() {
+	l.t.Helper()
+	for _, kind := range bringers {
+		require.NoError(l.t, l.Cloud.Edit(kind, l.one(kind).ID, func(p simcloud.Properties) {
+			p.Map("metadata", "labels")["app.kubernetes.io/managed-by"] = "Helm"
+			p.Map("metadata", "annotations")["meta.helm.sh/release-name"] = "core-api"
+		}))
+	}
+}
+
+// TestAHandoverThatFailsGoesOn: nothing is gone in the middle, and the next run goes on.
+func TestAHandoverThatFailsGoesOn(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod")
+	l.up()
+	since := len(l.Cloud.Log())
+	l.set("delivery", "handover")
+	l.up()
+	l.chartTakes()
+	l.set("delivery", "gitops")
+	l.up()
+
+	l.set("delivery", "handover")
+	l.Cloud.Fail(func(operation simcloud.Operation) error {
+		if operation.Op == "create" && operation.Type == externalSecretType {
+			return errors.New("etcdserver: request timed out")
+		}
+		return nil
+	})
+	assert.Contains(t, l.refuse(l.Up(t.Context())), "request timed out")
+	l.untouched(since)
+	l.Cloud.Fail(nil)
+	l.up()
+	assert.Empty(t, l.preview())
+	l.untouched(since)
+}
+
+// TestReloading: the chart gets the annotation that Reloader understands, unless it is switched off.
+func TestReloading(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod")
+	l.up()
+	annotations := func() any { return l.outputs()["helmValues"].(map[string]any)["deploymentAnnotations"] }
+	assert.Equal(t, map[string]any{"secret.reloader.stakater.com/reload": "core-api-db-secret"}, annotations())
+	l.set("app.reloadOnChange", "false")
+	assert.Empty(t, strings.Join(l.up(), ""), "nothing in the cloud changes")
+	assert.Empty(t, annotations())
+}
