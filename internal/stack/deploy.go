@@ -74,7 +74,7 @@ func Deploy(ctx *pulumi.Context) error {
 // from it stays in the cluster.
 func ownership(cfg *config.Config) []pulumi.ResourceOption {
 	if cfg.Delivery == config.DeliveryHandover {
-		return []pulumi.ResourceOption{pulumi.Protect(false), pulumi.RetainOnDelete(true)}
+		return []pulumi.ResourceOption{pulumi.RetainOnDelete(true)}
 	}
 	return []pulumi.ResourceOption{pulumi.Protect(cfg.Database.DeletionProtection)}
 }
