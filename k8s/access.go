@@ -70,6 +70,9 @@ func kept(annotations pulumi.StringMap) pulumi.StringMap {
 	return annotations
 }
 
+// pulumiName is what Pulumi knows an object by.
+func (b *builder) pulumiName(name string) string { return b.args.Qualifier + name }
+
 // metadata names an object in the namespace.
 func (b *builder) metadata(name string, annotations pulumi.StringMap) metav1.ObjectMetaArgs {
 	return metav1.ObjectMetaArgs{
@@ -91,7 +94,7 @@ func (b *builder) labels() pulumi.StringMap {
 func (b *builder) serviceAccount() (*corev1.ServiceAccount, error) {
 	var needs []pulumi.Resource
 	if b.args.CreateNamespace {
-		namespace, err := corev1.NewNamespace(b.ctx, b.args.Namespace, &corev1.NamespaceArgs{
+		namespace, err := corev1.NewNamespace(b.ctx, b.pulumiName(b.args.Namespace), &corev1.NamespaceArgs{
 			Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(b.args.Namespace), Labels: b.labels()},
 		}, b.parent)
 		if err != nil {
@@ -99,7 +102,7 @@ func (b *builder) serviceAccount() (*corev1.ServiceAccount, error) {
 		}
 		needs = append(needs, namespace)
 	}
-	account, err := corev1.NewServiceAccount(b.ctx, b.args.ServiceAccount, &corev1.ServiceAccountArgs{
+	account, err := corev1.NewServiceAccount(b.ctx, b.pulumiName(b.args.ServiceAccount), &corev1.ServiceAccountArgs{
 		Metadata: b.metadata(b.args.ServiceAccount, kept(pulumi.StringMap{
 			"eks.amazonaws.com/role-arn": b.args.RoleArn,
 		})),

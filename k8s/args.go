@@ -20,6 +20,10 @@ type Args struct {
 	// Namespace of all objects. CreateNamespace makes it; otherwise it has to be there.
 	Namespace       string
 	CreateNamespace bool
+	// Qualifier begins the Pulumi names of the objects, so that one program can have several of the component; "": none.
+	Qualifier string
+	// SecretStore is the name of the SecretStore, one per ServiceAccount.
+	SecretStore string
 	// ServiceAccount is the name of the account that assumes the role.
 	ServiceAccount string
 	// RoleArn is the role of the service account.
@@ -74,7 +78,7 @@ type CaBundle struct {
 func (a *Args) check() error {
 	var problems []error
 	for _, field := range []struct{ name, value string }{
-		{"App", a.App}, {"Namespace", a.Namespace}, {"ServiceAccount", a.ServiceAccount}, {"Region", a.Region},
+		{"App", a.App}, {"Namespace", a.Namespace}, {"ServiceAccount", a.ServiceAccount}, {"SecretStore", a.SecretStore}, {"Region", a.Region},
 		{"RemoteSecret", a.RemoteSecret}, {"SecretName", a.SecretName},
 	} {
 		if field.value == "" {

@@ -103,11 +103,11 @@ func TestTheProviderOutwaitsTheJob(t *testing.T) {
 
 func TestCheckNamesEveryProblem(t *testing.T) {
 	require.NoError(t, (&Args{
-		App: "a", Namespace: "n", ServiceAccount: "s", Region: "r", RemoteSecret: "x", SecretName: "y",
+		App: "a", Namespace: "n", ServiceAccount: "s", SecretStore: "t", Region: "r", RemoteSecret: "x", SecretName: "y",
 		RoleArn: pulumi.String("arn"), RemoteVersion: pulumi.String("v"), Migration: migration(),
 	}).check())
 	err := (&Args{Migration: &Migration{}}).check()
-	for _, part := range []string{"App", "Namespace", "ServiceAccount", "Region", "RemoteSecret", "SecretName", "RoleArn", "Migration needs"} {
+	for _, part := range []string{"App", "Namespace", "ServiceAccount", "SecretStore", "Region", "RemoteSecret", "SecretName", "RoleArn", "Migration needs"} {
 		assert.ErrorContains(t, err, part)
 	}
 }

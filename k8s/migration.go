@@ -43,7 +43,7 @@ func (b *builder) migration(name string, account, synced pulumi.Resource) error 
 	}
 	metadata := b.metadata(name, nil)
 	metadata.Labels = b.migrationLabels()
-	_, err = batchv1.NewJob(b.ctx, name, &batchv1.JobArgs{
+	_, err = batchv1.NewJob(b.ctx, b.pulumiName(name), &batchv1.JobArgs{
 		Metadata: metadata,
 		Spec: batchv1.JobSpecArgs{
 			BackoffLimit:          pulumi.Int(m.BackoffLimit),

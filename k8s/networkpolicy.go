@@ -25,7 +25,7 @@ func (b *builder) networkPolicy(account pulumi.Resource) (pulumi.Resource, error
 		database = append(database, block(cidr))
 	}
 	name := naming.MigrationNetworkPolicy(b.args.App)
-	policy, err := networkingv1.NewNetworkPolicy(b.ctx, name, &networkingv1.NetworkPolicyArgs{
+	policy, err := networkingv1.NewNetworkPolicy(b.ctx, b.pulumiName(name), &networkingv1.NetworkPolicyArgs{
 		Metadata: b.metadata(name, nil),
 		Spec: networkingv1.NetworkPolicySpecArgs{
 			PodSelector: metav1.LabelSelectorArgs{MatchLabels: b.migrationLabels()},

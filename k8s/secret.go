@@ -58,10 +58,10 @@ func (b *builder) versionEntry() pulumi.StringMapOutput {
 // externalSecret registers the SecretStore, which reads with the service account's role, and the
 // ExternalSecret, which makes the Secret; it returns when that is synchronised.
 func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions.CustomResource, error) {
-	store, err := apiextensions.NewCustomResource(b.ctx, naming.SecretStore, &apiextensions.CustomResourceArgs{
+	store, err := apiextensions.NewCustomResource(b.ctx, b.pulumiName(b.args.SecretStore), &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(apiVersion),
 		Kind:       pulumi.String("SecretStore"),
-		Metadata:   b.metadata(naming.SecretStore, kept(ready())),
+		Metadata:   b.metadata(b.args.SecretStore, kept(ready())),
 		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{"provider": pulumi.Map{"aws": pulumi.Map{
 			"service": pulumi.String("SecretsManager"),
 			"region":  pulumi.String(b.args.Region),
@@ -71,7 +71,7 @@ func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions
 		}}}},
 	}, b.parent, pulumi.DependsOn([]pulumi.Resource{account}))
 	if err != nil {
-		return nil, fmt.Errorf("registering the SecretStore %s: %w", naming.SecretStore, err)
+		return nil, fmt.Errorf("registering the SecretStore %s: %w", b.args.SecretStore, err)
 	}
 
 	data := pulumi.Array{}
@@ -89,13 +89,13 @@ func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions
 	annotations := kept(ready())
 	annotations["force-sync"] = b.args.RemoteVersion
 	name := naming.ExternalSecret(b.args.App)
-	secret, err := apiextensions.NewCustomResource(b.ctx, name, &apiextensions.CustomResourceArgs{
+	secret, err := apiextensions.NewCustomResource(b.ctx, b.pulumiName(name), &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(apiVersion),
 		Kind:       pulumi.String("ExternalSecret"),
 		Metadata:   b.metadata(name, annotations),
 		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
 			"refreshInterval": pulumi.String(refreshInterval),
-			"secretStoreRef":  pulumi.Map{"kind": pulumi.String("SecretStore"), "name": pulumi.String(naming.SecretStore)},
+			"secretStoreRef":  pulumi.Map{"kind": pulumi.String("SecretStore"), "name": pulumi.String(b.args.SecretStore)},
 			"target": pulumi.Map{
 				"name":           pulumi.String(b.args.SecretName),
 				"creationPolicy": pulumi.String("Owner"),

@@ -66,6 +66,9 @@ func variants(t *testing.T) []variant {
 			"secretKmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"}`,
 		"mosaic-database:network": `{"ingressCidrs": ["10.0.0.0/20", "2001:db8::/48"]}`,
 		"mosaic-database:tags":    `{"CostCenter": "memories"}`,
+		"mosaic-database:tls":     `{"caBundleConfigMap": "rds-ca"}`,
+
+		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs", "serviceAccount": "core-api"}}`,
 	})
 	return all
 }

@@ -16,10 +16,13 @@ type Config struct {
 	Region      string // aws:region
 	AccountID   string // the one entry of aws:allowedAccountIds, twelve digits
 
-	Cluster    Cluster
-	Network    Network
-	Database   Database
-	App        App
+	Cluster  Cluster
+	Network  Network
+	Database Database
+	App      App
+	// AdditionalApps are more applications that use the database, sorted by name.
+	AdditionalApps []*AdditionalApp
+
 	Migrations Migrations
 	TLS        TLS
 	Delivery   Delivery

@@ -10,6 +10,7 @@ import (
 // contradictions checks what no field can be asked alone.
 func (l *loader) contradictions() {
 	l.names()
+	l.apps()
 	l.cluster()
 	l.placement()
 	l.version()

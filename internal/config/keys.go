@@ -8,6 +8,7 @@ type key struct {
 	namespace string
 	required  bool
 	fields    []field // of an object
+	each      bool    // the fields are those of each object by a name, which decode reads
 }
 
 // full is the key as a stack file writes it.
@@ -31,6 +32,7 @@ func (c *Config) keys() []key {
 		object("network", "Where the database is placed and who may reach it.", c.Network.fields()),
 		object("database", "RDS instance, replicas and credentials: overrides of the tier, field by field.", c.Database.fields()),
 		object("app", "Application that uses the database.", c.App.fields()),
+		c.additionalApps(),
 		object("migrations", "Job that brings the schema to the application's revision.", c.Migrations.fields()),
 		object("tls", "How clients check whom they talk to; without a bundle, sslmode is require, with one, verify-full.", c.TLS.fields()),
 		own(text("delivery", &c.Delivery,

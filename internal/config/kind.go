@@ -19,6 +19,7 @@ const (
 	kindList    kind = "list of strings"
 	kindMap     kind = "map of strings"
 	kindObject  kind = "object"
+	kindObjects kind = "map of objects"
 )
 
 // kindOf is the kind of a JSON value.

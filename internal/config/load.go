@@ -169,13 +169,20 @@ func (l *loader) unknownKeys(keys []key, declared []string) {
 // unknown adds the problem of a name that is not one of the known. Its value is not shown: under a wrong
 // name, it may be anything. What the name most likely means is wrong with it, so that it is not missed, too.
 func (l *loader) unknown(prefix, name, rule string, known []string) {
+	problem, near := unknownName(prefix, name, rule, known)
+	if near != "" {
+		l.wrong[prefix+near] = true
+	}
+	l.add(problem)
+}
+
+// unknownName is the problem of a name that is not one of the known, and which of them it most likely means.
+func unknownName(prefix, name, rule string, known []string) (Problem, string) {
 	near := closest(name, known)
 	if near == "" {
-		l.add(Problem{Key: prefix + name, Rule: rule, Fix: "one of " + strings.Join(known, ", ") + "; or remove the line"})
-		return
+		return Problem{Key: prefix + name, Rule: rule, Fix: "one of " + strings.Join(known, ", ") + "; or remove the line"}, ""
 	}
-	l.wrong[prefix+near] = true
-	l.add(Problem{Key: prefix + name, Rule: rule + "; did you mean " + near + "?", Fix: near})
+	return Problem{Key: prefix + name, Rule: rule + "; did you mean " + near + "?", Fix: near}, near
 }
 
 // applyTier sets what the tier decides, before the stack's own fields come over it.
@@ -199,4 +206,5 @@ func (l *loader) derive() {
 	c.App.Namespace = cmp.Or(c.App.Namespace, naming.Namespace(c.Environment))
 	c.App.ServiceAccount = cmp.Or(c.App.ServiceAccount, c.App.Name)
 	c.App.SecretName = cmp.Or(c.App.SecretName, naming.KubernetesSecret(c.App.Name))
+	c.deriveApps()
 }

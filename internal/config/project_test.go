@@ -43,7 +43,7 @@ func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
 		if strings.ContainsAny(r.Key, ".:") {
 			continue
 		}
-		if r.Type == string(kindMap) {
+		if r.Type == string(kindMap) || r.Type == string(kindObjects) {
 			r.Type = string(kindObject)
 		}
 		if r.Key == "environment" {

@@ -22,6 +22,9 @@ func References() []Reference {
 			row.Default = "none: required"
 		}
 		rows = append(rows, row)
+		if k.each {
+			name += ".<name>"
+		}
 		for _, f := range k.fields {
 			rows = append(rows, f.reference(name+"."+f.name))
 		}

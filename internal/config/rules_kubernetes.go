@@ -24,13 +24,13 @@ func labelRule() rule[string] {
 		"a name such as core-api")
 }
 
-// subdomainRule asks for a name that Kubernetes takes as a DNS subdomain.
 // filePath is an absolute path without . and .. in it, and without anything that a URL would have to quote but the slash.
 var filePath = regexp.MustCompile(`^(/[0-9A-Za-z_-][0-9A-Za-z._-]*)+$`)
 
 // caBundlePath is where a bundle from a ConfigMap is mounted.
 const caBundlePath = "/etc/ssl/rds/ca-bundle.pem"
 
+// subdomainRule asks for a name that Kubernetes takes as a DNS subdomain.
 func subdomainRule() rule[string] {
 	return rule[string]{
 		text: "at most 253 lower-case letters, digits, hyphens and dots, a letter or digit at both ends of each part (RFC 1123)",

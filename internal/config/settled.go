@@ -66,6 +66,9 @@ func (c *Config) Settled(vpcID, oidcIssuer string) map[string]string {
 	for _, s := range c.settings() {
 		values[s.key] = s.value
 	}
+	for _, app := range c.AdditionalApps {
+		values[settledAppsKey+app.Name] = app.settled()
+	}
 	return values
 }
 
@@ -76,6 +79,7 @@ func (c *Config) Changed(before map[string]string) Problems {
 	for _, s := range c.settings() {
 		problems = append(problems, s.changed(before)...)
 	}
+	problems = append(problems, c.changedApps(before)...)
 	problems = append(problems, c.ownership(before)...)
 	problems = append(problems, c.shrunk(before)...)
 	problems = append(problems, c.majorVersion(before)...)

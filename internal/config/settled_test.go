@@ -121,3 +121,29 @@ func TestNothingShrinks(t *testing.T) {
 		assert.Contains(t, refused[0].Fix, test.fix)
 	}
 }
+
+// Another application may come; it stays as it is, and goes only after it was unprotected in a run of its own.
+func TestAdditionalAppsAreSettled(t *testing.T) {
+	with := func(apps string) *Config { return loaded(t, "mosaic-database:additionalApps: {"+apps+"}") }
+	const worker = "worker: {namespace: jobs}"
+	for _, test := range []struct{ was, now, key, fix string }{
+		{"", worker, "", ""},
+		{worker, worker + ", another: {}", "", ""},
+		{worker, "another: {}, " + worker, "", ""},
+		{worker, "", "additionalApps.worker", "deletionProtection: false in this run"},
+		{worker, "worker: {}", "additionalApps.worker.namespace", "jobs; or"},
+		{worker, "worker: {namespace: jobs, serviceAccount: other}", "additionalApps.worker.serviceAccount", "worker; or"},
+		{worker, "worker: {namespace: jobs, secretName: other}", "additionalApps.worker.secretName", "worker-db-secret; or"},
+		{worker, "worker: {namespace: jobs, deletionProtection: false, reloadOnChange: false}", "", ""},
+		{"worker: {namespace: jobs, deletionProtection: false}", "", "", ""},
+	} {
+		refused := with(test.now).Changed(with(test.was).Settled("vpc-1", "https://a"))
+		if test.key == "" {
+			assert.Empty(t, refused, "%s → %s", test.was, test.now)
+			continue
+		}
+		require.Len(t, refused, 1, "%s → %s", test.was, test.now)
+		assert.Equal(t, "mosaic-database:"+test.key, refused[0].Key)
+		assert.Contains(t, refused[0].Fix, test.fix)
+	}
+}

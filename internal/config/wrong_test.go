@@ -126,6 +126,12 @@ func reported(t *testing.T) map[string]map[string]bool {
 					key = parent
 				}
 			}
+			if name, field, isField := strings.Cut(strings.TrimPrefix(key, "additionalApps."), "."); strings.HasPrefix(key, "additionalApps.") {
+				key = "additionalApps"
+				if isField && name != "" {
+					key += ".<name>." + field
+				}
+			}
 			if rules[key] == nil {
 				rules[key] = map[string]bool{}
 			}
@@ -180,8 +186,8 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 		{kindBoolean, "true", []kind{kindBoolean}},
 		{"list", "[a, b]", []kind{kindList}},
 		{"list", "[[a], [b]]", nil},
-		{kindObject, "{a: b}", []kind{kindMap, kindObject}},
-		{kindObject, "{a: {b: c}}", []kind{kindObject}},
+		{kindObject, "{a: b}", []kind{kindMap, kindObject, kindObjects}},
+		{kindObject, "{a: {b: c}}", []kind{kindObject, kindObjects}},
 		{"null", "null", nil},
 	}
 	var count int
@@ -203,7 +209,7 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 			var problems Problems
 			require.ErrorAs(t, err, &problems, "%s: %s", r.Key, v.content)
 			for _, p := range problems {
-				assert.True(t, strings.HasPrefix(short(p.Key), r.Key), "%s: %s is reported at %s", r.Key, v.content, p.Key)
+				assert.True(t, strings.HasPrefix(short(p.Key), strings.Replace(r.Key, "<name>", "worker", 1)), "%s: %s is reported at %s", r.Key, v.content, p.Key)
 				assert.Regexp(t, "^of type ("+r.Type+", not "+string(v.kind)+"|string, not (list|object))$", p.Rule)
 			}
 		}
@@ -214,6 +220,9 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 
 // setting is the line that sets a key, or a field beside those that the stack needs.
 func setting(key, content string) string {
+	if field, isApp := strings.CutPrefix(key, "additionalApps.<name>."); isApp {
+		return fmt.Sprintf("%s: {worker: {%s: %s}}", ownKey("additionalApps"), field, content)
+	}
 	object, field, isField := strings.Cut(key, ".")
 	if !isField {
 		if !strings.Contains(key, ":") {

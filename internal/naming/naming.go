@@ -10,7 +10,7 @@ import (
 const (
 	// Prefix begins the names of AWS resources and of the default namespace.
 	Prefix = "mosaic"
-	// SecretStore is the name of the SecretStore.
+	// SecretStore is the name of the SecretStore of the application that owns the schema.
 	SecretStore = "aws-secrets-manager"
 )
 
@@ -54,6 +54,10 @@ func Namespace(env string) string { return fmt.Sprintf("%s-%s", Prefix, env) }
 
 // ExternalSecret is the name of the ExternalSecret: <app>-db.
 func ExternalSecret(app string) string { return app + "-db" }
+
+// AdditionalSecretStore is the name of the SecretStore of another application, which may share the namespace:
+// <app>-aws-secrets-manager.
+func AdditionalSecretStore(app string) string { return app + "-" + SecretStore }
 
 // KubernetesSecret is the default name of the Secret that pods read: <app>-db-secret.
 func KubernetesSecret(app string) string { return app + "-db-secret" }

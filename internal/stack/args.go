@@ -68,13 +68,40 @@ func databaseArgs(cfg *config.Config, site *site) *database.Args {
 	}
 }
 
-// roleArgs lets the application's service account read the database's secrets.
-func roleArgs(cfg *config.Config, site *site, db *database.Instance) *irsa.Args {
+// client is one application, in the terms of both its configurations.
+type client struct {
+	name, namespace, serviceAccount, secretName string
+	createNamespace, reloadOnChange             bool
+	secretStore                                 string
+	qualifier                                   string // of its objects' Pulumi names
+	protect                                     bool
+	ownsSchema                                  bool
+}
+
+// clients are the application that owns the schema, and then the others by name.
+func clients(cfg *config.Config) []client {
+	all := []client{{
+		name: cfg.App.Name, namespace: cfg.App.Namespace, serviceAccount: cfg.App.ServiceAccount, secretName: cfg.App.SecretName,
+		createNamespace: cfg.App.CreateNamespace, reloadOnChange: cfg.App.ReloadOnChange,
+		secretStore: naming.SecretStore, protect: cfg.Database.DeletionProtection, ownsSchema: true,
+	}}
+	for _, app := range cfg.AdditionalApps {
+		all = append(all, client{
+			name: app.Name, namespace: app.Namespace, serviceAccount: app.ServiceAccount, secretName: app.SecretName,
+			reloadOnChange: app.ReloadOnChange, secretStore: naming.AdditionalSecretStore(app.Name), qualifier: app.Name + "/",
+			protect: cfg.Database.DeletionProtection && app.DeletionProtection,
+		})
+	}
+	return all
+}
+
+// roleArgs lets an application's service account read the database's secrets.
+func roleArgs(cfg *config.Config, app client, site *site, db *database.Instance) *irsa.Args {
 	return &irsa.Args{
-		Name:            naming.SecretsRole(cfg.Environment, cfg.App.Name),
+		Name:            naming.SecretsRole(cfg.Environment, app.name),
 		Region:          cfg.Region,
-		Namespace:       cfg.App.Namespace,
-		ServiceAccount:  cfg.App.ServiceAccount,
+		Namespace:       app.namespace,
+		ServiceAccount:  app.serviceAccount,
 		OidcIssuer:      site.oidcIssuer,
 		OidcProviderArn: site.oidcProviderArn,
 		SecretArns:      pulumi.StringArray{db.CredentialsSecretArn, db.ConnectionSecretArn},
@@ -82,21 +109,23 @@ func roleArgs(cfg *config.Config, site *site, db *database.Instance) *irsa.Args 
 	}
 }
 
-// accessArgs brings the connection secret to the application's namespace.
-func accessArgs(cfg *config.Config, site *site, db *database.Instance, role *irsa.Role) *k8s.Args {
+// accessArgs brings the connection secret to an application's namespace.
+func accessArgs(cfg *config.Config, app client, site *site, db *database.Instance, role *irsa.Role) *k8s.Args {
 	args := &k8s.Args{
-		App:             cfg.App.Name,
-		Namespace:       cfg.App.Namespace,
-		CreateNamespace: cfg.App.CreateNamespace,
-		ServiceAccount:  cfg.App.ServiceAccount,
+		App:             app.name,
+		Namespace:       app.namespace,
+		CreateNamespace: app.createNamespace,
+		Qualifier:       app.qualifier,
+		SecretStore:     app.secretStore,
+		ServiceAccount:  app.serviceAccount,
 		RoleArn:         role.RoleArn,
 		RoleReady:       []pulumi.Resource{role.Permissions},
 		Region:          cfg.Region,
 		RemoteSecret:    naming.ConnectionSecret(cfg.Environment),
 		RemoteVersion:   db.ConnectionSecretVersionID,
-		SecretName:      cfg.App.SecretName,
+		SecretName:      app.secretName,
 	}
-	if m := cfg.Migrations; m.Enabled {
+	if m := cfg.Migrations; m.Enabled && app.ownsSchema {
 		args.Migration = &k8s.Migration{
 			Image:           m.Image,
 			Command:         m.Command,

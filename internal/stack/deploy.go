@@ -45,38 +45,60 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	// What brings the credentials to the pods is as safe from a deletion as the database is.
-	protect := pulumi.Protect(cfg.Database.DeletionProtection)
-	role, err := irsa.New(ctx, naming.SecretsRole(cfg.Environment, cfg.App.Name), roleArgs(cfg, site, db),
-		pulumi.Providers(cloud.aws), protect)
+	served, err := serve(ctx, cfg, site, cloud, db)
 	if err != nil {
 		return err
 	}
-	out := outputs{cfg: cfg, estimate: estimate, db: db, role: role, settled: pulumi.ToStringMap(cfg.Settled(site.vpcID, site.oidcIssuer)).ToStringMapOutput()}
-	if cfg.Delivery.InCluster() {
-		cluster, err := newCluster(ctx, cfg, site)
-		if err != nil {
-			return err
-		}
-		access, err := k8s.New(ctx, naming.Access(cfg.Environment, cfg.App.Name), accessArgs(cfg, site, db, role),
-			append(ownership(cfg), pulumi.Providers(cluster))...)
-		if err != nil {
-			return err
-		}
-		out.jobName = access.MigrationJobName
-		out.settled = settledWith(out.settled, access.Synced)
-	}
-	export(ctx, out)
+	settled := pulumi.ToStringMap(cfg.Settled(site.vpcID, site.oidcIssuer)).ToStringMapOutput()
+	export(ctx, outputs{cfg: cfg, estimate: estimate, db: db, served: served, settled: settledWith(settled, served)})
 	return nil
+}
+
+// service is what one application has been given.
+type service struct {
+	client
+	role   *irsa.Role
+	access *k8s.Access // nil where this program makes nothing in the cluster
+}
+
+// serve gives every application its role, and the objects that bring the credentials to its pods. They are as safe
+// from a deletion as the database is.
+func serve(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, db *database.Instance) ([]service, error) {
+	var cluster pulumi.ProviderResource
+	if cfg.Delivery.InCluster() {
+		provider, err := newCluster(ctx, cfg, site)
+		if err != nil {
+			return nil, err
+		}
+		cluster = provider
+	}
+	var all []service
+	for _, app := range clients(cfg) {
+		role, err := irsa.New(ctx, naming.SecretsRole(cfg.Environment, app.name), roleArgs(cfg, app, site, db),
+			pulumi.Providers(cloud.aws), pulumi.Protect(app.protect))
+		if err != nil {
+			return nil, err
+		}
+		one := service{client: app, role: role}
+		if cluster != nil {
+			one.access, err = k8s.New(ctx, naming.Access(cfg.Environment, app.name), accessArgs(cfg, app, site, db, role),
+				append(ownership(cfg, app), pulumi.Providers(cluster))...)
+			if err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // ownership is how the Kubernetes objects are held. During a handover this program lets go of them: what disappears
 // from it stays in the cluster.
-func ownership(cfg *config.Config) []pulumi.ResourceOption {
+func ownership(cfg *config.Config, app client) []pulumi.ResourceOption {
 	if cfg.Delivery == config.DeliveryHandover {
 		return []pulumi.ResourceOption{pulumi.RetainOnDelete(true)}
 	}
-	return []pulumi.ResourceOption{pulumi.Protect(cfg.Database.DeletionProtection)}
+	return []pulumi.ResourceOption{pulumi.Protect(app.protect)}
 }
 
 // load reads and checks the configuration, the budget among it.

@@ -10,7 +10,6 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
-	"github.com/mosaic-stories/mosaic-database/irsa"
 )
 
 // Output is one entry of the contract with the GitOps repository.
@@ -39,6 +38,7 @@ func Outputs() []Output {
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty where this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated cost of a month, such as \"16.44 USD\"; \"at least …\" where a price is unknown"},
 		{"helmValues", "object", "values of the application's Helm chart, right for the chosen delivery"},
+		{"additionalApps", "object", "by name of the application: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
 		{settledOutput, "object", "what the database was made with and keeps; the next run refuses to change it"},
 	}
 }
@@ -48,31 +48,45 @@ type outputs struct {
 	cfg      *config.Config
 	estimate cost.Estimate
 	db       *database.Instance
-	role     *irsa.Role
-	jobName  string
+	served   []service // the application that owns the schema, and then the others
 	settled  pulumi.StringMapOutput
 }
 
 // export exports the outputs.
 func export(ctx *pulumi.Context, o outputs) {
-	cfg, db, role := o.cfg, o.db, o.role
+	cfg, db, main := o.cfg, o.db, o.served[0]
+	jobName := ""
+	if main.access != nil {
+		jobName = main.access.MigrationJobName
+	}
+	additional := pulumi.Map{}
+	for _, app := range o.served[1:] {
+		additional[app.name] = pulumi.Map{
+			"roleArn":              app.role.RoleArn,
+			"namespace":            pulumi.String(app.namespace),
+			"serviceAccountName":   pulumi.String(app.serviceAccount),
+			"kubernetesSecretName": pulumi.String(app.secretName),
+			"helmValues":           helmValues(cfg, app),
+		}
+	}
 	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
 		"port":                 db.Port,
 		"databaseName":         pulumi.String(cfg.Database.Name),
 		"instanceIdentifier":   db.Identifier,
 		"replicaEndpoints":     db.ReplicaEndpoints,
-		"roleArn":              role.RoleArn,
+		"roleArn":              main.role.RoleArn,
 		"credentialsSecretArn": db.CredentialsSecretArn,
 		"connectionSecretArn":  db.ConnectionSecretArn,
 		"connectionSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
 		"securityGroupId":      db.SecurityGroupID,
-		"namespace":            pulumi.String(cfg.App.Namespace),
-		"serviceAccountName":   pulumi.String(cfg.App.ServiceAccount),
-		"kubernetesSecretName": pulumi.String(cfg.App.SecretName),
-		"migrationJobName":     pulumi.String(o.jobName),
+		"namespace":            pulumi.String(main.namespace),
+		"serviceAccountName":   pulumi.String(main.serviceAccount),
+		"kubernetesSecretName": pulumi.String(main.secretName),
+		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(o.estimate.String()),
-		"helmValues":           helmValues(cfg, role.RoleArn),
+		"helmValues":           helmValues(cfg, main),
+		"additionalApps":       additional,
 		settledOutput:          o.settled,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -83,28 +97,28 @@ func export(ctx *pulumi.Context, o outputs) {
 // helmValues are the values of the application's chart. With delivery gitops, and from the handover on, the chart makes
 // the ServiceAccount, the ExternalSecret and the migration; with delivery pulumi they exist, and the chart
 // must leave them alone.
-func helmValues(cfg *config.Config, roleArn pulumi.StringInput) pulumi.Map {
+func helmValues(cfg *config.Config, app service) pulumi.Map {
 	gitops := cfg.Delivery != config.DeliveryPulumi
 	annotations := pulumi.StringMap{}
-	if cfg.App.ReloadOnChange {
-		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(cfg.App.SecretName)
+	if app.reloadOnChange {
+		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.secretName)
 	}
 	return pulumi.Map{
 		"serviceAccount": pulumi.Map{
 			"create":      pulumi.Bool(gitops),
-			"name":        pulumi.String(cfg.App.ServiceAccount),
-			"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": roleArn},
+			"name":        pulumi.String(app.serviceAccount),
+			"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": app.role.RoleArn},
 		},
 		"externalSecrets": pulumi.Map{
 			"enabled":            pulumi.Bool(gitops),
-			"secretStore":        pulumi.String(naming.SecretStore),
+			"secretStore":        pulumi.String(app.secretStore),
 			"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-			"targetSecretName":   pulumi.String(cfg.App.SecretName),
+			"targetSecretName":   pulumi.String(app.secretName),
 			"region":             pulumi.String(cfg.Region),
 		},
 		"migrations": pulumi.Map{
 			// In a handover this program still runs them.
-			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled),
+			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.ownsSchema),
 			"image":   pulumi.String(cfg.Migrations.Image),
 			"command": pulumi.ToStringArray(cfg.Migrations.Command),
 		},

@@ -35,10 +35,16 @@ func settledBefore(ctx *pulumi.Context) (map[string]string, error) {
 	return before, nil
 }
 
-// settledWith holds the settled values back until the Secret is in the cluster: a first run that failed because a
+// settledWith holds the settled values back until the Secrets are in the cluster: a first run that failed because a
 // namespace or an issuer was wrong must not settle what was wrong.
-func settledWith(settled pulumi.StringMapOutput, synced pulumi.IDOutput) pulumi.StringMapOutput {
-	return pulumi.All(settled, synced).ApplyT(func(values []any) map[string]string {
+func settledWith(settled pulumi.StringMapOutput, served []service) pulumi.StringMapOutput {
+	all := []any{settled}
+	for _, app := range served {
+		if app.access != nil {
+			all = append(all, app.access.Synced)
+		}
+	}
+	return pulumi.All(all...).ApplyT(func(values []any) map[string]string {
 		return values[0].(map[string]string)
 	}).(pulumi.StringMapOutput)
 }

@@ -143,6 +143,14 @@ func (e *Environment) Set(ctx context.Context, overrides ...Override) error {
 	return nil
 }
 
+// Unset takes a value out of the stack file, at a path such as database.instanceClass.
+func (e *Environment) Unset(ctx context.Context, path string) error {
+	if _, err := e.run(ctx, "config", "rm", "--path", path); err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return nil
+}
+
 // Export is the stack's state as `pulumi stack export` prints it, JSON, with secrets encrypted.
 func (e *Environment) Export(ctx context.Context) (string, error) {
 	return e.run(ctx, "stack", "export")
