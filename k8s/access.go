@@ -14,6 +14,8 @@ type Access struct {
 
 	// MigrationJobName is the name of the current revision's Job; "" without migrations.
 	MigrationJobName string
+	// Namespace is the namespace, where the component makes it; nil otherwise.
+	Namespace pulumi.Resource
 	// Synced is the ID of the ExternalSecret, known once the Secret is in the cluster.
 	Synced pulumi.IDOutput
 }
@@ -30,7 +32,10 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
 	b := &builder{ctx: ctx, args: args, parent: pulumi.Parent(component)}
-	account, err := b.serviceAccount()
+	if err := b.namespace(component); err != nil {
+		return nil, err
+	}
+	account, err := b.serviceAccount(component.Namespace)
 	if err != nil {
 		return nil, err
 	}
@@ -91,15 +96,23 @@ func (b *builder) labels() pulumi.StringMap {
 	}
 }
 
-func (b *builder) serviceAccount() (*corev1.ServiceAccount, error) {
-	var needs []pulumi.Resource
-	if b.args.CreateNamespace {
-		namespace, err := corev1.NewNamespace(b.ctx, b.pulumiName(b.args.Namespace), &corev1.NamespaceArgs{
-			Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(b.args.Namespace), Labels: b.labels()},
-		}, b.parent)
-		if err != nil {
-			return nil, fmt.Errorf("registering the namespace %s: %w", b.args.Namespace, err)
-		}
+func (b *builder) namespace(component *Access) error {
+	if !b.args.CreateNamespace {
+		return nil
+	}
+	namespace, err := corev1.NewNamespace(b.ctx, b.pulumiName(b.args.Namespace), &corev1.NamespaceArgs{
+		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(b.args.Namespace), Labels: b.labels()},
+	}, b.parent)
+	if err != nil {
+		return fmt.Errorf("registering the namespace %s: %w", b.args.Namespace, err)
+	}
+	component.Namespace = namespace
+	return nil
+}
+
+func (b *builder) serviceAccount(namespace pulumi.Resource) (*corev1.ServiceAccount, error) {
+	needs := b.args.NamespaceReady
+	if namespace != nil {
 		needs = append(needs, namespace)
 	}
 	account, err := corev1.NewServiceAccount(b.ctx, b.pulumiName(b.args.ServiceAccount), &corev1.ServiceAccountArgs{

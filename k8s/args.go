@@ -20,6 +20,8 @@ type Args struct {
 	// Namespace of all objects. CreateNamespace makes it; otherwise it has to be there.
 	Namespace       string
 	CreateNamespace bool
+	// NamespaceReady is what makes the namespace, where something else of the program does.
+	NamespaceReady []pulumi.Resource
 	// Qualifier begins the Pulumi names of the objects, so that one program can have several of the component; "": none.
 	Qualifier string
 	// SecretStore is the name of the SecretStore, one per ServiceAccount.

@@ -57,6 +57,9 @@ func variants(t *testing.T) []variant {
 	for _, tier := range config.Tiers() {
 		prod("tier-"+tier.Name, map[string]string{"mosaic-database:tier": tier.Name})
 	}
+	dev := stackFile(t, "dev")
+	dev["mosaic-database:additionalApps"] = `{"worker": {}, "billing": {"namespace": "billing"}}`
+	all = append(all, variant{"applications", "dev", dev})
 	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
 	prod("everything", map[string]string{
 		"mosaic-database:tier": "scale",
@@ -281,6 +284,13 @@ func checkOrder(t *testing.T, all []registration) {
 	needs("kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:core/v1:ServiceAccount") // and so for the namespace
 	needs("kubernetes:batch/v1:Job", "kubernetes:external-secrets.io/v1:ExternalSecret")
 	needs("kubernetes:batch/v1:Job", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+	for _, namespace := range byType["kubernetes:core/v1:Namespace"] {
+		for _, account := range byType["kubernetes:core/v1:ServiceAccount"] {
+			if account.Inputs["metadata"].(map[string]any)["namespace"] == namespace.Inputs["metadata"].(map[string]any)["name"] {
+				assert.Contains(t, account.DependsOn, namespace.key(), "%s does not wait for its namespace", account.key())
+			}
+		}
+	}
 	for _, beside := range []string{"aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:ServiceAccount"} {
 		for _, one := range byType[beside] {
 			for _, dependency := range one.DependsOn {

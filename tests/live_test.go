@@ -104,12 +104,18 @@ func (l *live) one(kind string) simcloud.Object {
 	return all[0]
 }
 
-// kubeSecret is one entry of the Kubernetes Secret.
+// kubeSecret is one entry of the Kubernetes Secret of the application that owns the schema.
 func (l *live) kubeSecret(entry string) string {
 	l.t.Helper()
-	value, err := base64.StdEncoding.DecodeString(l.one(kubeSecretType).Properties.Text("data", entry))
-	require.NoError(l.t, err)
-	return string(value)
+	for _, secret := range l.Cloud.Objects(kubeSecretType) {
+		if strings.HasSuffix(secret.ID, "/core-api-db-secret") {
+			value, err := base64.StdEncoding.DecodeString(secret.Properties.Text("data", entry))
+			require.NoError(l.t, err)
+			return string(value)
+		}
+	}
+	l.t.Fatal("the pods have no Secret")
+	return ""
 }
 
 func (l *live) outputs() map[string]any {

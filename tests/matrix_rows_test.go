@@ -34,10 +34,11 @@ const (
 // births are what lies below both contents of some rows, because a stack cannot come to have it later or go back.
 func births() map[string]string {
 	return map[string]string{
-		"":              "",
-		"a replica":     "database: {readReplicas: 1}",
-		"large storage": "database: {allocatedStorage: 400, maxAllocatedStorage: 1000}",
-		"own namespace": "app: {createNamespace: true, namespace: mosaic-<env>-own}",
+		"":                    "",
+		"a replica":           "database: {readReplicas: 1}",
+		"large storage":       "database: {allocatedStorage: 400, maxAllocatedStorage: 1000}",
+		"another application": "additionalApps: {worker: {namespace: mosaic-<env>}}",
+		"own namespace":       "app: {createNamespace: true, namespace: mosaic-<env>-own}",
 		"gitops": "{delivery: gitops, app: {createNamespace: false}, database: {kmsKeyId: " + keyOne +
 			", availabilityZone: us-east-1a}}",
 	}
@@ -52,6 +53,7 @@ func transitions() []transition {
 	}{
 		{"Tier", tiers()},
 		{"What is settled", append(settledKeys(), bornOtherwise()...)},
+		{"Additional applications", applications()},
 		{"Version and engine", versions()},
 		{"Size and replicas", compute()},
 		{"Storage", storage()},
@@ -141,6 +143,23 @@ func settledKeys() []transition {
 		{key: "delivery", was: "pulumi", now: "gitops", to: "delivery: gitops", refused: "handover in this run and gitops in a later one"},
 		{key: "delivery", was: "pulumi", now: "handover", to: "delivery: handover", back: true, why: "lets go of the objects: unprotected, and kept in the cluster", backWhy: "takes them again"},
 	}
+}
+
+// applications are the changes of an additional application; that it comes and goes is in TestMoreThanOneApplication.
+func applications() []transition {
+	with := func(fields string) string { return "additionalApps: {worker: {" + fields + "}}" }
+	rows := []transition{
+		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false in this run"},
+		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
+		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
+	}
+	for i := range rows {
+		rows[i].born = "another application"
+	}
+	return rows
 }
 
 // bornOtherwise are the changes away from what a stack has to begin with.

@@ -44,7 +44,7 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	vpc := l.one("aws:ec2/securityGroup:SecurityGroup").Properties.Text("vpcId")
 	subnets := l.one("aws:rds/subnetGroup:SubnetGroup").Properties.Texts("subnetIds")
 	require.Len(t, subnets, 3)
-	issuer := regexp.MustCompile(`oidc\.eks[^:"]*/id/[0-9A-F]+`).FindString(l.one(roleType).Properties.Text("assumeRolePolicy"))
+	issuer := regexp.MustCompile(`oidc\.eks[^:"]*/id/[0-9A-F]+`).FindString(l.Cloud.Objects(roleType)[0].Properties.Text("assumeRolePolicy"))
 	s.names = strings.NewReplacer("<env>", stack, "<vpc>", vpc,
 		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2], "<issuer>", issuer)
 	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "as "+stack+":", "as <env>:",

@@ -81,7 +81,11 @@ func serve(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, db
 		}
 		one := service{client: app, role: role}
 		if cluster != nil {
-			one.access, err = k8s.New(ctx, naming.Access(cfg.Environment, app.name), accessArgs(cfg, app, site, db, role),
+			args := accessArgs(cfg, app, site, db, role)
+			if len(all) > 0 && app.namespace == all[0].namespace && all[0].access.Namespace != nil {
+				args.NamespaceReady = []pulumi.Resource{all[0].access.Namespace}
+			}
+			one.access, err = k8s.New(ctx, naming.Access(cfg.Environment, app.name), args,
 				append(ownership(cfg, app), pulumi.Providers(cluster))...)
 			if err != nil {
 				return nil, err
