@@ -54,7 +54,7 @@ type Engine struct {
 	AllowMajorVersionUpgrade  bool
 	AutoMinorVersionUpgrade   bool
 	MaintenanceWindow         string // ddd:hh:mm-ddd:hh:mm, UTC
-	CaCertIdentifier          string
+	CaCertIdentifier          string // of the server's certificate; "": RDS's own choice, also later
 	IamDatabaseAuthentication bool
 	Port                      int
 	DatabaseName              string

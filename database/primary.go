@@ -36,7 +36,6 @@ func (b *builder) common(s *settings, identifier string) *rds.InstanceArgs {
 		Port:                             pulumi.Int(b.args.Engine.Port),
 		ParameterGroupName:               s.parameterGroup,
 		AutoMinorVersionUpgrade:          pulumi.Bool(b.args.Engine.AutoMinorVersionUpgrade),
-		CaCertIdentifier:                 pulumi.String(b.args.Engine.CaCertIdentifier),
 		IamDatabaseAuthenticationEnabled: pulumi.Bool(b.args.Engine.IamDatabaseAuthentication),
 		MaintenanceWindow:                pulumi.String(b.args.Engine.MaintenanceWindow),
 		EnabledCloudwatchLogsExports:     pulumi.ToStringArray(exportedLogs()),
@@ -48,6 +47,9 @@ func (b *builder) common(s *settings, identifier string) *rds.InstanceArgs {
 	}
 	if b.args.Insights.RetentionDays > 0 {
 		args.PerformanceInsightsRetentionPeriod = pulumi.Int(b.args.Insights.RetentionDays)
+	}
+	if ca := b.args.Engine.CaCertIdentifier; ca != "" {
+		args.CaCertIdentifier = pulumi.String(ca)
 	}
 	if s.monitoring != nil {
 		args.MonitoringRoleArn = s.monitoring.roleArn

@@ -38,7 +38,7 @@ func drifts(t *testing.T) [][]string {
 		{"RDS grows the storage (20 → 30 GiB)", instanceType, edited("allocatedStorage", 30.0), nil},
 		{"RDS fails over to another zone", instanceType, edited("availabilityZone", "us-east-1b"), nil},
 		{"RDS renews what it computes (latest restorable time)", instanceType, edited("latestRestorableTime", "2026-01-31T10:00:00Z"), nil},
-		{"another CA, set by hand", instanceType, edited("caCertIdentifier", "rds-ca-rsa4096-g1"), []string{"update " + instanceType}},
+		{"the certificate authority is rotated", instanceType, edited("caCertIdentifier", "rds-ca-rsa4096-g1"), nil},
 		{"deletion protection, switched off by hand", instanceType, edited("deletionProtection", false), []string{"update " + instanceType}},
 		{"a tag, changed by hand", instanceType, func(p simcloud.Properties) { p.Map("tagsAll")["Environment"] = "test" }, []string{"update " + instanceType}},
 		{"a rule for incoming connections, added by hand", securityGroupType, opened("ingress", "0.0.0.0/0"), []string{"update " + securityGroupType}},

@@ -75,7 +75,7 @@ type Database struct {
 	SkipFinalSnapshot                bool              // deletes the instance without a last snapshot
 	DeleteAutomatedBackups           bool              // deletes the automated backups with the instance
 	IamDatabaseAuthentication        bool              // lets database users log in with IAM tokens
-	CaCertIdentifier                 string            // of the server's certificate
+	CaCertIdentifier                 string            // of the server's certificate; "": RDS's own choice
 	PerformanceInsightsRetentionDays int               // 0: off; 7, n×31 (1–23) or 731
 	DatabaseInsightsMode             string            // standard or advanced
 	MonitoringInterval               int               // seconds; 0: no enhanced monitoring

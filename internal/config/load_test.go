@@ -134,7 +134,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro",
 			AllocatedStorage: 20, MaxAllocatedStorage: 100, ReplicaMaxAllocatedStorage: 100, StorageType: "gp3",
 			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
-			DeletionProtection: true, IamDatabaseAuthentication: true, CaCertIdentifier: "rds-ca-rsa2048-g1",
+			DeletionProtection: true, IamDatabaseAuthentication: true,
 			DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
 			PasswordVersion: 1, SecretRecoveryDays: 30,
 		},

@@ -70,7 +70,6 @@ func defaults(stack string) *Config {
 			MaintenanceWindow:         "sun:04:00-sun:05:00",
 			DeletionProtection:        true,
 			IamDatabaseAuthentication: true,
-			CaCertIdentifier:          "rds-ca-rsa2048-g1",
 			DatabaseInsightsMode:      "standard",
 			LogRetentionDays:          30,
 			Parameters:                map[string]string{},
