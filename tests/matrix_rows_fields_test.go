@@ -23,7 +23,7 @@ func versions() []transition {
 			from: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", to: minor, why: restart,
 		},
 		{
-			key: "database.engineVersion (pinned)", was: "16.12", now: "16.11", from: minor,
+			key: "database.engineVersion", was: "16.12", now: "16.11", from: minor,
 			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", refused: "restore a snapshot from before",
 		},
 		{key: "database.engineVersion", was: "16.12", now: "16", from: minor, why: "the instance stays on 16.12"},
