@@ -1,4 +1,7 @@
-# The operations of mosaic-database. Needs the Pulumi CLI, Go and, for a real stack, AWS credentials.
+# The operations of mosaic-database. Each takes the environment, such as prod, or the stack that is selected, and finds
+# everything else in the stack's outputs.
+
+set positional-arguments
 
 # One build cache for tests, linters and the CLI's own builds of the program.
 export GOFLAGS := "-trimpath"
@@ -7,15 +10,88 @@ export GOFLAGS := "-trimpath"
 default:
     @just --list --unsorted
 
-# Show what an up would change
+# Show what db-deploy would change
 [group('deploy')]
-preview stack:
-    pulumi preview --stack {{ stack }} --diff
+db-diff env="":
+    @scripts/db-diff "$@"
 
-# Change the stack, after a preview and a question
+# Make or change the stack, after a preview and a question [--yes]
 [group('deploy')]
-up stack:
-    pulumi up --stack {{ stack }}
+db-deploy env="" *flags:
+    @scripts/db-deploy "$@"
+
+# Print the values of the application's chart
+[group('deploy')]
+gitops-values env="":
+    @scripts/gitops-values "$@"
+
+# Commit these values to the checkout GITOPS_DIR and push them, after a question [--yes]
+[group('deploy')]
+gitops-deploy env="" *flags:
+    @scripts/gitops-deploy "$@"
+
+# Install that version of HELM_CHART with these values, after a question [--yes]
+[group('deploy')]
+helm-deploy version env="" *flags:
+    @scripts/helm-deploy "$@"
+
+alias preview := db-diff
+alias up := db-deploy
+
+# Show the outputs, and the instance as RDS has it
+[group('look')]
+db-info env="":
+    @scripts/db-info "$@"
+
+# Show the last ten minutes of the log [--upgrade: of upgrades] [--follow]
+[group('look')]
+db-logs env="" *flags:
+    @scripts/db-logs "$@"
+
+# Show who holds the connections, and how many are left
+[group('look')]
+db-connections env="":
+    @scripts/db-connections "$@"
+
+# Show what the database works on, the longest first
+[group('look')]
+db-slow-queries env="":
+    @scripts/db-slow-queries "$@"
+
+# Show the schema's revision
+[group('look')]
+db-migrate-status env="":
+    @scripts/db-migrate-status "$@"
+
+# List the snapshots, and the last moment that can be restored
+[group('look')]
+db-snapshots env="":
+    @scripts/db-snapshots "$@"
+
+# Open psql in a pod that goes with the session
+[group('act')]
+db-shell env="":
+    @scripts/db-shell "$@"
+
+# Print the connection secret, password and all
+[group('act')]
+db-get-credentials env="" *flags:
+    @scripts/db-get-credentials "$@"
+
+# Take a manual snapshot [--wait]
+[group('act')]
+db-snapshot env="" *flags:
+    @scripts/db-snapshot "$@"
+
+# Run the migrations of the current image once more, after a question [--yes]
+[group('act')]
+db-migrate env="" *flags:
+    @scripts/db-migrate "$@"
+
+# Give the database another password and restart the pods, after a question [--yes]
+[group('act')]
+db-rotate env="" *flags:
+    @scripts/db-rotate "$@"
 
 # Preview, up, outputs or destroy on the real engine with a simulated cloud: just sandbox up prod
 [group('develop')]

@@ -1,0 +1,116 @@
+package recipes
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// postgres starts a PostgreSQL of its own, on a Unix socket alone, and returns the environment of its clients.
+func postgres(t *testing.T) []string {
+	t.Helper()
+	const installed = "/usr/lib/postgresql/*/bin/"
+	initdb, server := tool(t, "initdb", installed+"initdb"), tool(t, "postgres", installed+"postgres")
+	psql := tool(t, "psql", installed+"psql")
+	// A folder of testing.T is for its user alone, and a socket's path has to be short.
+	dir, err := os.MkdirTemp("/tmp", "pg-")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	attributes := &syscall.SysProcAttr{}
+	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
+		nobody, err := user.Lookup("nobody")
+		require.NoError(t, err)
+		uid, err := strconv.Atoi(nobody.Uid)
+		require.NoError(t, err)
+		require.NoError(t, os.Chown(dir, uid, uid))
+		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
+	}
+	as := func(name string, args ...string) *exec.Cmd {
+		cmd := exec.Command(name, args...)
+		cmd.Dir, cmd.SysProcAttr = dir, attributes
+		return cmd
+	}
+	data := filepath.Join(dir, "data")
+	out, err := as(initdb, "--pgdata", data, "--username", "mosaicadmin", "--auth", "trust", "--no-sync").CombinedOutput()
+	require.NoError(t, err, string(out))
+	run := as(server, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=20")
+	require.NoError(t, run.Start())
+	t.Cleanup(func() {
+		_ = run.Process.Signal(syscall.SIGINT) // a fast shutdown
+		_ = run.Wait()
+	})
+	env := []string{"PGHOST=" + dir, "PGUSER=mosaicadmin", "PGDATABASE=postgres", "PSQL=" + psql}
+	require.Eventually(t, func() bool {
+		ping := exec.Command(psql, "--command", "select 1")
+		ping.Env = append(os.Environ(), env...)
+		return ping.Run() == nil
+	}, 20*time.Second, 50*time.Millisecond, "PostgreSQL does not start")
+	return env
+}
+
+// session runs a query in a session of its own, which stays open until the test ends.
+func session(t *testing.T, env []string, application, query string) {
+	t.Helper()
+	cmd := exec.Command(env[3][len("PSQL="):], "--no-psqlrc", "--command", query)
+	cmd.Env = append(append(os.Environ(), env...), "PGAPPNAME="+application)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+}
+
+// What the recipes ask is asked of a real PostgreSQL, with a session that sleeps and one that waits for another.
+func TestQueriesOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	env := postgres(t)
+	session(t, env, "sleeper", "SELECT pg_sleep(60)")
+	session(t, env, "holder", "SELECT pg_advisory_lock(1), pg_sleep(60)")
+	waiting := "SELECT 1 FROM pg_stat_activity WHERE application_name = 'holder' AND wait_event = 'PgSleep'"
+	eventually(t, env, waiting)
+	session(t, env, "waiter", "SELECT pg_advisory_lock(1)")
+	eventually(t, env, "SELECT 1 FROM pg_locks WHERE NOT granted")
+
+	psql := `shift 9; PGHOST=` + env[0][len("PGHOST="):] + ` PGUSER=mosaicadmin PGDATABASE=postgres exec ` + env[3][len("PSQL="):] + ` "$@"`
+	for recipe, wants := range map[string][]string{
+		"db-connections":  {`(?m)^ +[4-9] \| +20 \| +[2-9]\d\.0$`, `mosaicadmin \| sleeper`},
+		"db-slow-queries": {`sleeper +\| SELECT pg_sleep\(60\)`, `advisory +\| \{\d+\} +\| mosaicadmin \| waiter`},
+	} {
+		t.Run(recipe, func(t *testing.T) {
+			b := newBench(t, outputsOnly(t))
+			b.expect(inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do(psql))...)
+			r := b.just("", recipe, "prod")
+			require.Zero(t, r.code, r.stderr)
+			for _, want := range wants {
+				assert.Regexp(t, want, r.stdout)
+			}
+		})
+	}
+	t.Run("db-shell", func(t *testing.T) {
+		b := newBench(t, outputsOnly(t))
+		b.expect(inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do(psql))...)
+		r := b.just("select 6 * 7 as answer;\n", "db-shell", "prod")
+		require.Zero(t, r.code, r.stderr)
+		assert.Regexp(t, `answer *\n-+\n +42`, r.stdout)
+	})
+}
+
+// eventually waits until a query has a row.
+func eventually(t *testing.T, env []string, query string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		cmd := exec.Command(env[3][len("PSQL="):], "--tuples-only", "--command", query)
+		cmd.Env = append(os.Environ(), env...)
+		out, err := cmd.Output()
+		return err == nil && len(out) > 1
+	}, 10*time.Second, 50*time.Millisecond, fmt.Sprintf("no row: %s", query))
+}

@@ -1,0 +1,242 @@
+// Package recipes runs the recipes of the justfile with the real just, and with stand-ins for what they call.
+package recipes
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// root is the folder of the repository.
+var root = filepath.Join("..", "..")
+
+// sharedDir holds the stack of the tests that only read its outputs.
+var sharedDir string
+
+// TestMain lets the test binary be the `pulumi up` and `pulumi preview` of a recipe, see [pulumiRun].
+func TestMain(m *testing.M) {
+	if os.Getenv("RECIPE_STACK_DIR") != "" {
+		if err := pulumiRun(os.Args[1], os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(255)
+		}
+		return
+	}
+	shared, err := os.MkdirTemp("", "recipes-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	sharedDir = shared
+	code := m.Run()
+	_ = os.RemoveAll(shared)
+	os.Exit(code)
+}
+
+// pulumiRun runs the program of this repository in the simulated cloud, with the stack file of the working directory.
+func pulumiRun(verb string, args []string) error {
+	ctx := context.Background()
+	project, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	// The CLI is looked for in the repository around the working directory.
+	if err := os.Chdir(os.Getenv("PACKAGE_DIR")); err != nil {
+		return err
+	}
+	env, err := engine.New(ctx, engine.Options{
+		Dir: os.Getenv("RECIPE_STACK_DIR"), Project: project, Stack: "prod", Program: stack.Deploy,
+		Stdout: os.Stdout, Stderr: os.Stderr,
+	})
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	if err := os.Chdir(env.WorkDir()); err != nil {
+		return err
+	}
+	if verb == "up" {
+		_, err := env.Up(ctx)
+		return err
+	}
+	var opts []optpreview.Option
+	if slices.Contains(args, "--expect-no-changes") {
+		opts = append(opts, optpreview.ExpectNoChanges())
+	}
+	_, err = env.Preview(ctx, opts...)
+	return err
+}
+
+// tool is a program that a test needs besides Go. .ci/run installs all of them and lets none be missing.
+func tool(t *testing.T, name string, patterns ...string) string {
+	t.Helper()
+	if path, err := exec.LookPath(name); err == nil {
+		path, err = filepath.Abs(path)
+		require.NoError(t, err)
+		return path
+	}
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		if len(found) > 0 {
+			path, err := filepath.Abs(found[len(found)-1])
+			require.NoError(t, err)
+			return path
+		}
+	}
+	if os.Getenv("REQUIRE_TOOLS") != "" {
+		t.Fatalf("%s is missing, and REQUIRE_TOOLS is set", name)
+	}
+	t.Skipf("%s is missing; .ci/run installs it", name)
+	return ""
+}
+
+func justTool(t *testing.T) string {
+	return tool(t, "just", filepath.Join(root, "bin", "npm", "node_modules", ".bin", "just"))
+}
+
+// call is one expected call of a stand-in: its arguments, and a piece of shell that answers.
+type call struct {
+	argv  []string
+	reply string
+}
+
+// on is a call whose arguments hold no space; says is its answer.
+func on(line, says string) call {
+	return call{strings.Fields(line), "printf '%s\\n' " + strconv.Quote(says)}
+}
+
+func (c call) with(more ...string) call { return call{append(slices.Clone(c.argv), more...), c.reply} }
+func (c call) do(shell string) call     { return call{c.argv, shell} }
+
+// bench is a project folder with the recipes, stand-ins for what they call, and a stack in a simulated cloud.
+type bench struct {
+	t       *testing.T
+	project string // folder of the justfile and the stack file
+	state   string // folder of the engine
+	calls   string // what the stand-ins may be asked
+	env     []string
+	count   int
+}
+
+// system is all that a recipe may use besides what it asks for by name.
+var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
+	"dirname", "sha256sum", "sleep", "tee", "git", "node"}
+
+// newBench is a bench over a stack that was deployed to the folder.
+func newBench(t *testing.T, state string) *bench {
+	t.Helper()
+	dir := t.TempDir()
+	b := &bench{t: t, project: filepath.Join(dir, "project"), state: state, calls: filepath.Join(dir, "calls")}
+	tools, temp := filepath.Join(dir, "tools"), filepath.Join(dir, "temp")
+	for _, folder := range []string{b.project, b.calls, tools, temp} {
+		require.NoError(t, os.Mkdir(folder, 0o700))
+	}
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.prod.yaml", "justfile"} {
+		content, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(b.project, name), content, 0o600))
+	}
+	link := func(target, name string) {
+		absolute, err := filepath.Abs(target)
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(absolute, name))
+	}
+	link(filepath.Join(root, "scripts"), filepath.Join(b.project, "scripts"))
+	for _, name := range []string{"aws", "kubectl", "helm", "pulumi"} {
+		link(filepath.Join("testdata", "standin"), filepath.Join(tools, name))
+	}
+	for _, name := range system {
+		if path, err := exec.LookPath(name); err == nil {
+			link(path, filepath.Join(tools, name))
+		}
+	}
+	link(tool(t, "true"), filepath.Join(tools, "go"))
+	version, err := engine.Version(root)
+	require.NoError(t, err)
+	real, err := filepath.Abs(filepath.Join(root, "bin", "pulumi-"+strings.TrimPrefix(version, "v"), "bin", "pulumi"))
+	require.NoError(t, err)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	b.env = []string{"PATH=" + tools, "HOME=" + dir, "TMPDIR=" + temp, "CALLS=" + b.calls, "REAL_PULUMI=" + real,
+		"SELF=" + self, "PACKAGE_DIR=" + here, "STATE=" + state, "PULUMI_BACKEND_URL=file://" + filepath.Join(state, "state"),
+		"PULUMI_HOME=" + filepath.Join(dir, "pulumi-home"), "PULUMI_CONFIG_PASSPHRASE=simulated",
+		"PULUMI_SKIP_UPDATE_CHECK=true", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
+		"GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com", "ROTATE_INTERVAL=0", "ROTATE_PATIENCE=2"}
+	return b
+}
+
+// expect adds calls, in the order in which they have to come.
+func (b *bench) expect(calls ...call) {
+	b.t.Helper()
+	for _, c := range calls {
+		b.count++
+		name := filepath.Join(b.calls, strconv.Itoa(b.count))
+		require.NoError(b.t, os.WriteFile(name+".call", []byte(strings.Join(c.argv, "\x1f")), 0o600))
+		require.NoError(b.t, os.WriteFile(name+".reply", []byte(c.reply), 0o600))
+	}
+}
+
+// ran is what a recipe said, and how it ended.
+type ran struct {
+	stdout, stderr string
+	code           int
+}
+
+func (b *bench) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(justTool(b.t), args...)
+	cmd.Dir, cmd.Env = b.project, b.env
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = 30 * time.Second
+	return cmd
+}
+
+// just runs a recipe with answers to its questions, and expects all the calls and no other.
+func (b *bench) just(answers string, args ...string) ran {
+	b.t.Helper()
+	cmd := b.command(args...)
+	cmd.Stdin = strings.NewReader(answers)
+	return b.finish(cmd, func() error { return cmd.Run() })
+}
+
+func (b *bench) finish(cmd *exec.Cmd, run func() error) ran {
+	b.t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		require.NoError(b.t, err)
+	}
+	r := ran{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	unexpected, _ := os.ReadFile(filepath.Join(b.calls, "unexpected"))
+	require.Empty(b.t, string(unexpected), "%s", r.stderr)
+	made := "0"
+	if counted, err := os.ReadFile(filepath.Join(b.calls, "n")); err == nil {
+		made = strings.TrimSpace(string(counted))
+	}
+	assert.Equal(b.t, strconv.Itoa(b.count), made, "calls made; it said:\n%s", r.stderr)
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(b.calls), "temp", "*"))
+	require.NoError(b.t, err)
+	assert.Empty(b.t, left, "files are left behind")
+	return r
+}
