@@ -12,8 +12,12 @@ import (
 // Args describes the instance. Plain values, because they are checked before the first resource is
 // registered; nothing here is made by another resource.
 type Args struct {
-	// Identifier of the instance, such as "mosaic-prod-db"; replicas, log groups and alarms are named after it.
+	// Name of the database, such as "mosaic-prod-db"; what all its instances share is named after it.
+	Name string
+	// Identifier of the instance that serves; its replicas, log groups and alarms are named after it.
 	Identifier string
+	// Kept are the instances beside it, which nothing points to.
+	Kept []Kept
 	// Partition of the AWS region: aws, aws-cn or aws-us-gov.
 	Partition string
 
@@ -39,6 +43,16 @@ type Args struct {
 	ApplyImmediately bool
 	// Restore is what the instance is first made from; the zero value makes an empty database.
 	Restore Restore
+	// Exists says that the instance is there already, whatever it was made from: Restore is not looked at.
+	Exists bool
+}
+
+// Kept is an instance that does not serve, as a restore leaves it, or as going back does. It stays as it is.
+type Kept struct {
+	Identifier string
+	Restore    Restore // what it is first made from, where it is new
+	// Unprotected takes RDS's deletion protection and Pulumi's protect off it.
+	Unprotected bool
 }
 
 // Network is where the instance is placed and who may connect to it.
@@ -129,6 +143,7 @@ type Alarms struct {
 type Restore struct {
 	SnapshotIdentifier       string
 	SourceInstanceIdentifier string // whose automated backups, for a point in time
+	SourceDbiResourceID      string // the same of an instance that was deleted
 	PointInTime              string // RFC 3339; "" with a source: the latest restorable time
 }
 
@@ -140,6 +155,7 @@ func (a *Args) check() error {
 			problems = append(problems, fmt.Errorf("database: "+format, values...))
 		}
 	}
+	refuse(a.Name == "", "Name is empty")
 	refuse(a.Identifier == "", "Identifier is empty")
 	refuse(a.InstanceClass == "", "InstanceClass is empty")
 	refuse(a.Network.VpcID == "", "Network.VpcID is empty")

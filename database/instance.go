@@ -63,7 +63,7 @@ func (b *builder) build(c *Instance) error {
 	if err != nil {
 		return err
 	}
-	group, err := b.parameterGroup()
+	group, err := b.parameterGroup(b.args.Identifier)
 	if err != nil {
 		return err
 	}
@@ -78,6 +78,9 @@ func (b *builder) build(c *Instance) error {
 	settings := &settings{place: place, parameterGroup: group.Name, monitoring: monitoringRole}
 	primary, err := b.primary(settings, password.Result)
 	if err != nil {
+		return err
+	}
+	if err := b.kept(settings, password.Result); err != nil {
 		return err
 	}
 	replicas, err := b.replicas(settings, primary)

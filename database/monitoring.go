@@ -43,7 +43,7 @@ func (b *builder) monitoringRole() (*monitoring, error) {
 	if b.args.Insights.MonitoringInterval == 0 {
 		return nil, nil
 	}
-	name := naming.MonitoringRole(b.args.Identifier)
+	name := naming.MonitoringRole(b.args.Name)
 	trust, err := json.Marshal(map[string]any{
 		"Version": "2012-10-17",
 		"Statement": []any{map[string]any{
@@ -57,7 +57,7 @@ func (b *builder) monitoringRole() (*monitoring, error) {
 	}
 	role, err := iam.NewRole(b.ctx, name, &iam.RoleArgs{
 		Name:             pulumi.String(name),
-		Description:      pulumi.Sprintf("Enhanced monitoring of %s", b.args.Identifier),
+		Description:      pulumi.Sprintf("Enhanced monitoring of %s", b.args.Name),
 		AssumeRolePolicy: pulumi.String(trust),
 	}, b.parent)
 	if err != nil {

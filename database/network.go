@@ -16,7 +16,7 @@ type place struct {
 }
 
 func (b *builder) network() (*place, error) {
-	id := b.args.Identifier
+	id := b.args.Name
 	subnets, err := rds.NewSubnetGroup(b.ctx, id, &rds.SubnetGroupArgs{
 		Description: pulumi.Sprintf("Private subnets of %s", id),
 		SubnetIds:   pulumi.ToStringArray(b.args.Network.SubnetIDs),

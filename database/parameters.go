@@ -61,8 +61,9 @@ func staticParameters() []string {
 }
 
 // parameterGroup registers the group. Its name is generated, because a new major version means a new
-// family and so a new group, which has to exist before the instance can leave the old one.
-func (b *builder) parameterGroup() (*rds.ParameterGroup, error) {
+// family and so a new group, which has to exist before the instance can leave the old one. Each instance that is not a
+// replica has its own: one that is kept may be of another version.
+func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOption) (*rds.ParameterGroup, error) {
 	values := DefaultParameters()
 	maps.Copy(values, b.args.Engine.Parameters)
 	parameters := rds.ParameterGroupParameterArray{}
@@ -73,14 +74,13 @@ func (b *builder) parameterGroup() (*rds.ParameterGroup, error) {
 			ApplyMethod: pulumi.String(ApplyMethod(name)),
 		})
 	}
-	id := b.args.Identifier
-	group, err := rds.NewParameterGroup(b.ctx, id, &rds.ParameterGroupArgs{
+	group, err := rds.NewParameterGroup(b.ctx, identifier, &rds.ParameterGroupArgs{
 		Family:      pulumi.String(Family(b.args.Engine.Version)),
-		Description: pulumi.Sprintf("Parameters of %s", id),
+		Description: pulumi.Sprintf("Parameters of %s", identifier),
 		Parameters:  parameters,
-	}, b.parent)
+	}, append(opts, b.parent)...)
 	if err != nil {
-		return nil, fmt.Errorf("registering the parameter group %s: %w", id, err)
+		return nil, fmt.Errorf("registering the parameter group %s: %w", identifier, err)
 	}
 	return group, nil
 }

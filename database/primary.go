@@ -64,9 +64,10 @@ func (b *builder) common(s *settings, identifier string) *rds.InstanceArgs {
 	return args
 }
 
-func (b *builder) primary(s *settings, password pulumi.StringOutput) (*rds.Instance, error) {
+// writable is the part of the inputs that every instance has which is not a replica.
+func (b *builder) writable(s *settings, identifier string, from Restore, password pulumi.StringOutput) (*rds.InstanceArgs, error) {
 	a := b.args
-	args := b.common(s, a.Identifier)
+	args := b.common(s, identifier)
 	args.InstanceClass = pulumi.String(a.InstanceClass)
 	args.Engine = pulumi.String("postgres")
 	args.EngineVersion = pulumi.String(a.Engine.Version)
@@ -89,24 +90,37 @@ func (b *builder) primary(s *settings, password pulumi.StringOutput) (*rds.Insta
 	if a.Storage.KmsKeyID != "" {
 		args.KmsKeyId = pulumi.String(a.Storage.KmsKeyID)
 	}
-	a.origin(args)
+	a.origin(args, from)
 	if !a.Backups.SkipFinalSnapshot {
-		suffix, err := b.finalSnapshotSuffix()
+		suffix, err := b.finalSnapshotSuffix(identifier)
 		if err != nil {
 			return nil, err
 		}
-		args.FinalSnapshotIdentifier = pulumi.Sprintf("%s-%s", naming.FinalSnapshotPrefix(a.Identifier), suffix.Hex)
+		args.FinalSnapshotIdentifier = pulumi.Sprintf("%s-%s", naming.FinalSnapshotPrefix(identifier), suffix.Hex)
 	}
-	return b.register(s, a.Identifier, args, pulumi.Protect(a.DeletionProtection))
+	return args, nil
+}
+
+// primary registers the instance that serves.
+func (b *builder) primary(s *settings, password pulumi.StringOutput) (*rds.Instance, error) {
+	args, err := b.writable(s, b.args.Identifier, b.args.Restore, password)
+	if err != nil {
+		return nil, err
+	}
+	opts := []pulumi.ResourceOption{pulumi.Protect(b.args.DeletionProtection)}
+	if b.args.Exists {
+		opts = append(opts, pulumi.IgnoreChanges(originProperties()))
+	}
+	return b.register(s, b.args.Identifier, args, opts...)
 }
 
 // finalSnapshotSuffix makes the name of the final snapshot unique: RDS refuses a name that exists, and
 // an environment may be destroyed more than once.
-func (b *builder) finalSnapshotSuffix() (*random.RandomId, error) {
-	name := b.args.Identifier + "-final-snapshot"
+func (b *builder) finalSnapshotSuffix(identifier string) (*random.RandomId, error) {
+	name := identifier + "-final-snapshot"
 	suffix, err := random.NewRandomId(b.ctx, name, &random.RandomIdArgs{
 		ByteLength: pulumi.Int(4),
-		Keepers:    pulumi.StringMap{"instance": pulumi.String(b.args.Identifier)},
+		Keepers:    pulumi.StringMap{"instance": pulumi.String(identifier)},
 	}, b.parent)
 	if err != nil {
 		return nil, fmt.Errorf("registering the suffix %s: %w", name, err)
@@ -116,13 +130,16 @@ func (b *builder) finalSnapshotSuffix() (*random.RandomId, error) {
 
 // origin says what the instance is first made from: a backup, which brings its own database and master
 // user, or nothing.
-func (a *Args) origin(args *rds.InstanceArgs) {
-	switch from := a.Restore; {
+func (a *Args) origin(args *rds.InstanceArgs, from Restore) {
+	switch {
 	case from.SnapshotIdentifier != "":
 		args.SnapshotIdentifier = pulumi.String(from.SnapshotIdentifier)
-	case from.SourceInstanceIdentifier != "":
-		point := &rds.InstanceRestoreToPointInTimeArgs{
-			SourceDbInstanceIdentifier: pulumi.String(from.SourceInstanceIdentifier),
+	case from.SourceInstanceIdentifier != "" || from.SourceDbiResourceID != "":
+		point := &rds.InstanceRestoreToPointInTimeArgs{}
+		if from.SourceDbiResourceID != "" {
+			point.SourceDbiResourceId = pulumi.String(from.SourceDbiResourceID)
+		} else {
+			point.SourceDbInstanceIdentifier = pulumi.String(from.SourceInstanceIdentifier)
 		}
 		if from.PointInTime == "" {
 			point.UseLatestRestorableTime = pulumi.Bool(true)
@@ -134,6 +151,11 @@ func (a *Args) origin(args *rds.InstanceArgs) {
 		args.DbName = pulumi.String(a.Engine.DatabaseName)
 		args.Username = pulumi.String(a.Credentials.Username)
 	}
+}
+
+// originProperties are the inputs that say what an instance is first made from.
+func originProperties() []string {
+	return []string{"dbName", "username", "snapshotIdentifier", "restoreToPointInTime"}
 }
 
 // register makes the log groups of an instance and then the instance: RDS would make the groups itself,

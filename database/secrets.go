@@ -28,7 +28,7 @@ type secrets struct {
 // password generates the master password. Another PasswordVersion makes another one, which the same run
 // brings to the instance, to both secrets and to the cluster.
 func (b *builder) password() (*random.RandomPassword, error) {
-	name := b.args.Identifier + "-password"
+	name := b.args.Name + "-password"
 	password, err := random.NewRandomPassword(b.ctx, name, &random.RandomPasswordArgs{
 		Length:  pulumi.Int(passwordLength),
 		Special: pulumi.Bool(false),
@@ -44,14 +44,14 @@ func (b *builder) password() (*random.RandomPassword, error) {
 // so that neither ever holds one that does not work yet. The user is the instance's: a backup brings its own.
 func (b *builder) secrets(primary *rds.Instance, password pulumi.StringOutput) (*secrets, error) {
 	creds := b.args.Credentials
-	credentials, _, err := b.secret(creds.CredentialsSecret, "Master user of "+b.args.Identifier, primary,
+	credentials, _, err := b.secret(creds.CredentialsSecret, "Master user of "+b.args.Name, primary,
 		pulumi.All(primary.Username, password).ApplyT(func(values []any) (string, error) {
 			return credentialsJSON(values[0].(string), values[1].(string))
 		}).(pulumi.StringOutput))
 	if err != nil {
 		return nil, err
 	}
-	connection, version, err := b.secret(creds.ConnectionSecret, "Connection to "+b.args.Identifier, primary,
+	connection, version, err := b.secret(creds.ConnectionSecret, "Connection to "+b.args.Name, primary,
 		pulumi.All(primary.Address, primary.Port, primary.Username, password).ApplyT(func(values []any) (string, error) {
 			return connectionJSON(Connection{
 				Host:     values[0].(string),

@@ -113,6 +113,7 @@ func tiers() []transition {
 	return rows
 }
 
+// settledKeys are refused; what restores and releases instead is in TestRestore.
 func settledKeys() []transition {
 	return []transition{
 		{key: "aws:region", was: "us-east-1", now: "eu-west-1", to: `{"aws:region": eu-west-1}`, refused: "copy a snapshot"},
@@ -127,15 +128,23 @@ func settledKeys() []transition {
 		{key: "database.username", was: "mosaicadmin", now: "somebody", to: "database: {username: somebody}", refused: "CREATE ROLE"},
 		{key: "database.kmsKeyId", was: unset, now: keyOne, to: "database: {kmsKeyId: " + keyOne + "}", refused: "copy a snapshot with the other key"},
 		{key: "database.availabilityZone", was: unset, now: "us-east-1b", to: "database: {availabilityZone: us-east-1b}", refused: "restore a snapshot"},
-		{key: "restore.snapshotIdentifier", was: unset, now: "before", to: "restore: {snapshotIdentifier: before}", refused: "in another stack"},
+		{key: "restore.snapshotIdentifier", was: unset, now: "before", to: "restore: {snapshotIdentifier: before}", refused: "the next restore.generation"},
 		{
 			key: "restore.pointInTime", was: unset, now: "2026-01-31T12:00:00Z",
-			to: "restore: {pointInTime: '2026-01-31T12:00:00Z', sourceInstanceIdentifier: mosaic-<env>-db}", refused: "in another stack",
+			to: "restore: {pointInTime: '2026-01-31T12:00:00Z', sourceInstanceIdentifier: mosaic-<env>-db}", refused: "the next restore.generation",
 		},
 		{
 			key: "restore.useLatestRestorableTime", was: "false", now: "true",
-			to: "restore: {useLatestRestorableTime: true, sourceInstanceIdentifier: mosaic-<env>-db}", refused: "in another stack",
+			to: "restore: {useLatestRestorableTime: true, sourceInstanceIdentifier: mosaic-<env>-db}", refused: "the next restore.generation",
 		},
+		{
+			key: "restore.sourceDbiResourceId", was: unset, now: "db-ABCDEFGHIJKLMNOPQRSTUVWXY1",
+			to: "restore: {useLatestRestorableTime: true, sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY1}", refused: "the next restore.generation",
+		},
+		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},
+		{key: "restore.serving", was: "1", now: "2", to: "restore: {serving: 2}", refused: "a generation that exists"},
+		{key: "restore.unprotected", now: "mosaic-<env>-db", to: "restore: {unprotected: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},
+		{key: "restore.released", now: "mosaic-<env>-db", to: "restore: {released: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},
 		{key: "app.name", was: "core-api", now: "other-api", to: "app: {name: other-api}", refused: "another stack"},
 		{key: "app.namespace", was: "mosaic-<env>", now: "elsewhere", to: "app: {namespace: elsewhere}", refused: "another stack"},
 		{key: "app.serviceAccount", was: "core-api", now: "somebody", to: "app: {serviceAccount: somebody}", refused: "another stack"},

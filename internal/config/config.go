@@ -144,10 +144,16 @@ type Budget struct {
 	OnExceed   string  // warn or fail
 }
 
-// Restore is what the instance is first made from, at most one of the three.
+// Restore is the generations of the instance: which of them there are, which one serves, and what the newest is
+// first made from, at most one of the three.
 type Restore struct {
-	SnapshotIdentifier       string // identifier or ARN of a snapshot
-	PointInTime              string // RFC 3339, UTC
-	UseLatestRestorableTime  bool   // the last moment that the backups hold
-	SourceInstanceIdentifier string // whose backups, for a point in time
+	Generation               int      // of the newest instance; the first is 1
+	Serving                  int      // the generation that the clients use; default: Generation
+	Unprotected              []string // instances that do not serve and may be deleted in a later run
+	Released                 []string // instances that were unprotected before, and are deleted
+	SnapshotIdentifier       string   // identifier or ARN of a snapshot
+	PointInTime              string   // RFC 3339, UTC
+	UseLatestRestorableTime  bool     // the last moment that the backups hold
+	SourceInstanceIdentifier string   // whose backups, for a point in time
+	SourceDbiResourceID      string   // the same of an instance that was deleted: its resource id
 }

@@ -21,6 +21,7 @@ func (l *loader) contradictions() {
 	l.migrations()
 	l.timeouts()
 	l.restore()
+	l.generations()
 }
 
 // names holds the names that are put together to the limits of what they name.
@@ -30,7 +31,7 @@ func (l *loader) names() {
 	if !l.sound("environment", "app.name") {
 		return
 	}
-	l.length("identifier of the last read replica", naming.Replica(naming.Instance(env), 15), 63, "environment", env)
+	l.length("identifier of the last read replica", naming.Replica(naming.Generation(env, l.config.Restore.Generation), 15), 63, "environment", env)
 	l.length("name of the application's role", naming.SecretsRole(env, app), 64, "environment or app.name", env)
 	l.length("name of the migration Job", naming.MigrationJob(app, revision), 63, "app.name", app)
 	if l.config.Database.MonitoringInterval != 0 {
@@ -170,9 +171,15 @@ func (l *loader) restore() {
 	switch {
 	case len(sources) > 1:
 		l.conflict("", "one source at most; given: "+strings.Join(sources, ", "), "one of them", "restore")
-	case pointInTime && r.SourceInstanceIdentifier == "":
+	case r.SourceInstanceIdentifier != "" && r.SourceDbiResourceID != "":
+		l.conflict(r.SourceDbiResourceID, "not with sourceInstanceIdentifier: it names the same", "one of the two",
+			"restore.sourceDbiResourceId", "restore.sourceInstanceIdentifier")
+	case pointInTime && r.SourceInstanceIdentifier == "" && r.SourceDbiResourceID == "":
 		l.conflict("", "required with "+sources[0], "the identifier of the instance whose backups are used, such as "+
 			naming.Instance(l.config.Environment), "restore.sourceInstanceIdentifier", sources[0])
+	case !pointInTime && r.SourceDbiResourceID != "":
+		l.conflict(r.SourceDbiResourceID, "only with pointInTime or useLatestRestorableTime",
+			"one of them too, or remove the field", "restore.sourceDbiResourceId", "restore.pointInTime")
 	case !pointInTime && r.SourceInstanceIdentifier != "":
 		l.conflict(r.SourceInstanceIdentifier, "only with pointInTime or useLatestRestorableTime",
 			"one of them too, or remove the field", "restore.sourceInstanceIdentifier", "restore.pointInTime")

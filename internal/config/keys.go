@@ -40,7 +40,7 @@ func (c *Config) keys() []key {
 			oneOf(DeliveryPulumi, DeliveryHandover, DeliveryGitOps))),
 		object("alerts", "Who hears of trouble, and when.", c.Alerts.fields()),
 		object("budget", "Limit of the estimated monthly cost.", c.Budget.fields()),
-		object("restore", "What a new instance is first made from.", c.Restore.fields()),
+		object("restore", "Generations of the instance: what the newest is first made from, which one serves, which may go.", c.Restore.fields()),
 		own(mapping("tags", &c.Tags, "Tags of every AWS resource, beside the program's own.",
 			tagRule(), tagCountRule(), parseJSON[string])),
 	}
@@ -169,11 +169,18 @@ func (b *Budget) fields() []field {
 
 func (r *Restore) fields() []field {
 	return []field{
-		text("snapshotIdentifier", &r.SnapshotIdentifier, "Snapshot that the instance is made from; allocatedStorage and engineVersion must not be below its own.",
+		integer("generation", &r.Generation, "Number of the newest instance; one more makes another instance, from a backup, beside those that exist.", between(1, 99)),
+		integer("serving", &r.Serving, "Generation that secrets, cluster and outputs point to.", between(1, 99)).
+			defaultsTo("the newest"),
+		list("unprotected", &r.Unprotected, "Instances that do not serve and may be deleted in a later run.", instanceRule(), distinct(), parseJSON[string]),
+		list("released", &r.Released, "Instances that were unprotected in an earlier run, and are deleted, with a final snapshot.", instanceRule(), distinct(), parseJSON[string]),
+		text("snapshotIdentifier", &r.SnapshotIdentifier, "Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own.",
 			optional(matching(snapshotName, "the identifier or ARN of a snapshot", "one such as mosaic-prod-manual-20260131"))),
 		text("pointInTime", &r.PointInTime, "Moment that the instance is restored to.", optional(pointInTimeRule())),
 		boolean("useLatestRestorableTime", &r.UseLatestRestorableTime, "Restores to the last moment that the backups hold."),
 		text("sourceInstanceIdentifier", &r.SourceInstanceIdentifier, "Instance whose backups hold that moment.",
-			optional(matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"))),
+			optional(instanceRule())),
+		text("sourceDbiResourceId", &r.SourceDbiResourceID, "The same of an instance that was deleted and left its automated backups: its resource id.",
+			optional(matching(resourceID, "the resource id of a database instance", "one such as db-ABCDEFGHIJKLMNOPQRSTUVWXY1"))),
 	}
 }

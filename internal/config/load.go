@@ -199,6 +199,7 @@ func (l *loader) derive() {
 	c := l.config
 	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
 	c.Database.ReplicaMaxAllocatedStorage = cmp.Or(c.Database.ReplicaMaxAllocatedStorage, c.Database.MaxAllocatedStorage)
+	c.Restore.Serving = cmp.Or(c.Restore.Serving, c.Restore.Generation)
 	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
 	if c.TLS.CaBundleConfigMap != "" {
 		c.TLS.CaBundlePath = cmp.Or(c.TLS.CaBundlePath, caBundlePath)

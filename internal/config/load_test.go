@@ -146,7 +146,9 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 		},
 		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
 		Budget: Budget{OnExceed: "warn"},
-		Tags:   map[string]string{},
+
+		Restore: Restore{Generation: 1, Serving: 1},
+		Tags:    map[string]string{},
 	}
 	// What the project's file declares comes as empty texts and empty objects.
 	got := loaded(t, `
@@ -217,6 +219,9 @@ func rightContents() []string {
 		`mosaic-database:restore: {snapshotIdentifier: "rds:mosaic-prod-db-2026-01-31-03-05"}`,
 		`mosaic-database:restore: {pointInTime: "2026-01-31T10:00:00Z", sourceInstanceIdentifier: mosaic-prod-db}`,
 		`mosaic-database:restore: {useLatestRestorableTime: true, sourceInstanceIdentifier: mosaic-prod-db}`,
+		`mosaic-database:restore: {useLatestRestorableTime: true, sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY1}`,
+		`mosaic-database:restore: {generation: 3, snapshotIdentifier: a, unprotected: [mosaic-prod-db], released: [mosaic-prod-db-2]}`,
+		`mosaic-database:restore: {generation: 2, serving: 1, released: [mosaic-prod-db-2]}`,
 		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
 		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
 		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it

@@ -21,6 +21,7 @@ var (
 	tagText      = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
+	resourceID   = regexp.MustCompile(`^db-[0-9A-Z]{26}$`)
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )
 
@@ -87,6 +88,11 @@ func emailRule() rule[string] {
 			return "one such as ops@example.com"
 		},
 	}
+}
+
+// instanceRule asks for the identifier of an instance.
+func instanceRule() rule[string] {
+	return matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db")
 }
 
 // pointInTimeRule asks for a moment in UTC. Whether it lies within the backups, only RDS knows.

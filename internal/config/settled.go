@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -19,14 +20,12 @@ type settled struct {
 // settings are all of them, with their present values.
 func (c *Config) settings() []settled {
 	const (
-		replaced = "RDS would replace the instance by an empty one"
 		renamed  = "every physical name has it, so an empty database would be made beside this one"
 		deleted  = "the objects that exist would be deleted, the pods' Secret among them"
 		moved    = "the database cannot move there"
 		newStack = "bring up another stack"
 		restored = "restore a snapshot in another stack (restore.snapshotIdentifier)"
 	)
-	restore := c.Restore
 	return []settled{
 		{"aws:region", c.Region, moved, "copy a snapshot and " + restored},
 		{"aws:allowedAccountIds", c.AccountID, moved, "share a snapshot and " + restored},
@@ -34,12 +33,6 @@ func (c *Config) settings() []settled {
 		{ownKey("cluster.name"), c.Cluster.Name, deleted, newStack},
 		{ownKey("database.name"), c.Database.Name, replaced, "make another database in the instance with CREATE DATABASE"},
 		{ownKey("database.username"), c.Database.Username, replaced, "make another user in the database with CREATE ROLE"},
-		{ownKey("database.kmsKeyId"), c.Database.KmsKeyID, replaced, "copy a snapshot with the other key and " + restored},
-		{ownKey("database.availabilityZone"), c.Database.AvailabilityZone, replaced, restored},
-		{ownKey("restore.snapshotIdentifier"), restore.SnapshotIdentifier, replaced, "restore it in another stack"},
-		{ownKey("restore.sourceInstanceIdentifier"), restore.SourceInstanceIdentifier, replaced, "restore it in another stack"},
-		{ownKey("restore.pointInTime"), restore.PointInTime, replaced, "restore it in another stack"},
-		{ownKey("restore.useLatestRestorableTime"), strconv.FormatBool(restore.UseLatestRestorableTime), replaced, "restore it in another stack"},
 		{ownKey("app.name"), c.App.Name, deleted, newStack},
 		{ownKey("app.namespace"), c.App.Namespace, deleted, newStack},
 		{ownKey("app.createNamespace"), strconv.FormatBool(c.App.CreateNamespace), "the namespace would be deleted with everything in it, or made a second time", newStack},
@@ -56,16 +49,14 @@ var (
 	storageKey       = ownKey("database.allocatedStorage")
 )
 
-// Settled is what a database is made with and keeps, by full key, for the comparison in later runs. vpcID is
-// the VPC that it is in, oidcIssuer that of the cluster that it serves.
-func (c *Config) Settled(vpcID, oidcIssuer string) map[string]string {
-	values := map[string]string{
-		vpcKey: vpcID, issuerKey: oidcIssuer, engineVersionKey: c.Database.EngineVersion, deliveryKey: string(c.Delivery),
-		storageKey: strconv.Itoa(c.Database.AllocatedStorage),
-	}
+// Settled is what a database is made with and keeps, by full key, for the comparison in later runs; before is that of
+// the last one. vpcID is the VPC that it is in, oidcIssuer that of the cluster that it serves.
+func (c *Config) Settled(before map[string]string, vpcID, oidcIssuer string) map[string]string {
+	values := map[string]string{vpcKey: vpcID, issuerKey: oidcIssuer, deliveryKey: string(c.Delivery)}
 	for _, s := range c.settings() {
 		values[s.key] = s.value
 	}
+	maps.Copy(values, c.settledGenerations(before))
 	for _, app := range c.AdditionalApps {
 		values[settledAppsKey+app.Name] = app.settled()
 	}
@@ -81,9 +72,7 @@ func (c *Config) Changed(before map[string]string) Problems {
 	}
 	problems = append(problems, c.changedApps(before)...)
 	problems = append(problems, c.ownership(before)...)
-	problems = append(problems, c.shrunk(before)...)
-	problems = append(problems, c.majorVersion(before)...)
-	return append(problems, c.minorVersion(before)...)
+	return append(problems, c.changedGenerations(before)...)
 }
 
 // SiteChanged is the problem of another VPC or another cluster than before, whether the configuration names them
@@ -148,7 +137,7 @@ func (c *Config) minorVersion(before map[string]string) Problems {
 	return Problems{{
 		Key: engineVersionKey, Value: now,
 		Rule: fmt.Sprintf("not below the database's %s: RDS does not go back to an older version", old),
-		Fix:  fmt.Sprintf("%q; or restore a snapshot from before the upgrade in another stack", old),
+		Fix:  fmt.Sprintf("%q; or restore a snapshot from before the upgrade under the next restore.generation", old),
 	}}
 }
 
@@ -161,7 +150,7 @@ func (c *Config) majorVersion(before map[string]string) Problems {
 		return nil
 	case now < old:
 		problem.Rule = fmt.Sprintf("not below the database's %d: PostgreSQL cannot go back to an older major version", old)
-		problem.Fix = fmt.Sprintf("%q; or restore a snapshot from before the upgrade in another stack", strconv.Itoa(old))
+		problem.Fix = fmt.Sprintf("%q; or restore a snapshot from before the upgrade under the next restore.generation", strconv.Itoa(old))
 	case !c.Database.AllowMajorVersionUpgrade || !c.Database.ApplyImmediately:
 		// Left to the maintenance window, the instance would still be on the old parameter group when this run
 		// deletes it.

@@ -21,14 +21,14 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 		{"mosaic-database:database: {username: other}", "mosaic-database:database.username", "other", "mosaicadmin", "CREATE ROLE"},
 		{"mosaic-database:database: {kmsKeyId: '" + key + "'}", "mosaic-database:database.kmsKeyId", key, "not set", "copy a snapshot with the other key"},
 		{"mosaic-database:database: {availabilityZone: us-east-1b}", "mosaic-database:database.availabilityZone", "us-east-1b", "not set", "restore a snapshot"},
-		{"mosaic-database:restore: {snapshotIdentifier: a}", "mosaic-database:restore.snapshotIdentifier", "a", "not set", "another stack"},
+		{"mosaic-database:restore: {snapshotIdentifier: a}", "mosaic-database:restore.snapshotIdentifier", "a", "not set", "the next restore.generation"},
 		{"mosaic-database:app: {name: other}", "mosaic-database:app.name", "other", "core-api", "another stack"},
 		{"mosaic-database:app: {namespace: other}", "mosaic-database:app.namespace", "other", "mosaic-prod", "another stack"},
 		{"mosaic-database:app: {serviceAccount: other}", "mosaic-database:app.serviceAccount", "other", "core-api", "another stack"},
 		{"mosaic-database:app: {createNamespace: true}", "mosaic-database:app.createNamespace", "true", "false", "another stack"},
 		{"mosaic-database:app: {secretName: other}", "mosaic-database:app.secretName", "other", "core-api-db-secret", "another stack"},
 	} {
-		before := loaded(t, base).Settled("vpc-1", "https://a")
+		before := loaded(t, base).Settled(nil, "vpc-1", "https://a")
 		var found bool
 		for _, problem := range loaded(t, test.change).Changed(before) {
 			if problem.Key != test.key {
@@ -44,7 +44,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 }
 
 func TestWhatIsNotSettledMayChange(t *testing.T) {
-	before := loaded(t, base).Settled("vpc-1", "https://a")
+	before := loaded(t, base).Settled(nil, "vpc-1", "https://a")
 	for _, change := range []string{
 		base,
 		"mosaic-database:tier: scale",
@@ -66,8 +66,8 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 }
 
 func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
-	sixteen := loaded(t, base).Settled("vpc-1", "https://a")
-	seventeen := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Settled("vpc-1", "https://a")
+	sixteen := loaded(t, base).Settled(nil, "vpc-1", "https://a")
+	seventeen := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Settled(nil, "vpc-1", "https://a")
 
 	up := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Changed(sixteen)
 	require.Len(t, up, 1)
@@ -87,10 +87,10 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 func TestOwnershipChangesByHandover(t *testing.T) {
 	on := func(delivery string) *Config { return loaded(t, "mosaic-database:delivery: "+delivery) }
 	for _, step := range [][2]string{{"pulumi", "handover"}, {"handover", "gitops"}, {"gitops", "handover"}, {"handover", "pulumi"}} {
-		assert.Empty(t, on(step[1]).Changed(on(step[0]).Settled("vpc-1", "https://a")), "%s", step)
+		assert.Empty(t, on(step[1]).Changed(on(step[0]).Settled(nil, "vpc-1", "https://a")), "%s", step)
 	}
 	for _, step := range [][2]string{{"pulumi", "gitops"}, {"gitops", "pulumi"}} {
-		refused := on(step[1]).Changed(on(step[0]).Settled("vpc-1", "https://a"))
+		refused := on(step[1]).Changed(on(step[0]).Settled(nil, "vpc-1", "https://a"))
 		require.Len(t, refused, 1, "%s", step)
 		assert.Equal(t, step[1], refused[0].Value)
 		assert.Contains(t, refused[0].Rule, "from "+step[0]+" by way of handover alone")
@@ -111,7 +111,7 @@ func TestNothingShrinks(t *testing.T) {
 		{pinned + "'16.10'", "engineVersion: '16'", "", ""},
 		{"engineVersion: '16'", pinned + "'16.9'", "", ""},
 	} {
-		refused := with(test.now).Changed(with(test.was).Settled("vpc-1", "https://a"))
+		refused := with(test.now).Changed(with(test.was).Settled(nil, "vpc-1", "https://a"))
 		if test.rule == "" {
 			assert.Empty(t, refused, "%s → %s", test.was, test.now)
 			continue
@@ -137,7 +137,7 @@ func TestAdditionalAppsAreSettled(t *testing.T) {
 		{worker, "worker: {namespace: jobs, deletionProtection: false, reloadOnChange: false}", "", ""},
 		{"worker: {namespace: jobs, deletionProtection: false}", "", "", ""},
 	} {
-		refused := with(test.now).Changed(with(test.was).Settled("vpc-1", "https://a"))
+		refused := with(test.now).Changed(with(test.was).Settled(nil, "vpc-1", "https://a"))
 		if test.key == "" {
 			assert.Empty(t, refused, "%s → %s", test.was, test.now)
 			continue

@@ -90,6 +90,8 @@ func defaults(stack string) *Config {
 		},
 		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
 		Budget: Budget{OnExceed: "warn"},
+
+		Restore: Restore{Generation: 1},
 	}
 	Tiers()[0].apply(&c.Database)
 	return c

@@ -17,6 +17,15 @@ const (
 // Instance is the identifier of the database instance: mosaic-<env>-db.
 func Instance(env string) string { return fmt.Sprintf("%s-%s-db", Prefix, env) }
 
+// Generation is the identifier of the n-th instance of an environment, counted from 1: mosaic-<env>-db, then
+// mosaic-<env>-db-2 and so on, each restored from a backup.
+func Generation(env string, n int) string {
+	if n == 1 {
+		return Instance(env)
+	}
+	return fmt.Sprintf("%s-%d", Instance(env), n)
+}
+
 // Replica is the identifier of the n-th read replica of an instance, counted from 1.
 func Replica(instance string, n int) string { return fmt.Sprintf("%s-replica-%d", instance, n) }
 

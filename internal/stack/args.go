@@ -13,8 +13,9 @@ import (
 // databaseArgs is the configuration in the database component's terms.
 func databaseArgs(cfg *config.Config, site *site) *database.Args {
 	db, env := cfg.Database, cfg.Environment
-	return &database.Args{
-		Identifier: naming.Instance(env),
+	args := &database.Args{
+		Name:       naming.Instance(env),
+		Identifier: cfg.Instance(),
 		Partition:  naming.Partition(cfg.Region),
 		Network: database.Network{
 			VpcID: site.vpcID, SubnetIDs: site.subnetIDs, IngressCidrs: site.ingressCidrs,
@@ -60,11 +61,29 @@ func databaseArgs(cfg *config.Config, site *site) *database.Args {
 		AvailabilityZone:   db.AvailabilityZone,
 		DeletionProtection: db.DeletionProtection,
 		ApplyImmediately:   db.ApplyImmediately,
-		Restore: database.Restore{
-			SnapshotIdentifier:       cfg.Restore.SnapshotIdentifier,
-			SourceInstanceIdentifier: cfg.Restore.SourceInstanceIdentifier,
-			PointInTime:              cfg.Restore.PointInTime,
-		},
+	}
+	for _, one := range cfg.Kept() {
+		kept := database.Kept{Identifier: one.Identifier, Unprotected: one.Unprotected}
+		if one.Newest {
+			kept.Restore = origin(cfg)
+		}
+		args.Kept = append(args.Kept, kept)
+	}
+	if cfg.Restore.Serving == cfg.Restore.Generation {
+		args.Restore = origin(cfg)
+	} else {
+		args.Exists = true
+	}
+	return args
+}
+
+// origin is what the newest instance is first made from.
+func origin(cfg *config.Config) database.Restore {
+	return database.Restore{
+		SnapshotIdentifier:       cfg.Restore.SnapshotIdentifier,
+		SourceInstanceIdentifier: cfg.Restore.SourceInstanceIdentifier,
+		SourceDbiResourceID:      cfg.Restore.SourceDbiResourceID,
+		PointInTime:              cfg.Restore.PointInTime,
 	}
 }
 
@@ -129,7 +148,7 @@ func accessArgs(cfg *config.Config, app client, site *site, db *database.Instanc
 		args.Migration = &k8s.Migration{
 			Image:           m.Image,
 			Command:         m.Command,
-			Database:        naming.Instance(cfg.Environment) + "/" + cfg.Database.Name,
+			Database:        cfg.Instance() + "/" + cfg.Database.Name,
 			Attempt:         m.Attempt,
 			DeadlineSeconds: m.DeadlineSeconds,
 			BackoffLimit:    m.BackoffLimit,

@@ -40,6 +40,9 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := config.SiteChanged(before, site.vpcID, site.oidcIssuer).Err(); err != nil {
 		return err
 	}
+	if err := backupFits(ctx, cfg, before, cloud.aws); err != nil {
+		return err
+	}
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), databaseArgs(cfg, site),
 		pulumi.Providers(cloud.aws, cloud.random))
 	if err != nil {
@@ -49,7 +52,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	settled := pulumi.ToStringMap(cfg.Settled(site.vpcID, site.oidcIssuer)).ToStringMapOutput()
+	settled := pulumi.ToStringMap(cfg.Settled(before, site.vpcID, site.oidcIssuer)).ToStringMapOutput()
 	export(ctx, outputs{cfg: cfg, estimate: estimate, db: db, served: served, settled: settledWith(settled, served)})
 	return nil
 }

@@ -25,7 +25,8 @@ func Outputs() []Output {
 		{"endpoint", "string", "host name of the database instance"},
 		{"port", "number", "TCP port of the instance and its replicas"},
 		{"databaseName", "string", "name of the database"},
-		{"instanceIdentifier", "string", "identifier of the RDS instance"},
+		{"instanceIdentifier", "string", "identifier of the RDS instance that serves"},
+		{"keptInstances", "array", "identifiers of the instances beside it, which a restore left, or going back"},
 		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers"},
 		{"roleArn", "string", "ARN of the IAM role that the application's service account assumes"},
 		{"credentialsSecretArn", "string", "ARN of the secret with user name and password"},
@@ -73,11 +74,16 @@ func export(ctx *pulumi.Context, o outputs) {
 			"helmValues":           helmValues(cfg, app),
 		}
 	}
+	kept := []string{}
+	for _, one := range cfg.Kept() {
+		kept = append(kept, one.Identifier)
+	}
 	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
 		"port":                 db.Port,
 		"databaseName":         pulumi.String(cfg.Database.Name),
 		"instanceIdentifier":   db.Identifier,
+		"keptInstances":        pulumi.ToStringArray(kept),
 		"replicaEndpoints":     db.ReplicaEndpoints,
 		"roleArn":              main.role.RoleArn,
 		"credentialsSecretArn": db.CredentialsSecretArn,

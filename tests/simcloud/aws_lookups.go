@@ -74,6 +74,10 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 		return a.getSubnets(args)
 	case "aws:ec2/getSubnet:getSubnet":
 		return a.getSubnet(args.Text("id"))
+	case "aws:rds/getSnapshot:getSnapshot":
+		return a.getSnapshot(args.Text("dbSnapshotIdentifier"))
+	case "aws:rds/getInstance:getInstance":
+		return a.getInstance(args.Text("dbInstanceIdentifier"))
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
 		return a.getOpenIDConnectProvider(args)
 	case "aws:index/getCallerIdentity:getCallerIdentity":

@@ -147,7 +147,7 @@ func removeInstance(a *account, _ string, live Properties) error {
 		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
 	}
 	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
-		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.only([]string{"backupRetentionPeriod", "resourceId"})})
+		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})
 	}
 	for _, r := range a.replicas(live) {
 		delete(r.Properties, "replicateSourceDb") // promoted

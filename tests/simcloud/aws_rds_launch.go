@@ -27,7 +27,7 @@ func (a *account) instanceOrigin(out Properties) error {
 		out.fill(from.Properties.only(append(append(inherited, storage...), "parameterGroupName", "vpcSecurityGroupIds", "password")))
 		return nil
 	case snapshot != "":
-		from := a.cloud.find(SnapshotType, func(o *Object) bool { return o.ID == snapshot || o.Properties.Text("arn") == snapshot })
+		from := a.snapshot(snapshot)
 		if from == nil {
 			return fmt.Errorf("DBSnapshotNotFound: DBSnapshot not found: %s", snapshot)
 		}
@@ -35,8 +35,11 @@ func (a *account) instanceOrigin(out Properties) error {
 		return nil
 	case point != nil:
 		from := a.instance(point.Text("sourceDbInstanceIdentifier"))
+		if id := point.Text("sourceDbiResourceId"); id != "" {
+			from = a.cloud.find(RetainedBackups, func(o *Object) bool { return o.Properties.Text("resourceId") == id })
+		}
 		if from == nil {
-			return fmt.Errorf("DBInstanceNotFound: DBInstance %s not found", point.Text("sourceDbInstanceIdentifier"))
+			return fmt.Errorf("DBInstanceNotFound: DBInstance %s%s not found", point.Text("sourceDbInstanceIdentifier"), point.Text("sourceDbiResourceId"))
 		}
 		if from.Properties.Number("backupRetentionPeriod") == 0 {
 			return fmt.Errorf("InvalidDBInstanceState: %s has no automated backups to restore from", from.Properties.Text("identifier"))
@@ -53,6 +56,40 @@ func (a *account) instanceOrigin(out Properties) error {
 		return fmt.Errorf("InvalidParameterValue: The parameter MasterUserPassword must be provided and must not be blank")
 	}
 	return nil
+}
+
+// snapshot is a snapshot by its identifier or ARN.
+func (a *account) snapshot(identifierOrARN string) *Object {
+	return a.cloud.find(SnapshotType, func(o *Object) bool { return o.ID == identifierOrARN || o.Properties.Text("arn") == identifierOrARN })
+}
+
+// getSnapshot and getInstance are the provider's two looks at what an instance can be restored from.
+func (a *account) getSnapshot(identifier string) (Properties, error) {
+	o := a.snapshot(identifier)
+	if o == nil {
+		return nil, fmt.Errorf("Your query returned no results. Please change your search criteria and try again")
+	}
+	p := o.Properties
+	return Properties{
+		"id": o.ID, "dbSnapshotIdentifier": identifier, "dbSnapshotArn": p.Text("arn"), "dbInstanceIdentifier": p.Text("identifier"),
+		"engine": p.Text("engine"), "engineVersion": p.Text("engineVersionActual"), "allocatedStorage": p.Number("allocatedStorage"),
+		"encrypted": p.Flag("storageEncrypted"), "kmsKeyId": p.Text("kmsKeyId"), "status": "available", "snapshotType": "manual",
+		"storageType": p.Text("storageType"), "port": p.Number("port"), "includeShared": true, "tags": map[string]any{},
+	}, nil
+}
+
+func (a *account) getInstance(identifier string) (Properties, error) {
+	o := a.instance(identifier)
+	if o == nil {
+		return nil, fmt.Errorf("reading RDS DB Instance (%s): couldn't find resource", identifier)
+	}
+	p := o.Properties
+	return Properties{
+		"id": identifier, "dbInstanceIdentifier": identifier, "dbInstanceArn": p.Text("arn"), "resourceId": p.Text("resourceId"),
+		"engine": p.Text("engine"), "engineVersion": p.Text("engineVersionActual"), "allocatedStorage": p.Number("allocatedStorage"),
+		"storageEncrypted": p.Flag("storageEncrypted"), "kmsKeyId": p.Text("kmsKeyId"), "tags": map[string]any{},
+		"backupRetentionPeriod": p.Number("backupRetentionPeriod"), "address": p.Text("address"), "port": p.Number("port"),
+	}, nil
 }
 
 // launch completes a new instance with what RDS chooses, and makes the log groups that it exports to.
