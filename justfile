@@ -78,6 +78,11 @@ db-shell env="":
 db-get-credentials env="" *flags:
     @scripts/db-get-credentials "$@"
 
+# Show what stands in the way of a major upgrade
+[group('look')]
+db-upgrade-check env="":
+    @scripts/db-upgrade-check "$@"
+
 # Take a manual snapshot [--wait]
 [group('act')]
 db-snapshot env="" *flags:
@@ -87,6 +92,31 @@ db-snapshot env="" *flags:
 [group('act')]
 db-migrate env="" *flags:
     @scripts/db-migrate "$@"
+
+# Restore a moment, such as 2026-01-31T10:00:00Z or latest, as a new instance, and move to it [--beside] [--yes]
+[group('restore')]
+db-restore-pitr timestamp env="" *flags:
+    @scripts/db-restore-pitr "$@"
+
+# Restore a snapshot as a new instance, and move to it [--beside: without moving] [--yes]
+[group('restore')]
+db-restore-snapshot snapshot env="" *flags:
+    @scripts/db-restore-snapshot "$@"
+
+# Move to another generation of the instance: back after a restore, or on to one made beside [--yes]
+[group('restore')]
+db-serve generation env="" *flags:
+    @scripts/db-serve "$@"
+
+# Delete an instance that does not serve any more, by name, with a final snapshot, after two questions [--yes]
+[group('restore')]
+db-release instance env="" *flags:
+    @scripts/db-release "$@"
+
+# Restore the latest backup into a stack of its own, look at it, report the times, tear it down [--yes]
+[group('restore')]
+db-drill env="" *flags:
+    @scripts/db-drill "$@"
 
 # Give the database another password and restart the pods, after a question [--yes]
 [group('act')]

@@ -126,16 +126,44 @@ open_cluster() {
   fi
 }
 
-# raise KEY adds one to a number of the stack file, 1 where it is not set. Until keep, an end of the recipe takes
-# it back.
-raise() {
-  local now
-  now=$(setting "$1")
+# edit begins a change of the stack file. Until keep, an end of the recipe takes it back.
+edit() {
+  [[ -z $undo ]] || return 0
   [[ -f Pulumi.$stack.yaml ]] || fail "Pulumi.$stack.yaml is not here; run this in the folder of the project"
   cp "Pulumi.$stack.yaml" "$scratch/stackfile"
   undo=Pulumi.$stack.yaml
-  pulumi config set --stack "$stack" --non-interactive --path "mosaic-database:$1" "$((${now:-1} + 1))"
+}
+
+# configure KEY VALUE sets a value of the stack file.
+configure() {
+  edit
+  pulumi config set --stack "$stack" --non-interactive --path "mosaic-database:$1" "$2"
+}
+
+# forget KEY takes a value out of the stack file, where it is there.
+forget() {
+  local now
+  now=$(setting "$1")
+  [[ -n $now && $now != "{}" ]] || return 0 # {} is the default of an object
+  edit
+  pulumi config rm --stack "$stack" --non-interactive --path "mosaic-database:$1"
+}
+
+# raise KEY adds one to a number of the stack file, 1 where it is not set.
+raise() {
+  local now
+  now=$(setting "$1")
+  configure "$1" "$((${now:-1} + 1))"
   say "mosaic-database:$1 is $((${now:-1} + 1)) in Pulumi.$stack.yaml, after ${now:-1}"
+}
+
+# change QUESTION shows what the changed stack file would do, asks, and does it; the file stays as it is from the answer on.
+change() {
+  pulumi preview --stack "$stack" --diff || fail "the preview failed, see above"
+  ask "$1"
+  keep
+  say "from here on Pulumi.$stack.yaml stays as it is: commit it"
+  pulumi up --stack "$stack" --yes
 }
 
 keep() { undo=""; }

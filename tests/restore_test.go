@@ -123,6 +123,12 @@ func TestRestore(t *testing.T) {
 	l.up()
 	l.serves("mosaic-prod-db-3")
 	assert.NotNil(t, l.instance("mosaic-prod-db-2"))
+
+	// The second was made from another backup than the file names now.
+	l.set("restore.serving", "2")
+	l.up()
+	l.serves("mosaic-prod-db-2")
+	assert.NotNil(t, l.instance("mosaic-prod-db-3"))
 	l.noLeak(original.Text("password"))
 }
 
@@ -208,6 +214,7 @@ func TestRestoreOfALostInstance(t *testing.T) {
 	l.set("restore.sourceDbiResourceId", lost.Text("resourceId"))
 	l.up()
 	l.serves("mosaic-prod-db")
+	assert.Equal(t, lost.Text("resourceId"), l.instance("mosaic-prod-db").Text("restoreToPointInTime", "sourceDbiResourceId"))
 	assert.Empty(t, l.preview())
 	l.noLeak(lost.Text("password"))
 }

@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -42,7 +43,8 @@ func postgres(t *testing.T) []string {
 	data := filepath.Join(dir, "data")
 	out, err := as(initdb, "--pgdata", data, "--username", "mosaicadmin", "--auth", "trust", "--no-sync").CombinedOutput()
 	require.NoError(t, err, string(out))
-	run := as(server, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=20")
+	run := as(server, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=20",
+		"-c", "max_prepared_transactions=2", "-c", "wal_level=logical")
 	require.NoError(t, run.Start())
 	t.Cleanup(func() {
 		_ = run.Process.Signal(syscall.SIGINT) // a fast shutdown
@@ -73,6 +75,16 @@ func session(t *testing.T, env []string, application, query string) {
 func TestQueriesOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	env := postgres(t)
+	// A slot waits for the end of all transactions, so it comes before the one that stays open.
+	for _, statement := range []string{"SELECT pg_create_logical_replication_slot('feed', 'pgoutput')",
+		"CREATE TABLE odd (handler regproc, plain regclass); INSERT INTO odd SELECT FROM generate_series(1, 3)",
+		"UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'template0'"} {
+		execute(t, env, statement)
+	}
+	cmd := exec.Command(env[3][len("PSQL="):], "--no-psqlrc")
+	cmd.Env, cmd.Stdin = append(os.Environ(), env...), strings.NewReader("BEGIN; SELECT 1; PREPARE TRANSACTION 'forgotten';")
+	require.NoError(t, cmd.Run())
+
 	session(t, env, "sleeper", "SELECT pg_sleep(60)")
 	session(t, env, "holder", "SELECT pg_advisory_lock(1), pg_sleep(60)")
 	waiting := "SELECT 1 FROM pg_stat_activity WHERE application_name = 'holder' AND wait_event = 'PgSleep'"
@@ -82,8 +94,9 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 
 	psql := `shift 9; PGHOST=` + env[0][len("PGHOST="):] + ` PGUSER=mosaicadmin PGDATABASE=postgres exec ` + env[3][len("PSQL="):] + ` "$@"`
 	for recipe, wants := range map[string][]string{
-		"db-connections":  {`(?m)^ +[4-9] \| +20 \| +[2-9]\d\.0$`, `mosaicadmin \| sleeper`},
-		"db-slow-queries": {`sleeper +\| SELECT pg_sleep\(60\)`, `advisory +\| \{\d+\} +\| mosaicadmin \| waiter`},
+		"db-upgrade-check": {`(?s)forgotten \|.*public +\| odd +\| handler +\| regproc\n\(1 row\).*template0\n\(1 row\).*feed +\| pgoutput.*plpgsql`},
+		"db-connections":   {`(?m)^ +[4-9] \| +20 \| +[2-9]\d\.0$`, `mosaicadmin \| sleeper`},
+		"db-slow-queries":  {`sleeper +\| SELECT pg_sleep\(60\)`, `advisory +\| \{\d+\} +\| mosaicadmin \| waiter`},
 	} {
 		t.Run(recipe, func(t *testing.T) {
 			b := newBench(t, outputsOnly(t))
@@ -95,6 +108,9 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 			}
 		})
 	}
+	t.Run("db-drill", func(t *testing.T) {
+		assert.Regexp(t, `public +\| odd +\| +3\n +\| all +\| +3`, execute(t, env, "", "--file", filepath.Join(root, "scripts", "sql", "rows.sql")))
+	})
 	t.Run("db-shell", func(t *testing.T) {
 		b := newBench(t, outputsOnly(t))
 		b.expect(inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do(psql))...)
@@ -102,6 +118,19 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 		require.Zero(t, r.code, r.stderr)
 		assert.Regexp(t, `answer *\n-+\n +42`, r.stdout)
 	})
+}
+
+// execute runs a statement, or what the arguments say.
+func execute(t *testing.T, env []string, statement string, args ...string) string {
+	t.Helper()
+	if statement != "" {
+		args = append(args, "--command", statement)
+	}
+	cmd := exec.Command(env[3][len("PSQL="):], append([]string{"--no-psqlrc", "--set", "ON_ERROR_STOP=1"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return string(out)
 }
 
 // eventually waits until a query has a row.

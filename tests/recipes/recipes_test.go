@@ -130,6 +130,8 @@ func TestRecipes(t *testing.T) {
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
 		"db-migrate-status": {args: "db-migrate-status prod", stdout: "1975ea83b712 (head)",
 			calls: inCluster(on(kube+"exec deployment/core-api -- alembic current", "1975ea83b712 (head)"))},
+		"db-upgrade-check": {args: "db-upgrade-check prod", stdout: "pg_prepared_xacts",
+			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
 		"db-snapshot": {args: "db-snapshot prod", stdout: "mosaic-prod-manual-20", calls: []call{outputs, account,
 			on(rds+"create-db-snapshot --db-instance-identifier mosaic-prod-db --db-snapshot-identifier mosaic-prod-manual-TIME --query DBSnapshot.Status --output text", "creating")}},
 		"db-snapshot that waits": {args: "db-snapshot prod --wait", stdout: "mosaic-prod-manual-20", calls: []call{outputs, account,
@@ -332,9 +334,6 @@ func TestRotationAndMigration(t *testing.T) {
 		return string(text)
 	}
 	noChanges := on("pulumi preview --stack prod --expect-no-changes", "").do(runPulumi)
-	secret := func(content string) call {
-		return on(kube+"get secret core-api-db-secret -o jsonpath={.data}", content)
-	}
 	before := password()
 
 	b := newBench(t, state)
@@ -351,8 +350,7 @@ func TestRotationAndMigration(t *testing.T) {
 	}
 
 	// The same stack file; what is rotated stays rotated.
-	b.count = 0
-	require.NoError(t, os.Remove(filepath.Join(b.calls, "n")))
+	b.again()
 	b.expect(outputs, account, setting("migrations.attempt"), raising("migrations.attempt", "2"), preview, upYes)
 	job := outputOf(t, state, "migrationJobName")
 	r = b.just("yes\n", "db-migrate", "prod")
@@ -365,18 +363,17 @@ func TestRotationAndMigration(t *testing.T) {
 func TestRotationThatFails(t *testing.T) {
 	t.Parallel()
 	state := outputsOnly(t)
-	secret := on(kube+"get secret core-api-db-secret -o jsonpath={.data}", "old")
-	begin := inCluster(secret, setting("database.passwordVersion"), raising("database.passwordVersion", "2"), on("pulumi preview --stack prod --diff", ""))
+	begin := inCluster(secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), on("pulumi preview --stack prod --diff", ""))
 	for name, test := range map[string]struct {
 		calls []call
 		want  string
 	}{
 		"halfway":       {append(begin[:len(begin):len(begin)], upYes.do("exit 1")), "just db-rotate prod --with-other-changes"},
-		"no new Secret": {append(begin[:len(begin):len(begin)], upYes.do(""), secret), "still holds the old password"},
+		"no new Secret": {append(begin[:len(begin):len(begin)], upYes.do(""), secret("old")), "is still the old one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
-			b.env = append(b.env, "ROTATE_PATIENCE=0")
+			b.env = append(b.env, "SECRET_PATIENCE=0")
 			b.expect(test.calls...)
 			r := b.just("", "db-rotate", "prod", "--yes", "--with-other-changes")
 			assert.NotZero(t, r.code)

@@ -62,7 +62,7 @@ func pulumiRun(verb string, args []string) error {
 		return err
 	}
 	env, err := engine.New(ctx, engine.Options{
-		Dir: os.Getenv("RECIPE_STACK_DIR"), Project: project, Stack: "prod", Program: stack.Deploy,
+		Dir: os.Getenv("RECIPE_STACK_DIR"), Project: project, Stack: args[slices.Index(args, "--stack")+1], Program: stack.Deploy,
 		Stdout: os.Stdout, Stderr: os.Stderr,
 	})
 	if err != nil {
@@ -72,8 +72,12 @@ func pulumiRun(verb string, args []string) error {
 	if err := os.Chdir(env.WorkDir()); err != nil {
 		return err
 	}
-	if verb == "up" {
+	switch verb {
+	case "up":
 		_, err := env.Up(ctx)
+		return err
+	case "destroy":
+		_, err := env.Destroy(ctx)
 		return err
 	}
 	var opts []optpreview.Option
@@ -125,6 +129,13 @@ func on(line, says string) call {
 
 func (c call) with(more ...string) call { return call{append(slices.Clone(c.argv), more...), c.reply} }
 func (c call) do(shell string) call     { return call{c.argv, shell} }
+
+// in is the same call of another stack.
+func (c call) in(stack string) call {
+	argv := slices.Clone(c.argv)
+	argv[slices.Index(argv, "--stack")+1] = stack
+	return call{argv, c.reply}
+}
 
 // bench is a project folder with the recipes, stand-ins for what they call, and a stack in a simulated cloud.
 type bench struct {
@@ -181,7 +192,7 @@ func newBench(t *testing.T, state string) *bench {
 		"SELF=" + self, "PACKAGE_DIR=" + here, "STATE=" + state, "PULUMI_BACKEND_URL=file://" + filepath.Join(state, "state"),
 		"PULUMI_HOME=" + filepath.Join(dir, "pulumi-home"), "PULUMI_CONFIG_PASSPHRASE=simulated",
 		"PULUMI_SKIP_UPDATE_CHECK=true", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
-		"GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com", "ROTATE_INTERVAL=0", "ROTATE_PATIENCE=2"}
+		"GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com", "SECRET_INTERVAL=0", "SECRET_PATIENCE=2"}
 	return b
 }
 

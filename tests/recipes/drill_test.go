@@ -1,0 +1,114 @@
+package recipes
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// drilled are the calls of a drill up to its `pulumi up`; what is not set is not looked at further.
+func drilled(up call) []call {
+	of := func(c call) call { return c.in("prod-drill") }
+	calls := []call{outputs, account, setting("environment"),
+		on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-01-31T10:00:00.123000+00:00"),
+		on("pulumi stack init prod-drill --no-select --copy-config-from prod", "").do(realPulumi)}
+	for _, key := range []string{"additionalApps", "alerts", "budget", "restore", "app.secretName", "migrations.command"} {
+		calls = append(calls, of(setting(key)))
+		if key == "alerts" || key == "budget" {
+			calls = append(calls, of(removing(key)))
+		}
+	}
+	for _, line := range strings.Split(strings.TrimSpace(`
+environment prod-drill
+delivery pulumi
+app.namespace mosaic-prod-drill
+app.createNamespace true
+migrations.enabled true
+migrations.command[0] alembic
+migrations.command[1] current
+database.readReplicas 0
+database.multiAz false
+database.deletionProtection false
+database.skipFinalSnapshot true
+database.deleteAutomatedBackups true
+database.secretRecoveryDays 0
+restore.useLatestRestorableTime true
+restore.sourceInstanceIdentifier mosaic-prod-db`), "\n") {
+		key, value, _ := strings.Cut(line, " ")
+		calls = append(calls, of(raising(key, value)))
+	}
+	return append(calls, up)
+}
+
+// A drill restores into a stack of its own, reports, and leaves nothing; the original is as it was, whatever happens.
+func TestDrill(t *testing.T) {
+	t.Parallel()
+	state := deployed(t)
+	everything := func() (all []string) {
+		env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
+		require.NoError(t, err)
+		defer env.Close()
+		for _, object := range env.Cloud.Objects("") {
+			all = append(all, fmt.Sprint(object.Kind, object.ID, object.Properties))
+		}
+		return all
+	}
+	before := everything()
+	require.NotEmpty(t, before)
+	up := on("pulumi up --stack prod-drill --yes --skip-preview", "").do(runPulumi)
+	down := []call{on("pulumi destroy --stack prod-drill --yes --skip-preview", "").do(runPulumi),
+		on("pulumi stack rm prod-drill --yes", "").do(realPulumi)}
+	inDrill := func(line, says string) call {
+		return on("kubectl --kubeconfig SCRATCH/kubeconfig --namespace mosaic-prod-drill "+line, says)
+	}
+
+	b := newBench(t, state)
+	b.expect(append(drilled(up), outputs.in("prod-drill"), cluster[0].in("prod-drill"), cluster[1],
+		inDrill("logs job/core-api-migration-JOB", "1975ea83b712 (head)"),
+		inDrill("create -f -", ""), inDrill("wait --for=condition=Ready pod/db-shell-TIME --timeout=120s", ""),
+		inDrill("exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("grep -q query_to_xml && echo 'public | memories | 3'"))...)
+	b.expect(down...)
+	r := b.just("yes\n", "db-drill", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Regexp(t, `recovery time: 0 min \d+ s`, r.stdout)
+	assert.Regexp(t, `recovery point: 2026-01-31T10:00:00.123000\+00:00, \d+ min \d+ s old`, r.stdout)
+	assert.Contains(t, r.stdout, "schema revision: 1975ea83b712")
+	assert.Contains(t, r.stdout, "public | memories | 3")
+	assert.Contains(t, r.stderr, "nothing of the drill is left")
+	assert.Equal(t, before, everything())
+	assert.NoFileExists(t, filepath.Join(b.project, "Pulumi.prod-drill.yaml"))
+
+	b.again()
+	b.expect(drilled(up.do(`RECIPE_STACK_DIR=$STATE "$SELF" "$@"; exit 1`))...)
+	b.expect(down...)
+	r = b.just("yes\n", "db-drill", "prod")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "the backups of mosaic-prod-db do not bring it back")
+	assert.Equal(t, before, everything())
+
+	b.again()
+	b.expect(drilled(up.do("exit 1"))...)
+	b.expect(down[0].do("echo 'error: DependencyViolation'; exit 1"))
+	r = b.just("yes\n", "db-drill", "prod")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "DependencyViolation")
+	assert.Contains(t, r.stderr, "something of the drill is left, and is billed: pulumi destroy --stack prod-drill")
+
+	// The one before is still there.
+	b.again()
+	b.expect(drilled(up)[:5]...)
+	r = b.just("yes\n", "db-drill", "prod")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
+	_, err := os.Stat(filepath.Join(b.project, "Pulumi.prod-drill.yaml"))
+	assert.NoError(t, err, "it is not this drill's to delete")
+	assert.Equal(t, before, everything())
+}

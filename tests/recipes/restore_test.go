@@ -1,0 +1,160 @@
+package recipes
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// identifiers are the instances in the simulated cloud of a folder.
+func identifiers(t *testing.T, state string) []string {
+	t.Helper()
+	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
+	require.NoError(t, err)
+	defer env.Close()
+	var all []string
+	for _, instance := range env.Cloud.Objects("aws:rds/instance:Instance") {
+		all = append(all, instance.Properties.Text("identifier"))
+	}
+	return all
+}
+
+func removing(key string) call {
+	return on("pulumi config rm --stack prod --non-interactive --path mosaic-database:"+key, "").do(realPulumi)
+}
+
+func forgetting(keys ...string) []call {
+	var calls []call
+	for _, key := range keys {
+		calls = append(calls, setting("restore."+key))
+	}
+	return calls
+}
+
+func secret(content string) call {
+	return on(kube+"get secret core-api-db-secret -o jsonpath={.data}", content)
+}
+
+// restarting is the way from the old Secret to pods that use the new one.
+func restarting() []call {
+	return []call{secret("new"), on(kube+"rollout restart deployment/core-api", ""),
+		on(kube+"rollout status deployment/core-api --timeout=10m", "")}
+}
+
+// again lets a bench run another recipe.
+func (b *bench) again() {
+	b.t.Helper()
+	b.count = 0
+	require.NoError(b.t, os.Remove(filepath.Join(b.calls, "n")))
+}
+
+// A restore, the way back, the way on, and the release of the old instance, each by one command.
+func TestRestoreRecipes(t *testing.T) {
+	t.Parallel()
+	state := deployed(t)
+	b := newBench(t, state)
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"}
+
+	b.expect(inCluster(append(append(forgetting(append([]string{"generation", "serving"}, nil...)...), raising("restore.generation", "2")),
+		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
+			secret("old"), preview, upYes)...)...)...)
+	b.expect(restarting()...)
+	r := b.just("yes\n", "db-restore-pitr", "latest", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "just db-serve 1 prod")
+	assert.Equal(t, "mosaic-prod-db-2", outputOf(t, state, "instanceIdentifier"))
+	assert.ElementsMatch(t, []string{"mosaic-prod-db", "mosaic-prod-db-2"}, identifiers(t, state))
+
+	b.again()
+	b.expect(inCluster(setting("restore.generation"), secret("old"), raising("restore.serving", "1"), preview, upYes)...)
+	b.expect(restarting()...)
+	r = b.just("yes\n", "db-serve", "1", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Equal(t, "mosaic-prod-db", outputOf(t, state, "instanceIdentifier"))
+
+	b.again()
+	b.expect(inCluster(setting("restore.generation"), secret("old"), setting("restore.serving"), removing("restore.serving"), preview, upYes)...)
+	b.expect(restarting()...)
+	r = b.just("yes\n", "db-serve", "2", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Equal(t, "mosaic-prod-db-2", outputOf(t, state, "instanceIdentifier"))
+
+	b.again()
+	b.expect(outputs, account, setting("restore.unprotected"), setting("restore.released"),
+		setting("restore.unprotected"), raising("restore.unprotected[0]", "mosaic-prod-db"), preview, upYes,
+		setting("restore.unprotected"), removing("restore.unprotected"), setting("restore.released"), raising("restore.released[0]", "mosaic-prod-db"), preview, upYes)
+	r = b.just("yes\nyes\n", "db-release", "mosaic-prod-db", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Equal(t, []string{"mosaic-prod-db-2"}, identifiers(t, state))
+
+	// A snapshot, made beside: nothing moves, no pod restarts.
+	file, err := os.ReadFile(filepath.Join(b.project, "Pulumi.prod.yaml"))
+	require.NoError(t, err)
+	b.again()
+	snapshot := "mosaic-prod-db-final-" + suffix(t, state)
+	b.expect(inCluster(append(append(forgetting("generation", "serving"), raising("restore.generation", "3")),
+		setting("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
+		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"),
+		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"),
+		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), preview)...)...)
+	r = b.just("no\n", "db-restore-snapshot", snapshot, "prod", "--beside")
+	require.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "Pulumi.prod.yaml is as it was")
+	after, err := os.ReadFile(filepath.Join(b.project, "Pulumi.prod.yaml"))
+	require.NoError(t, err)
+	assert.Equal(t, string(file), string(after))
+	assert.Equal(t, []string{"mosaic-prod-db-2"}, identifiers(t, state))
+}
+
+// suffix is that of the only final snapshot.
+func suffix(t *testing.T, state string) string {
+	t.Helper()
+	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
+	require.NoError(t, err)
+	defer env.Close()
+	snapshots := env.Cloud.Objects("aws:rds/snapshot:Snapshot")
+	require.Len(t, snapshots, 1)
+	return strings.TrimPrefix(snapshots[0].ID, "mosaic-prod-db-final-")
+}
+
+// What a restore is asked for is checked, and a run that fails says which ways are open.
+func TestRestoreRecipesThatStop(t *testing.T) {
+	t.Parallel()
+	state := outputsOnly(t)
+	origin := forgetting("generation", "serving")
+	for name, test := range map[string]struct {
+		args  string
+		calls []call
+		want  string
+	}{
+		"no moment":           {args: "db-restore-pitr yesterday prod", want: "name a moment in UTC, as in 2026-01-31T10:00:00Z, or latest"},
+		"a moment of no zone": {args: "db-restore-pitr 2026-01-31T10:00:00 prod", want: "name a moment in UTC"},
+		"no such generation":  {args: "db-serve 2 prod", calls: inCluster(setting("restore.generation")), want: "name a generation, from 1 to 1"},
+		"what serves already": {args: "db-serve 1 prod", calls: inCluster(setting("restore.generation"), secret("old"), setting("restore.serving")), want: "generation 1 serves already"},
+		"what serves, released": {args: "db-release mosaic-prod-db prod", calls: []call{outputs, account},
+			want: "name an instance beside the one that serves; there are none"},
+		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. On: just db-deploy prod. Back: just db-serve 1 prod",
+			calls: inCluster(append(append(origin, raising("restore.generation", "2")),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
+					raising("restore.snapshotIdentifier", "before"), secret("old"), preview.do(""), upYes.do("exit 1"))...)...)},
+		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
+			calls: inCluster(append(append(forgetting("generation", "serving"), raising("restore.generation", "2")),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
+					raising("restore.snapshotIdentifier", "before"), secret("old"), preview)...)...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, state)
+			b.expect(test.calls...)
+			r := b.just("", strings.Fields(test.args)...)
+			assert.NotZero(t, r.code)
+			assert.Contains(t, r.stderr, test.want)
+		})
+	}
+}
