@@ -67,7 +67,7 @@ func (a *account) snapshot(identifierOrARN string) *Object {
 func (a *account) getSnapshot(identifier string) (Properties, error) {
 	o := a.snapshot(identifier)
 	if o == nil {
-		return nil, fmt.Errorf("Your query returned no results. Please change your search criteria and try again")
+		return nil, fmt.Errorf("reading the DB snapshot %s: your query returned no results. Please change your search criteria and try again", identifier)
 	}
 	p := o.Properties
 	return Properties{
