@@ -67,13 +67,14 @@ func TestApplyMethod(t *testing.T) {
 func TestCheckNamesEveryProblem(t *testing.T) {
 	valid := func() *Args {
 		return &Args{
-			Identifier: "a-db", InstanceClass: "db.t3.micro",
+			Name: "a", Identifier: "a-db", InstanceClass: "db.t3.micro",
 			Network:     Network{VpcID: "vpc-1", SubnetIDs: []string{"a", "b"}, IngressCidrs: []string{"10.0.0.0/16"}},
 			Credentials: Credentials{CredentialsSecret: "c", ConnectionSecret: "d"},
 		}
 	}
 	require.NoError(t, valid().check())
 	for want, spoil := range map[string]func(*Args){
+		"Name is empty":                   func(a *Args) { a.Name = "" },
 		"Identifier is empty":             func(a *Args) { a.Identifier = "" },
 		"InstanceClass is empty":          func(a *Args) { a.InstanceClass = "" },
 		"VpcID is empty":                  func(a *Args) { a.Network.VpcID = "" },
