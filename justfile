@@ -43,6 +43,11 @@ alias up := db-deploy
 db-info env="":
     @scripts/db-info "$@"
 
+# Follow the way from the instance to the pods, link by link: which one is broken?
+[group('look')]
+db-check env="":
+    @scripts/db-check "$@"
+
 # Show the last ten minutes of the log [--upgrade: of upgrades] [--follow]
 [group('look')]
 db-logs env="" *flags:
@@ -63,6 +68,11 @@ db-slow-queries env="":
 db-migrate-status env="":
     @scripts/db-migrate-status "$@"
 
+# Show what the last migration printed, and its pods [--follow]
+[group('look')]
+db-migrate-logs env="" *flags:
+    @scripts/db-migrate-logs "$@"
+
 # List the snapshots, and the last moment that can be restored
 [group('look')]
 db-snapshots env="":
@@ -72,6 +82,11 @@ db-snapshots env="":
 [group('act')]
 db-shell env="":
     @scripts/db-shell "$@"
+
+# Forward a port of this machine to the database, by Session Manager, until Ctrl-C
+[group('act')]
+db-tunnel env="":
+    @scripts/db-tunnel "$@"
 
 # Print the connection secret, password and all
 [group('act')]
@@ -92,6 +107,16 @@ db-snapshot env="" *flags:
 [group('act')]
 db-migrate env="" *flags:
     @scripts/db-migrate "$@"
+
+# Run so many pods of the application, 0 to stop what writes, after a question [--yes]
+[group('act')]
+app-scale replicas env="" *flags:
+    @scripts/app-scale "$@"
+
+# Restart the application's pods one by one, after a question [--yes]
+[group('act')]
+app-restart env="" *flags:
+    @scripts/app-restart "$@"
 
 # Restore a moment, such as 2026-01-31T10:00:00Z or latest, as a new instance, and move to it [--beside] [--yes]
 [group('restore')]

@@ -1,7 +1,9 @@
 package tests
 
 import (
+	"encoding/base64"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,6 +32,29 @@ func (l *live) untouched(since int) {
 	}
 }
 
+// secretAlways expects the pods' Secret to be there, the same one with the same URL, before every operation from now on.
+func (l *live) secretAlways() (operations *int) {
+	l.t.Helper()
+	operations = new(int)
+	before := l.kubeSecret("DB_URL")
+	l.Cloud.Fail(func(operation simcloud.Operation) error {
+		*operations++
+		// The cloud is busy with the operation, so it is its file that is asked.
+		cloud, err := simcloud.Open(filepath.Join(l.folder(), "cloud.json"))
+		if err != nil {
+			return err
+		}
+		for _, secret := range cloud.Objects(kubeSecretType) {
+			if url, err := base64.StdEncoding.DecodeString(secret.Properties.Text("data", "DB_URL")); err == nil && string(url) == before {
+				return nil
+			}
+		}
+		l.t.Errorf("the pods have no Secret at %s of %s %s", operation.Op, operation.Type, operation.Name)
+		return nil
+	})
+	return operations
+}
+
 // TestTheObjectsChangeHands: from this program to the GitOps repository and back. The pods' Secret is there all the
 // time, the same one; who forgets the objects leaves them, who takes them finds them.
 func TestTheObjectsChangeHands(t *testing.T) {
@@ -38,6 +63,7 @@ func TestTheObjectsChangeHands(t *testing.T) {
 	l.up()
 	since := len(l.Cloud.Log())
 	external := l.one(externalSecretType).Properties.Text("metadata", "uid")
+	operations := l.secretAlways()
 
 	l.set("delivery", "gitops")
 	assert.Contains(t, l.refuse(l.Preview(t.Context())), "from pulumi by way of handover alone")
@@ -64,6 +90,7 @@ func TestTheObjectsChangeHands(t *testing.T) {
 	l.untouched(since)
 	now := l.one(externalSecretType)
 	assert.Equal(t, external, now.Properties.Text("metadata", "uid"), "it is the same object")
+	assert.Greater(t, *operations, 50, "the Secret was looked at")
 	assert.Equal(t, "keep", now.Properties.Text("metadata", "annotations", "helm.sh/resource-policy"), "and the chart does not delete it")
 	assert.Contains(t, l.refuse(l.PreviewDestroy(t.Context())), "protect")
 	assert.Equal(t, l.one(instanceType).Properties.Text("password"), l.kubeSecret("DB_PASSWORD"))

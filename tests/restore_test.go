@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -179,6 +180,72 @@ func TestRestoreThatFails(t *testing.T) {
 			assert.Empty(t, l.preview())
 		})
 	}
+}
+
+// TestRestoreThatIsKilled: the run is killed while RDS restores, and once more while a secret moves. The old instance
+// stays as it was; what was made is taken into the state, and the next run goes on.
+func TestRestoreThatIsKilled(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod")
+	l.up()
+	original := l.instance("mosaic-prod-db")
+	l.restoring()
+	_, _, err := l.killAtCreate(func(op simcloud.Operation) bool { return op.Type == instanceType })
+	require.Error(t, err)
+	l.cli("cancel", "--yes")
+	assert.Equal(t, original, l.instance("mosaic-prod-db"))
+	assert.Equal(t, original.Text("address"), l.kubeSecret("DB_HOST"), "nothing has moved")
+	restored := l.instance("mosaic-prod-db-2")
+	require.NotNil(t, restored, "RDS goes on without the run")
+
+	first := l.resources()[instanceType+"::mosaic-prod-db"]
+	first.URN = strings.Replace(first.URN, "::mosaic-prod-db", "::mosaic-prod-db-2", 1)
+	l.adopt(first, restored.Text("resourceId"))
+	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
+	require.NoError(t, err)
+
+	killed, _, err := l.killAtCreate(func(op simcloud.Operation) bool { return strings.HasSuffix(op.Type, ":SecretVersion") })
+	require.Error(t, err)
+	l.cli("cancel", "--yes")
+	assert.Equal(t, original, l.instance("mosaic-prod-db"))
+	assert.Contains(t, killed, "SecretVersion")
+	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
+	require.NoError(t, err)
+	l.up()
+	l.serves("mosaic-prod-db-2")
+	assert.Empty(t, l.preview())
+	assert.Equal(t, restored.Text("resourceId"), l.instance("mosaic-prod-db-2").Text("resourceId"), "it is the one that RDS restored")
+	assert.Equal(t, original, l.instance("mosaic-prod-db"))
+}
+
+// TestTheMigrationOfARestoreFails: the schema of the backup is older than the image knows. Both instances stay; another
+// image goes on, and so does the way back.
+func TestTheMigrationOfARestoreFails(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod")
+	l.up()
+	original := l.instance("mosaic-prod-db")
+	l.restoring()
+	l.Cloud.JobResult = func(image string) error {
+		if strings.HasSuffix(image, ":1.0.0") {
+			return errors.New("alembic: can't locate revision 1975ea83b712")
+		}
+		return nil
+	}
+	assert.Contains(t, l.refuse(l.Up(t.Context())), "can't locate revision 1975ea83b712")
+	assert.Equal(t, original, l.instance("mosaic-prod-db"))
+	assert.NotNil(t, l.instance("mosaic-prod-db-2"))
+
+	l.set("restore.serving", "1")
+	l.up()
+	l.serves("mosaic-prod-db")
+	assert.Equal(t, []string{"1.0.0", "1.0.0"}, l.ran(), "the schema of the first was not migrated again")
+	require.NoError(t, l.Unset(t.Context(), "restore.serving"))
+	l.set("migrations.image", "mosaic-life/core-api:0.9.0")
+	l.up()
+	l.serves("mosaic-prod-db-2")
+	assert.Empty(t, l.preview())
+	assert.Equal(t, original, l.instance("mosaic-prod-db"))
 }
 
 // TestABackupThatDoesNotFit is refused by the preview, before anything is made.

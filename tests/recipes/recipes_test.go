@@ -55,6 +55,11 @@ func inCluster(calls ...call) []call {
 	return append(append([]call{outputs, account}, cluster...), calls...)
 }
 
+// inClusterOf is the same of other outputs.
+func inClusterOf(json string) []call {
+	return append([]call{on(strings.Join(outputs.argv, " "), "").do("echo '" + json + "'"), account}, cluster...)
+}
+
 // inPod is a run of psql in a pod of its own.
 func inPod(exec call) []call { return inCluster(createPod, waitPod, exec, deletePod) }
 
@@ -132,6 +137,19 @@ func TestRecipes(t *testing.T) {
 			calls: inCluster(on(kube+"exec deployment/core-api -- alembic current", "1975ea83b712 (head)"))},
 		"db-upgrade-check": {args: "db-upgrade-check prod", stdout: "pg_prepared_xacts",
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
+		"db-migrate-logs": {args: "db-migrate-logs prod --follow", stdout: "current revision:", calls: inCluster(
+			on(kube+"get pods --selector job-name=core-api-migration-JOB", "core-api-migration-x 0/1 Completed"),
+			on(kube+"logs --selector job-name=core-api-migration-JOB --tail=-1 --prefix --follow", "current revision:"))},
+		"app-scale": {args: "app-scale 2 prod", answers: "yes\n", stdout: "scaled", calls: inCluster(
+			on(kube+"get deployment core-api", "core-api 3/3"), on(kube+"scale deployment/core-api --replicas=2", "deployment.apps/core-api scaled"),
+			on(kube+"rollout status deployment/core-api --timeout=10m", ""))},
+		"app-restart": {args: "app-restart prod --yes", stdout: "restarted", calls: inCluster(
+			on(kube+"rollout restart deployment/core-api", "deployment.apps/core-api restarted"), on(kube+"rollout status deployment/core-api --timeout=10m", ""))},
+		"db-tunnel": {args: "db-tunnel prod", env: "DB_TUNNEL_PORT=15432", stderr: "host=localhost port=15432 dbname=mosaic", calls: []call{outputs, account,
+			on("aws --region us-east-1 ec2 describe-instances --output text --query Reservations[0].Instances[0].InstanceId "+
+				"--filters Name=tag-key,Values=kubernetes.io/cluster/mosaic-prod Name=instance-state-name,Values=running", "i-0123456789abcdef0"),
+			tunnel("i-0123456789abcdef0", "15432")}},
+		"db-tunnel by a bastion": {args: "db-tunnel prod", env: "DB_TUNNEL_TARGET=i-0b", calls: []call{outputs, account, tunnel("i-0b", "5432")}},
 		"db-snapshot": {args: "db-snapshot prod", stdout: "mosaic-prod-manual-20", calls: []call{outputs, account,
 			on(rds+"create-db-snapshot --db-instance-identifier mosaic-prod-db --db-snapshot-identifier mosaic-prod-manual-TIME --query DBSnapshot.Status --output text", "creating")}},
 		"db-snapshot that waits": {args: "db-snapshot prod --wait", stdout: "mosaic-prod-manual-20", calls: []call{outputs, account,
@@ -167,6 +185,12 @@ func TestRecipes(t *testing.T) {
 			assert.Contains(t, r.stderr, test.stderr)
 		})
 	}
+}
+
+// tunnel is a session that forwards a port to the database of prod.
+func tunnel(target, port string) call {
+	return on("aws --region us-east-1 ssm start-session --target "+target+" --document-name AWS-StartPortForwardingSessionToRemoteHost "+
+		`--parameters {"host":["mosaic-prod-db.ce51ce8a511c.us-east-1.rds.amazonaws.com"],"portNumber":["5432"],"localPortNumber":["`+port+`"]}`, "")
 }
 
 // outputOf is an output of the stack in a folder.
@@ -216,6 +240,15 @@ func TestRecipesThatStop(t *testing.T) {
 		"a snapshot that takes long": {args: "db-snapshot prod --wait", want: "is not available yet", calls: []call{outputs, account,
 			on(rds+"create-db-snapshot --db-instance-identifier mosaic-prod-db --db-snapshot-identifier mosaic-prod-manual-TIME --query DBSnapshot.Status --output text", "creating"),
 			failing(on(rds+"wait db-snapshot-available --db-snapshot-identifier mosaic-prod-manual-TIME", ""), "Max attempts exceeded")}},
+		"no node": {args: "db-tunnel prod", want: "set DB_TUNNEL_TARGET", calls: []call{outputs, account,
+			on("aws --region us-east-1 ec2 describe-instances --output text --query Reservations[0].Instances[0].InstanceId "+
+				"--filters Name=tag-key,Values=kubernetes.io/cluster/mosaic-prod Name=instance-state-name,Values=running", "None")}},
+		"without the plugin":  {args: "db-tunnel prod", without: "session-manager-plugin", calls: []call{outputs, account}, want: "needs session-manager-plugin"},
+		"no number":           {args: "app-scale two prod", want: "name a number of pods"},
+		"a no to app-scale":   {args: "app-scale 0 prod", answers: "no\n", calls: inCluster(on(kube+"get deployment core-api", "core-api 3/3")), want: "the answer was not yes"},
+		"a no to app-restart": {args: "app-restart prod", answers: "no\n", calls: inCluster(), want: "the answer was not yes"},
+		"the logs of a chart": {args: "db-migrate-logs prod", want: "runs no migrations", calls: inClusterOf(`{"region":"us-east-1","accountId":"123456789012",` +
+			`"namespace":"mosaic-prod","clusterName":"mosaic-prod","migrationJobName":""}`)},
 		"no GitOps repository":     {args: "gitops-deploy prod", calls: []call{outputs}, want: "set GITOPS_DIR"},
 		"no chart":                 {args: "helm-deploy 1 prod", want: "set HELM_CHART"},
 		"a chart that is a folder": {args: "helm-deploy 1 prod", env: "HELM_CHART=.", want: "HELM_CHART is a folder"},
@@ -440,12 +473,15 @@ func TestRecipesAreListed(t *testing.T) {
 	scripts, err := filepath.Glob(filepath.Join(root, "scripts", "*-*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, scripts)
+	page, err := os.ReadFile(filepath.Join(root, "docs", "operations.md"))
+	require.NoError(t, err)
 	for _, script := range scripts {
 		name := filepath.Base(script)
 		if name == "sql" {
 			continue
 		}
 		assert.Contains(t, dump.Recipes, name, "a script without a recipe")
+		assert.Contains(t, string(page), "just "+name, "the table of docs/operations.md has it")
 	}
 	for name, recipe := range dump.Recipes {
 		assert.NotEmpty(t, recipe.Doc, name)

@@ -171,7 +171,7 @@ func newBench(t *testing.T, state string) *bench {
 		require.NoError(t, os.Symlink(absolute, name))
 	}
 	link(filepath.Join(root, "scripts"), filepath.Join(b.project, "scripts"))
-	for _, name := range []string{"aws", "kubectl", "helm", "pulumi"} {
+	for _, name := range []string{"aws", "kubectl", "helm", "pulumi", "session-manager-plugin"} {
 		link(filepath.Join("testdata", "standin"), filepath.Join(tools, name))
 	}
 	for _, name := range system {

@@ -1,0 +1,120 @@
+package recipes
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The links of db-check, in their order, and what makes each of them hold.
+func links(t *testing.T, state string) []call {
+	t.Helper()
+	ready := `jsonpath={.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}`
+	return []call{
+		on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].DBInstanceStatus --output text", "available"),
+		on("aws --region us-east-1 secretsmanager describe-secret --secret-id "+outputOf(t, state, "connectionSecretArn")+" --query DeletedDate --output text", "None"),
+		on(kube+`get serviceaccount core-api -o jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}`, outputOf(t, state, "roleArn")),
+		on(kube+"get secretstores.external-secrets.io aws-secrets-manager -o", "True store validated").with(ready),
+		on(kube+"get externalsecrets.external-secrets.io -o json", "").do(`echo '{"items":[
+			{"spec":{"target":{"name":"worker-db-secret"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"another"}]}},
+			{"spec":{"target":{"name":"core-api-db-secret"}},"status":{"conditions":[{"type":"Ready","status":"True","reason":"SecretSynced","message":"secret synced"}]}}]}'`),
+		on(kube+"get secret core-api-db-secret -o", "DB_HOST DB_URL ").with("go-template={{range $name, $value := .data}}{{$name}} {{end}}"),
+		on(kube+`get job core-api-migration-JOB -o jsonpath={.status.conditions[?(@.status=="True")].type}`, "SuccessCriteriaMet Complete"),
+		on(kube+"get deployment core-api -o json", "").do(`echo '{"spec":{"replicas":2},"status":{"readyReplicas":2}}'`),
+	}
+}
+
+// db-check looks at every link, and tells the one that is broken from those that hold.
+func TestTheCheckFindsTheBrokenLink(t *testing.T) {
+	t.Parallel()
+	state := outputsOnly(t)
+	whole := links(t, state)
+	refused := `echo 'Error from server (NotFound): not found' >&2; exit 1`
+	for name, test := range map[string]struct {
+		link  int // -1: none
+		reply string
+		want  string
+	}{
+		"none":                       {-1, "", ""},
+		"a stopped instance":         {0, "echo stopped", "BROKEN  RDS instance mosaic-prod-db: stopped"},
+		"a secret on its way out":    {1, "echo 2026-11-24T10:00:00Z", "BROKEN  deletion of the connection secret: 2026-11-24T10:00:00Z"},
+		"a secret that is gone":      {1, "echo ResourceNotFoundException >&2; exit 254", "BROKEN  deletion of the connection secret: ResourceNotFoundException"},
+		"an account without a role":  {2, "true", "BROKEN  role of the ServiceAccount core-api: nothing"},
+		"a role that is another":     {2, "echo arn:aws:iam::123456789012:role/other", "BROKEN  role of the ServiceAccount core-api: arn:aws:iam::123456789012:role/other"},
+		"a store without its role":   {3, "echo 'False unable to create session'", "BROKEN  SecretStore aws-secrets-manager: False unable to create session"},
+		"a secret that is not read":  {4, `echo '{"items":[{"spec":{"target":{"name":"core-api-db-secret"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"AccessDeniedException"}]}}]}'`, "BROKEN  ExternalSecret of core-api-db-secret: False SecretSyncedError: AccessDeniedException"},
+		"no ExternalSecret":          {4, `echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
+		"an operator that is gone":   {4, refused, "BROKEN  ExternalSecret of core-api-db-secret: Error from server (NotFound)"},
+		"no Secret":                  {5, refused, "BROKEN  entries of the Secret core-api-db-secret: Error from server"},
+		"a Secret of something else": {5, "echo 'DB_URLS OTHER '", "BROKEN  entries of the Secret core-api-db-secret: DB_URLS OTHER"},
+		"a migration that failed":    {6, "echo FailureTarget Failed", "BROKEN  migration core-api-migration-"},
+		"pods that do not start":     {7, `echo '{"spec":{"replicas":2},"status":{}}'`, "BROKEN  Deployment core-api: 0 of 2 pods ready"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, state)
+			calls := slices.Clone(whole)
+			if test.link >= 0 {
+				calls[test.link] = calls[test.link].do(test.reply)
+			}
+			b.expect(inCluster(calls...)...)
+			r := b.just("", "db-check", "prod")
+			broken := strings.Count(r.stdout, "BROKEN")
+			assert.Equal(t, len(whole), broken+strings.Count(r.stdout, "ok "), r.stdout)
+			if test.link < 0 {
+				assert.Zero(t, r.code, r.stdout)
+				assert.Zero(t, broken, r.stdout)
+				return
+			}
+			assert.NotZero(t, r.code)
+			assert.Equal(t, 1, broken, r.stdout)
+			assert.Contains(t, r.stdout, test.want)
+		})
+	}
+}
+
+// Whatever a recipe is for: what it needs is named when it is missing, and nothing is changed.
+func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	state := outputsOnly(t)
+	words := map[string]string{
+		"helm-deploy": "1.2.3", "db-restore-pitr": "latest", "db-restore-snapshot": "before", "db-serve": "1",
+		"db-release": "mosaic-prod-db", "app-scale": "2",
+	}
+	noAccount := []string{"db-deploy", "db-diff", "gitops-values", "gitops-deploy"} // Pulumi itself checks the login, or none is needed
+	scripts, err := filepath.Glob(filepath.Join(root, "scripts", "*-*"))
+	require.NoError(t, err)
+	ofStage := func(c call) call { return c.in("stage") }
+	for _, script := range scripts {
+		recipe := filepath.Base(script)
+		for name, test := range map[string]struct {
+			without string
+			stack   string
+			calls   []call
+			want    string
+		}{
+			"the tool":  {"pulumi", "prod", nil, "needs pulumi, which is not on the PATH; see https://"},
+			"the stack": {"", "stage", []call{ofStage(outputs)}, "no such stack: pulumi stack ls"},
+			"the login": {"", "prod", []call{outputs, account.do("echo 'Token has expired' >&2; exit 255")}, "Token has expired\n  log in to the account 123456789012"},
+		} {
+			if name == "the login" && slices.Contains(noAccount, recipe) {
+				continue
+			}
+			t.Run(recipe+" without "+name, func(t *testing.T) {
+				b := newBench(t, state)
+				b.env = append(b.env, "HELM_CHART=oci://registry.example.com/charts/core-api", "GITOPS_DIR=.")
+				if test.without != "" {
+					require.NoError(t, os.Remove(filepath.Join(filepath.Dir(b.calls), "tools", test.without)))
+				}
+				b.expect(test.calls...)
+				r := b.just("", append([]string{recipe}, strings.Fields(words[recipe]+" "+test.stack)...)...)
+				assert.NotZero(t, r.code)
+				assert.Contains(t, r.stderr, test.want)
+			})
+		}
+	}
+}
