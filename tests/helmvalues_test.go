@@ -36,12 +36,33 @@ func TestHelmValuesHaveTheirSchema(t *testing.T) {
 					v["serviceAccount"].(map[string]any)["annotations"].(map[string]any)["eks.amazonaws.com/role-arn"] = "core-api"
 				},
 				"a switch that is none": func(v map[string]any) { v["migrations"].(map[string]any)["enabled"] = "true" },
-				"a secret without name": func(v map[string]any) { v["externalSecrets"].(map[string]any)["targetSecretName"] = "" },
+				"migrations of no image": func(v map[string]any) {
+					v["migrations"].(map[string]any)["enabled"], v["migrations"].(map[string]any)["image"] = true, ""
+				},
+				"a bundle without a path": func(v map[string]any) { v["tls"].(map[string]any)["caBundleConfigMap"] = "rds-ca" },
+				"a secret without name":   func(v map[string]any) { v["externalSecrets"].(map[string]any)["targetSecretName"] = "" },
 			} {
 				var copied map[string]any
 				require.NoError(t, json.Unmarshal(text, &copied))
 				wrong(copied)
 				assert.Error(t, schema.Validate(copied), name)
+			}
+
+			// Every other shape that the values can have.
+			l.set("additionalApps.worker.serviceAccount", "worker")
+			l.set("tls.caBundleConfigMap", "rds-ca")
+			require.NoError(t, l.bundle("mosaic-prod", "ca-bundle.pem"))
+			l.set("app.reloadOnChange", "false")
+			for _, enabled := range []string{"true", "false"} {
+				l.set("migrations.enabled", enabled)
+				l.up()
+				outputs := l.outputs()
+				values := outputs["helmValues"].(map[string]any)
+				require.NoError(t, schema.Validate(values))
+				require.NoError(t, schema.Validate(outputs["additionalApps"].(map[string]any)["worker"].(map[string]any)["helmValues"]))
+				assert.Equal(t, delivery == "gitops" && enabled == "true", values["migrations"].(map[string]any)["enabled"])
+				assert.Empty(t, values["deploymentAnnotations"])
+				assert.Equal(t, map[string]any{"caBundlePath": "/etc/ssl/rds/ca-bundle.pem", "caBundleConfigMap": "rds-ca"}, values["tls"])
 			}
 		})
 	}

@@ -19,6 +19,7 @@ func TestManifests(t *testing.T) {
 	everything := []engine.Override{
 		{Path: "app.createNamespace", Value: "true"}, {Path: "app.namespace", Value: "mosaic-own"},
 		{Path: "tls.caBundlePath", Value: "/app/rds.pem"},
+		{Path: "tls.caBundleConfigMap", Value: "rds-ca"},
 		{Path: "migrations.command[0]", Value: "alembic"}, {Path: "migrations.command[1]", Value: "-c"},
 		{Path: "migrations.command[2]", Value: "it's.ini"}, {Path: "migrations.command[3]", Value: "upgrade"},
 		{Path: "migrations.command[4]", Value: "head"},
@@ -31,6 +32,7 @@ func TestManifests(t *testing.T) {
 		t.Run(stack.file, func(t *testing.T) {
 			t.Parallel()
 			l := start(t, stack.name, stack.overrides...)
+			require.NoError(t, l.bundle("mosaic-own", "rds.pem"))
 			l.up()
 			golden(t, filepath.Join("testdata", "manifests", stack.file+".yaml"), l.manifests())
 		})

@@ -103,4 +103,20 @@ func TestTheMigrationMountsTheBundle(t *testing.T) {
 	spec := l.one(jobType).Properties.List("spec", "template", "spec", "containers")[0]
 	assert.Equal(t, "/etc/ssl/rds/ca-bundle.pem", spec.List("volumeMounts")[1].Text("mountPath"))
 	assert.Contains(t, l.kubeSecret("DB_URL"), "sslrootcert=%2Fetc%2Fssl%2Frds%2Fca-bundle.pem")
+
+	require.NoError(t, l.bundle("mosaic-prod", "global-bundle.pem"))
+	assert.Contains(t, l.refuse(l.Up(t.Context())), "no file ca-bundle.pem in it")
+	assert.Empty(t, l.ran())
+	require.NoError(t, l.bundle("mosaic-prod", "ca-bundle.pem"))
+	l.up()
+	assert.Equal(t, []string{"1.0.0"}, l.ran())
+	assert.Empty(t, l.preview())
+}
+
+// bundle makes the ConfigMap rds-ca with a file in it.
+func (l *live) bundle(namespace, file string) error {
+	return l.Cloud.Add(simcloud.Object{Kind: "kubernetes:core/v1:ConfigMap", Cluster: "mosaic-prod", ID: namespace + "/rds-ca", Properties: simcloud.Properties{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "rds-ca", "namespace": namespace},
+		"data": map[string]any{file: "certificates"},
+	}})
 }

@@ -118,6 +118,14 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	return c.save()
 }
 
+// Add makes an object behind Pulumi's back, as another tool does.
+func (c *Cloud) Add(o Object) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.put(&o)
+	return c.save()
+}
+
 // Remove deletes an object behind Pulumi's back, and nothing else. It fails where there is no such object.
 func (c *Cloud) Remove(kind, id string) error {
 	c.mu.Lock()
