@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -110,6 +112,15 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 	}
 	t.Run("db-drill", func(t *testing.T) {
 		assert.Regexp(t, `public +\| odd +\| +3\n +\| all +\| +3`, execute(t, env, "", "--file", filepath.Join(root, "scripts", "sql", "rows.sql")))
+	})
+	t.Run("the migration's session", func(t *testing.T) {
+		manifest, err := os.ReadFile(filepath.Join(root, "tests", "testdata", "manifests", "prod.yaml"))
+		require.NoError(t, err)
+		options := regexp.MustCompile(`name: PGOPTIONS\n +value: (.*)`).FindSubmatch(manifest)
+		require.NotNil(t, options)
+		limited := append(slices.Clone(env), "PGOPTIONS="+string(options[1]))
+		assert.Regexp(t, `\n 10s\n`, execute(t, limited, "SHOW lock_timeout"))
+		assert.Regexp(t, `\n 10min\n`, execute(t, limited, "SHOW statement_timeout"))
 	})
 	t.Run("db-shell", func(t *testing.T) {
 		b := newBench(t, outputsOnly(t))
