@@ -3,6 +3,7 @@ package recipes
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -102,13 +103,43 @@ func TestDrill(t *testing.T) {
 	assert.Contains(t, r.stderr, "DependencyViolation")
 	assert.Contains(t, r.stderr, "something of the drill is left, and is billed: pulumi destroy --stack prod-drill")
 
+	// Somebody edits the recipe so that the drill takes the original's names: the cloud has them already, and what the
+	// drill's own stack made before it met them is all that goes.
+	require.NoError(t, os.RemoveAll(filepath.Join(b.project, "Pulumi.prod-drill.yaml")))
+	real(t, b, "stack", "rm", "prod-drill", "--yes", "--force")
+	b.again()
+	wrong := drilled(up)
+	for i, c := range wrong {
+		if key := c.argv[len(c.argv)-2]; strings.HasSuffix(key, ":environment") {
+			wrong[i] = c.do(`exec "$REAL_PULUMI" "${@:1:$#-1}" prod`)
+		} else if strings.HasSuffix(key, ":app.namespace") {
+			wrong[i] = c.do(`exec "$REAL_PULUMI" "${@:1:$#-1}" mosaic-prod`)
+		}
+	}
+	b.expect(wrong...)
+	b.expect(down...)
+	r = b.just("yes\n", "db-drill", "prod")
+	assert.NotZero(t, r.code)
+	assert.Regexp(t, "already exists|AlreadyExists", r.stderr)
+	assert.Equal(t, before, everything())
+
 	// The one before is still there.
+	real(t, b, "stack", "init", "prod-drill", "--no-select")
 	b.again()
 	b.expect(drilled(up)[:5]...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
-	_, err := os.Stat(filepath.Join(b.project, "Pulumi.prod-drill.yaml"))
-	assert.NoError(t, err, "it is not this drill's to delete")
+	assert.Contains(t, real(t, b, "stack", "ls"), "prod-drill", "it is not this drill's to delete")
 	assert.Equal(t, before, everything())
+}
+
+// real runs the Pulumi CLI on the stacks of a bench, as somebody in a shell does.
+func real(t *testing.T, b *bench, args ...string) string {
+	t.Helper()
+	script := exec.Command("bash", append([]string{"-c", `exec "$REAL_PULUMI" --non-interactive "$@"`, "pulumi"}, args...)...)
+	script.Dir, script.Env = b.project, b.env
+	out, err := script.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return string(out)
 }
