@@ -7,80 +7,101 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/health"
 )
 
-// AlarmCount is the number of alarms of an instance.
-const AlarmCount = 2
-
-// bytesPerGiB is the unit of FreeStorageSpace (bytes) in that of the allocated storage (GiB).
-const bytesPerGiB = 1 << 30
-
-// alarms registers the topic, its subscribers and the alarms; none of it without an address.
-func (b *builder) alarms(primary *rds.Instance) error {
+// watch registers the dashboard; and, with an address, the budget, the topic, its subscribers, the alarms and the
+// subscriptions to what RDS tells.
+func (b *builder) watch(primary *rds.Instance, replicas []*rds.Instance, group *rds.ParameterGroup) error {
+	if b.args.Alarms.Dashboard {
+		if err := b.dashboard(); err != nil {
+			return err
+		}
+	}
 	if len(b.args.Alarms.Emails) == 0 {
 		return nil
+	}
+	if err := b.budget(); err != nil {
+		return err
 	}
 	topic, err := b.topic()
 	if err != nil {
 		return err
 	}
-	id, limits := b.args.Identifier, b.args.Alarms
-	for _, alarm := range []struct {
-		name, description, metric, comparison string
-		threshold                             float64
-		periods                               int
-	}{
-		{
-			name:        id + "-high-cpu",
-			description: fmt.Sprintf("%s: CPU above %d %% for ten minutes", id, limits.CPUPercent),
-			metric:      "CPUUtilization", comparison: "GreaterThanThreshold",
-			threshold: float64(limits.CPUPercent), periods: 2,
-		},
-		{
-			name:        id + "-low-storage",
-			description: fmt.Sprintf("%s: less than %d %% of %d GiB free", id, limits.FreeStoragePercent, b.args.Storage.Allocated),
-			metric:      "FreeStorageSpace", comparison: "LessThanThreshold",
-			threshold: float64(b.args.Storage.Allocated*limits.FreeStoragePercent) / 100 * bytesPerGiB, periods: 1,
-		},
-	} {
-		_, err := cloudwatch.NewMetricAlarm(b.ctx, alarm.name, &cloudwatch.MetricAlarmArgs{
-			Name:               pulumi.String(alarm.name),
-			AlarmDescription:   pulumi.String(alarm.description),
+	// An alarm on an instance that is still being made would find it silent.
+	identifiers := pulumi.StringArray{primary.Identifier}
+	for _, replica := range replicas {
+		identifiers = append(identifiers, replica.Identifier)
+	}
+	for i, watched := range b.args.Alarms.Watched {
+		if err := b.alarms(watched, identifiers[i], topic); err != nil {
+			return err
+		}
+	}
+	return b.events(identifiers, group, topic)
+}
+
+func (b *builder) alarms(watched health.Instance, identifier pulumi.StringInput, topic *sns.Topic) error {
+	for _, alarm := range health.Alarms(watched, b.args.Alarms.Limits) {
+		_, err := cloudwatch.NewMetricAlarm(b.ctx, alarm.Name, &cloudwatch.MetricAlarmArgs{
+			Name:               pulumi.String(alarm.Name),
+			AlarmDescription:   pulumi.String(alarm.Description),
 			Namespace:          pulumi.String("AWS/RDS"),
-			MetricName:         pulumi.String(alarm.metric),
-			Dimensions:         pulumi.StringMap{"DBInstanceIdentifier": primary.Identifier},
-			Statistic:          pulumi.String("Average"),
-			Period:             pulumi.Int(300),
-			EvaluationPeriods:  pulumi.Int(alarm.periods),
-			ComparisonOperator: pulumi.String(alarm.comparison),
-			Threshold:          pulumi.Float64(alarm.threshold),
-			// An instance that reports nothing is an alarm's business too.
-			TreatMissingData: pulumi.String("breaching"),
-			AlarmActions:     pulumi.Array{topic.Arn},
-			OkActions:        pulumi.Array{topic.Arn},
+			MetricName:         pulumi.String(alarm.Metric),
+			Dimensions:         pulumi.StringMap{"DBInstanceIdentifier": identifier},
+			Statistic:          pulumi.String(alarm.Statistic),
+			Period:             pulumi.Int(health.Period),
+			EvaluationPeriods:  pulumi.Int(alarm.Periods),
+			ComparisonOperator: pulumi.String(alarm.Comparison),
+			Threshold:          pulumi.Float64(alarm.Threshold),
+			TreatMissingData:   pulumi.String(alarm.Missing),
+			AlarmActions:       pulumi.Array{topic.Arn},
+			OkActions:          pulumi.Array{topic.Arn},
 		}, b.parent)
 		if err != nil {
-			return fmt.Errorf("registering the alarm %s: %w", alarm.name, err)
+			return fmt.Errorf("registering the alarm %s: %w", alarm.Name, err)
 		}
 	}
 	return nil
 }
 
-func (b *builder) topic() (*sns.Topic, error) {
-	name := b.args.Alarms.Topic
-	topic, err := sns.NewTopic(b.ctx, name, &sns.TopicArgs{Name: pulumi.String(name)}, b.parent)
-	if err != nil {
-		return nil, fmt.Errorf("registering the topic %s: %w", name, err)
-	}
-	for _, email := range b.args.Alarms.Emails {
-		_, err := sns.NewTopicSubscription(b.ctx, name+"-"+email, &sns.TopicSubscriptionArgs{
-			Topic:    topic.Arn,
-			Protocol: pulumi.String("email"),
-			Endpoint: pulumi.String(email),
-		}, b.parent)
-		if err != nil {
-			return nil, fmt.Errorf("registering the subscription of %s: %w", email, err)
+// events subscribes the topic to what RDS tells of the instances and of their parameter group. The category for security
+// groups takes no sources.
+func (b *builder) events(identifiers pulumi.StringArray, group *rds.ParameterGroup, topic *sns.Topic) error {
+	for _, events := range health.Subscriptions() {
+		name := b.args.Name + "-" + events.Name
+		args := &rds.EventSubscriptionArgs{
+			Name:            pulumi.String(name),
+			SnsTopic:        topic.Arn,
+			SourceType:      pulumi.String(events.SourceType),
+			EventCategories: pulumi.ToStringArray(events.Categories),
+		}
+		switch events.SourceType {
+		case "db-instance":
+			args.SourceIds = identifiers
+		case "db-parameter-group":
+			args.SourceIds = pulumi.StringArray{group.Name}
+		}
+		if _, err := rds.NewEventSubscription(b.ctx, name, args, b.parent); err != nil {
+			return fmt.Errorf("registering the subscription %s: %w", name, err)
 		}
 	}
-	return topic, nil
+	return nil
+}
+
+func (b *builder) dashboard() error {
+	name := b.args.Name
+	body, err := health.Dashboard(b.args.Region, b.args.Alarms.Watched, b.args.Alarms.Limits)
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewDashboard(b.ctx, name, &cloudwatch.DashboardArgs{
+		DashboardName: pulumi.String(name),
+		DashboardBody: pulumi.String(body),
+	}, b.parent)
+	if err != nil {
+		return fmt.Errorf("registering the dashboard %s: %w", name, err)
+	}
+	return nil
 }

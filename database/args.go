@@ -7,6 +7,8 @@ package database
 import (
 	"errors"
 	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/health"
 )
 
 // Args describes the instance. Plain values, because they are checked before the first resource is
@@ -20,6 +22,8 @@ type Args struct {
 	Kept []Kept
 	// Partition of the AWS region: aws, aws-cn or aws-us-gov.
 	Partition string
+	Region    string
+	AccountID string // twelve digits
 
 	Network     Network
 	Engine      Engine
@@ -29,6 +33,7 @@ type Args struct {
 	Insights    Insights
 	Credentials Credentials
 	Alarms      Alarms
+	Budget      Budget
 
 	// InstanceClass is an RDS class such as "db.t3.micro".
 	InstanceClass string
@@ -131,12 +136,14 @@ type Credentials struct {
 	CaBundlePath string
 }
 
-// Alarms notify by e-mail; without addresses none are made.
+// Alarms notify by e-mail; without addresses none are made, and no topic.
 type Alarms struct {
-	Topic              string // name of the SNS topic
-	Emails             []string
-	CPUPercent         int // above it, over two periods of five minutes
-	FreeStoragePercent int // below this share of the allocated storage
+	Topic     string   // name of the SNS topic; the dashboard's is the database's
+	KmsKeyID  string   // ARN of a customer key for the topic; "": one is made, because CloudWatch cannot use aws/sns
+	Emails    []string // who is told
+	Limits    health.Limits
+	Dashboard bool              // also without addresses
+	Watched   []health.Instance // the instance and its replicas, in their order
 }
 
 // Restore names one backup, or none.
@@ -165,5 +172,7 @@ func (a *Args) check() error {
 	refuse(a.Replicas.Count > 0 && a.Backups.RetentionDays == 0, "%d replicas without automated backups; RDS replicates only with Backups.RetentionDays above 0", a.Replicas.Count)
 	refuse(a.Restore.SnapshotIdentifier != "" && a.Restore.SourceInstanceIdentifier != "", "Restore names a snapshot and a source instance; only one can be restored")
 	refuse(a.Credentials.CredentialsSecret == "" || a.Credentials.ConnectionSecret == "", "Credentials needs the names of both secrets")
+	watched := len(a.Alarms.Watched)
+	refuse(len(a.Alarms.Emails) > 0 && watched != 1+a.Replicas.Count, "Alarms.Watched has %d entries for an instance and %d replicas", watched, a.Replicas.Count)
 	return errors.Join(problems...)
 }

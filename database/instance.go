@@ -91,7 +91,7 @@ func (b *builder) build(c *Instance) error {
 	if err != nil {
 		return err
 	}
-	if err := b.alarms(primary); err != nil {
+	if err := b.watch(primary, replicas, group); err != nil {
 		return err
 	}
 

@@ -240,9 +240,13 @@ func checkExposure(t *testing.T, one registration) {
 	}
 }
 
-// checkPolicies: no policy has a wildcard, in an action or in a resource.
+// checkPolicies: no policy of a role has a wildcard, in an action or in a resource. Those of a key and of a topic are about
+// themselves; the controls look at them.
 func checkPolicies(t *testing.T, one registration) {
 	t.Helper()
+	if one.Type == "aws:kms/key:Key" || one.Type == "aws:sns/topicPolicy:TopicPolicy" {
+		return
+	}
 	for _, field := range []resource.PropertyKey{"policy", "assumeRolePolicy"} {
 		value, ok := one.raw[field]
 		if !ok || !value.IsString() {

@@ -103,6 +103,8 @@ func (r *recorder) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 		computed["address"] = args.Name + ".abc.us-east-1.rds.amazonaws.com"
 	case "aws:secretsmanager/secretVersion:SecretVersion":
 		computed["versionId"] = "version-1"
+	case "aws:kms/key:Key":
+		computed["keyId"] = "0a1b2c3d-0000-4000-8000-000000000009"
 	case "random:index/randomPassword:RandomPassword":
 		computed["result"] = generatedPassword
 	case "random:index/randomId:RandomId":

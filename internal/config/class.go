@@ -11,8 +11,11 @@ type Class struct {
 	Name      string  // such as "db.t3.micro"
 	VCPU      int     // virtual processors
 	MemoryGiB float64 // nominal memory; the database sees a little less
-	Burstable bool    // works on CPU credits
+	Baseline  float64 // share of each processor that CPU credits earn; 0: it works at full speed, without credits
 }
+
+// Burstable tells whether the class works on CPU credits.
+func (c Class) Burstable() bool { return c.Baseline > 0 }
 
 // family is the classes that share a generation. Those that RDS offers with PostgreSQL 16 and later
 // are here; which of them a region has, only AWS knows.
@@ -85,8 +88,8 @@ func (f family) class(size string) Class {
 	}
 	c.MemoryGiB = f.gibPerCPU * float64(c.VCPU)
 	if f.gibPerCPU == 0 {
-		c.Burstable = true
 		c.MemoryGiB = map[string]float64{"micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16, "2xlarge": 32}[size]
+		c.Baseline = map[string]float64{"micro": 0.1, "small": 0.2, "medium": 0.2, "large": 0.3, "xlarge": 0.4, "2xlarge": 0.4}[size]
 	}
 	return c
 }

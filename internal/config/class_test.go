@@ -7,21 +7,21 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Sizes as AWS publishes them.
+// Sizes as AWS publishes them, and the share of a processor that CPU credits earn.
 func TestClassesHaveTheSizesThatAwsPublishes(t *testing.T) {
 	for _, want := range []Class{
-		{"db.t3.micro", 2, 1, true},
-		{"db.t4g.small", 2, 2, true},
-		{"db.t3.medium", 2, 4, true},
-		{"db.t3.large", 2, 8, true},
-		{"db.t3.xlarge", 4, 16, true},
-		{"db.t4g.2xlarge", 8, 32, true},
-		{"db.m6g.large", 2, 8, false},
-		{"db.m5.24xlarge", 96, 384, false},
-		{"db.r6g.xlarge", 4, 32, false},
-		{"db.r8g.48xlarge", 192, 1536, false},
-		{"db.x2g.16xlarge", 64, 1024, false},
-		{"db.x2iedn.xlarge", 4, 128, false},
+		{"db.t3.micro", 2, 1, 0.1},
+		{"db.t4g.small", 2, 2, 0.2},
+		{"db.t3.medium", 2, 4, 0.2},
+		{"db.t3.large", 2, 8, 0.3},
+		{"db.t3.xlarge", 4, 16, 0.4},
+		{"db.t4g.2xlarge", 8, 32, 0.4},
+		{"db.m6g.large", 2, 8, 0},
+		{"db.m5.24xlarge", 96, 384, 0},
+		{"db.r6g.xlarge", 4, 32, 0},
+		{"db.r8g.48xlarge", 192, 1536, 0},
+		{"db.x2g.16xlarge", 64, 1024, 0},
+		{"db.x2iedn.xlarge", 4, 128, 0},
 	} {
 		got, ok := LookupClass(want.Name)
 		assert.True(t, ok, want.Name)
@@ -38,7 +38,7 @@ func TestClassesAreNamedOnce(t *testing.T) {
 	for _, c := range Classes() {
 		assert.False(t, seen[c.Name], c.Name)
 		seen[c.Name] = true
-		if !c.Burstable {
+		if !c.Burstable() {
 			perCPU := map[byte]float64{'m': 4, 'r': 8, 'x': 16}[c.Name[len("db.")]]
 			if strings.HasPrefix(c.Name, "db.x2iedn.") {
 				perCPU = 32

@@ -29,6 +29,7 @@ type Config struct {
 	Alerts     Alerts
 	Budget     Budget
 	Restore    Restore
+	Waivers    map[string]string // by id of a security control: why the stack does without it
 	Tags       map[string]string // on every AWS resource, beside the program's own
 }
 
@@ -134,14 +135,22 @@ func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
 // Alerts is who hears of trouble, and when.
 type Alerts struct {
 	Emails             []string // empty: no alarms are made
+	KmsKeyID           string   // ARN of a customer key for the topic; "": one is made
 	CPUPercent         int      // alarm above it, over two periods of five minutes
 	FreeStoragePercent int      // alarm below this share of the allocated storage
+	FreeMemoryPercent  int      // alarm below this share of the class's memory
+	ConnectionsPercent int      // alarm above this share of the class's connections
+	ReplicaLagSeconds  int      // alarm above it
+	DiskQueueDepth     int      // alarm above it, requests that wait for the disk
+	Dashboard          bool     // one page of metrics in CloudWatch
 }
 
-// Budget is the limit of the estimated monthly cost.
+// Budget is the limit of the estimated monthly cost, and what the estimate cannot know.
 type Budget struct {
-	MonthlyUSD float64 // 0: no limit
-	OnExceed   string  // warn or fail
+	MonthlyUSD        float64 // 0: no limit
+	OnExceed          string  // warn or fail
+	ExpectedLogGiB    int     // that the instances write a month
+	ExpectedBackupGiB int     // of all backups together; default: the allocated storage, which is free
 }
 
 // Restore is the generations of the instance: which of them there are, which one serves, and what the newest is

@@ -41,6 +41,8 @@ func (c *Config) keys() []key {
 		object("alerts", "Who hears of trouble, and when.", c.Alerts.fields()),
 		object("budget", "Limit of the estimated monthly cost.", c.Budget.fields()),
 		object("restore", "Generations of the instance: what the newest is first made from, which one serves, which may go.", c.Restore.fields()),
+		own(mapping("waivers", &c.Waivers, "Security controls that the stack does without, by their ids, with the reason (docs/controls.md).",
+			waiverRule(), rule[map[string]string]{}, parseJSON[string])),
 		own(mapping("tags", &c.Tags, "Tags of every AWS resource, beside the program's own.",
 			tagRule(), tagCountRule(), parseJSON[string])),
 	}
@@ -155,7 +157,14 @@ func (a *Alerts) fields() []field {
 	return []field{
 		list("emails", &a.Emails, "Addresses that the alarms notify; without any, no alarm is made.", emailRule(), distinct(), parseJSON[string]),
 		integer("cpuPercent", &a.CPUPercent, "Alarm above this use of the processor, over two periods of five minutes.", between(1, 99)),
+		text("kmsKeyId", &a.KmsKeyID, "Customer key of the topic, which CloudWatch and RDS events may use.", keyRule()).
+			defaultsTo("a key that the program makes"),
 		integer("freeStoragePercent", &a.FreeStoragePercent, "Alarm below this share of the allocated storage.", between(1, 99)),
+		integer("freeMemoryPercent", &a.FreeMemoryPercent, "Alarm below this share of the class's memory, for 15 minutes.", between(1, 99)),
+		integer("connectionsPercent", &a.ConnectionsPercent, "Alarm above this share of the connections that the class allows, for ten minutes.", between(1, 99)),
+		integer("replicaLagSeconds", &a.ReplicaLagSeconds, "Alarm when a read replica is further behind, for ten minutes.", between(1, 86400)),
+		integer("diskQueueDepth", &a.DiskQueueDepth, "Alarm when more requests wait for the disk, for 15 minutes.", between(1, 10000)),
+		boolean("dashboard", &a.Dashboard, "Makes a dashboard in CloudWatch; the first three of an account are free."),
 	}
 }
 
@@ -164,6 +173,9 @@ func (b *Budget) fields() []field {
 		number("monthlyUsd", &b.MonthlyUSD, "Limit of the estimated cost of a month, in US dollars.", positive()).
 			defaultsTo("no limit"),
 		text("onExceed", &b.OnExceed, "What an estimate over the limit does to the run.", oneOf("warn", "fail")),
+		integer("expectedLogGiB", &b.ExpectedLogGiB, "Volume of the logs that all instances write a month, for the estimate.", between(0, 100000)),
+		integer("expectedBackupGiB", &b.ExpectedBackupGiB, "Size of all backups together, for the estimate; up to the allocated storage they are free.", between(0, 1000000)).
+			defaultsTo("allocatedStorage"),
 	}
 }
 

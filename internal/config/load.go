@@ -201,6 +201,7 @@ func (l *loader) derive() {
 	c.Database.ReplicaMaxAllocatedStorage = cmp.Or(c.Database.ReplicaMaxAllocatedStorage, c.Database.MaxAllocatedStorage)
 	c.Restore.Serving = cmp.Or(c.Restore.Serving, c.Restore.Generation)
 	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
+	c.Budget.ExpectedBackupGiB = cmp.Or(c.Budget.ExpectedBackupGiB, c.Database.AllocatedStorage)
 	if c.TLS.CaBundleConfigMap != "" {
 		c.TLS.CaBundlePath = cmp.Or(c.TLS.CaBundlePath, caBundlePath)
 	}

@@ -144,10 +144,14 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "500m", Memory: "256Mi",
 			LockTimeoutSeconds: 10, StatementTimeoutSeconds: 600,
 		},
-		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
-		Budget: Budget{OnExceed: "warn"},
+		Alerts: Alerts{
+			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80, ReplicaLagSeconds: 600, DiskQueueDepth: 64,
+			Dashboard: true,
+		},
+		Budget: Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
 
 		Restore: Restore{Generation: 1, Serving: 1},
+		Waivers: map[string]string{},
 		Tags:    map[string]string{},
 	}
 	// What the project's file declares comes as empty texts and empty objects.
@@ -247,7 +251,7 @@ func contentsAtBounds() []string {
 		`mosaic-database:database: {allocatedStorage: 256, maxAllocatedStorage: 300, storageType: io2, iops: 256000}`,
 		`mosaic-database:database: {backupWindow: "03:00-03:30", maintenanceWindow: "sun:03:30-sun:04:00"}`,
 		`mosaic-database:database: {parameters: {max_connections: 6}}`,
-		`mosaic-database:database: {parameters: {max_connections: 262143}}`,
+		`mosaic-database:database: {instanceClass: db.r7g.2xlarge, parameters: {max_connections: 262143}}`,
 		`mosaic-database:database: {name: ` + strings.Repeat("n", 63) + `, username: ` + strings.Repeat("u", 16) + `}`,
 		`mosaic-database:app: {secretName: ` + strings.Repeat("s", 253) + `, namespace: ` + strings.Repeat("n", 63) + `}`,
 		`mosaic-database:environment: ` + strings.Repeat("e", 42) + "\nmosaic-database:app: {name: a}",

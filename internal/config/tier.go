@@ -88,10 +88,14 @@ func defaults(stack string) *Config {
 			CPU:                "500m",
 			Memory:             "256Mi",
 		},
-		Alerts: Alerts{CPUPercent: 80, FreeStoragePercent: 20},
-		Budget: Budget{OnExceed: "warn"},
+		Alerts: Alerts{
+			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80,
+			ReplicaLagSeconds: 600, DiskQueueDepth: 64, Dashboard: true,
+		},
+		Budget: Budget{OnExceed: "warn", ExpectedLogGiB: 1},
 
 		Restore: Restore{Generation: 1},
+		Waivers: map[string]string{},
 	}
 	Tiers()[0].apply(&c.Database)
 	return c

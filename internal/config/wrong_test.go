@@ -121,7 +121,7 @@ func reported(t *testing.T) map[string]map[string]bool {
 	for _, w := range wrongFiles(t) {
 		for _, p := range w.problems(t) {
 			key, _, _ := strings.Cut(short(p.Key), "[")
-			for _, parent := range []string{"tags", "database.parameters"} {
+			for _, parent := range []string{"tags", "waivers", "database.parameters"} {
 				if strings.HasPrefix(key, parent+".") {
 					key = parent
 				}

@@ -15,39 +15,58 @@ const hoursPerMonth = 730
 //go:embed prices.json
 var priceTable []byte
 
+// Instance is a class, as far as it is paid for.
+type Instance struct {
+	Class    string  // such as "db.t3.micro"
+	VCPU     int     // virtual processors
+	Baseline float64 // share of each that CPU credits earn; 0: no credits, the class works at full speed
+}
+
 // Usage is what is paid for.
 type Usage struct {
-	Region              string
-	InstanceClass       string
-	VCPU                int // of InstanceClass
-	MultiAz             bool
-	Replicas            int
-	ReplicaClass        string
-	ReplicaVCPU         int    // of ReplicaClass
-	StorageType         string // gp3, io1 or io2
-	AllocatedStorage    int    // GiB
-	Iops                int    // provisioned; 0: the baseline
-	StorageThroughput   int    // MiB/s, provisioned; 0: the baseline
-	Secrets             int
-	Alarms              int
-	InsightsRetention   int    // days of Performance Insights; 0: off
-	InsightsMode        string // standard or advanced
-	MonitoringInterval  int    // seconds of enhanced monitoring; 0: off
-	BackupRetentionDays int
+	Region             string
+	Instance           Instance
+	MultiAz            bool
+	Replicas           int
+	Replica            Instance // each of them
+	Kept               int      // instances beside the one that serves, assumed to be like it
+	StorageType        string   // gp3, io1 or io2
+	AllocatedStorage   int      // GiB
+	Iops               int      // provisioned; 0: the baseline
+	StorageThroughput  int      // MiB/s, provisioned; 0: the baseline
+	BackupDays         int      // retention; 0: no automated backups
+	BackupGiB          int      // expected size of all backups
+	Secrets            int
+	SecretReaders      int // that read one secret each every five minutes
+	Keys               int // KMS keys that the stack makes
+	Alarms             int
+	Dashboards         int
+	LogGiB             int // expected, a month, of all instances
+	LogDays            int // retention
+	InsightsRetention  int // days of Performance Insights; 0: off
+	InsightsMode       string
+	MonitoringInterval int // seconds of enhanced monitoring; 0: off
 }
 
 // Line is one position of the estimate.
 type Line struct {
-	Item    string
-	Monthly float64 // USD; meaningless unless Known
-	Known   bool
+	Item    string   // the same from one estimate to the next, such as "storage"
+	Detail  string   // such as "20 GiB of gp3"
+	Monthly float64  // USD; meaningless unless Known
+	Most    float64  // USD, where it depends on use: then Monthly is the least
+	Known   bool     // false: there is no price for it in the table
 	Sources []string // keys of Sources; empty for what is free or derived
 }
 
+// Rounded is what the line costs a month, in whole cents.
+func (l Line) Rounded() float64 { return rounded(l.Monthly) }
+
 // Estimate is the monthly cost of a configuration in USD, without tax, traffic and discounts.
 type Estimate struct {
-	Lines []Line
-	Total float64 // of the known lines
+	Lines    []Line
+	Total    float64 // of the known lines
+	Most     float64 // Total, with the most of every line that depends on use
+	Reserved []Reserved
 }
 
 // Unknown lists the items without a known price; their cost comes on top of Total.
@@ -55,19 +74,28 @@ func (e Estimate) Unknown() []string {
 	var items []string
 	for _, line := range e.Lines {
 		if !line.Known {
-			items = append(items, line.Item)
+			items = append(items, strings.TrimSpace(line.Item+" "+line.Detail))
 		}
 	}
 	return items
 }
 
-// String is the estimate in one line: "16.44 USD", or "at least 16.44 USD; no price known for: …".
+// String is the estimate in one line: "18.41 USD", or "at least 18.41 USD; no price known for: …".
 func (e Estimate) String() string {
 	total := fmt.Sprintf("%.2f USD", e.Total)
 	if unknown := e.Unknown(); len(unknown) > 0 {
 		return fmt.Sprintf("at least %s; no price known for: %s", total, strings.Join(unknown, ", "))
 	}
 	return total
+}
+
+// Reserved is what the instances of an estimate would cost with a commitment, as a range: the discounts are those seen
+// for classes beside them.
+type Reserved struct {
+	Term    string  // such as "1 year, no upfront"
+	Least   float64 // USD a month
+	Most    float64 // USD a month
+	Sources []string
 }
 
 // Source is where a price was found, and when.
@@ -92,9 +120,17 @@ type region struct {
 	Item         map[string]price         `json:"item"`
 }
 
+type discount struct {
+	Term    string   `json:"term"`
+	Least   float64  `json:"least"` // share of the on-demand price
+	Most    float64  `json:"most"`
+	Sources []string `json:"sources"`
+}
+
 type table struct {
-	Sources map[string]Source `json:"sources"`
-	Regions map[string]region `json:"regions"`
+	Sources  map[string]Source `json:"sources"`
+	Regions  map[string]region `json:"regions"`
+	Reserved []discount        `json:"reserved"`
 }
 
 func load() (table, error) {

@@ -6,17 +6,20 @@ import (
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/plan"
 	"github.com/mosaic-stories/mosaic-database/irsa"
 	"github.com/mosaic-stories/mosaic-database/k8s"
 )
 
-// databaseArgs is the configuration in the database component's terms.
-func databaseArgs(cfg *config.Config, site *site) *database.Args {
+// databaseArgs is the configuration in the database component's terms; tags are those of every resource.
+func databaseArgs(cfg *config.Config, site *site, tags map[string]string) *database.Args {
 	db, env := cfg.Database, cfg.Environment
 	args := &database.Args{
 		Name:       naming.Instance(env),
 		Identifier: cfg.Instance(),
 		Partition:  naming.Partition(cfg.Region),
+		Region:     cfg.Region,
+		AccountID:  cfg.AccountID,
 		Network: database.Network{
 			VpcID: site.vpcID, SubnetIDs: site.subnetIDs, IngressCidrs: site.ingressCidrs,
 		},
@@ -53,9 +56,10 @@ func databaseArgs(cfg *config.Config, site *site) *database.Args {
 			CaBundlePath: cfg.TLS.CaBundlePath,
 		},
 		Alarms: database.Alarms{
-			Topic: naming.AlertsTopic(env), Emails: cfg.Alerts.Emails,
-			CPUPercent: cfg.Alerts.CPUPercent, FreeStoragePercent: cfg.Alerts.FreeStoragePercent,
+			Topic: naming.AlertsTopic(env), KmsKeyID: cfg.Alerts.KmsKeyID, Emails: cfg.Alerts.Emails, Dashboard: cfg.Alerts.Dashboard,
+			Watched: plan.Watched(cfg), Limits: plan.Limits(cfg),
 		},
+		Budget: database.Budget{MonthlyUSD: cfg.Budget.MonthlyUSD, TagKey: databaseTag, TagValue: tags[databaseTag]},
 		InstanceClass:      db.InstanceClass,
 		MultiAz:            db.MultiAz,
 		AvailabilityZone:   db.AvailabilityZone,

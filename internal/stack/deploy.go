@@ -3,13 +3,10 @@
 package stack
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/irsa"
 	"github.com/mosaic-stories/mosaic-database/k8s"
@@ -18,15 +15,20 @@ import (
 // Deploy registers everything that the stack's configuration asks for. A configuration that is wrong in
 // any way fails before the first resource, with all its problems.
 func Deploy(ctx *pulumi.Context) error {
-	cfg, estimate, err := load(ctx)
+	cfg, err := load(ctx)
 	if err != nil {
 		return err
 	}
-	before, err := settledBefore(ctx)
+	last, err := readLastRun(ctx)
 	if err != nil {
 		return err
 	}
+	before := last.settled
 	if err := cfg.Changed(before).Err(); err != nil {
+		return err
+	}
+	report, err := bill(ctx, cfg, last)
+	if err != nil {
 		return err
 	}
 	cloud, err := newCloud(ctx, cfg)
@@ -43,7 +45,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := backupFits(ctx, cfg, before, cloud.aws); err != nil {
 		return err
 	}
-	db, err := database.New(ctx, naming.Instance(cfg.Environment), databaseArgs(cfg, site),
+	db, err := database.New(ctx, naming.Instance(cfg.Environment), databaseArgs(cfg, site, tags(ctx, cfg)),
 		pulumi.Providers(cloud.aws, cloud.random))
 	if err != nil {
 		return err
@@ -53,8 +55,8 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	settled := pulumi.ToStringMap(cfg.Settled(before, site.vpcID, site.oidcIssuer)).ToStringMapOutput()
-	export(ctx, outputs{cfg: cfg, estimate: estimate, db: db, served: served, settled: settledWith(settled, served)})
-	return nil
+	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, settled: settledWith(settled, served)})
+	return show(ctx, report)
 }
 
 // service is what one application has been given.
@@ -108,69 +110,11 @@ func ownership(cfg *config.Config, app client) []pulumi.ResourceOption {
 	return []pulumi.ResourceOption{pulumi.Protect(app.protect)}
 }
 
-// load reads and checks the configuration, the budget among it.
-func load(ctx *pulumi.Context) (*config.Config, cost.Estimate, error) {
+// load reads and checks the configuration.
+func load(ctx *pulumi.Context) (*config.Config, error) {
 	declared, err := config.StackFileKeys(ctx.RootDirectory(), ctx.Stack())
 	if err != nil {
-		return nil, cost.Estimate{}, err
+		return nil, err
 	}
-	cfg, err := config.Load(ctx, ctx.Stack(), declared)
-	if err != nil {
-		return nil, cost.Estimate{}, err
-	}
-	estimate, err := cost.Monthly(Usage(cfg))
-	if err != nil {
-		return nil, estimate, err
-	}
-	if err := withinBudget(ctx, cfg, estimate); err != nil {
-		return nil, estimate, err
-	}
-	return cfg, estimate, nil
-}
-
-// withinBudget fails or warns, as the configuration says, when the estimate is above the budget.
-func withinBudget(ctx *pulumi.Context, cfg *config.Config, estimate cost.Estimate) error {
-	if cfg.Budget.MonthlyUSD == 0 || estimate.Total <= cfg.Budget.MonthlyUSD {
-		return nil
-	}
-	message := fmt.Sprintf("the stack costs %s a month, over mosaic-database:budget.monthlyUsd (%.2f)", estimate, cfg.Budget.MonthlyUSD)
-	if cfg.Budget.OnExceed == "warn" {
-		if err := ctx.Log.Warn(message, nil); err != nil {
-			return fmt.Errorf("reporting the budget: %w", err)
-		}
-		return nil
-	}
-	return fmt.Errorf("%s; nothing was changed: choose a smaller tier, raise the budget, or set budget.onExceed to warn", message)
-}
-
-// Usage is what the configuration will be billed for.
-func Usage(cfg *config.Config) cost.Usage {
-	db := cfg.Database
-	usage := cost.Usage{
-		Region:              cfg.Region,
-		InstanceClass:       db.InstanceClass,
-		VCPU:                vcpus(db.InstanceClass),
-		MultiAz:             db.MultiAz,
-		Replicas:            db.ReadReplicas,
-		ReplicaClass:        db.ReplicaInstanceClass,
-		ReplicaVCPU:         vcpus(db.ReplicaInstanceClass),
-		StorageType:         db.StorageType,
-		AllocatedStorage:    db.AllocatedStorage,
-		Iops:                db.Iops,
-		StorageThroughput:   db.StorageThroughput,
-		Secrets:             2,
-		InsightsRetention:   db.PerformanceInsightsRetentionDays,
-		InsightsMode:        db.DatabaseInsightsMode,
-		MonitoringInterval:  db.MonitoringInterval,
-		BackupRetentionDays: db.BackupRetentionDays,
-	}
-	if len(cfg.Alerts.Emails) > 0 {
-		usage.Alarms = database.AlarmCount
-	}
-	return usage
-}
-
-func vcpus(class string) int {
-	known, _ := config.LookupClass(class)
-	return known.VCPU
+	return config.Load(ctx, ctx.Stack(), declared)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // cloud is the providers that need no cluster.
@@ -37,10 +38,14 @@ func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
 	return &cloud{aws: awsProvider, random: randomProvider}, nil
 }
 
+// databaseTag is the key of the tag that tells this database's bill from everything else's.
+const databaseTag = "Database"
+
 // tags are on every AWS resource; the configuration's come last and win.
 func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 	all := map[string]string{
 		"Application": cfg.App.Name,
+		databaseTag:   naming.Instance(cfg.Environment),
 		"Environment": cfg.Environment,
 		"ManagedBy":   "pulumi",
 		"Project":     ctx.Project(),

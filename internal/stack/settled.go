@@ -4,35 +4,47 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/cost"
 )
 
 // settledOutput is the output in which a run leaves to later ones what cannot change any more.
 const settledOutput = "settled"
 
-// settledBefore is what the last run exported as settled, also one whose migration failed: empty before the first
-// in which the Secret reached the cluster, and after a destroy.
-//
-// The engine's own protection stands behind it. It covers whatever the provider answers with a replacement, but
-// it is off between the two steps of a removal, sees another environment only as deletions, and its message
-// tells people to switch it off.
-func settledBefore(ctx *pulumi.Context) (map[string]string, error) {
+// lastRun is what this run takes from the outputs of the last one, also one whose migration failed.
+type lastRun struct {
+	// settled is empty before the first run in which the Secret reached the cluster, and after a destroy.
+	//
+	// The engine's own protection stands behind it. It covers whatever the provider answers with a replacement, but
+	// it is off between the two steps of a removal, sees another environment only as deletions, and its message
+	// tells people to switch it off.
+	settled   map[string]string
+	costLines []cost.Line // nil before the first run
+}
+
+func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
 	name := fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack())
 	self, err := pulumi.NewStackReference(ctx, name, nil)
 	if err != nil {
 		return nil, fmt.Errorf("reading the outputs of the last run: %w", err)
 	}
-	output, err := self.GetOutputDetails(settledOutput)
+	settled, err := self.GetOutputDetails(settledOutput)
 	if err != nil {
 		return nil, fmt.Errorf("reading the output %s of the last run: %w", settledOutput, err)
 	}
-	before := map[string]string{}
-	values, _ := output.Value.(map[string]any)
+	lines, err := self.GetOutputDetails(costLinesOutput)
+	if err != nil {
+		return nil, fmt.Errorf("reading the output %s of the last run: %w", costLinesOutput, err)
+	}
+	run := &lastRun{settled: map[string]string{}}
+	values, _ := settled.Value.(map[string]any)
 	for key, value := range values {
 		if text, ok := value.(string); ok {
-			before[key] = text
+			run.settled[key] = text
 		}
 	}
-	return before, nil
+	run.costLines, err = readCostLines(lines.Value)
+	return run, err
 }
 
 // settledWith holds the settled values back until the Secrets are in the cluster: a first run that failed because a

@@ -25,6 +25,7 @@ the next run without it goes back to the committed value. The files of the stack
 const examples = `  go run ./tests/sandbox up prod
   go run ./tests/sandbox preview prod --diff -c tier=ha
   go run ./tests/sandbox outputs prod | jq .helmValues
+  go run ./tests/sandbox cost prod -c tier=ha
 
 Destroying a stack that protects its database takes two steps:
 
@@ -53,6 +54,7 @@ func newCommand(s *sandbox) *cobra.Command {
 	root.AddCommand(
 		changing(s, "preview", "Show what up would change", s.preview),
 		changing(s, "up", "Bring the simulated cloud to what the stack says", s.up),
+		pricing(s),
 		reading(s, "outputs", "Print the stack's outputs, one JSON object with secrets masked", s.outputs),
 		reading(s, "refresh", "Bring the engine's state to what the simulated cloud has", s.refresh),
 		reading(s, "destroy", "Delete all that the stack has, by the engine's state alone", s.destroy),
@@ -65,20 +67,36 @@ func newCommand(s *sandbox) *cobra.Command {
 func changing(s *sandbox, name, short string, verb func(call) error) *cobra.Command {
 	var values []string
 	var diff bool
-	cmd := reading(s, name, short, func(c call) error {
-		for _, value := range values {
-			override, err := parseOverride(value)
-			if err != nil {
-				return err
-			}
-			c.overrides = append(c.overrides, override)
-		}
+	cmd := reading(s, name, short, func(c call) (err error) {
 		c.diff = diff
+		if c.overrides, err = parseOverrides(values); err != nil {
+			return err
+		}
 		return verb(c)
 	})
-	cmd.Flags().StringArrayVarP(&values, "config", "c", nil, "`path=value` to lay over the stack file for this run, repeatable")
+	overlaid(cmd, &values)
 	cmd.Flags().BoolVar(&diff, "diff", false, "show every property that changes")
 	return cmd
+}
+
+// pricing is the verb that needs no engine.
+func pricing(s *sandbox) *cobra.Command {
+	var values []string
+	var base, format string
+	cmd := reading(s, "cost", "Estimate what a month costs, from the stack file alone", func(c call) (err error) {
+		if c.overrides, err = parseOverrides(values); err != nil {
+			return err
+		}
+		return s.cost(c, base, format)
+	})
+	overlaid(cmd, &values)
+	cmd.Flags().StringVar(&base, "base", "", "`folder` with another version of the stack file, to compare with")
+	cmd.Flags().StringVar(&format, "format", "text", "text, markdown or json")
+	return cmd
+}
+
+func overlaid(cmd *cobra.Command, values *[]string) {
+	cmd.Flags().StringArrayVarP(values, "config", "c", nil, "`path=value` to lay over the stack file for this run, repeatable")
 }
 
 // reading is a verb that takes nothing but a stack.
@@ -112,6 +130,18 @@ func checkStack(s *sandbox, verb string, args []string) error {
 		}
 	}
 	return fmt.Errorf("stack %q: there is no Pulumi.%s.yaml; the stacks are: %s", args[0], args[0], names)
+}
+
+func parseOverrides(texts []string) ([]engine.Override, error) {
+	var overrides []engine.Override
+	for _, text := range texts {
+		override, err := parseOverride(text)
+		if err != nil {
+			return nil, err
+		}
+		overrides = append(overrides, override)
+	}
+	return overrides, nil
 }
 
 // parseOverride reads path=value. The path ends at the first =.

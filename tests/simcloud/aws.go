@@ -100,6 +100,12 @@ func awsTypes() map[string]awsType {
 		secretType:                               {create: createSecret, update: updateSecret, remove: removeSecret},
 		secretVersionType:                        {create: createSecretVersion},
 		topicType:                                {create: createTopic},
+		topicPolicyType:                          {create: createTopicPolicy},
+		keyType:                                  {create: createKey},
+		aliasType:                                {create: createAlias},
+		eventSubscriptionType:                    {create: createEventSubscription, update: updateEventSubscription},
+		dashboardType:                            {create: createDashboard},
+		budgetType:                               {create: createBudget},
 		"aws:sns/topicSubscription:TopicSubscription": {create: createSubscription},
 	}
 }

@@ -1,0 +1,125 @@
+package database
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// publishers are who may publish to the topic.
+func publishers() []string { return []string{"cloudwatch.amazonaws.com", "events.rds.amazonaws.com"} }
+
+// topic registers the encrypted topic and its subscribers. Its policy comes with it: an alarm that cannot publish says
+// nothing about it.
+func (b *builder) topic() (*sns.Topic, error) {
+	name := b.args.Alarms.Topic
+	key, err := b.topicKey()
+	if err != nil {
+		return nil, err
+	}
+	topic, err := sns.NewTopic(b.ctx, name, &sns.TopicArgs{
+		Name:           pulumi.String(name),
+		KmsMasterKeyId: key,
+	}, b.parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the topic %s: %w", name, err)
+	}
+	policy, err := b.topicPolicy()
+	if err != nil {
+		return nil, err
+	}
+	_, err = sns.NewTopicPolicy(b.ctx, name, &sns.TopicPolicyArgs{Arn: topic.Arn, Policy: pulumi.String(policy)}, b.parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the policy of the topic %s: %w", name, err)
+	}
+	for _, email := range b.args.Alarms.Emails {
+		_, err := sns.NewTopicSubscription(b.ctx, name+"-"+email, &sns.TopicSubscriptionArgs{
+			Topic:    topic.Arn,
+			Protocol: pulumi.String("email"),
+			Endpoint: pulumi.String(email),
+		}, b.parent)
+		if err != nil {
+			return nil, fmt.Errorf("registering the subscription of %s: %w", email, err)
+		}
+	}
+	return topic, nil
+}
+
+// topicKey is the key of the configuration, or one that the publishers may use. AWS's own key for SNS lets no service
+// publish.
+func (b *builder) topicKey() (pulumi.StringInput, error) {
+	if b.args.Alarms.KmsKeyID != "" {
+		return pulumi.String(b.args.Alarms.KmsKeyID), nil
+	}
+	name := b.args.Alarms.Topic
+	policy, err := b.keyPolicy()
+	if err != nil {
+		return nil, err
+	}
+	key, err := kms.NewKey(b.ctx, name, &kms.KeyArgs{
+		Description:       pulumi.Sprintf("Messages of the topic %s", name),
+		EnableKeyRotation: pulumi.Bool(true),
+		Policy:            pulumi.String(policy),
+	}, b.parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the key %s: %w", name, err)
+	}
+	if _, err := kms.NewAlias(b.ctx, name, &kms.AliasArgs{Name: pulumi.Sprintf("alias/%s", name), TargetKeyId: key.KeyId}, b.parent); err != nil {
+		return nil, fmt.Errorf("registering the alias of the key %s: %w", name, err)
+	}
+	return key.Arn, nil
+}
+
+// statement is one statement of a policy.
+type statement struct {
+	Sid       string
+	Effect    string
+	Principal any
+	Action    any
+	Resource  string
+	Condition map[string]map[string]string `json:",omitempty"`
+}
+
+func (b *builder) keyPolicy() (string, error) {
+	return policy(
+		// As in the key policy that AWS makes: the account's own policies decide.
+		statement{
+			Sid: "Account", Effect: "Allow", Action: "kms:*", Resource: "*",
+			Principal: map[string]string{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", b.args.Partition, b.args.AccountID)},
+		},
+		statement{
+			Sid: "Publishers", Effect: "Allow", Action: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resource: "*",
+			Principal: map[string]any{"Service": publishers()}, Condition: b.ofAccount(),
+		},
+	)
+}
+
+func (b *builder) topicPolicy() (string, error) {
+	arn := fmt.Sprintf("arn:%s:sns:%s:%s:%s", b.args.Partition, b.args.Region, b.args.AccountID, b.args.Alarms.Topic)
+	return policy(
+		statement{
+			Sid: "Publishers", Effect: "Allow", Action: "sns:Publish", Resource: arn,
+			Principal: map[string]any{"Service": publishers()}, Condition: b.ofAccount(),
+		},
+		statement{
+			Sid: "EncryptedInTransit", Effect: "Deny", Action: "sns:Publish", Resource: arn,
+			Principal: "*", Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}},
+		},
+	)
+}
+
+// ofAccount keeps the publishers of other accounts out.
+func (b *builder) ofAccount() map[string]map[string]string {
+	return map[string]map[string]string{"StringEquals": {"aws:SourceAccount": b.args.AccountID}}
+}
+
+func policy(statements ...statement) (string, error) {
+	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
+	if err != nil {
+		return "", fmt.Errorf("encoding a policy: %w", err)
+	}
+	return string(text), nil
+}

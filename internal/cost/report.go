@@ -1,0 +1,156 @@
+package cost
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"text/tabwriter"
+)
+
+// Report is an estimate for people and for other programs, with what changes against an earlier one.
+type Report struct {
+	Stack    string
+	Region   string
+	Estimate Estimate
+	Compared bool    // whether there is something to compare with
+	Before   []Line  // the earlier lines
+	Budget   float64 // USD a month; 0: none
+}
+
+func (r Report) title() string {
+	atLeast := ""
+	if len(r.Estimate.Unknown()) > 0 {
+		atLeast = "at least "
+	}
+	return fmt.Sprintf("Estimated cost of %s in %s: %s%.2f USD a month", r.Stack, r.Region, atLeast, r.Estimate.Total)
+}
+
+// Text is the report in columns, for a terminal.
+func (r Report) Text() string {
+	var out strings.Builder
+	out.WriteString(r.title() + "\n\n")
+	tab := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	for _, row := range append(r.lines(), r.changes()...) {
+		fmt.Fprintln(tab, strings.TrimRight("  "+strings.Join(row, "\t"), " "))
+	}
+	_ = tab.Flush() // a strings.Builder takes everything
+	for _, note := range r.notes() {
+		out.WriteString("\n" + note)
+	}
+	return strings.TrimRight(out.String(), "\n") + "\n"
+}
+
+// Markdown is the report for a pull request: the change in the open, the lines folded away.
+func (r Report) Markdown() string {
+	var out strings.Builder
+	table := func(rows [][]string) {
+		for i, row := range rows {
+			out.WriteString("| " + strings.Join(row, " | ") + " |\n")
+			if i == 0 {
+				out.WriteString(strings.Repeat("| --- ", len(row)) + "|\n")
+			}
+		}
+	}
+	out.WriteString("**" + r.title() + "**\n\n")
+	if r.Compared {
+		if rows := r.changes(); len(rows) > 2 {
+			table(rows[1:])
+		} else {
+			out.WriteString("No line changes.\n")
+		}
+		out.WriteString("\n")
+	}
+	out.WriteString("<details><summary>All lines</summary>\n\n")
+	table(r.lines())
+	for _, note := range r.notes() {
+		out.WriteString("\n" + note + "\n")
+	}
+	out.WriteString("\n</details>\n")
+	return out.String()
+}
+
+// lines is the table of the estimate.
+func (r Report) lines() [][]string {
+	rows := [][]string{{"item", "what", "USD a month"}}
+	for _, line := range r.Estimate.Lines {
+		rows = append(rows, []string{line.Item, line.Detail, line.amount()})
+	}
+	return append(rows, []string{"total", "", fmt.Sprintf("%.2f", r.Estimate.Total)})
+}
+
+// changes is the table of what changes, after an empty row; the row of the total is in it whenever another one is.
+func (r Report) changes() [][]string {
+	if !r.Compared {
+		return nil
+	}
+	changes := Changes(r.Before, r.Estimate)
+	if len(changes) == 0 {
+		return [][]string{{""}, {"no line changes"}}
+	}
+	rows := [][]string{{""}, {"change", "before", "after", "USD a month"}}
+	for _, c := range changes {
+		difference := "unknown"
+		if usd, known := c.Difference(); known {
+			difference = signed(usd)
+		}
+		rows = append(rows, []string{c.Item, c.Old.side(), c.New.side(), difference})
+	}
+	before := total(r.Before)
+	return append(rows, []string{"total", fmt.Sprintf("%.2f", before), fmt.Sprintf("%.2f", r.Estimate.Total), signed(r.Estimate.Total - before)})
+}
+
+// notes is what the tables cannot say.
+func (r Report) notes() []string {
+	var notes []string
+	if unknown := r.Estimate.Unknown(); len(unknown) > 0 {
+		notes = append(notes, "On top, without a known price: "+strings.Join(unknown, ", ")+".")
+	}
+	if more := r.Estimate.Most - r.Estimate.Total; more > 0 {
+		notes = append(notes, fmt.Sprintf("CPU credits may add up to %.2f USD, at full speed all month.", more))
+	}
+	for _, reserved := range r.Estimate.Reserved {
+		notes = append(notes, fmt.Sprintf("Reserved for %s, the instances would cost about %.2f to %.2f USD.", reserved.Term, reserved.Least, reserved.Most))
+	}
+	if left := r.Budget - r.Estimate.Total; r.Budget > 0 && left >= 0 {
+		notes = append(notes, fmt.Sprintf("The budget of %.2f USD has %.2f left.", r.Budget, left))
+	} else if r.Budget > 0 {
+		notes = append(notes, fmt.Sprintf("Over the budget of %.2f USD by %.2f.", r.Budget, -left))
+	}
+	return notes
+}
+
+// amount is the line's cost as it is shown.
+func (l Line) amount() string {
+	switch {
+	case !l.Known:
+		return "unknown"
+	case l.Most > l.Monthly:
+		return fmt.Sprintf("%.2f to %.2f", l.Monthly, l.Most)
+	}
+	return fmt.Sprintf("%.2f", l.Monthly)
+}
+
+// side is a line as one side of a change.
+func (l *Line) side() string {
+	if l == nil {
+		return "none"
+	}
+	return strings.TrimSpace(l.Detail + " (" + l.amount() + ")")
+}
+
+func signed(usd float64) string {
+	if math.Abs(usd) < 0.005 {
+		return "0.00"
+	}
+	return fmt.Sprintf("%+.2f", usd)
+}
+
+func total(lines []Line) float64 {
+	sum := 0.0
+	for _, line := range lines {
+		if line.Known {
+			sum += line.Monthly
+		}
+	}
+	return sum
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/cost"
+	"github.com/mosaic-stories/mosaic-database/internal/plan"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// cost prints the estimate of a stack's file, beside that of another version of it. It runs no engine, and so knows
+// nothing of what is deployed: a preview compares with that.
+func (s *sandbox) cost(c call, base, format string) error {
+	report, err := priced(s.project, c.stack, c.overrides)
+	if err != nil {
+		return err
+	}
+	if base != "" {
+		before, err := priced(base, c.stack, nil)
+		if err != nil {
+			s.say("nothing to compare with: %v", err)
+		} else {
+			report.Before, report.Compared = before.Estimate.Lines, true
+		}
+	}
+	text, err := formatted(report, format)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.stdout, text)
+	return err
+}
+
+func formatted(report cost.Report, format string) (string, error) {
+	switch format {
+	case "text":
+		return report.Text(), nil
+	case "markdown":
+		return report.Markdown(), nil
+	case "json":
+		return report.JSON()
+	}
+	return "", fmt.Errorf("--format %q: write text, markdown or json", format)
+}
+
+// priced is the estimate of a stack's file with values laid over it.
+func priced(project, stack string, overrides []engine.Override) (cost.Report, error) {
+	values, err := engine.StackConfig(project, stack, overrides...)
+	if err != nil {
+		return cost.Report{}, err
+	}
+	cfg, err := config.Load(source(values), stack, slices.Sorted(maps.Keys(values)))
+	if err != nil {
+		return cost.Report{}, err
+	}
+	return plan.Report(cfg, stack)
+}
+
+// source is a configuration without an engine.
+type source map[string]string
+
+func (s source) GetConfig(key string) (string, bool) {
+	value, ok := s[key]
+	return value, ok
+}
