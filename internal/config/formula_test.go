@@ -10,12 +10,12 @@ import (
 // The formulas are RDS's own and those that people write; the numbers are worked out by hand for 1 and 8 GiB.
 func TestEvaluate(t *testing.T) {
 	for formula, want := range map[string][2]float64{
-		"200":                                         {200, 200},
-		"-1":                                          {-1, -1},
-		" 1.9 ":                                       {1, 1},
-		"{DBInstanceClassMemory/32768}":               {32768, 262144},
-		"{DBInstanceClassMemory*3/4096}":              {786432, 6291456},
-		"LEAST({DBInstanceClassMemory/9531392},5000)": {112, 901},
+		"200":                            {200, 200},
+		"-1":                             {-1, -1},
+		" 1.9 ":                          {1, 1},
+		"{DBInstanceClassMemory/32768}":  {32768, 262144},
+		"{DBInstanceClassMemory*3/4096}": {786432, 6291456},
+		"LEAST({DBInstanceClassMemory/9531392},5000)":                   {112, 901},
 		"GREATEST({DBInstanceClassMemory/63963136*1024},65536)":         {65536, 137518},
 		"SUM({DBInstanceVCPU*2},8)":                                     {12, 12},
 		"LEAST(GREATEST({DBInstanceClassMemory/1073741824},2),4,{3*1})": {2, 3},

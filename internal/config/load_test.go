@@ -97,10 +97,10 @@ func TestTierDecidesItsFieldsAndTheStackOverridesThem(t *testing.T) {
 		class string
 		want  Database
 	}{
-		{"mvp", "db.t3.micro", Database{BackupRetentionDays: 7}},
-		{"small", "db.t3.small", Database{BackupRetentionDays: 7}},
-		{"medium", "db.t3.medium", Database{BackupRetentionDays: 7}},
-		{"ha", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true}},
+		{"mvp", "db.t3.micro", Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
+		{"small", "db.t3.small", Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
+		{"medium", "db.t3.medium", Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
+		{"ha", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true, PerformanceInsightsRetentionDays: 7}},
 		{"scale", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true, ReadReplicas: 1, PerformanceInsightsRetentionDays: 31}},
 	} {
 		t.Run(test.tier, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			AllocatedStorage: 20, MaxAllocatedStorage: 100, ReplicaMaxAllocatedStorage: 100, StorageType: "gp3",
 			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
 			DeletionProtection: true, IamDatabaseAuthentication: true,
-			DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
+			PerformanceInsightsRetentionDays: 7, DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
 			PasswordVersion: 1, SecretRecoveryDays: 30,
 		},
 		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},

@@ -13,24 +13,26 @@ type Tier struct {
 	PerformanceInsightsRetentionDays int // 0: off
 }
 
-// Tiers is every tier, cheapest first. The first is the default.
+// Tiers is every tier, cheapest first. The first is the default. Performance Insights is on in all of them: seven days of
+// it are free.
 func Tiers() []Tier {
+	const freeInsights = 7
 	return []Tier{
 		{
 			Name: "mvp", Description: "The cheapest that is safe: one small burstable instance.",
-			InstanceClass: "db.t3.micro", BackupRetentionDays: 7,
+			InstanceClass: "db.t3.micro", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
 		{
 			Name: "small", Description: "Twice the memory of mvp, for the first real users.",
-			InstanceClass: "db.t3.small", BackupRetentionDays: 7,
+			InstanceClass: "db.t3.small", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
 		{
 			Name: "medium", Description: "Four times the memory of mvp.",
-			InstanceClass: "db.t3.medium", BackupRetentionDays: 7,
+			InstanceClass: "db.t3.medium", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
 		{
 			Name: "ha", Description: "medium with a standby in a second availability zone and a month of backups.",
-			InstanceClass: "db.t3.medium", MultiAz: true, BackupRetentionDays: 30,
+			InstanceClass: "db.t3.medium", MultiAz: true, BackupRetentionDays: 30, PerformanceInsightsRetentionDays: freeInsights,
 		},
 		{
 			Name: "scale", Description: "ha with a read replica and a month of performance insights.",

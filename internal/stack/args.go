@@ -59,7 +59,7 @@ func databaseArgs(cfg *config.Config, site *site, tags map[string]string) *datab
 			Topic: naming.AlertsTopic(env), KmsKeyID: cfg.Alerts.KmsKeyID, Emails: cfg.Alerts.Emails, Dashboard: cfg.Alerts.Dashboard,
 			Watched: plan.Watched(cfg), Limits: plan.Limits(cfg),
 		},
-		Budget: database.Budget{MonthlyUSD: cfg.Budget.MonthlyUSD, TagKey: databaseTag, TagValue: tags[databaseTag]},
+		Budget:             database.Budget{MonthlyUSD: cfg.Budget.MonthlyUSD, TagKey: databaseTag, TagValue: tags[databaseTag]},
 		InstanceClass:      db.InstanceClass,
 		MultiAz:            db.MultiAz,
 		AvailabilityZone:   db.AvailabilityZone,
