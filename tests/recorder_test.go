@@ -45,6 +45,7 @@ func (r registration) key() string { return r.Type + "::" + r.Name }
 // recorder is the mocked engine: it answers as a cloud would and keeps every registration.
 type recorder struct {
 	preview bool
+	last    resource.PropertyMap // outputs of the run before
 	mutex   sync.Mutex
 	all     []registration
 }
@@ -82,8 +83,7 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	if args.TypeToken == "pulumi:pulumi:StackReference" {
-		// The stack itself, before its first run.
-		return args.Name, resource.PropertyMap{"outputs": resource.NewProperty(resource.PropertyMap{})}, nil
+		return args.Name, resource.PropertyMap{"outputs": resource.NewProperty(r.last)}, nil // the stack itself
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -182,7 +182,17 @@ func record(t *testing.T, stackName string, values map[string]string, preview bo
 // recordIn is record with another folder for the stack file.
 func recordIn(t *testing.T, dir, stackName string, values map[string]string, preview bool) ([]registration, []string, error) {
 	t.Helper()
-	mocks := &recorder{preview: preview}
+	return (&recorder{preview: preview, last: resource.PropertyMap{}}).run(dir, stackName, values)
+}
+
+// recordAfter is a preview after a run that left these outputs.
+func recordAfter(t *testing.T, last resource.PropertyMap, stackName string, values map[string]string) ([]registration, []string, error) {
+	t.Helper()
+	return (&recorder{preview: true, last: last}).run(root, stackName, values)
+}
+
+// run runs the program with the stack file of a folder.
+func (mocks *recorder) run(dir, stackName string, values map[string]string) ([]registration, []string, error) {
 	var exports []string
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 		if err := stack.Deploy(ctx); err != nil {
@@ -192,7 +202,7 @@ func recordIn(t *testing.T, dir, stackName string, values map[string]string, pre
 		return nil
 	}, pulumi.WithMocks(project, stackName, mocks), func(info *pulumi.RunInfo) {
 		info.Config = values
-		info.DryRun = preview
+		info.DryRun = mocks.preview
 		info.RootDirectory = dir
 	})
 	slices.SortFunc(mocks.all, func(a, b registration) int { return strings.Compare(a.key(), b.key()) })

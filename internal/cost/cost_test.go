@@ -228,10 +228,9 @@ func TestReportAsJSON(t *testing.T) {
 	text, err := report(t).JSON()
 	require.NoError(t, err)
 	var read struct {
-		MonthlyUSD     float64         `json:"monthlyUsd"`
-		MostMonthlyUSD float64         `json:"mostMonthlyUsd"`
-		Unknown        []string        `json:"unknown"`
-		Lines          json.RawMessage `json:"lines"`
+		MonthlyUSD     float64  `json:"monthlyUsd"`
+		MostMonthlyUSD float64  `json:"mostMonthlyUsd"`
+		Unknown        []string `json:"unknown"`
 		Change         struct {
 			BeforeMonthlyUSD float64 `json:"beforeMonthlyUsd"`
 			DifferenceUSD    float64 `json:"differenceUsd"`
@@ -251,9 +250,16 @@ func TestReportAsJSON(t *testing.T) {
 	assert.Equal(t, 13.14, *read.Change.Lines[0].DifferenceUSD)
 	assert.Nil(t, read.Change.Lines[2].DifferenceUSD, "unknown is not zero")
 
-	lines, err := ReadLines(read.Lines)
+}
+
+// What a run leaves as an output is what the next preview compares with.
+func TestReadLines(t *testing.T) {
+	lines, err := ReadLines([]byte(`{"storage": {"detail": "20 GiB of gp3", "monthlyUsd": 2.3}, "enhanced monitoring": {"detail": "every 60 s"}}`))
 	require.NoError(t, err)
-	assert.Empty(t, Changes(lines, report(t).Estimate))
-	_, err = ReadLines([]byte(`{"item": 1}`))
+	assert.Equal(t, []Line{
+		{Item: "enhanced monitoring", Detail: "every 60 s"},
+		{Item: "storage", Detail: "20 GiB of gp3", Monthly: 2.3, Known: true},
+	}, lines)
+	_, err = ReadLines([]byte(`[1]`))
 	assert.ErrorContains(t, err, "reading the lines of an estimate")
 }

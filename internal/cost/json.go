@@ -3,7 +3,9 @@ package cost
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 )
 
 // The form of the report in JSON; amounts are USD a month, null where no price is known.
@@ -87,17 +89,18 @@ func (l *Line) json() *lineJSON {
 
 func rounded(usd float64) float64 { return math.Round(usd*100) / 100 }
 
-// ReadLines reads a list of lines in the form of JSON, such as the output of the stack that holds them.
-func ReadLines(report []byte) ([]Line, error) {
-	var lines []lineJSON
-	if err := json.Unmarshal(report, &lines); err != nil {
+// ReadLines reads lines in the form of JSON that the stack's output has: an object of them, by item. They come in the order
+// of their items.
+func ReadLines(output []byte) ([]Line, error) {
+	var byItem map[string]lineJSON
+	if err := json.Unmarshal(output, &byItem); err != nil {
 		return nil, fmt.Errorf("reading the lines of an estimate: %w", err)
 	}
-	all := make([]Line, 0, len(lines))
-	for _, l := range lines {
-		line := Line{Item: l.Item, Detail: l.Detail}
-		if l.MonthlyUSD != nil {
-			line.Monthly, line.Known = *l.MonthlyUSD, true
+	all := make([]Line, 0, len(byItem))
+	for _, item := range slices.Sorted(maps.Keys(byItem)) {
+		line := Line{Item: item, Detail: byItem[item].Detail}
+		if usd := byItem[item].MonthlyUSD; usd != nil {
+			line.Monthly, line.Known = *usd, true
 		}
 		all = append(all, line)
 	}

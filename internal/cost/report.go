@@ -111,13 +111,18 @@ func (r Report) notes() []string {
 	for _, reserved := range r.Estimate.Reserved {
 		notes = append(notes, fmt.Sprintf("Reserved for %s, the instances would cost about %.2f to %.2f USD.", reserved.Term, reserved.Least, reserved.Most))
 	}
-	if left := r.Budget - r.Estimate.Total; r.Budget > 0 && left >= 0 {
+	switch left := math.Abs(r.Budget - r.Estimate.Total); {
+	case r.Budget == 0:
+	case r.OverBudget():
+		notes = append(notes, fmt.Sprintf("Over the budget of %.2f USD by %.2f.", r.Budget, left))
+	default:
 		notes = append(notes, fmt.Sprintf("The budget of %.2f USD has %.2f left.", r.Budget, left))
-	} else if r.Budget > 0 {
-		notes = append(notes, fmt.Sprintf("Over the budget of %.2f USD by %.2f.", r.Budget, -left))
 	}
 	return notes
 }
+
+// OverBudget tells whether the known lines come to more than the budget, in whole cents.
+func (r Report) OverBudget() bool { return r.Budget > 0 && cents(r.Estimate.Total) > cents(r.Budget) }
 
 // amount is the line's cost as it is shown.
 func (l Line) amount() string {

@@ -22,11 +22,10 @@ func bill(ctx *pulumi.Context, cfg *config.Config, before *lastRun) (cost.Report
 		return report, err
 	}
 	report.Before, report.Compared = before.costLines, before.costLines != nil
-	limit := cfg.Budget.MonthlyUSD
-	if limit == 0 || report.Estimate.Total <= limit {
+	if !report.OverBudget() {
 		return report, nil
 	}
-	message := fmt.Sprintf("the stack costs %s a month, over mosaic-database:budget.monthlyUsd (%.2f)", report.Estimate, limit)
+	message := fmt.Sprintf("the stack costs %s a month, over mosaic-database:budget.monthlyUsd (%.2f)", report.Estimate, report.Budget)
 	if cfg.Budget.OnExceed == "warn" {
 		if err := ctx.Log.Warn(message, nil); err != nil {
 			return report, fmt.Errorf("reporting the budget: %w", err)
@@ -48,27 +47,29 @@ func show(ctx *pulumi.Context, report cost.Report) error {
 	return nil
 }
 
-// costLines is the estimate as an output.
-func costLines(estimate cost.Estimate) pulumi.Array {
-	lines := pulumi.Array{}
+// costLines is the estimate as an output: by item, so that a preview shows what changes and not what moves.
+func costLines(estimate cost.Estimate) pulumi.Map {
+	lines := pulumi.Map{}
 	for _, line := range estimate.Lines {
-		usd := pulumi.Input(nil)
+		fields := pulumi.Map{"detail": pulumi.String(line.Detail)}
 		if line.Known {
-			usd = pulumi.Float64(line.Rounded())
+			fields["monthlyUsd"] = pulumi.Float64(line.Rounded())
 		}
-		lines = append(lines, pulumi.Map{"item": pulumi.String(line.Item), "detail": pulumi.String(line.Detail), "monthlyUsd": usd})
+		lines[line.Item] = fields
 	}
 	return lines
 }
 
-// readCostLines is that output read again; nil where there is none.
-func readCostLines(output any) ([]cost.Line, error) {
-	if output == nil {
-		return nil, nil
-	}
+// readCostLines is that output read again; nil where there is none, or one of another form: then there is nothing to
+// compare with, which must not keep a run from being made.
+func readCostLines(output any) []cost.Line {
 	text, err := json.Marshal(output)
-	if err != nil {
-		return nil, fmt.Errorf("reading the output %s of the last run: %w", costLinesOutput, err)
+	if output == nil || err != nil {
+		return nil
 	}
-	return cost.ReadLines(text)
+	lines, err := cost.ReadLines(text)
+	if err != nil {
+		return nil
+	}
+	return lines
 }

@@ -36,15 +36,14 @@ func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the output %s of the last run: %w", costLinesOutput, err)
 	}
-	run := &lastRun{settled: map[string]string{}}
+	run := &lastRun{settled: map[string]string{}, costLines: readCostLines(lines.Value)}
 	values, _ := settled.Value.(map[string]any)
 	for key, value := range values {
 		if text, ok := value.(string); ok {
 			run.settled[key] = text
 		}
 	}
-	run.costLines, err = readCostLines(lines.Value)
-	return run, err
+	return run, nil
 }
 
 // settledWith holds the settled values back until the Secrets are in the cluster: a first run that failed because a

@@ -137,3 +137,39 @@ func TestFailureIsToldOnce(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(b.errs.String(), "configuration overrides"))
 	assert.NotContains(t, b.errs.String(), "stdout:", "the long text of the Automation API")
 }
+
+// The cost of a stack needs its file alone; another folder has the version that it is compared with.
+func TestCost(t *testing.T) {
+	b := &bench{sandbox: sandbox{project: filepath.Join("..", "..")}}
+	b.stdout, b.stderr = &b.out, &b.errs
+	base := t.TempDir()
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.prod.yaml"} {
+		content, err := os.ReadFile(filepath.Join(b.project, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(base, name), content, 0o600))
+	}
+	require.NoError(t, b.run(t, "cost", "prod"))
+	assert.Contains(t, b.out.String(), "Estimated cost of prod in us-east-1: 18.41 USD a month")
+	assert.NotContains(t, b.out.String(), "change")
+
+	require.NoError(t, b.run(t, "cost", "prod", "-c", "tier=small", "--base", base, "--format", "json"))
+	var report struct {
+		Change struct {
+			DifferenceUSD float64 `json:"differenceUsd"`
+		} `json:"change"`
+	}
+	require.NoError(t, json.Unmarshal(b.out.Bytes(), &report))
+	assert.Equal(t, 13.14, report.Change.DifferenceUSD)
+
+	require.NoError(t, b.run(t, "cost", "prod", "--base", base, "--format", "markdown"))
+	assert.Contains(t, b.out.String(), "No line changes.")
+
+	require.NoError(t, b.run(t, "cost", "prod", "--base", t.TempDir()))
+	assert.Contains(t, b.errs.String(), "nothing to compare with: reading the project's file")
+	assert.NotContains(t, b.out.String(), "change")
+
+	require.ErrorContains(t, b.run(t, "cost", "prod", "--format", "xml"), "write text, markdown or json")
+	err := b.run(t, "cost", "prod", "-c", "tier=huge")
+	require.ErrorContains(t, err, "mosaic-database:tier: huge")
+	require.ErrorContains(t, b.run(t, "cost", "prod", "-c", "tier"), "write path=value")
+}
