@@ -15,6 +15,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
+	"github.com/mosaic-stories/mosaic-database/internal/health"
 	"github.com/mosaic-stories/mosaic-database/internal/plan"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
@@ -28,6 +29,7 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/tiers.md":         tiersPage,
 		"docs/costs.md":         costTables,
 		"docs/controls.md":      controlsTable,
+		"docs/monitoring.md":    monitoringTables,
 		"README.md":             tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
@@ -74,6 +76,28 @@ func configurationTable(t *testing.T) string {
 	}
 	require.NotEmpty(t, rows)
 	return markdown([]string{"key", "type", "default", "what", "rule"}, rows)
+}
+
+// monitoringTables are the alarms of prod on the tier with a replica, and what RDS is asked to tell.
+func monitoringTables(t *testing.T) string {
+	cfg := tierConfig(t, "scale")
+	watched := plan.Watched(cfg)
+	missing := map[string]string{"breaching": "is an alarm", "missing": "is told by high-cpu"}
+	var rows [][]string
+	for _, alarm := range health.Alarms(watched[len(watched)-1], plan.Limits(cfg)) {
+		_, name, _ := strings.Cut(alarm.Name, "-replica-1-")
+		_, about, _ := strings.Cut(alarm.Description, ": ")
+		rows = append(rows, []string{
+			"`" + name + "`", about, alarm.Metric + ", " + strings.ToLower(alarm.Statistic),
+			fmt.Sprintf("%d × 5 min", alarm.Periods), missing[alarm.Missing],
+		})
+	}
+	alarms := markdown([]string{"alarm", "what", "metric", "for", "silence"}, rows)
+	rows = nil
+	for _, events := range health.Subscriptions() {
+		rows = append(rows, []string{"`" + events.Name + "`", events.SourceType, strings.Join(events.Categories, ", ")})
+	}
+	return alarms + "\n### Events\n\n" + markdown([]string{"subscription", "source", "categories"}, rows)
 }
 
 func outputsTable(*testing.T) string {
