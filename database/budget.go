@@ -18,8 +18,8 @@ type Budget struct {
 // budget registers the budget; the addresses of the alarms hear of it, so without any there is none.
 func (b *builder) budget() error {
 	limit, emails := b.args.Budget, b.args.Alarms.Emails
-	if limit.MonthlyUSD == 0 || len(emails) == 0 {
-		return nil
+	if limit.MonthlyUSD == 0 || len(emails) == 0 || b.args.Partition != "aws" {
+		return nil // the other partitions bill elsewhere, or in another currency
 	}
 	notification := func(kind string) budgets.BudgetNotificationArgs {
 		return budgets.BudgetNotificationArgs{
