@@ -11,8 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
-// command runs the CLI and keeps the last run that failed, because the errors of the Automation API
-// give exit code and output only as parts of one long text.
+// command is the CLI as the Automation API has it. It keeps the last run that failed, because the errors of the
+// Automation API give exit code and output only as parts of one long text.
 type command struct {
 	auto.PulumiCommand
 	failed *failedRun
@@ -31,10 +31,17 @@ func (f *failedRun) is(verb string) bool { return slices.Contains(f.args, verb) 
 // Run runs the CLI, see [auto.PulumiCommand].
 //
 // The Automation API names its event server "localhost", which the CLI would look up in DNS; a machine
-// without a network would wait for that.
+// without a network would wait for that. And it asks for outputs and history after every run, for a summary that
+// nobody reads here: each time the CLI would start thrice, and derive twice the key that opens the secrets.
 func (c *command) Run(ctx context.Context, workdir string, stdin io.Reader, stdout, stderr []io.Writer,
 	env []string, args ...string,
 ) (string, string, int, error) {
+	switch strings.Join(args[:min(len(args), 2)], " ") {
+	case "stack output":
+		return "{}", "", 0, nil
+	case "stack history":
+		return "[]", "", 0, nil
+	}
 	for i, arg := range args {
 		if port, ok := strings.CutPrefix(arg, "tcp://localhost:"); ok {
 			args[i] = "tcp://127.0.0.1:" + port

@@ -33,4 +33,10 @@ func TestCommand(t *testing.T) {
 	err = c.explain(errors.New("the long text of the Automation API"))
 	require.EqualError(t, err, "pulumi stack init --event-log tcp://127.0.0.1:123: error: it refused")
 	assert.NoError(t, c.explain(nil))
+
+	for question, answer := range map[string]string{"output": "{}", "history": "[]"} {
+		out, _, _, err := c.Run(t.Context(), "", nil, nil, nil, nil, "stack", question, "--json")
+		require.NoError(t, err)
+		assert.Equal(t, answer, out, "the CLI was not started")
+	}
 }

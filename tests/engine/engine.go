@@ -169,7 +169,7 @@ func (e *Environment) run(ctx context.Context, args ...string) (string, error) {
 		env = append(env, k+"="+v)
 	}
 	args = append(args, "--stack", e.opts.Stack)
-	stdout, stderr, _, err := e.cli.Run(ctx, e.stack.Workspace().WorkDir(), nil, nil, nil, env, args...)
+	stdout, stderr, _, err := e.cli.PulumiCommand.Run(ctx, e.stack.Workspace().WorkDir(), nil, nil, nil, env, args...)
 	if err != nil {
 		return "", fmt.Errorf("pulumi %s: %s", strings.Join(args[:2], " "), strings.TrimSpace(stderr))
 	}
