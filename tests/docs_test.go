@@ -33,40 +33,61 @@ func TestDocsAreCurrent(t *testing.T) {
 		"README.md":             tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
-			const begin, end = "<!-- generated: just golden -->\n", "<!-- /generated -->\n"
-			path := filepath.Join(root, file)
-			content, err := os.ReadFile(path)
-			require.NoError(t, err)
-			head, rest, found := strings.Cut(string(content), begin)
-			require.True(t, found, "%s has no mark %q", file, begin)
-			old, tail, found := strings.Cut(rest, end)
-			require.True(t, found, "%s has no mark %q", file, end)
-			now := "\n" + table(t) + "\n"
-			if *update {
-				require.NoError(t, os.WriteFile(path, []byte(head+begin+now+end+tail), 0o644))
-				return
-			}
-			assert.Equal(t, now, old, "%s is stale; run: just golden", file)
+			generated(t, file, "just golden", table(t))
 		})
 	}
 }
 
-// markdown is a table; inside a cell, a pipe would end it and angle brackets would be HTML.
+// generated holds what is between the two marks of a document to a text; -update rewrites it. The first mark names
+// the command that does.
+func generated(t *testing.T, file, command, text string) {
+	t.Helper()
+	begin, end := "<!-- generated: "+command+" -->\n", "<!-- /generated -->\n"
+	path := filepath.Join(root, file)
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	head, rest, found := strings.Cut(string(content), begin)
+	require.True(t, found, "%s has no mark %q", file, begin)
+	old, tail, found := strings.Cut(rest, end)
+	require.True(t, found, "%s has no mark %q", file, end)
+	now := "\n" + text + "\n"
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(head+begin+now+end+tail), 0o644))
+		return
+	}
+	assert.Equal(t, now, old, "%s is stale; run: %s", file, command)
+}
+
+// documented expects a document to have a row. Where rows are proved one by one, none compares the whole.
+func documented(t *testing.T, file string, cells []string) {
+	t.Helper()
+	if *update {
+		return
+	}
+	content, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	row := line(cells)
+	assert.True(t, strings.Contains(string(content), row), "%s does not have this row; if it is meant, generate it again: %s", file, row)
+}
+
+// markdown is a table.
 func markdown(header []string, rows [][]string) string {
 	var out strings.Builder
-	escape := strings.NewReplacer("|", "\\|", "<", "\\<")
-	line := func(cells []string) {
-		for _, cell := range cells {
-			out.WriteString("| " + escape.Replace(cell) + " ")
-		}
-		out.WriteString("|\n")
-	}
-	line(header)
-	out.WriteString(strings.Repeat("| --- ", len(header)) + "|\n")
+	out.WriteString(line(header) + strings.Repeat("| --- ", len(header)) + "|\n")
 	for _, row := range rows {
-		line(row)
+		out.WriteString(line(row))
 	}
 	return out.String()
+}
+
+// line is a row of a table; inside a cell, a pipe would end it and angle brackets would be HTML.
+func line(cells []string) string {
+	var out strings.Builder
+	escape := strings.NewReplacer("|", "\\|", "<", "\\<")
+	for _, cell := range cells {
+		out.WriteString("| " + escape.Replace(cell) + " ")
+	}
+	return out.String() + "|\n"
 }
 
 func configurationTable(t *testing.T) string {

@@ -76,7 +76,10 @@ func added(before, after []simcloud.Object, kind string) *simcloud.Object {
 }
 
 // stateResource is what the state knows of where a resource belongs.
-type stateResource struct{ URN, Type, Parent, Provider string }
+type stateResource struct {
+	URN, Type, Parent, Provider string
+	Protect                     bool
+}
 
 // resources is the state's resources by label.
 func (l *live) resources() map[string]stateResource {

@@ -20,6 +20,12 @@ func (r transition) String() string {
 	return fmt.Sprintf("%s: %s → %s", key, r.was, r.now)
 }
 
+// cells are the change's row in the report.
+func (r transition) cells(o outcome) []string {
+	keys := strings.NewReplacer(keyOne, "key 1", keyTwo, "key 2")
+	return []string{keys.Replace(r.String()), o.what, o.why}
+}
+
 // operations is what a run did, in words: "update Instance; create replica 1, 2 × LogGroup".
 func operations(changes []string) string {
 	verbs := map[string]map[string]int{}
@@ -70,7 +76,6 @@ func noun(urn string) string {
 
 // transitionsReport is docs/transitions.md.
 func transitionsReport(outcomes []outcome) string {
-	keys := strings.NewReplacer(keyOne, "key 1", keyTwo, "key 2")
 	var out strings.Builder
 	counts := map[string]int{}
 	var header, rows = []string{"change", "what happens", "why, and the way out"}, [][]string(nil)
@@ -84,7 +89,7 @@ func transitionsReport(outcomes []outcome) string {
 			kind = "carried out"
 		}
 		counts[kind]++
-		rows = append(rows, []string{keys.Replace(row.String()), outcomes[i].what, outcomes[i].why})
+		rows = append(rows, row.cells(outcomes[i]))
 		if i+1 == len(outcomes) || transitions()[i+1].part != row.part {
 			fmt.Fprintf(&out, "\n## %s\n\n%s", row.part, markdown(header, rows))
 			rows = nil

@@ -11,7 +11,7 @@ import (
 //
 // From and to are laid over the committed file as a merge patch: objects field by field, null takes a key away.
 // A key without a namespace is the program's. In all texts, <env>, <vpc>, <subnet1> to <subnet3> and <issuer>
-// stand for what the stack has.
+// stand for what the stack has, <other issuer> for what another cluster has.
 type transition struct {
 	key, was, now string // what changes, as a person says it; of a refusal, what the message has to name
 	from, to      string
@@ -123,6 +123,10 @@ func settledKeys() []transition {
 		{
 			key: "network.vpcId", was: "<vpc>", now: "vpc-0123456789abcdef0",
 			to: "network: {vpcId: vpc-0123456789abcdef0, subnetIds: [<subnet1>, <subnet2>], ingressCidrs: [10.9.0.0/16]}", refused: "restore a snapshot",
+		},
+		{
+			key: "cluster.oidcIssuer", was: "<issuer>", now: "<other issuer>",
+			to: "cluster: {oidcIssuer: '<other issuer>'}", refused: "another stack",
 		},
 		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "CREATE DATABASE"},
 		{key: "database.username", was: "mosaicadmin", now: "somebody", to: "database: {username: somebody}", refused: "CREATE ROLE"},

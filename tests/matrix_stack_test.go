@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,11 +43,12 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	vpc := l.one("aws:ec2/securityGroup:SecurityGroup").Properties.Text("vpcId")
 	subnets := l.one("aws:rds/subnetGroup:SubnetGroup").Properties.Texts("subnetIds")
 	require.Len(t, subnets, 3)
-	issuer := regexp.MustCompile(`oidc\.eks[^:"]*/id/[0-9A-F]+`).FindString(l.Cloud.Objects(roleType)[0].Properties.Text("assumeRolePolicy"))
+	issuer := simcloud.OIDCIssuer("mosaic-"+stack, "us-east-1")
+	other := simcloud.OIDCIssuer(map[string]string{"dev": "mosaic-prod", "prod": "mosaic-dev"}[stack], "us-east-1")
 	s.names = strings.NewReplacer("<env>", stack, "<vpc>", vpc,
-		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2], "<issuer>", issuer)
+		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2], "<issuer>", issuer, "<other issuer>", other)
 	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "as "+stack+":", "as <env>:",
-		"write "+stack+";", "write <env>;", vpc, "<vpc>", keyOne, "key 1", keyTwo, "key 2")
+		"write "+stack+";", "write <env>;", vpc, "<vpc>", issuer, "<issuer>", other, "<other issuer>", keyOne, "key 1", keyTwo, "key 2")
 	return s
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
+const transitionsFile = "docs/transitions.md"
+
 // TestTransitions makes every change of transitions on the real engine, and holds docs/transitions.md to what
 // happens; -update rewrites it.
 //
@@ -44,7 +46,10 @@ func TestTransitions(t *testing.T) {
 					s.once = in.once
 					for _, i := range of.rows {
 						row := transitions()[i]
-						t.Run(row.String(), func(t *testing.T) { outcomes[i] = s.make(t, row) })
+						t.Run(row.String(), func(t *testing.T) {
+							outcomes[i] = s.make(t, row)
+							documented(t, transitionsFile, row.cells(outcomes[i]))
+						})
 					}
 				})
 			}
@@ -62,7 +67,7 @@ func TestTransitions(t *testing.T) {
 		}
 	}
 	if !slices.Contains(prod, outcome{}) { // a part alone makes no report
-		golden(t, filepath.Join(root, "docs", "transitions.md"), transitionsReport(prod))
+		golden(t, filepath.Join(root, transitionsFile), transitionsReport(prod))
 	}
 }
 

@@ -3,6 +3,7 @@ package tests
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
@@ -21,6 +23,7 @@ func removals(t *testing.T) [][]string {
 		{"prod is destroyed, brought up again and destroyed again", destroyedTwice},
 		{"prod is brought up again while its secrets are in their recovery window", broughtUpAgain},
 		{"the components are taken out of the program", componentsRemoved},
+		{"a resource is renamed in the program (here the instance)", resourceRenamed},
 		{"the stack is renamed (`pulumi stack rename live`)", stackRenamed},
 		{"the project is renamed (`pulumi stack rename organization/other/prod`)", projectRenamed},
 		{"another stack takes prod's environment", sameEnvironment},
@@ -93,8 +96,20 @@ func broughtUpAgain(t *testing.T) []string {
 }
 
 func componentsRemoved(t *testing.T) []string {
-	l := start(t, "prod")
+	l := start(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "own"})
 	l.up()
+	var protected []string
+	for label, r := range l.resources() {
+		if r.Protect {
+			protected = append(protected, label)
+		}
+	}
+	assert.ElementsMatch(t, []string{
+		instanceType + "::mosaic-prod-db", secretType + "::mosaic/prod/rds/credentials", secretType + "::mosaic/prod/rds/connection",
+		roleType + "::mosaic-prod-core-api-secrets-role", policyType + "::mosaic-prod-core-api-secrets-role",
+		"kubernetes:core/v1:Namespace::own", accountType + "::core-api",
+		"kubernetes:external-secrets.io/v1:SecretStore::aws-secrets-manager", externalType + "::core-api-db",
+	}, slices.DeleteFunc(protected, func(label string) bool { return strings.HasPrefix(label, "mosaic-database:") }))
 	before := inventory(l.Cloud)
 	l = l.reopen(engine.Options{Stack: "prod", Program: func(*pulumi.Context) error { return nil }})
 	why := seen(t, l.refuse(l.Preview(t.Context())), "protect")
@@ -103,17 +118,54 @@ func componentsRemoved(t *testing.T) []string {
 	for _, kind := range []string{instanceType, roleType, kubeSecretType} {
 		l.one(kind)
 	}
-	l = l.reopen(engine.Options{Stack: "prod"})
+	l = l.reopen(engine.Options{Stack: "prod", Overrides: []engine.Override{{Path: "app.createNamespace", Value: "true"}, {Path: "app.namespace", Value: "own"}}})
 	l.up()
 	assert.Equal(t, before, inventory(l.Cloud))
 	return []string{"preview and `up` are refused: " + why, "everything, once the program is back and `up` has run"}
 }
 
+// resourceRenamed gives the instance in the state another name, which to the engine is the same as another name in the
+// program.
+func resourceRenamed(t *testing.T) []string {
+	l := start(t, "prod")
+	l.up()
+	before, id := inventory(l.Cloud), l.one(instanceType).ID
+	urn := l.resources()[instanceType+"::mosaic-prod-db"].URN
+	l.cli("state", "rename", urn, "was", "--stack", "prod", "--yes")
+	why := seen(t, l.refuse(l.Preview(t.Context())), "protect")
+
+	l = l.reopen(engine.Options{Stack: "prod", Program: func(ctx *pulumi.Context) error {
+		if err := ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			if args.Type != instanceType {
+				return nil
+			}
+			return &pulumi.ResourceTransformationResult{
+				Props: args.Props, Opts: append(args.Opts, pulumi.Aliases([]pulumi.Alias{{Name: pulumi.String("was")}})),
+			}
+		}); err != nil {
+			return err
+		}
+		return stack.Deploy(ctx)
+	}})
+	assert.Empty(t, l.up())
+	assert.Equal(t, before, inventory(l.Cloud))
+
+	l = l.reopen(engine.Options{Stack: "prod", Overrides: []engine.Override{{Path: "database.deletionProtection", Value: "false"}}})
+	l.up()
+	l.cli("state", "rename", urn, "was", "--stack", "prod", "--yes")
+	unprotected := seen(t, l.refuse(l.Up(t.Context())), "DBInstanceAlreadyExists")
+	assert.Equal(t, id, l.one(instanceType).ID)
+	return []string{
+		"preview and `up` are refused: " + why + "; with `pulumi.Aliases` and the old name nothing changes. Unprotected, `up` fails before it deletes: " + unprotected,
+		"everything",
+	}
+}
+
 // renamed is a copy of the project in which a stack has prod's file.
-func renamed(t *testing.T, name, stack string) string {
+func renamed(t *testing.T, name, stackName string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for from, to := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", "Pulumi.prod.yaml": "Pulumi." + stack + ".yaml"} {
+	for from, to := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", "Pulumi.prod.yaml": "Pulumi." + stackName + ".yaml"} {
 		content, err := os.ReadFile(filepath.Join(root, from))
 		require.NoError(t, err)
 		text := strings.Replace(string(content), "name: mosaic-database\n", "name: "+name+"\n", 1)

@@ -2,8 +2,6 @@ package tests
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
@@ -53,21 +50,10 @@ func TestFaults(t *testing.T) {
 	for _, s := range sections {
 		fmt.Fprintf(&report, "### %s (%d)\n\n%s\n", s.title, len(s.rows), markdown(s.header, s.rows))
 	}
-	const begin, end = "<!-- generated: go test ./tests -run TestFaults -exhaustive -timeout 45m -update -->\n", "<!-- /generated -->\n"
-	path := filepath.Join(root, "docs", "faults.md")
-	content, err := os.ReadFile(path)
-	require.NoError(t, err)
-	head, rest, found := strings.Cut(string(content), begin)
-	require.True(t, found, "%s has no mark %q", path, begin)
-	old, tail, found := strings.Cut(rest, end)
-	require.True(t, found, "%s has no mark %q", path, end)
-	now := "\n" + report.String()
-	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(head+begin+now+end+tail), 0o644))
-		return
-	}
-	assert.Equal(t, now, old, "%s is stale; run: go test ./tests -run TestFaults -exhaustive -timeout 45m -update", path)
+	generated(t, faultsFile, "go test ./tests -run TestFaults -exhaustive -timeout 45m -update", strings.TrimSuffix(report.String(), "\n"))
 }
+
+const faultsFile = "docs/faults.md"
 
 // cases are rows that are proved side by side, each on a stack of its own.
 type cases []struct {
@@ -84,6 +70,7 @@ func (c cases) rows(t *testing.T) [][]string {
 			t.Run(one.what, func(t *testing.T) {
 				t.Parallel()
 				rows[i] = append([]string{one.what}, one.prove(t)...)
+				documented(t, faultsFile, rows[i])
 			})
 		}
 	})

@@ -26,6 +26,11 @@ func (c eksCluster) issuer(region string) string {
 	return fmt.Sprintf("oidc.eks.%s.amazonaws.com/id/%s", region, c.hex())
 }
 
+// OIDCIssuer is the URL of a cluster's OIDC issuer; the account has the clusters mosaic-dev and mosaic-prod.
+func OIDCIssuer(cluster, region string) string {
+	return "https://" + eksCluster{name: cluster}.issuer(region)
+}
+
 type subnet struct {
 	id, vpc, cidr, zone string
 	public              bool
