@@ -186,6 +186,10 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 	first := l.one(jobType).ID
 	l.set("migrations.deadlineSeconds", "900")
 	assert.Empty(t, l.up(), "another deadline is no reason to migrate again")
+	require.NoError(t, l.Cloud.Sync())
+	_, err := l.Refresh(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, l.preview(), "nor is the time that passes")
 
 	l.Cloud.JobResult = func(image string) error {
 		if strings.HasSuffix(image, ":2.0.0") {

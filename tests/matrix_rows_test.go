@@ -19,7 +19,6 @@ type transition struct {
 	born          string // what the stack begins with, by its name in births; "": the committed file
 	back          bool   // the way back is a row of its own
 	refused       string // part of the way out that the refusal shows; "": it is not refused
-	fails         string // part of what RDS says in the up, where only RDS can know; "": it does not fail
 	why           string // for the report
 	backWhy       string // the same for the way back; "": as why
 }

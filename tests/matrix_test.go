@@ -130,12 +130,10 @@ func (s *transitioning) make(t *testing.T, row transition) outcome {
 	s.write(t, row.to)
 	var result outcome
 	switch {
-	case row.refused+row.fails == "" && s.once:
+	case row.refused == "" && s.once:
 		s.untouched(func() []string { did := s.up(); result = outcome{operations(did), row.why}; return did })
 	case row.refused != "":
 		result = s.refused(row)
-	case row.fails != "":
-		result = s.fails(row)
 	default:
 		var did []string
 		shown := s.quiet(s.preview)
@@ -169,19 +167,6 @@ func (s *transitioning) refused(row transition) outcome {
 		return outcome{"**refused**: " + found[1], "write " + found[2]}
 	}
 	return outcome{"**refused**: over the budget", row.refused}
-}
-
-// fails expects what only RDS can refuse: it does in the up, nothing is lost, and the old value repairs it.
-func (s *transitioning) fails(row transition) outcome {
-	s.t.Helper()
-	s.quiet(s.preview)
-	s.untouched(func() []string {
-		require.Contains(s.t, s.refuse(s.Up(s.t.Context())), row.fails)
-		return nil
-	})
-	s.write(s.t, row.from)
-	s.untouched(s.up)
-	return outcome{"**RDS refuses**, in the up: " + row.fails, row.why}
 }
 
 // quiet expects a run to change nothing in the cloud.

@@ -29,7 +29,7 @@ func TestFaults(t *testing.T) {
 	proveAll(t)
 	t.Parallel()
 	sections := []*section{
-		{title: "Every resource", header: []string{"resource", "its creation fails", "the run is killed while it is created", "its update fails", "its deletion fails"}, prove: everyResource},
+		{title: everyResourceTitle, header: []string{"resource", "its creation fails", "the run is killed while it is created", "its update fails", "its deletion fails"}, prove: everyResource},
 		{title: "Everything else that fails", header: []string{"what", "what the run says", "what you do", "afterwards"}, prove: otherFaults},
 		{title: "Drift", header: []string{"what", "`preview --refresh` shows", "`up --refresh` then"}, prove: drifts},
 		{title: "Removal", header: []string{"what", "what happens", "what remains"}, prove: removals},

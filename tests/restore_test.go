@@ -78,6 +78,7 @@ func TestRestore(t *testing.T) {
 	assert.NotNil(t, l.instance("mosaic-prod-db-2-replica-1"))
 	assert.Nil(t, l.instance("mosaic-prod-db-replica-1"), "a kept instance has no replicas")
 	assert.Equal(t, []any{"mosaic-prod-db"}, l.outputs()["keptInstances"])
+	assert.True(t, l.resources()[instanceType+"::mosaic-prod-db"].Protect)
 
 	// What changes afterwards changes the one that serves.
 	l.set("database.instanceClass", "db.t3.large")

@@ -75,6 +75,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		if err == nil {
 			checkAccepted(t, c)
+			for _, p := range checkSettled(t, c, misspelt) {
+				checkProblem(t, p, keys, 253)
+			}
 			return
 		}
 		problems, ok := err.(Problems)
@@ -82,13 +85,27 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("not a report of problems: %#v", err)
 		}
 		for _, p := range problems {
-			checkProblem(t, p, append(keys, misspelt))
+			checkProblem(t, p, append(keys, misspelt), 200)
 		}
 	})
 }
 
-// checkProblem holds a problem to what a reader needs, and to what may be shown.
-func checkProblem(t *testing.T, p Problem, keys []string) {
+// checkSettled expects the same configuration to be no change, whatever it is, and takes anything at all for what an
+// earlier run exported: the problems that it then finds are the result.
+func checkSettled(t *testing.T, c *Config, anything string) Problems {
+	t.Helper()
+	before := c.Settled(nil, "vpc-1", "https://a")
+	if problems := c.Changed(before); len(problems) > 0 {
+		t.Errorf("the same file is a change: %v", problems)
+	}
+	for key := range before {
+		before[key] = anything
+	}
+	return append(c.Changed(before), SiteChanged(before, "vpc-1", "https://a")...)
+}
+
+// checkProblem holds a problem to what a reader needs, and to what may be shown: so many characters of a value.
+func checkProblem(t *testing.T, p Problem, keys []string, longest int) {
 	t.Helper()
 	known := slices.ContainsFunc(keys, func(key string) bool {
 		rest, found := strings.CutPrefix(p.Key, key)
@@ -100,7 +117,7 @@ func checkProblem(t *testing.T, p Problem, keys []string) {
 	if p.Rule == "" || p.Fix == "" {
 		t.Errorf("no rule or no advice: %#v", p)
 	}
-	if n := utf8.RuneCountInString(p.Value); n > 200 {
+	if n := utf8.RuneCountInString(p.Value); n > longest {
 		t.Errorf("shows %d characters of a value: %#v", n, p)
 	}
 	if strings.Contains(p.Value, "\n") {
@@ -133,11 +150,27 @@ func checkAccepted(t *testing.T, c *Config) {
 		"a command":                           len(c.Migrations.Command) > 0,
 		"one source of a restore":             c.Restore.SnapshotIdentifier == "" || c.Restore.PointInTime == "" && !c.Restore.UseLatestRestorableTime,
 		"a budget that is an amount, or none": c.Budget.MonthlyUSD >= 0,
+		"an instance that serves":             c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
+		"applications apart":                  apart(c),
 	} {
 		if !is {
 			t.Errorf("accepted without %s: %+v", what, c)
 		}
 	}
+}
+
+// apart tells whether every application has a role, a ServiceAccount and a Secret of its own.
+func apart(c *Config) bool {
+	seen := map[string]bool{c.App.Name: true, "account " + c.App.Namespace + "/" + c.App.ServiceAccount: true, "secret " + c.App.Namespace + "/" + c.App.SecretName: true}
+	for _, app := range c.AdditionalApps {
+		for _, claim := range []string{app.Name, "account " + app.Namespace + "/" + app.ServiceAccount, "secret " + app.Namespace + "/" + app.SecretName} {
+			if seen[claim] {
+				return false
+			}
+			seen[claim] = true
+		}
+	}
+	return true
 }
 
 func isClass(name string) bool {

@@ -226,6 +226,12 @@ func rightContents() []string {
 		`mosaic-database:restore: {useLatestRestorableTime: true, sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY1}`,
 		`mosaic-database:restore: {generation: 3, snapshotIdentifier: a, unprotected: [mosaic-prod-db], released: [mosaic-prod-db-2]}`,
 		`mosaic-database:restore: {generation: 2, serving: 1, released: [mosaic-prod-db-2]}`,
+		`mosaic-database:delivery: handover`,
+		`mosaic-database:additionalApps: {worker: {}, billing: {namespace: billing, serviceAccount: b, secretName: s, reloadOnChange: false, deletionProtection: false}}`,
+		`mosaic-database:tls: {caBundlePath: /etc/ssl/rds.pem}`,
+		`mosaic-database:tls: {caBundleConfigMap: rds-ca}`,
+		`mosaic-database:app: {reloadOnChange: false}`,
+		`mosaic-database:migrations: {image: "a:1", lockTimeoutSeconds: 60, statementTimeoutSeconds: 300}`,
 		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
 		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
 		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it

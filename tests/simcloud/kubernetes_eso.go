@@ -11,13 +11,17 @@ import (
 )
 
 // Sync lets time pass in all clusters: the External Secrets Operator looks at every SecretStore and ExternalSecret
-// again, and Jobs go on. Otherwise they act only when one of them changes.
+// again, Jobs go on, and those that have ended go when their time to live is over. Otherwise they act only when one of
+// them changes.
 func (c *Cloud) Sync() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, kind := range []string{secretStoreType, externalSecretType, jobType} {
 		for _, o := range c.all(kind, nil) {
 			kinds()[kind].reconcile(&cluster{cloud: c, name: o.Cluster}, o)
+			if ended := o.is("Complete") || o.is("Failed"); ended && o.Properties.Map("spec")["ttlSecondsAfterFinished"] != nil {
+				c.drop(o)
+			}
 		}
 	}
 	return c.save()

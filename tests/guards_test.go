@@ -1,0 +1,283 @@
+package tests
+
+import (
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var unguarded = flag.Bool("unguarded", false, "also take out every guard of docs/guards.md and expect its rows to fail: half an hour")
+
+// guard is a place in the program that keeps something from happening, and what is left when it is taken out.
+type guard struct {
+	part    string   // of the report
+	what    string   // it holds
+	file    string   // of the program
+	text    string   // is in the file once
+	line    bool     // the whole line with the text goes
+	instead string   // is there without the guard
+	inside  string   // package whose tests these are; "": tests
+	rows    []string // names of tests and of rows, each of which fails without it
+}
+
+const guardsFile = "docs/guards.md"
+
+// TestGuards takes out one guard after the other and expects every row behind it to fail. What it changes is a copy
+// that the compiler is given in place of the file; with everything in its place, all rows pass.
+func TestGuards(t *testing.T) {
+	if !*unguarded {
+		t.Skip("takes half an hour: go test ./tests -run TestGuards -unguarded -timeout 90m")
+	}
+	all := guards()
+	intact := map[string][]string{}
+	for _, g := range all {
+		intact[g.inside] = append(intact[g.inside], g.rows...)
+	}
+	passed := t.Run("in place", func(t *testing.T) {
+		for inside, rows := range intact {
+			slices.Sort(rows)
+			rows = slices.Compact(rows)
+			said := run(t, inside, "", rows)
+			for _, row := range rows {
+				assert.Contains(t, said, "--- PASS: "+printed(row)+" (")
+			}
+		}
+	})
+	require.True(t, passed, "a row that fails anyway proves nothing")
+	passed = t.Run("taken out", func(t *testing.T) {
+		for _, g := range all {
+			t.Run(g.what, func(t *testing.T) {
+				t.Parallel()
+				said := run(t, g.inside, g.overlay(t), g.rows)
+				require.NotContains(t, said, "\npanic: ")
+				for _, row := range g.rows {
+					if assert.Contains(t, said, "--- FAIL: "+printed(row)+" (", "the row does not notice") {
+						t.Logf("%s: %s", row, firstError(said))
+					}
+				}
+			})
+		}
+	})
+	if passed {
+		generated(t, guardsFile, "just prove-guards -update", guardsReport(all))
+	}
+}
+
+// overlay is the file with which the compiler finds the guard taken out.
+func (g guard) overlay(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join(root, g.file))
+	require.NoError(t, err)
+	dir := t.TempDir()
+	text := g.text
+	if g.line {
+		text = regexp.MustCompile(`(?m)^.*` + regexp.QuoteMeta(g.text) + `.*$`).FindString(g.source(t))
+	}
+	changed := filepath.Join(dir, "changed.go")
+	require.NoError(t, os.WriteFile(changed, []byte(strings.Replace(g.source(t), text, g.instead, 1)), 0o600))
+	content, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+	require.NoError(t, err)
+	overlay := filepath.Join(dir, "overlay.json")
+	require.NoError(t, os.WriteFile(overlay, content, 0o600))
+	return overlay
+}
+
+// source is the file that has the guard.
+func (g guard) source(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, g.file))
+	require.NoError(t, err)
+	return string(content)
+}
+
+// run compiles the tests of a package with an overlay and runs some of them; the result is what they printed.
+func run(t *testing.T, inside, overlay string, rows []string) string {
+	t.Helper()
+	inside = cmp.Or(inside, "tests")
+	binary := filepath.Join(t.TempDir(), "tests.test")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-overlay", overlay, "-o", binary, "./"+inside)
+	build.Dir = root
+	said, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	var patterns []string
+	for _, row := range rows {
+		patterns = append(patterns, pattern(row))
+	}
+	args := []string{"-test.v", "-test.timeout", "20m", "-test.run", strings.Join(patterns, "|")}
+	if inside == "tests" {
+		args = append(args, "-exhaustive")
+	}
+	tests := exec.CommandContext(t.Context(), binary, args...)
+	tests.Dir = filepath.Join(root, inside)
+	said, err = tests.CombinedOutput()
+	if failed := (*exec.ExitError)(nil); err != nil {
+		require.ErrorAs(t, err, &failed)
+	}
+	require.NoError(t, os.Remove(binary))
+	return string(said)
+}
+
+// pattern is what -run takes for a test and no other.
+func pattern(name string) string {
+	var parts []string
+	for part := range strings.SplitSeq(name, "/") {
+		parts = append(parts, "^"+regexp.QuoteMeta(part)+"$")
+	}
+	return strings.Join(parts, "/")
+}
+
+// printed is a test's name as go test prints it.
+func printed(name string) string { return strings.ReplaceAll(name, " ", "_") }
+
+// firstError is the first thing that an assertion says.
+func firstError(said string) string {
+	found := regexp.MustCompile(`Error: +\t(.*(?:\n +\t +\t.*)?)`).FindStringSubmatch(said)
+	if found == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(found[1]), " ")
+}
+
+// TestEveryGuardIsThere: the text that is taken out is in its file, once.
+func TestEveryGuardIsThere(t *testing.T) {
+	names := map[string]bool{}
+	for _, g := range guards() {
+		assert.Equal(t, 1, strings.Count(g.source(t), g.text), "%s: %s has %q", g.what, g.file, g.text)
+		assert.NotEqual(t, g.text, g.instead, g.what)
+		assert.NotEmpty(t, g.rows, g.what)
+		assert.False(t, names[g.what], "%s is there twice", g.what)
+		names[g.what] = true
+	}
+}
+
+// TestEveryRowHasAGuard: behind every refusal of the matrix and every row of the faults there is a guard that was taken
+// out, or a word on whose doing it is.
+func TestEveryRowHasAGuard(t *testing.T) {
+	behind := map[string]bool{}
+	for _, g := range guards() {
+		for _, row := range g.rows {
+			behind[row] = true
+		}
+	}
+	for _, row := range transitions() {
+		if row.refused != "" {
+			assert.True(t, behind[row.path()], "no guard behind %s", row)
+		}
+	}
+	others := map[string]bool{}
+	for _, o := range ofOthers() {
+		assert.False(t, others[o.row], "%s is there twice", o.row)
+		others[o.row] = true
+	}
+	for section, rows := range documentedFaults(t) {
+		for _, row := range rows {
+			path := faultPath(section, row)
+			assert.True(t, behind[path] || others[section+": "+row], "neither a guard behind %q of %s, nor a word on it", row, section)
+			assert.False(t, behind[path] && others[section+": "+row], "both a guard behind %q of %s, and a word that there is none", row, section)
+		}
+	}
+}
+
+// documentedFaults are the rows of docs/faults.md, by section; the resources all have the same ones.
+func documentedFaults(t *testing.T) map[string][]string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, faultsFile))
+	require.NoError(t, err)
+	rows := map[string][]string{}
+	section := ""
+	for text := range strings.Lines(string(content)) {
+		if title := regexp.MustCompile(`^### (.*) \(\d+\)`).FindStringSubmatch(text); title != nil {
+			section = title[1]
+		}
+		if cell, _, isRow := strings.Cut(strings.TrimPrefix(text, "| "), " | "); isRow && !strings.HasPrefix(cell, "---") && !strings.HasPrefix(cell, "| ---") {
+			rows[section] = append(rows[section], cell)
+		}
+	}
+	for section := range rows {
+		rows[section] = rows[section][1:] // without the header
+	}
+	delete(rows, everyResourceTitle)
+	rows[everyResourceTitle] = []string{"create", "kill", "update", "delete"}
+	return rows
+}
+
+const everyResourceTitle = "Every resource"
+
+// faultPath is the name of the test of a row of docs/faults.md.
+func faultPath(section, row string) string {
+	between := map[string]string{everyResourceTitle: "operation/", "Everything else that fails": "case/", "Removal": "case/"}[section]
+	return "TestFaults/on the engine/" + section + "/" + between + row
+}
+
+// path is the name of the test of the change in prod.
+func (r transition) path() string {
+	return "TestTransitions/of/" + strings.TrimSuffix("prod, "+r.part+", "+r.born, ", ") + "/" + r.String()
+}
+
+// guardsReport is the generated part of docs/guards.md.
+func guardsReport(all []guard) string {
+	var out strings.Builder
+	proved := map[string]bool{}
+	for _, g := range all {
+		for _, row := range g.rows {
+			proved[row] = true
+		}
+	}
+	changes, refusals, faults := 0, 0, 0
+	for _, row := range transitions() {
+		if proved[row.path()] {
+			changes++
+			if row.refused != "" {
+				refusals++
+			}
+		}
+	}
+	for row := range proved {
+		if strings.HasPrefix(row, "TestFaults/") {
+			faults++
+		}
+	}
+	fmt.Fprintf(&out, "%d guards were taken out, and %d rows and tests failed: %d changes of docs/transitions.md, all %d refusals among\n"+
+		"them, %d rows of docs/faults.md, and %d tests.\n", len(all), len(proved), changes, refusals, faults, len(proved)-changes-faults)
+	var rows [][]string
+	for i, g := range all {
+		var names []string
+		for _, row := range g.rows {
+			names = append(names, short(row))
+		}
+		rows = append(rows, []string{g.what, "`" + g.file + "`", strings.Join(names, "; ")})
+		if i+1 == len(all) || all[i+1].part != g.part {
+			fmt.Fprintf(&out, "\n### %s (%d)\n\n%s", g.part, len(rows), markdown([]string{"guard", "where", "what fails without it"}, rows))
+			rows = nil
+		}
+	}
+	for _, o := range ofOthers() {
+		rows = append(rows, []string{o.row, o.why})
+	}
+	fmt.Fprintf(&out, "\n### Rows without a guard of this program (%d)\n\n%s", len(rows), markdown([]string{"row of docs/faults.md", "whose doing it is"}, rows))
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// short is the name of a row without the tests around it.
+func short(row string) string {
+	keys := strings.NewReplacer(keyOne, "key 1", keyTwo, "key 2")
+	parts := strings.SplitN(row, "/", 4)
+	if len(parts) < 3 {
+		return "`" + row + "`"
+	}
+	if parts[0] == "TestTransitions" {
+		return keys.Replace(parts[3])
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(parts[3], "case/"), "operation/")
+}
