@@ -30,6 +30,7 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/costs.md":         costTables,
 		"docs/controls.md":      controlsTable,
 		"docs/monitoring.md":    monitoringTables,
+		"docs/guards.md":        guardsTables,
 		"README.md":             tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {

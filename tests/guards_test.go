@@ -21,17 +21,16 @@ var unguarded = flag.Bool("unguarded", false, "also take out every guard of docs
 
 // guard is a place in the program that keeps something from happening, and what is left when it is taken out.
 type guard struct {
-	part    string   // of the report
-	what    string   // it holds
-	file    string   // of the program
-	text    string   // is in the file once
-	line    bool     // the whole line with the text goes
-	instead string   // is there without the guard
-	inside  string   // package whose tests these are; "": tests
-	rows    []string // names of tests and of rows, each of which fails without it
+	part     string   // of the report
+	what     string   // it holds
+	file     string   // of the program
+	text     string   // is in the file once
+	line     bool     // the whole line with the text goes
+	instead  string   // is there without the guard
+	together string   // guards with the same word are taken out at once; "": this one alone
+	inside   string   // package whose tests these are; "": tests
+	rows     []string // names of tests and of rows, each of which fails without it
 }
-
-const guardsFile = "docs/guards.md"
 
 // TestGuards takes out one guard after the other and expects every row behind it to fail. What it changes is a copy
 // that the compiler is given in place of the file; with everything in its place, all rows pass.
@@ -55,41 +54,68 @@ func TestGuards(t *testing.T) {
 		}
 	})
 	require.True(t, passed, "a row that fails anyway proves nothing")
-	passed = t.Run("taken out", func(t *testing.T) {
-		for _, g := range all {
-			t.Run(g.what, func(t *testing.T) {
+	t.Run("taken out", func(t *testing.T) {
+		for _, name := range bundles(all) {
+			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				said := run(t, g.inside, g.overlay(t), g.rows)
+				out := slices.DeleteFunc(slices.Clone(all), func(g guard) bool { return g.bundle() != name })
+				var rows []string
+				for _, g := range out {
+					rows = append(rows, g.rows...)
+				}
+				said := run(t, out[0].inside, overlay(t, out), rows)
 				require.False(t, strings.Contains(said, "\npanic: "), "%s", said)
-				for _, row := range g.rows {
+				for _, row := range rows {
 					assert.True(t, strings.Contains(said, "--- FAIL: "+printed(row)+" ("), "%s does not notice", row)
 				}
-				t.Log(firstError(said))
+				t.Logf("%d rows; %s", len(rows), firstError(said))
 			})
 		}
 	})
-	if passed {
-		generated(t, guardsFile, "just prove-guards -update", guardsReport(all))
-	}
 }
 
-// overlay is the file with which the compiler finds the guard taken out.
-func (g guard) overlay(t *testing.T) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join(root, g.file))
-	require.NoError(t, err)
-	dir := t.TempDir()
-	text := g.text
-	if g.line {
-		text = regexp.MustCompile(`(?m)^.*` + regexp.QuoteMeta(g.text) + `.*$`).FindString(g.source(t))
+// bundle is the name of what is taken out at once.
+func (g guard) bundle() string { return cmp.Or(g.together, g.what) }
+
+// bundles are the names of all of them, in the order of the guards.
+func bundles(all []guard) []string {
+	var names []string
+	for _, g := range all {
+		if !slices.Contains(names, g.bundle()) {
+			names = append(names, g.bundle())
+		}
 	}
-	changed := filepath.Join(dir, "changed.go")
-	require.NoError(t, os.WriteFile(changed, []byte(strings.Replace(g.source(t), text, g.instead, 1)), 0o600))
-	content, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+	return names
+}
+
+// overlay is the file with which the compiler finds these guards taken out.
+func overlay(t *testing.T, out []guard) string {
+	t.Helper()
+	dir, sources := t.TempDir(), map[string]string{}
+	for _, g := range out {
+		source, ok := sources[g.file]
+		if !ok {
+			source = g.source(t)
+		}
+		text := g.text
+		if g.line {
+			text = regexp.MustCompile(`(?m)^.*` + regexp.QuoteMeta(g.text) + `.*$`).FindString(source)
+		}
+		require.Contains(t, source, text, g.what)
+		sources[g.file] = strings.Replace(source, text, g.instead, 1)
+	}
+	replace := map[string]string{}
+	for file, source := range sources {
+		path, err := filepath.Abs(filepath.Join(root, file))
+		require.NoError(t, err)
+		replace[path] = filepath.Join(dir, strings.ReplaceAll(file, "/", "_"))
+		require.NoError(t, os.WriteFile(replace[path], []byte(source), 0o600))
+	}
+	content, err := json.Marshal(map[string]any{"Replace": replace})
 	require.NoError(t, err)
-	overlay := filepath.Join(dir, "overlay.json")
-	require.NoError(t, os.WriteFile(overlay, content, 0o600))
-	return overlay
+	path := filepath.Join(dir, "overlay.json")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	return path
 }
 
 // source is the file that has the guard.
@@ -105,7 +131,7 @@ func run(t *testing.T, inside, overlay string, rows []string) string {
 	t.Helper()
 	inside = cmp.Or(inside, "tests")
 	binary := filepath.Join(t.TempDir(), "tests.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-overlay", overlay, "-o", binary, "./"+inside)
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-ldflags", "-s -w", "-overlay", overlay, "-o", binary, "./"+inside)
 	build.Dir = root
 	said, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", said)
@@ -224,10 +250,10 @@ func (r transition) path() string {
 	return "TestTransitions/of/" + strings.TrimSuffix("prod, "+r.part+", "+r.born, ", ") + "/" + r.String()
 }
 
-// guardsReport is the generated part of docs/guards.md.
-func guardsReport(all []guard) string {
+// guardsTables are the generated part of docs/guards.md.
+func guardsTables(*testing.T) string {
 	var out strings.Builder
-	proved := map[string]bool{}
+	all, proved := guards(), map[string]bool{}
 	for _, g := range all {
 		for _, row := range g.rows {
 			proved[row] = true
@@ -247,8 +273,8 @@ func guardsReport(all []guard) string {
 			faults++
 		}
 	}
-	fmt.Fprintf(&out, "%d guards were taken out, and %d rows and tests failed: %d changes of docs/transitions.md, all %d refusals among\n"+
-		"them, %d rows of docs/faults.md, and %d tests.\n", len(all), len(proved), changes, refusals, faults, len(proved)-changes-faults)
+	fmt.Fprintf(&out, "%d guards are taken out, and %d rows and tests fail: %d changes of transitions.md, all %d refusals among them,\n"+
+		"%d rows of faults.md, and %d tests.\n", len(all), len(proved), changes, refusals, faults, len(proved)-changes-faults)
 	var rows [][]string
 	for i, g := range all {
 		var names []string
