@@ -170,19 +170,19 @@ func tiersTable(t *testing.T) string {
 		rows = append(rows, []string{
 			"`" + tier.Name + "`", tier.InstanceClass, fmt.Sprint(class.VCPU), fmt.Sprintf("%g GiB", class.MemoryGiB),
 			fmt.Sprint(cfg.MaxConnections(class)), yesNo[tier.MultiAz], fmt.Sprint(tier.ReadReplicas),
-			fmt.Sprintf("%d days", tier.BackupRetentionDays), insights, short(tierEstimate(t, tier.Name)),
+			fmt.Sprintf("%d days", tier.BackupRetentionDays), insights, monthly(tierEstimate(t, tier.Name)),
 		})
 	}
 	return markdown([]string{"tier", "class", "vCPU", "memory", "connections", "Multi-AZ", "replicas", "backups", "insights", "a month in us-east-1"}, rows)
 }
 
-// short is an estimate in a cell.
-func short(estimate cost.Estimate) string {
-	monthly := fmt.Sprintf("$%.2f", estimate.Total)
+// monthly is an estimate in a cell.
+func monthly(estimate cost.Estimate) string {
+	usd := fmt.Sprintf("$%.2f", estimate.Total)
 	if len(estimate.Unknown()) > 0 {
-		return "at least " + monthly
+		return "at least " + usd
 	}
-	return monthly
+	return usd
 }
 
 // tiersPage is the tiers, and the figures that the team's earlier document had beside those of this program.
@@ -203,7 +203,7 @@ func tiersPage(t *testing.T) string {
 		{"db.t3.micro", "$13–15", line("mvp", "instance"), ""},
 		{"20 GB of gp3", "$2–4", line("mvp", "storage"), ""},
 		{"backups, 7 days", "$0.10–0.20", line("mvp", "backups"), "free up to the size of the storage"},
-		{"MVP, all of it", "$15–19", short(tierEstimate(t, "mvp")), "with secrets, alarms, their key and logs, which the earlier figure left out"},
+		{"MVP, all of it", "$15–19", monthly(tierEstimate(t, "mvp")), "with secrets, alarms, their key and logs, which the earlier figure left out"},
 		{"db.t3.small", "about $30", line("small", "instance"), "about 14 % less than it said"},
 		{"db.t3.medium", "about $60", line("medium", "instance"), "about 14 % less; $59.86 is the class in Aurora"},
 		{"Multi-AZ", "+100 % of the instance", line("ha", "standby"), "and the storage a second time"},
@@ -247,7 +247,7 @@ func costTables(t *testing.T) string {
 			}
 			rows = append(rows, []string{line.Item, line.Detail, monthly, strings.Join(line.Sources, ", ")})
 		}
-		rows = append(rows, []string{"**total**", "", "**" + short(estimate) + "**", ""})
+		rows = append(rows, []string{"**total**", "", "**" + monthly(estimate) + "**", ""})
 		fmt.Fprintf(&out, "### %s\n\n%s\n", tier.Name, markdown([]string{"item", "what", "a month", "price from"}, rows))
 		for _, reserved := range estimate.Reserved {
 			fmt.Fprintf(&out, "Reserved for %s, the instances cost about $%.2f to $%.2f.\n", reserved.Term, reserved.Least, reserved.Most)
