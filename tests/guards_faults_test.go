@@ -18,7 +18,7 @@ func changeGuards() []guard {
 			rows: []string{change("database.iops and storageThroughput (large storage): 14000 and 700 → not set")},
 		},
 		{
-			what: "a subscription is known by its address", file: "database/alarms.go",
+			what: "a subscription is known by its address", file: "database/topic.go",
 			text: `b.ctx, name+"-"+email, &sns`, instead: `b.ctx, name+"-"+email[:0], &sns`,
 			rows: []string{change("alerts.emails: one → another")},
 		},

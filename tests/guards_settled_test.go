@@ -118,7 +118,7 @@ func ruleGuards() []guard {
 			text: `if old[3] == "protected" {`, instead: "if false {", rows: append(changes("additionalApps.worker"), "TestMoreThanOneApplication"),
 		},
 		{
-			what: "a budget that is to fail does", file: "internal/stack/deploy.go",
+			what: "a budget that is to fail does", file: "internal/stack/bill.go",
 			text: `if cfg.Budget.OnExceed == "warn" {`, instead: "if true {", rows: []string{change("budget.monthlyUsd → 1.00"), "TestBudget"},
 		},
 	}

@@ -336,7 +336,7 @@ func TestBudget(t *testing.T) {
 	l := start(t, "prod", engine.Override{Path: "tier", Value: "ha"})
 	result, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, result.Stdout, "110.72 USD a month, over mosaic-database:budget.monthlyUsd (25.00)")
+	assert.Contains(t, result.Stdout, "112.69 USD a month, over mosaic-database:budget.monthlyUsd (25.00)")
 	l.set("budget.onExceed", "fail")
 	assert.Contains(t, l.refuse(l.Preview(t.Context())), "choose a smaller tier, raise the budget")
 	assert.Empty(t, l.Cloud.Objects(instanceType))
