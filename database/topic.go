@@ -9,8 +9,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// publishers are who may publish to the topic.
-func publishers() []string { return []string{"cloudwatch.amazonaws.com", "events.rds.amazonaws.com"} }
+// Who may publish to the topic.
+const (
+	cloudWatch = "cloudwatch.amazonaws.com"
+	rdsEvents  = "events.rds.amazonaws.com"
+)
 
 // topic registers the encrypted topic and its subscribers. Its policy comes with it: an alarm that cannot publish says
 // nothing about it.
@@ -84,6 +87,7 @@ type statement struct {
 }
 
 func (b *builder) keyPolicy() (string, error) {
+	use := []string{"kms:Decrypt", "kms:GenerateDataKey*"}
 	return policy(
 		// As in the key policy that AWS makes: the account's own policies decide.
 		statement{
@@ -91,8 +95,14 @@ func (b *builder) keyPolicy() (string, error) {
 			Principal: map[string]string{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", b.args.Partition, b.args.AccountID)},
 		},
 		statement{
-			Sid: "Publishers", Effect: "Allow", Action: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resource: "*",
-			Principal: map[string]any{"Service": publishers()}, Condition: b.ofAccount(),
+			Sid: "Alarms", Effect: "Allow", Action: use, Resource: "*",
+			Principal: map[string]string{"Service": cloudWatch}, Condition: b.ofAccount(),
+		},
+		// Without the account: that RDS names it to KMS is not documented, and what may not use the key says nothing. The
+		// topic's policy asks for it.
+		statement{
+			Sid: "Events", Effect: "Allow", Action: use, Resource: "*",
+			Principal: map[string]string{"Service": rdsEvents},
 		},
 	)
 }
@@ -102,7 +112,7 @@ func (b *builder) topicPolicy() (string, error) {
 	return policy(
 		statement{
 			Sid: "Publishers", Effect: "Allow", Action: "sns:Publish", Resource: arn,
-			Principal: map[string]any{"Service": publishers()}, Condition: b.ofAccount(),
+			Principal: map[string][]string{"Service": {cloudWatch, rdsEvents}}, Condition: b.ofAccount(),
 		},
 		statement{
 			Sid: "EncryptedInTransit", Effect: "Deny", Action: "sns:Publish", Resource: arn,
