@@ -187,6 +187,7 @@ func checkRules(t *testing.T, all []registration) {
 		checkSecretness(t, one)
 		checkExposure(t, one)
 		checkPolicies(t, one)
+		checkPublishers(t, one)
 	}
 	checkOrder(t, all)
 }
@@ -258,6 +259,21 @@ func checkPolicies(t *testing.T, one registration) {
 		require.NoError(t, json.Unmarshal([]byte(value.StringValue()), &document), "%s: %s", one.key(), field)
 		require.NotEmpty(t, document.Statement)
 		assert.NotContains(t, value.StringValue(), "*", "%s: %s has a wildcard", one.key(), field)
+	}
+}
+
+// checkPublishers: what may publish to the topic may use its key, too; otherwise every message is dropped without a word.
+func checkPublishers(t *testing.T, one registration) {
+	t.Helper()
+	for kind, actions := range map[string][]string{
+		"aws:kms/key:Key": {"kms:Decrypt", "kms:GenerateDataKey*"}, "aws:sns/topicPolicy:TopicPolicy": {"sns:Publish"},
+	} {
+		if one.Type != kind {
+			continue
+		}
+		for _, needed := range append(actions, "cloudwatch.amazonaws.com", "events.rds.amazonaws.com") {
+			assert.Contains(t, one.Inputs["policy"], `"`+needed+`"`, "%s", one.key())
+		}
 	}
 }
 
