@@ -129,8 +129,16 @@ func migrationFails(t *testing.T) []string {
 func migrationHangs(t *testing.T) []string {
 	l := start(t, "dev")
 	l.Cloud.JobResult = func(string) error { return simcloud.ErrRunning }
+	var patience time.Duration
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		if op.Type == jobType && op.Op == "create" {
+			patience = op.Timeout
+		}
+		return nil
+	})
 	why := seen(t, l.refuse(l.Up(t.Context())), "core-api-migration-", "timed out waiting for condition Complete")
 	job := l.one(jobType)
+	assert.Greater(t, patience, 10*time.Minute, "longer than the Job's own deadline, whose end says more")
 	assert.Contains(t, l.refuse(l.Up(t.Context())), "timed out waiting for condition Complete")
 	assert.Equal(t, job.ID, l.one(jobType).ID, "the Job that runs is left alone")
 	l.Cloud.JobResult = nil
