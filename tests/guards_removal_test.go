@@ -77,10 +77,5 @@ func removalGuards() []guard {
 			what: "a replica goes without a snapshot, which RDS does not take", file: "database/replicas.go",
 			text: "args.SkipFinalSnapshot = pulumi.Bool(true)", rows: faults("Removal", "a read replica is taken out of the configuration"),
 		},
-		{
-			what: "the instance has a fixed name", file: "database/primary.go",
-			text: "pulumi.String(identifier),\n\t\tStorageEncrypted:", instead: `pulumi.String(identifier + "-" + b.ctx.Stack()),` + "\n\t\tStorageEncrypted:",
-			rows: faults("Removal", "another stack takes prod's environment"),
-		},
 	}
 }

@@ -81,6 +81,7 @@ func ofOthers() []struct{ row, why string } {
 		{"Drift: the ServiceAccount, deleted", "the engine's refresh"},
 		{"Drift: the ExternalSecret, deleted", "the engine's refresh"},
 		{"Removal: the project is renamed (`pulumi stack rename organization/other/prod`)", "the engine's: it renames the state; nothing but a tag has the project's name"},
+		{"Removal: another stack takes prod's environment", "AWS's: it takes no name twice; log groups and secrets stop the run before the instance"},
 		{"Removal: the stack is forgotten (`pulumi stack rm --force`)", "the engine's: it asks no provider"},
 		{"Secrets: verbose log, -v=9", "the engine's: it shows that the scanner finds what is there"},
 		{"Secrets: golden files of the tests", "the tests': TestGraph refuses to write one with the password"},
