@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -12,7 +11,7 @@ import (
 // place is where the instances live in the network.
 type place struct {
 	subnetGroup   *rds.SubnetGroup
-	securityGroup *ec2.SecurityGroup
+	securityGroup pulumi.CustomResource
 }
 
 func (b *builder) network() (*place, error) {
@@ -26,35 +25,37 @@ func (b *builder) network() (*place, error) {
 	}
 	// Name and description force a replacement, and a group in use cannot be deleted: the name is
 	// generated, so that a new group can be there before the old one goes.
-	group, err := ec2.NewSecurityGroup(b.ctx, id, &ec2.SecurityGroupArgs{
-		Description: pulumi.Sprintf("Clients of %s", id),
-		VpcId:       pulumi.String(b.args.Network.VpcID),
-		Ingress:     b.ingress(),
+	//
+	// It is registered by its token, because the SDK's package ec2 takes more CPU seconds to compile than the
+	// rest of the AWS packages together (docs/performance.md).
+	group := &pulumi.CustomResourceState{}
+	if err := b.ctx.RegisterResource("aws:ec2/securityGroup:SecurityGroup", id, pulumi.Map{
+		"description": pulumi.Sprintf("Clients of %s", id),
+		"vpcId":       pulumi.String(b.args.Network.VpcID),
+		"ingress":     b.ingress(),
 		// Written out, so that a rule added by hand shows up as a change and is removed again.
-		Egress: ec2.SecurityGroupEgressArray{},
-	}, b.parent)
-	if err != nil {
+		"egress": pulumi.Array{},
+	}, group, b.parent); err != nil {
 		return nil, fmt.Errorf("registering the security group %s: %w", id, err)
 	}
 	return &place{subnetGroup: subnets, securityGroup: group}, nil
 }
 
 // ingress is one described rule per CIDR.
-func (b *builder) ingress() ec2.SecurityGroupIngressArray {
-	rules := ec2.SecurityGroupIngressArray{}
+func (b *builder) ingress() pulumi.Array {
+	rules := pulumi.Array{}
 	for _, cidr := range b.args.Network.IngressCidrs {
-		rule := ec2.SecurityGroupIngressArgs{
-			Description: pulumi.Sprintf("PostgreSQL from %s", cidr),
-			Protocol:    pulumi.String("tcp"),
-			FromPort:    pulumi.Int(b.args.Engine.Port),
-			ToPort:      pulumi.Int(b.args.Engine.Port),
-		}
+		family := "cidrBlocks"
 		if strings.Contains(cidr, ":") {
-			rule.Ipv6CidrBlocks = pulumi.StringArray{pulumi.String(cidr)}
-		} else {
-			rule.CidrBlocks = pulumi.StringArray{pulumi.String(cidr)}
+			family = "ipv6CidrBlocks"
 		}
-		rules = append(rules, rule)
+		rules = append(rules, pulumi.Map{
+			"description": pulumi.Sprintf("PostgreSQL from %s", cidr),
+			"protocol":    pulumi.String("tcp"),
+			"fromPort":    pulumi.Int(b.args.Engine.Port),
+			"toPort":      pulumi.Int(b.args.Engine.Port),
+			family:        pulumi.StringArray{pulumi.String(cidr)},
+		})
 	}
 	return rules
 }

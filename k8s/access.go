@@ -3,8 +3,6 @@ package k8s
 import (
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -69,30 +67,22 @@ type builder struct {
 }
 
 // kept is for what brings the credentials to the pods: neither Helm nor Argo CD may delete it, if it was theirs once.
-func kept(annotations pulumi.StringMap) pulumi.StringMap {
-	annotations["helm.sh/resource-policy"] = pulumi.String("keep")
-	annotations["argocd.argoproj.io/sync-options"] = pulumi.String("Prune=false")
+func kept(annotations object) object {
+	annotations["helm.sh/resource-policy"] = "keep"
+	annotations["argocd.argoproj.io/sync-options"] = "Prune=false"
 	return annotations
 }
 
-// pulumiName is what Pulumi knows an object by.
-func (b *builder) pulumiName(name string) string { return b.args.Qualifier + name }
-
 // metadata names an object in the namespace.
-func (b *builder) metadata(name string, annotations pulumi.StringMap) metav1.ObjectMetaArgs {
-	return metav1.ObjectMetaArgs{
-		Name:        pulumi.String(name),
-		Namespace:   pulumi.String(b.args.Namespace),
-		Labels:      b.labels(),
-		Annotations: annotations,
-	}
+func (b *builder) metadata(name string) object {
+	return object{"name": name, "namespace": b.args.Namespace, "labels": b.labels("database")}
 }
 
-func (b *builder) labels() pulumi.StringMap {
-	return pulumi.StringMap{
-		"app.kubernetes.io/part-of":    pulumi.String(b.args.App),
-		"app.kubernetes.io/component":  pulumi.String("database"),
-		"app.kubernetes.io/managed-by": pulumi.String("pulumi"),
+func (b *builder) labels(component string) object {
+	return object{
+		"app.kubernetes.io/part-of":    b.args.App,
+		"app.kubernetes.io/component":  component,
+		"app.kubernetes.io/managed-by": "pulumi",
 	}
 }
 
@@ -100,9 +90,9 @@ func (b *builder) namespace(component *Access) error {
 	if !b.args.CreateNamespace {
 		return nil
 	}
-	namespace, err := corev1.NewNamespace(b.ctx, b.pulumiName(b.args.Namespace), &corev1.NamespaceArgs{
-		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(b.args.Namespace), Labels: b.labels()},
-	}, b.parent)
+	namespace, err := b.register("v1", "Namespace", b.args.Namespace, object{
+		"metadata": object{"name": b.args.Namespace, "labels": b.labels("database")},
+	})
 	if err != nil {
 		return fmt.Errorf("registering the namespace %s: %w", b.args.Namespace, err)
 	}
@@ -110,16 +100,14 @@ func (b *builder) namespace(component *Access) error {
 	return nil
 }
 
-func (b *builder) serviceAccount(namespace pulumi.Resource) (*corev1.ServiceAccount, error) {
+func (b *builder) serviceAccount(namespace pulumi.Resource) (pulumi.Resource, error) {
 	needs := b.args.NamespaceReady
 	if namespace != nil {
 		needs = append(needs, namespace)
 	}
-	account, err := corev1.NewServiceAccount(b.ctx, b.pulumiName(b.args.ServiceAccount), &corev1.ServiceAccountArgs{
-		Metadata: b.metadata(b.args.ServiceAccount, kept(pulumi.StringMap{
-			"eks.amazonaws.com/role-arn": b.args.RoleArn,
-		})),
-	}, b.parent, pulumi.DependsOn(needs))
+	metadata := b.metadata(b.args.ServiceAccount)
+	metadata["annotations"] = kept(object{"eks.amazonaws.com/role-arn": b.args.RoleArn})
+	account, err := b.register("v1", "ServiceAccount", b.args.ServiceAccount, object{"metadata": metadata}, pulumi.DependsOn(needs))
 	if err != nil {
 		return nil, fmt.Errorf("registering the service account %s: %w", b.args.ServiceAccount, err)
 	}

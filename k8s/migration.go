@@ -7,9 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
@@ -41,19 +38,19 @@ func (b *builder) migration(name string, account, synced pulumi.Resource) error 
 	if err != nil {
 		return err
 	}
-	metadata := b.metadata(name, nil)
-	metadata.Labels = b.migrationLabels()
-	_, err = batchv1.NewJob(b.ctx, b.pulumiName(name), &batchv1.JobArgs{
-		Metadata: metadata,
-		Spec: batchv1.JobSpecArgs{
-			BackoffLimit:          pulumi.Int(m.BackoffLimit),
-			ActiveDeadlineSeconds: pulumi.Int(m.DeadlineSeconds),
-			Template: corev1.PodTemplateSpecArgs{
-				Metadata: metav1.ObjectMetaArgs{Labels: b.migrationLabels()},
-				Spec:     b.pod(),
+	metadata := b.metadata(name)
+	metadata["labels"] = b.migrationLabels()
+	_, err = b.register("batch/v1", "Job", name, object{
+		"metadata": metadata,
+		"spec": object{
+			"backoffLimit":          m.BackoffLimit,
+			"activeDeadlineSeconds": m.DeadlineSeconds,
+			"template": object{
+				"metadata": object{"labels": b.migrationLabels()},
+				"spec":     b.pod(),
 			},
 		},
-	}, b.parent,
+	},
 		pulumi.DependsOn([]pulumi.Resource{synced, policy}),
 		pulumi.IgnoreChanges([]string{"spec"}),
 		pulumi.Protect(false), pulumi.RetainOnDelete(false), // the next revision's Job takes its place
@@ -65,11 +62,7 @@ func (b *builder) migration(name string, account, synced pulumi.Resource) error 
 }
 
 // migrationLabels are on the Jobs and pods of all revisions, and on nothing else.
-func (b *builder) migrationLabels() pulumi.StringMap {
-	labels := b.labels()
-	labels["app.kubernetes.io/component"] = pulumi.String("migration")
-	return labels
-}
+func (b *builder) migrationLabels() object { return b.labels("migration") }
 
 // timeout is how long the provider waits for the Job.
 func (m *Migration) timeout() string {

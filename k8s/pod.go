@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"path"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -21,80 +19,74 @@ const (
 )
 
 // pod satisfies the Pod Security standard "restricted".
-func (b *builder) pod() corev1.PodSpecArgs {
-	return corev1.PodSpecArgs{
-		RestartPolicy: pulumi.String("Never"),
+func (b *builder) pod() object {
+	return object{
+		"restartPolicy": "Never",
 		// The migration talks to the database alone.
-		AutomountServiceAccountToken: pulumi.Bool(false),
-		EnableServiceLinks:           pulumi.Bool(false),
-		SecurityContext: corev1.PodSecurityContextArgs{
-			RunAsNonRoot:   pulumi.Bool(true),
-			RunAsUser:      pulumi.Int(userID),
-			RunAsGroup:     pulumi.Int(userID),
-			FsGroup:        pulumi.Int(userID),
-			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+		"automountServiceAccountToken": false,
+		"enableServiceLinks":           false,
+		"securityContext": object{
+			"runAsNonRoot":   true,
+			"runAsUser":      userID,
+			"runAsGroup":     userID,
+			"fsGroup":        userID,
+			"seccompProfile": object{"type": "RuntimeDefault"},
 		},
-		Affinity:   b.alone(),
-		Containers: corev1.ContainerArray{b.container()},
-		Volumes:    b.volumes(),
+		"affinity":   b.alone(),
+		"containers": list{b.container()},
+		"volumes":    b.volumes(),
 	}
 }
 
 // alone keeps a migration waiting while another one of the application runs: the scheduler does not place its pod.
 // Two that ran at once would both start from the same revision; Alembic takes no lock.
-func (b *builder) alone() corev1.AffinityArgs {
-	return corev1.AffinityArgs{PodAntiAffinity: corev1.PodAntiAffinityArgs{
-		RequiredDuringSchedulingIgnoredDuringExecution: corev1.PodAffinityTermArray{corev1.PodAffinityTermArgs{
-			LabelSelector: metav1.LabelSelectorArgs{MatchLabels: b.migrationLabels()},
-			TopologyKey:   pulumi.String(everyNode),
+func (b *builder) alone() object {
+	return object{"podAntiAffinity": object{
+		"requiredDuringSchedulingIgnoredDuringExecution": list{object{
+			"labelSelector": selector(b.migrationLabels()),
+			"topologyKey":   everyNode,
 		}},
 	}}
 }
 
-func (b *builder) container() corev1.ContainerArgs {
+func (b *builder) container() object {
 	m := b.args.Migration
-	resources := pulumi.StringMap{
-		"cpu":               pulumi.String(m.CPU),
-		"memory":            pulumi.String(m.Memory),
-		"ephemeral-storage": pulumi.String(ephemeralStorage),
-	}
-	return corev1.ContainerArgs{
-		Name:            pulumi.String("migration"),
-		Image:           pulumi.String(m.Image),
-		ImagePullPolicy: pulumi.String("Always"),
-		Command:         pulumi.ToStringArray(m.program()),
-		Env:             b.environment(),
-		SecurityContext: corev1.SecurityContextArgs{
-			AllowPrivilegeEscalation: pulumi.Bool(false),
-			ReadOnlyRootFilesystem:   pulumi.Bool(true),
-			Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+	resources := object{"cpu": m.CPU, "memory": m.Memory, "ephemeral-storage": ephemeralStorage}
+	return object{
+		"name":            "migration",
+		"image":           m.Image,
+		"imagePullPolicy": "Always",
+		"command":         m.program(),
+		"env":             b.environment(),
+		"securityContext": object{
+			"allowPrivilegeEscalation": false,
+			"readOnlyRootFilesystem":   true,
+			"capabilities":             object{"drop": list{"ALL"}},
 		},
-		Resources: corev1.ResourceRequirementsArgs{Requests: resources, Limits: resources},
+		"resources": object{"requests": resources, "limits": resources},
 		// The end of the log becomes part of the pod's status, and so of the error of the run.
-		TerminationMessagePolicy: pulumi.String("FallbackToLogsOnError"),
-		VolumeMounts:             b.mounts(),
+		"terminationMessagePolicy": "FallbackToLogsOnError",
+		"volumeMounts":             b.mounts(),
 	}
 }
 
 // environment is every entry of the Secret under its own name, what the migration's session may take, and the
 // version of the connection secret: until the Secret has that one, the kubelet holds the container back, so that
 // no migration starts with an older password.
-func (b *builder) environment() corev1.EnvVarArray {
-	env := corev1.EnvVarArray{}
+func (b *builder) environment() list {
+	var env list
 	for _, key := range Keys() {
 		env = append(env, b.fromSecret(key.Name, pulumi.String(key.Name)))
 	}
 	return append(env,
 		b.fromSecret("DB_SECRET_VERSION", versionKey(b.args.RemoteVersion)),
-		corev1.EnvVarArgs{Name: pulumi.String("PGOPTIONS"), Value: pulumi.String(b.args.Migration.sessionOptions())})
+		object{"name": "PGOPTIONS", "value": b.args.Migration.sessionOptions()})
 }
 
-func (b *builder) fromSecret(name string, key pulumi.StringInput) corev1.EnvVarArgs {
-	return corev1.EnvVarArgs{
-		Name: pulumi.String(name),
-		ValueFrom: corev1.EnvVarSourceArgs{SecretKeyRef: corev1.SecretKeySelectorArgs{
-			Name: pulumi.String(b.args.SecretName), Key: key,
-		}},
+func (b *builder) fromSecret(name string, key pulumi.StringInput) object {
+	return object{
+		"name":      name,
+		"valueFrom": object{"secretKeyRef": object{"name": b.args.SecretName, "key": key}},
 	}
 }
 
@@ -104,25 +96,20 @@ func (m *Migration) sessionOptions() string {
 	return fmt.Sprintf("-c lock_timeout=%ds -c statement_timeout=%ds", m.LockTimeoutSeconds, m.StatementTimeoutSeconds)
 }
 
-func (b *builder) volumes() corev1.VolumeArray {
-	volumes := corev1.VolumeArray{corev1.VolumeArgs{
-		Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{},
-	}}
+func (b *builder) volumes() list {
+	volumes := list{object{"name": "tmp", "emptyDir": object{}}}
 	if bundle := b.args.Migration.CaBundle; bundle.ConfigMap != "" {
-		volumes = append(volumes, corev1.VolumeArgs{
-			Name: pulumi.String(caVolume), ConfigMap: corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(bundle.ConfigMap)},
-		})
+		volumes = append(volumes, object{"name": caVolume, "configMap": object{"name": bundle.ConfigMap}})
 	}
 	return volumes
 }
 
-func (b *builder) mounts() corev1.VolumeMountArray {
-	mounts := corev1.VolumeMountArray{corev1.VolumeMountArgs{Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp")}}
+func (b *builder) mounts() list {
+	mounts := list{object{"name": "tmp", "mountPath": "/tmp"}}
 	if bundle := b.args.Migration.CaBundle; bundle.ConfigMap != "" {
 		// One file, so that whatever else the image has beside it stays in sight.
-		mounts = append(mounts, corev1.VolumeMountArgs{
-			Name: pulumi.String(caVolume), MountPath: pulumi.String(bundle.Path), SubPath: pulumi.String(path.Base(bundle.Path)),
-			ReadOnly: pulumi.Bool(true),
+		mounts = append(mounts, object{
+			"name": caVolume, "mountPath": bundle.Path, "subPath": path.Base(bundle.Path), "readOnly": true,
 		})
 	}
 	return mounts

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
@@ -20,8 +17,8 @@ const apiVersion = "external-secrets.io/v1"
 const refreshInterval = "5m0s"
 
 // ready makes the provider wait for the operator; a custom resource counts as done on creation otherwise.
-func ready() pulumi.StringMap {
-	return pulumi.StringMap{"pulumi.com/waitFor": pulumi.String("condition=Ready")}
+func ready() object {
+	return object{"pulumi.com/waitFor": "condition=Ready"}
 }
 
 // Key is one entry of the Kubernetes Secret, and the property of the connection secret that it carries.
@@ -57,31 +54,26 @@ func (b *builder) versionEntry() pulumi.StringMapOutput {
 
 // externalSecret registers the SecretStore, which reads with the service account's role, and the
 // ExternalSecret, which makes the Secret; it returns when that is synchronised.
-func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions.CustomResource, error) {
-	store, err := apiextensions.NewCustomResource(b.ctx, b.pulumiName(b.args.SecretStore), &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String(apiVersion),
-		Kind:       pulumi.String("SecretStore"),
-		Metadata:   b.metadata(b.args.SecretStore, kept(ready())),
-		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{"provider": pulumi.Map{"aws": pulumi.Map{
-			"service": pulumi.String("SecretsManager"),
-			"region":  pulumi.String(b.args.Region),
-			"auth": pulumi.Map{"jwt": pulumi.Map{"serviceAccountRef": pulumi.Map{
-				"name": pulumi.String(b.args.ServiceAccount),
-			}}},
-		}}}},
-	}, b.parent, pulumi.DependsOn([]pulumi.Resource{account}))
+func (b *builder) externalSecret(account pulumi.Resource) (pulumi.CustomResource, error) {
+	metadata := b.metadata(b.args.SecretStore)
+	metadata["annotations"] = kept(ready())
+	store, err := b.register(apiVersion, "SecretStore", b.args.SecretStore, object{
+		"metadata": metadata,
+		"spec": object{"provider": object{"aws": object{
+			"service": "SecretsManager",
+			"region":  b.args.Region,
+			"auth":    object{"jwt": object{"serviceAccountRef": object{"name": b.args.ServiceAccount}}},
+		}}},
+	}, pulumi.DependsOn([]pulumi.Resource{account}))
 	if err != nil {
 		return nil, fmt.Errorf("registering the SecretStore %s: %w", b.args.SecretStore, err)
 	}
 
-	data := pulumi.Array{}
+	data := list{}
 	for _, key := range Keys() {
-		data = append(data, pulumi.Map{
-			"secretKey": pulumi.String(key.Name),
-			"remoteRef": pulumi.Map{
-				"key":      pulumi.String(b.args.RemoteSecret),
-				"property": pulumi.String(key.Property),
-			},
+		data = append(data, object{
+			"secretKey": key.Name,
+			"remoteRef": object{"key": b.args.RemoteSecret, "property": key.Property},
 		})
 	}
 	// The operator synchronises at once when an annotation changes, so a new password does not wait for
@@ -89,26 +81,23 @@ func (b *builder) externalSecret(account *corev1.ServiceAccount) (*apiextensions
 	annotations := kept(ready())
 	annotations["force-sync"] = b.args.RemoteVersion
 	name := naming.ExternalSecret(b.args.App)
-	secret, err := apiextensions.NewCustomResource(b.ctx, b.pulumiName(name), &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String(apiVersion),
-		Kind:       pulumi.String("ExternalSecret"),
-		Metadata:   b.metadata(name, annotations),
-		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
-			"refreshInterval": pulumi.String(refreshInterval),
-			"secretStoreRef":  pulumi.Map{"kind": pulumi.String("SecretStore"), "name": pulumi.String(b.args.SecretStore)},
-			"target": pulumi.Map{
-				"name":           pulumi.String(b.args.SecretName),
-				"creationPolicy": pulumi.String("Owner"),
+	metadata = b.metadata(name)
+	metadata["annotations"] = annotations
+	secret, err := b.register(apiVersion, "ExternalSecret", name, object{
+		"metadata": metadata,
+		"spec": object{
+			"refreshInterval": refreshInterval,
+			"secretStoreRef":  object{"kind": "SecretStore", "name": b.args.SecretStore},
+			"target": object{
+				"name":           b.args.SecretName,
+				"creationPolicy": "Owner",
 				// A secret that cannot be read for a while must not take the pods' copy away.
-				"deletionPolicy": pulumi.String("Retain"),
-				"template": pulumi.Map{
-					"mergePolicy": pulumi.String("Merge"),
-					"data":        b.versionEntry(),
-				},
+				"deletionPolicy": "Retain",
+				"template":       object{"mergePolicy": "Merge", "data": b.versionEntry()},
 			},
 			"data": data,
-		}},
-	}, b.parent, pulumi.DependsOn(append([]pulumi.Resource{store}, b.args.RoleReady...)))
+		},
+	}, pulumi.DependsOn(append([]pulumi.Resource{store}, b.args.RoleReady...)))
 	if err != nil {
 		return nil, fmt.Errorf("registering the ExternalSecret %s: %w", name, err)
 	}

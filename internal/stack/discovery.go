@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -57,7 +56,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		}
 	}
 	if len(s.ingressCidrs) == 0 {
-		vpc, err := ec2.LookupVpc(ctx, &ec2.LookupVpcArgs{Id: &s.vpcID}, from)
+		vpc, err := getVpc(ctx, s.vpcID, from)
 		if err != nil {
 			return nil, fmt.Errorf("looking up the VPC %s: %w", s.vpcID, err)
 		}
@@ -65,7 +64,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	}
 	if cfg.Delivery.InCluster() && cfg.Migrations.Enabled {
 		for _, id := range s.subnetIDs {
-			found, err := ec2.LookupSubnet(ctx, &ec2.LookupSubnetArgs{Id: &id}, from)
+			found, err := getSubnet(ctx, id, from)
 			if err != nil {
 				return nil, fmt.Errorf("looking up the subnet %s: %w", id, err)
 			}
@@ -83,9 +82,9 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 }
 
 // cidrs are all CIDR blocks of a VPC. Pods may have addresses from a secondary one.
-func cidrs(vpc *ec2.LookupVpcResult) []string {
+func cidrs(vpc vpc) []string {
 	var blocks []string
-	for _, association := range vpc.CidrBlockAssociations {
+	for _, association := range vpc.Associations {
 		if association.State == "associated" {
 			blocks = append(blocks, association.CidrBlock)
 		}
@@ -119,17 +118,16 @@ func (s *site) lookupCluster(ctx *pulumi.Context, name string, from pulumi.Invok
 }
 
 func (s *site) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption) error {
-	found, err := ec2.GetSubnets(ctx, &ec2.GetSubnetsArgs{Filters: []ec2.GetSubnetsFilter{
-		{Name: "vpc-id", Values: []string{s.vpcID}},
-		{Name: "tag:" + privateSubnetTag, Values: []string{"1"}},
-	}}, from)
+	found, err := getSubnets(ctx, from,
+		filter{Name: "vpc-id", Values: []string{s.vpcID}},
+		filter{Name: "tag:" + privateSubnetTag, Values: []string{"1"}})
 	if err != nil {
 		return fmt.Errorf("looking up the private subnets of %s: %w", s.vpcID, err)
 	}
-	if len(found.Ids) < 2 {
+	if len(found.IDs) < 2 {
 		return fmt.Errorf("the VPC %s has %d subnets with the tag %s=1, and RDS needs two; tag its private subnets "+
-			"or set mosaic-database:network.subnetIds", s.vpcID, len(found.Ids), privateSubnetTag)
+			"or set mosaic-database:network.subnetIds", s.vpcID, len(found.IDs), privateSubnetTag)
 	}
-	s.subnetIDs = found.Ids
+	s.subnetIDs = found.IDs
 	return nil
 }

@@ -1,0 +1,56 @@
+package stack
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// What discovery asks EC2, as the SDK's package ec2 declares it, with the fields that are used: the package takes
+// more CPU seconds to compile than the rest of the AWS packages together (docs/performance.md).
+
+type getByID struct {
+	ID string `pulumi:"id"`
+}
+
+type vpc struct {
+	CidrBlock    string            `pulumi:"cidrBlock"`
+	Associations []cidrAssociation `pulumi:"cidrBlockAssociations"`
+}
+
+type cidrAssociation struct {
+	CidrBlock string `pulumi:"cidrBlock"`
+	State     string `pulumi:"state"` // such as associated
+}
+
+func getVpc(ctx *pulumi.Context, id string, from pulumi.InvokeOption) (vpc, error) {
+	var found vpc
+	err := ctx.Invoke("aws:ec2/getVpc:getVpc", &getByID{ID: id}, &found, from)
+	return found, err
+}
+
+type subnet struct {
+	CidrBlock string `pulumi:"cidrBlock"`
+}
+
+func getSubnet(ctx *pulumi.Context, id string, from pulumi.InvokeOption) (subnet, error) {
+	var found subnet
+	err := ctx.Invoke("aws:ec2/getSubnet:getSubnet", &getByID{ID: id}, &found, from)
+	return found, err
+}
+
+type getSubnetsArgs struct {
+	Filters []filter `pulumi:"filters"`
+}
+
+// filter is one of DescribeSubnets in the EC2 API.
+type filter struct {
+	Name   string   `pulumi:"name"`
+	Values []string `pulumi:"values"`
+}
+
+type subnets struct {
+	IDs []string `pulumi:"ids"`
+}
+
+func getSubnets(ctx *pulumi.Context, from pulumi.InvokeOption, filters ...filter) (subnets, error) {
+	var found subnets
+	err := ctx.Invoke("aws:ec2/getSubnets:getSubnets", &getSubnetsArgs{Filters: filters}, &found, from)
+	return found, err
+}

@@ -1,0 +1,29 @@
+package k8s
+
+import (
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// object is a manifest or a part of one. Its values are plain Go, and Inputs where another resource makes them.
+type object = map[string]any
+
+// list is a list in a manifest.
+type list = []any
+
+// register registers the object of a manifest by the token that it has in the SDK's packages for the kinds. They are
+// not used: compiling core/v1 alone takes a third of what an empty Pulumi program takes (docs/performance.md). That
+// the cluster knows every field of the manifests is what tests/manifests proves.
+func (b *builder) register(apiVersion, kind, name string, manifest object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
+	group := apiVersion
+	if apiVersion == "v1" {
+		group = "core/v1"
+	}
+	args := kubernetes.UntypedArgs{"apiVersion": apiVersion, "kind": kind}
+	for field, value := range manifest {
+		args[field] = value
+	}
+	resource := &pulumi.CustomResourceState{}
+	err := b.ctx.RegisterResource("kubernetes:"+group+":"+kind, b.args.Qualifier+name, args, resource, append(opts, b.parent)...)
+	return resource, err
+}
