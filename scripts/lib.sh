@@ -3,6 +3,9 @@
 # Everything that is said goes to standard error; standard output is for what a recipe is asked for.
 set -euo pipefail
 export AWS_PAGER=""
+# Pulumi's own limit, four operations at once for each core, makes what is ready wait behind replicas, which take ten
+# minutes each.
+export PULUMI_PARALLEL=${PULUMI_PARALLEL:-64}
 
 recipe=$(basename "$0")
 scratch=$(mktemp -d)

@@ -31,6 +31,9 @@ type Cloud struct {
 	// OperatorLags lets the External Secrets Operator act on the change of an ExternalSecret only when something
 	// waits for it; until then its status is that of the time before.
 	OperatorLags bool
+	// Takes returns when an operation that was carried out has taken its time; the engine hears of it after that.
+	// It is called for several at once. nil: no operation takes any.
+	Takes func(Operation)
 
 	mu      sync.Mutex // held by every call of a provider, so that the rest needs none
 	path    string

@@ -213,7 +213,8 @@ func (e *endpoint) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*e
 }
 
 // enter decodes a call, takes the cloud for it and finds the session. Where the call is an operation, not
-// a preview of one, it is logged, and a fault may end it. leave gives the cloud back.
+// a preview of one, it is logged, and a fault may end it. leave gives the cloud back, and then takes the time that
+// the operation takes.
 func (e *endpoint) enter(ctx context.Context, p properties, op string, r request) (session, func(), error) {
 	e.cloud.mu.Lock()
 	err := p.decode()
@@ -221,15 +222,19 @@ func (e *endpoint) enter(ctx context.Context, p properties, op string, r request
 	if err == nil && !known {
 		err = errors.New("the provider is not configured")
 	}
+	leave := e.cloud.mu.Unlock
 	if err == nil && op != "" {
-		timeout := time.Duration(r.timeout * float64(time.Second))
-		err = e.cloud.begin(Operation{Op: op, Type: r.typ, Name: r.name, Timeout: timeout})
+		operation := Operation{Op: op, Type: r.typ, Name: r.name, Timeout: time.Duration(r.timeout * float64(time.Second))}
+		err = e.cloud.begin(operation)
+		if takes := e.cloud.Takes; takes != nil {
+			leave = func() { e.cloud.mu.Unlock(); takes(operation) }
+		}
 	}
 	if err != nil {
 		e.cloud.mu.Unlock()
 		return nil, nil, err
 	}
-	return s, e.cloud.mu.Unlock, nil
+	return s, leave, nil
 }
 
 func unless(preview bool, op string) string {
