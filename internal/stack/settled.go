@@ -1,11 +1,10 @@
 package stack
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
+	"github.com/mosaic-stories/mosaic-database/internal/lastrun"
 )
 
 // settledOutput is the output in which a run leaves to later ones what cannot change any more.
@@ -23,21 +22,12 @@ type lastRun struct {
 }
 
 func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
-	name := fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack())
-	self, err := pulumi.NewStackReference(ctx, name, nil)
+	outputs, err := lastrun.Outputs(ctx, settledOutput, costLinesOutput)
 	if err != nil {
-		return nil, fmt.Errorf("reading the outputs of the last run: %w", err)
+		return nil, err
 	}
-	settled, err := self.GetOutputDetails(settledOutput)
-	if err != nil {
-		return nil, fmt.Errorf("reading the output %s of the last run: %w", settledOutput, err)
-	}
-	lines, err := self.GetOutputDetails(costLinesOutput)
-	if err != nil {
-		return nil, fmt.Errorf("reading the output %s of the last run: %w", costLinesOutput, err)
-	}
-	run := &lastRun{settled: map[string]string{}, costLines: readCostLines(lines.Value)}
-	values, _ := settled.Value.(map[string]any)
+	run := &lastRun{settled: map[string]string{}, costLines: readCostLines(outputs[costLinesOutput])}
+	values, _ := outputs[settledOutput].(map[string]any)
 	for key, value := range values {
 		if text, ok := value.(string); ok {
 			run.settled[key] = text

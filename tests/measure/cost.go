@@ -1,0 +1,52 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// cost is what something took.
+type cost struct {
+	cpu  time.Duration // user and system, of all processes
+	wall time.Duration
+}
+
+func (c cost) String() string {
+	return fmt.Sprintf("%.2f s | %.2f s", c.cpu.Seconds(), c.wall.Seconds())
+}
+
+// costOf is what the processes took that the call started and waited for, with theirs. What this process does itself,
+// the simulated cloud, is not in it.
+func costOf(call func() error) (cost, error) {
+	before, start := children(), time.Now()
+	err := call()
+	return cost{cpu: children() - before, wall: time.Since(start)}, err
+}
+
+func children() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// median is the middle of each figure.
+func median(all []cost) cost {
+	middle := func(of func(cost) time.Duration) time.Duration {
+		sorted := slices.SortedFunc(slices.Values(all), func(a, b cost) int { return cmp.Compare(of(a), of(b)) })
+		return of(sorted[len(sorted)/2])
+	}
+	return cost{
+		cpu:  middle(func(c cost) time.Duration { return c.cpu }),
+		wall: middle(func(c cost) time.Duration { return c.wall }),
+	}
+}
+
+// times is how many times the CPU seconds and the wall time of another cost this one is.
+func (c cost) times(other cost) string {
+	return fmt.Sprintf("%.2f | %.2f", c.cpu.Seconds()/other.cpu.Seconds(), c.wall.Seconds()/other.wall.Seconds())
+}

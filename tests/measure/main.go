@@ -1,0 +1,53 @@
+// Command measure tells what this project's program costs, beside a Pulumi program that does nothing, measured in the
+// same run: to build it from an empty cache, and to preview it. docs/performance.md has its tables. It is no test:
+// figures of a machine that does something else at the time are that machine's.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+const usage = `usage: go run ./tests/measure build [import path ...]
+       go run ./tests/measure preview [runs]
+       go run ./tests/measure growth [runs]
+
+build    from an empty build cache; then each import path, in the same cache
+preview  nothing changed, and a program that changed
+growth   with more replicas, and with more applications
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "measure:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s", usage)
+	}
+	verb, rest := args[0], args[1:]
+	if verb == "build" {
+		return build(ctx, rest)
+	}
+	runs := 5
+	if len(rest) > 0 {
+		if _, err := fmt.Sscan(rest[0], &runs); err != nil || runs < 1 {
+			return fmt.Errorf("%q is no number of runs", rest[0])
+		}
+	}
+	switch verb {
+	case "preview":
+		return preview(ctx, runs)
+	case "growth":
+		return growth(ctx, runs)
+	default:
+		return fmt.Errorf("%s", usage)
+	}
+}

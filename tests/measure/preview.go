@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// subject is a stack that is up in a simulated cloud, and the program that makes it.
+type subject struct {
+	*engine.Environment
+	language *language
+	dir      string
+	close    []func()
+}
+
+// up makes the stack prod with the program, in a folder of its own; the program is also the package.
+func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...engine.Override) (s *subject, err error) {
+	root, err := engine.Root()
+	if err != nil {
+		return nil, err
+	}
+	s = &subject{}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.dir, err = os.MkdirTemp("", "measure-"); err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, func() { _ = os.RemoveAll(s.dir) })
+	s.Environment, err = engine.New(ctx, engine.Options{
+		Dir: s.dir, Project: root, Stack: "prod", Program: program, Overrides: overrides, Stderr: os.Stderr,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, s.Environment.Close)
+	before, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	// An inline program looks for its stack file in the working directory.
+	if err := os.Chdir(s.WorkDir()); err != nil {
+		return nil, err
+	}
+	_, err = s.Up(ctx)
+	s.language = &language{root: root, pkg: pkg, target: filepath.Join(s.dir, "program")}
+	return s, errors.Join(err, os.Chdir(before))
+}
+
+// Close ends what up began, the last first.
+func (s *subject) Close() {
+	for i := len(s.close) - 1; i >= 0; i-- {
+		s.close[i]()
+	}
+}
+
+// preview runs `pulumi preview` on the stack, which compiles the program and runs it. It fails where the preview shows
+// a change.
+func (s *subject) preview(ctx context.Context) (cost, error) {
+	cli, err := engine.CLI(ctx, os.Stderr)
+	if err != nil {
+		return cost{}, err
+	}
+	providers, err := s.Cloud.Serve()
+	if err != nil {
+		return cost{}, err
+	}
+	defer providers.Close()
+	languages, stop, err := s.language.serve()
+	if err != nil {
+		return cost{}, err
+	}
+	defer stop()
+	env := []string{
+		"PULUMI_HOME=" + filepath.Join(s.dir, "home"), "PULUMI_BACKEND_URL=file://" + filepath.Join(s.dir, "state"),
+		"PULUMI_CONFIG_PASSPHRASE=simulated", "PULUMI_DEBUG_PROVIDERS=" + providers.Env(), "PULUMI_DEBUG_LANGUAGES=" + languages,
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true", "PULUMI_SKIP_UPDATE_CHECK=true",
+	}
+	return costOf(func() error {
+		out, errs, _, err := cli.Run(ctx, s.WorkDir(), nil, nil, nil, env,
+			"preview", "--stack", "prod", "--non-interactive", "--expect-no-changes", "--suppress-outputs")
+		if err != nil {
+			return fmt.Errorf("pulumi preview: %w\n%s%s", err, out, errs)
+		}
+		return nil
+	})
+}
+
+// change makes the next build one of a program that changed: file, a Go file of it, has one variable more.
+func (s *subject) change(file string, n int) error {
+	path := filepath.Join(s.language.root, filepath.FromSlash(file))
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	changed := filepath.Join(s.dir, "changed.go")
+	content = append(content, fmt.Sprintf("\nvar changed = %q\n\nfunc init() { changed += %q }\n", s.dir, strconv.Itoa(n))...)
+	if err := os.WriteFile(changed, content, 0o600); err != nil {
+		return err
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(s.dir, "overlay.json")
+	s.language.flags = []string{"-overlay", name}
+	return os.WriteFile(name, overlay, 0o600)
+}
+
+// preview measures both programs in turn, after one preview that is not counted.
+func preview(ctx context.Context, runs int) error {
+	none, err := up(ctx, empty, func(*pulumi.Context) error { return nil })
+	if err != nil {
+		return err
+	}
+	defer none.Close()
+	this, err := up(ctx, module, stack.Deploy)
+	if err != nil {
+		return err
+	}
+	defer this.Close()
+	fmt.Println("| preview | CPU | wall |\n| --- | --- | --- |")
+	for _, part := range []struct {
+		name       string
+		none, this string // file that changes; "": none
+	}{
+		{"nothing changed", "", ""},
+		{"main.go changed", "tests/measure/empty/main.go", "main.go"},
+		{"internal/config/config.go changed, of the empty program main.go", "tests/measure/empty/main.go", "internal/config/config.go"},
+	} {
+		measured := map[*subject][]cost{}
+		for n := range runs + 1 {
+			for s, file := range map[*subject]string{none: part.none, this: part.this} {
+				if file != "" {
+					if err := s.change(file, n); err != nil {
+						return err
+					}
+				}
+				cost, err := s.preview(ctx)
+				if err != nil {
+					return err
+				}
+				if n > 0 {
+					measured[s] = append(measured[s], cost)
+				}
+			}
+		}
+		of, to := median(measured[this]), median(measured[none])
+		fmt.Printf("| %s: empty program | %s |\n| this program | %s |\n| times | %s |\n", part.name, to, of, of.times(to))
+	}
+	return nil
+}
+
+// growth measures previews in which nothing changed, of larger and larger stacks.
+func growth(ctx context.Context, runs int) error {
+	fmt.Println("| replicas | applications | resources | CPU | wall |\n| --- | --- | --- | --- | --- |")
+	for _, size := range []struct{ replicas, apps int }{{0, 1}, {5, 1}, {15, 1}, {0, 5}, {0, 10}} {
+		overrides := []engine.Override{{Path: "database.readReplicas", Value: strconv.Itoa(size.replicas)}}
+		for n := 2; n <= size.apps; n++ {
+			overrides = append(overrides, engine.Override{Path: fmt.Sprintf("additionalApps.app-%d.deletionProtection", n), Value: "true"})
+		}
+		s, err := up(ctx, module, stack.Deploy, overrides...)
+		if err != nil {
+			return err
+		}
+		var all []cost
+		for n := range runs + 1 {
+			cost, err := s.preview(ctx)
+			if err != nil {
+				s.Close()
+				return err
+			}
+			if n > 0 {
+				all = append(all, cost)
+			}
+		}
+		state, err := s.Export(ctx)
+		s.Close()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("| %d | %d | %d | %s |\n", size.replicas, size.apps, strings.Count(state, `"urn": `), median(all))
+	}
+	return nil
+}
