@@ -28,7 +28,7 @@ func TestWhatAnUpCompiles(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, []string{
-		"aws", "aws/internal", "aws/cloudwatch", "aws/eks", "aws/iam", "aws/rds", "aws/secretsmanager", "aws/sns",
+		"aws", "aws/internal", "aws/budgets", "aws/cloudwatch", "aws/eks", "aws/iam", "aws/kms", "aws/rds", "aws/secretsmanager", "aws/sns",
 		"kubernetes", "kubernetes/utilities", "random", "random/internal",
 	}, sdk)
 }

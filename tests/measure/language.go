@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"strconv"
 	"sync"
 
@@ -71,7 +72,8 @@ func (l *language) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumir
 	l.mu.Lock()
 	engine := l.engine
 	l.mu.Unlock()
-	program := command(ctx, req.Info.GetProgramDirectory(), l.target)
+	program := exec.CommandContext(ctx, l.target)
+	program.Dir = req.Info.GetProgramDirectory()
 	program.Env = append(os.Environ(),
 		pulumi.EnvOrganization+"="+req.Organization, pulumi.EnvProject+"="+req.Project, pulumi.EnvStack+"="+req.Stack,
 		pulumi.EnvPulumiRootDirectory+"="+req.Info.GetRootDirectory(),
