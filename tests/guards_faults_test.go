@@ -35,7 +35,7 @@ func changeGuards() []guard {
 		},
 		{
 			what: "a Job that ran is never gone by itself", file: "k8s/migration.go",
-			text: "BackoffLimit:          pulumi.Int(m.BackoffLimit),", instead: "BackoffLimit: pulumi.Int(m.BackoffLimit), TtlSecondsAfterFinished: pulumi.Int(600),",
+			text: `"backoffLimit":          m.BackoffLimit,`, instead: `"backoffLimit": m.BackoffLimit, "ttlSecondsAfterFinished": 600,`,
 			rows: []string{"TestMigrationRunsOncePerRevision"},
 		},
 		{
@@ -64,7 +64,7 @@ func faultGuards() []guard {
 		},
 		{
 			what: "the provider waits until the operator is ready", file: "k8s/secret.go",
-			text: `return pulumi.StringMap{"pulumi.com/waitFor": pulumi.String("condition=Ready")}`, instead: "return pulumi.StringMap{}",
+			text: `return object{"pulumi.com/waitFor": "condition=Ready"}`, instead: "return object{}",
 			rows: faults(section, "the role lost its policy, and the password changes", "the issuer is another cluster's"),
 		},
 		{
@@ -118,11 +118,11 @@ func driftGuards() []guard {
 		},
 		{
 			what: "the rules for incoming connections are written out", file: "database/network.go",
-			text: "Ingress:     b.ingress(),", rows: faults(section, "a rule for incoming connections, added by hand"),
+			text: `"ingress":     b.ingress(),`, rows: faults(section, "a rule for incoming connections, added by hand"),
 		},
 		{
 			what: "that there are none for outgoing ones is written out", file: "database/network.go",
-			text: "Egress: ec2.SecurityGroupEgressArray{},", rows: faults(section, "a rule for outgoing connections, added by hand"),
+			text: `"egress": pulumi.Array{},`, rows: faults(section, "a rule for outgoing connections, added by hand"),
 		},
 	}
 }
