@@ -172,6 +172,7 @@ prove-guards *args:
 [group('develop')]
 golden:
     go test ./tests -run 'TestGraph|TestManifests|TestDocsAreCurrent' -update
+    go test ./internal/pipeline -update
 
 # Everything that CI runs
 [group('develop')]

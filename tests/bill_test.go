@@ -65,8 +65,7 @@ func TestAnEstimateOfAnotherFormKeepsNoRunFromBeingMade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			outputs := resource.PropertyMap{"estimatedMonthlyCostLines": left}
-			_, _, err := recordAfter(t, outputs, "prod", stackFile(t, "prod"))
-			assert.NoError(t, err)
+			assert.NoError(t, previewAfter(t, outputs, "prod", stackFile(t, "prod")))
 		})
 	}
 }

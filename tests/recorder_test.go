@@ -48,6 +48,7 @@ type recorder struct {
 	last    resource.PropertyMap // outputs of the run before
 	mutex   sync.Mutex
 	all     []registration
+	calls   []string // tokens of the lookups
 }
 
 func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
@@ -67,6 +68,12 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		}),
 		"aws:ec2/getSubnet:getSubnet":   resource.NewPropertyMapFromMap(map[string]any{"cidrBlock": "10.0.0.0/20"}),
 		"aws:ec2/getSubnets:getSubnets": resource.NewPropertyMapFromMap(map[string]any{"ids": []any{"subnet-0a", "subnet-0b", "subnet-0c"}}),
+		"aws:rds/getSnapshot:getSnapshot": resource.NewPropertyMapFromMap(map[string]any{
+			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "encrypted": true, "status": "available",
+		}),
+		"aws:rds/getInstance:getInstance": resource.NewPropertyMapFromMap(map[string]any{
+			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "storageEncrypted": true, "backupRetentionPeriod": 7,
+		}),
 		"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": resource.NewPropertyMapFromMap(map[string]any{
 			"arn": "arn:aws:iam::" + account + ":oidc-provider/oidc.example/id/A1",
 		}),
@@ -75,6 +82,9 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 	if !ok {
 		return nil, fmt.Errorf("the program calls %s, for which there is no answer", args.Token)
 	}
+	r.mutex.Lock()
+	r.calls = append(r.calls, args.Token)
+	r.mutex.Unlock()
 	if args.Provider == "" {
 		return nil, fmt.Errorf("%s is called without an explicit provider", args.Token)
 	}
@@ -182,17 +192,21 @@ func record(t *testing.T, stackName string, values map[string]string, preview bo
 // recordIn is record with another folder for the stack file.
 func recordIn(t *testing.T, dir, stackName string, values map[string]string, preview bool) ([]registration, []string, error) {
 	t.Helper()
-	return (&recorder{preview: preview, last: resource.PropertyMap{}}).run(dir, stackName, values)
+	mocks := &recorder{preview: preview, last: resource.PropertyMap{}}
+	exports, err := mocks.run(dir, stackName, values)
+	slices.SortFunc(mocks.all, func(a, b registration) int { return strings.Compare(a.key(), b.key()) })
+	return mocks.all, exports, err
 }
 
-// recordAfter is a preview after a run that left these outputs.
-func recordAfter(t *testing.T, last resource.PropertyMap, stackName string, values map[string]string) ([]registration, []string, error) {
+// previewAfter is a preview after a run that left these outputs.
+func previewAfter(t *testing.T, last resource.PropertyMap, stackName string, values map[string]string) error {
 	t.Helper()
-	return (&recorder{preview: true, last: last}).run(root, stackName, values)
+	_, err := (&recorder{preview: true, last: last}).run(root, stackName, values)
+	return err
 }
 
-// run runs the program with the stack file of a folder.
-func (mocks *recorder) run(dir, stackName string, values map[string]string) ([]registration, []string, error) {
+// run runs the program and returns the names of its exports.
+func (r *recorder) run(dir, stackName string, values map[string]string) ([]string, error) {
 	var exports []string
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 		if err := stack.Deploy(ctx); err != nil {
@@ -200,13 +214,12 @@ func (mocks *recorder) run(dir, stackName string, values map[string]string) ([]r
 		}
 		exports = slices.Sorted(maps.Keys(ctx.GetCurrentExportMap()))
 		return nil
-	}, pulumi.WithMocks(project, stackName, mocks), func(info *pulumi.RunInfo) {
+	}, pulumi.WithMocks(project, stackName, r), func(info *pulumi.RunInfo) {
 		info.Config = values
-		info.DryRun = mocks.preview
+		info.DryRun = r.preview
 		info.RootDirectory = dir
 	})
-	slices.SortFunc(mocks.all, func(a, b registration) int { return strings.Compare(a.key(), b.key()) })
-	return mocks.all, exports, err
+	return exports, err
 }
 
 // text is the recording as a reviewer reads it in a diff.

@@ -1,0 +1,179 @@
+// Package pipeline is what the pipeline's roles may do in AWS: a table of the actions that each resource type and each
+// lookup of the program needs, and the policies made from it. `pulumi up` does not compile it; the test of the policies
+// holds the table to what the program registers.
+package pipeline
+
+import (
+	"encoding/json"
+	"maps"
+)
+
+// Need is what the AWS provider calls for one resource type, or for one lookup.
+type Need struct {
+	// Token is the type of the resource, or the token of the lookup.
+	Token string
+	// Read is for a refresh, or for the lookup itself.
+	Read []Grant
+	// Change is for creating and updating; a replacement needs Delete too.
+	Change []Grant
+	Delete []Grant
+	// Kept says that only a person deletes it, with the removal policy: what is in it does not come back.
+	Kept bool
+}
+
+// Grant is actions on resources.
+type Grant struct {
+	Actions   []string
+	Resources []string
+	Condition Condition
+}
+
+// Condition is the values by operator and key; nil: none.
+type Condition map[string]map[string]Values
+
+// Values is one or more values of a condition; in JSON, a single one stands alone.
+type Values []string
+
+// MarshalJSON keeps within the 6144 characters that a policy may have.
+func (v Values) MarshalJSON() ([]byte, error) {
+	if len(v) == 1 {
+		return json.Marshal(v[0])
+	}
+	return json.Marshal([]string(v))
+}
+
+// to is a grant without a condition.
+func to(resource string, actions ...string) Grant {
+	return Grant{Actions: actions, Resources: []string{resource}}
+}
+
+func (g Grant) and(resources ...string) Grant {
+	g.Resources = append(g.Resources, resources...)
+	return g
+}
+
+func (g Grant) when(operator, key string, values ...string) Grant {
+	condition := maps.Clone(g.Condition)
+	if condition == nil {
+		condition = Condition{}
+	}
+	keys := map[string]Values{key: values}
+	maps.Copy(keys, condition[operator])
+	condition[operator] = keys
+	g.Condition = condition
+	return g
+}
+
+// ours is a grant on what already carries the tags of this program's environment: for what has no name of its own.
+func (g Grant) ours() Grant {
+	return g.when("StringEquals", "aws:ResourceTag/Project", project).when("StringEquals", "aws:ResourceTag/Environment", environment)
+}
+
+// asOurs is a grant on what is being made with these tags.
+func (g Grant) asOurs() Grant {
+	return g.when("StringEquals", "aws:RequestTag/Project", project).when("StringEquals", "aws:RequestTag/Environment", environment)
+}
+
+// Needs is the table: every AWS resource type and every lookup of the program.
+func Needs() []Need {
+	var all []Need
+	for _, part := range [][]Need{lookups(), instance(), access(), alerting()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+func lookups() []Need {
+	return []Need{
+		{Token: "aws:eks/getCluster:getCluster", Read: []Grant{to(eksCluster, "eks:DescribeCluster")}},
+		{Token: "aws:ec2/getVpc:getVpc", Read: []Grant{
+			to(anywhere, "ec2:DescribeVpcs", "ec2:DescribeRouteTables"), to(vpcs, "ec2:DescribeVpcAttribute")}},
+		{Token: "aws:ec2/getSubnet:getSubnet", Read: []Grant{to(anywhere, "ec2:DescribeSubnets")}},
+		{Token: "aws:ec2/getSubnets:getSubnets", Read: []Grant{to(anywhere, "ec2:DescribeSubnets")}},
+		{Token: "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider", Read: []Grant{
+			to(anywhere, "iam:ListOpenIDConnectProviders"), to(oidcProviders, "iam:GetOpenIDConnectProvider")}},
+		{Token: "aws:rds/getInstance:getInstance", Read: []Grant{to(anyInstance, "rds:DescribeDBInstances")}},
+		{Token: "aws:rds/getSnapshot:getSnapshot", Read: []Grant{to(anyInstance, "rds:DescribeDBSnapshots").and(snapshots)}},
+	}
+}
+
+// tagged is what every RDS resource needs for its tags.
+func tagged(resource string) Grant {
+	return to(resource, "rds:AddTagsToResource", "rds:RemoveTagsFromResource")
+}
+
+func instance() []Need {
+	// An instance with what it is made of, and from.
+	making := func(action string, from ...string) Grant {
+		return to(instances, action).and(parameterGroups, subnetGroups, optionGroups).and(from...)
+	}
+	return []Need{
+		{Token: "aws:rds/instance:Instance", Kept: true,
+			// The provider looks for an instance by its resource id, which is a filter on all of them.
+			Read: []Grant{to(anyInstance, "rds:DescribeDBInstances"), to(instances, "rds:ListTagsForResource")},
+			Change: []Grant{making("rds:CreateDBInstance"), making("rds:CreateDBInstanceReadReplica"), making("rds:ModifyDBInstance"),
+				making("rds:RestoreDBInstanceFromDBSnapshot", snapshots), making("rds:RestoreDBInstanceToPointInTime", automatedBackups),
+				tagged(instances),
+				to(monitoringRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com"),
+				// Only with a customer key, and only by way of RDS.
+				to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com")},
+			// A deletion takes the final snapshot, in the name of who deletes.
+			Delete: []Grant{to(instances, "rds:DeleteDBInstance"), to(instances, "rds:CreateDBSnapshot", "rds:AddTagsToResource").and(finalSnapshots)}},
+		{Token: "aws:rds/parameterGroup:ParameterGroup",
+			Read: []Grant{to(parameterGroups, "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:ListTagsForResource")},
+			Change: []Grant{to(parameterGroups, "rds:CreateDBParameterGroup", "rds:ModifyDBParameterGroup", "rds:ResetDBParameterGroup"),
+				tagged(parameterGroups)},
+			Delete: []Grant{to(parameterGroups, "rds:DeleteDBParameterGroup")}},
+		{Token: "aws:rds/subnetGroup:SubnetGroup",
+			Read:   []Grant{to(subnetGroups, "rds:DescribeDBSubnetGroups", "rds:ListTagsForResource")},
+			Change: []Grant{to(subnetGroups, "rds:CreateDBSubnetGroup", "rds:ModifyDBSubnetGroup"), tagged(subnetGroups)},
+			Delete: []Grant{to(subnetGroups, "rds:DeleteDBSubnetGroup")}},
+		{Token: "aws:ec2/securityGroup:SecurityGroup",
+			Read: []Grant{to(anywhere, "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")},
+			Change: []Grant{to(vpcs, "ec2:CreateSecurityGroup"), to(securityGroups, "ec2:CreateSecurityGroup").asOurs(),
+				to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"),
+				to(securityGroups, "ec2:CreateTags", "ec2:DeleteTags", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
+					"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress").ours()},
+			// What still uses the group is looked for before it goes.
+			Delete: []Grant{to(anywhere, "ec2:DescribeNetworkInterfaces"), to(securityGroups, "ec2:DeleteSecurityGroup").ours()}},
+		{Token: "aws:cloudwatch/logGroup:LogGroup", Kept: true,
+			Read: []Grant{to(anywhere, "logs:DescribeLogGroups"), to(logGroups, "logs:ListTagsForResource")},
+			Change: []Grant{to(logGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
+				"logs:TagResource", "logs:UntagResource")},
+			Delete: []Grant{to(logGroups, "logs:DeleteLogGroup")}},
+	}
+}
+
+func access() []Need {
+	bounded := func(actions ...string) Grant {
+		return to(roles, actions...).when("StringEquals", "iam:PermissionsBoundary", boundary)
+	}
+	return []Need{
+		{Token: "aws:secretsmanager/secret:Secret", Kept: true,
+			Read: []Grant{to(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy")},
+			Change: []Grant{to(secrets, "secretsmanager:CreateSecret", "secretsmanager:UpdateSecret", "secretsmanager:TagResource",
+				"secretsmanager:UntagResource"),
+				// Only with a customer key, and only by way of Secrets Manager.
+				to(keys, "kms:Decrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")},
+			Delete: []Grant{to(secrets, "secretsmanager:DeleteSecret")}},
+		{Token: "aws:secretsmanager/secretVersion:SecretVersion",
+			Read: []Grant{to(secrets, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+				to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")},
+			Change: []Grant{to(secrets, "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")},
+			Delete: []Grant{to(secrets, "secretsmanager:UpdateSecretVersionStage")}},
+		{Token: "aws:iam/role:Role",
+			Read: []Grant{to(roles, "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies")},
+			Change: []Grant{bounded("iam:CreateRole", "iam:PutRolePermissionsBoundary"),
+				to(roles, "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription", "iam:TagRole", "iam:UntagRole")},
+			Delete: []Grant{to(roles, "iam:DeleteRole", "iam:ListInstanceProfilesForRole")}},
+		{Token: "aws:iam/rolePolicy:RolePolicy",
+			Read:   []Grant{to(roles, "iam:GetRolePolicy")},
+			Change: []Grant{bounded("iam:PutRolePolicy")},
+			Delete: []Grant{to(roles, "iam:DeleteRolePolicy")}},
+		{Token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+			Read: []Grant{to(roles, "iam:ListAttachedRolePolicies")},
+			Change: []Grant{to(monitoringRoles, "iam:AttachRolePolicy").
+				when("ArnEquals", "iam:PolicyARN", "arn:"+partition+":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole")},
+			Delete: []Grant{to(monitoringRoles, "iam:DetachRolePolicy")}},
+	}
+}

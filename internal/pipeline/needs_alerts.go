@@ -1,0 +1,46 @@
+package pipeline
+
+func alerting() []Need {
+	return []Need{
+		{Token: "aws:cloudwatch/metricAlarm:MetricAlarm",
+			// The provider looks an alarm up among all.
+			Read:   []Grant{to(anyAlarm, "cloudwatch:DescribeAlarms"), to(alarms, "cloudwatch:ListTagsForResource")},
+			Change: []Grant{to(alarms, "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource")},
+			Delete: []Grant{to(alarms, "cloudwatch:DeleteAlarms")}},
+		{Token: "aws:cloudwatch/dashboard:Dashboard",
+			Read:   []Grant{to(dashboards, "cloudwatch:GetDashboard")},
+			Change: []Grant{to(dashboards, "cloudwatch:PutDashboard")},
+			Delete: []Grant{to(dashboards, "cloudwatch:DeleteDashboards")}},
+		{Token: "aws:sns/topic:Topic",
+			Read:   []Grant{to(topics, "sns:GetTopicAttributes", "sns:ListTagsForResource")},
+			Change: []Grant{to(topics, "sns:CreateTopic", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource")},
+			Delete: []Grant{to(topics, "sns:DeleteTopic")}},
+		{Token: "aws:sns/topicPolicy:TopicPolicy",
+			Read:   []Grant{to(topics, "sns:GetTopicAttributes")},
+			Change: []Grant{to(topics, "sns:SetTopicAttributes")},
+			Delete: []Grant{to(topics, "sns:SetTopicAttributes")}},
+		{Token: "aws:sns/topicSubscription:TopicSubscription",
+			Read:   []Grant{to(topics, "sns:GetSubscriptionAttributes")},
+			Change: []Grant{to(topics, "sns:Subscribe", "sns:SetSubscriptionAttributes")},
+			Delete: []Grant{to(topics, "sns:Unsubscribe")}},
+		{Token: "aws:rds/eventSubscription:EventSubscription",
+			Read: []Grant{to(eventSubscriptions, "rds:DescribeEventSubscriptions", "rds:ListTagsForResource")},
+			Change: []Grant{to(eventSubscriptions, "rds:CreateEventSubscription", "rds:ModifyEventSubscription",
+				"rds:AddSourceIdentifierToSubscription", "rds:RemoveSourceIdentifierFromSubscription"), tagged(eventSubscriptions)},
+			Delete: []Grant{to(eventSubscriptions, "rds:DeleteEventSubscription")}},
+		{Token: "aws:budgets/budget:Budget",
+			Read:   []Grant{to(budgets, "budgets:ViewBudget", "budgets:ListTagsForResource")},
+			Change: []Grant{to(budgets, "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource")},
+			Delete: []Grant{to(budgets, "budgets:ModifyBudget")}},
+		{Token: "aws:kms/key:Key", Kept: true,
+			Read: []Grant{to(keys, "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags").ours()},
+			Change: []Grant{to(anywhere, "kms:CreateKey").asOurs(), to(keys, "kms:TagResource").asOurs(),
+				to(keys, "kms:UntagResource", "kms:EnableKeyRotation", "kms:UpdateKeyDescription").ours()},
+			// Whoever may tag a key makes any key ours: another key policy is a person's too.
+			Delete: []Grant{to(keys, "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy").ours()}},
+		{Token: "aws:kms/alias:Alias",
+			Read:   []Grant{to(anywhere, "kms:ListAliases")},
+			Change: []Grant{to(aliases, "kms:CreateAlias", "kms:UpdateAlias"), to(keys, "kms:CreateAlias", "kms:UpdateAlias").ours()},
+			Delete: []Grant{to(aliases, "kms:DeleteAlias"), to(keys, "kms:DeleteAlias").ours()}},
+	}
+}

@@ -1,0 +1,208 @@
+package pipeline
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Document is an IAM policy.
+type Document struct {
+	Version   string
+	Statement []Statement
+}
+
+// Statement is one statement of a policy.
+type Statement struct {
+	Sid       string `json:",omitempty"`
+	Effect    string
+	Principal map[string]string `json:",omitempty"`
+	Action    []string
+	Resource  []string  `json:",omitempty"`
+	Condition Condition `json:",omitempty"`
+}
+
+// Roles is the policies of each role by the role's name; the deploy role has all that the preview role has. A drill is a
+// deployment of an environment of its own that removes it again.
+func Roles() map[string][]string {
+	return map[string][]string{
+		"preview": {"preview"},
+		"deploy":  {"preview", "deploy-database", "deploy-access", "guard"},
+		"drill":   {"preview", "deploy-database", "deploy-access", "removal", "drill"},
+	}
+}
+
+// Policies is every document by the name of its file, with the placeholders that scripts/bootstrap fills in.
+func Policies() map[string]Document {
+	return map[string]Document{
+		"preview": document(allow(append(reading(), readState()...))),
+		// In two, because a policy has a limit of 6144 characters.
+		"deploy-database": document(allow(append(changing(instance()), writeState()...))),
+		"deploy-access":   document(allow(append(changing(access()), changing(alerting())...))),
+		"guard":           document(guard()),
+		"removal":         document(allow(removing())),
+		"drill":           document(allow(drilling())),
+		"boundary":        document(allow(bounds())),
+		"trust-preview":   document(trust(repository+":pull_request", repository+":ref:refs/heads/main")),
+		"trust-deploy":    document(trust(repository + ":environment:" + environment)),
+		"trust-drill":     document(trust(repository + ":environment:" + environment + "-drill")),
+	}
+}
+
+func document(statements []Statement) Document { return Document{"2012-10-17", statements} }
+
+func reading() []Grant {
+	all := []Grant{to(anywhere, "sts:GetCallerIdentity")}
+	for _, need := range Needs() {
+		all = append(all, need.Read...)
+	}
+	return all
+}
+
+func changing(needs []Need) []Grant {
+	var all []Grant
+	for _, need := range needs {
+		all = append(all, need.Change...)
+		if !need.Kept {
+			all = append(all, need.Delete...)
+		}
+	}
+	return all
+}
+
+// removing is what a person may do in addition, with another role.
+func removing() []Grant {
+	var all []Grant
+	for _, need := range Needs() {
+		if need.Kept {
+			all = append(all, need.Delete...)
+		}
+	}
+	return all
+}
+
+// readState is for the state of one environment. Listing is for the whole bucket: S3 says that a missing object is
+// missing only to who may list.
+func readState() []Grant {
+	return []Grant{
+		to(stateBucket, "s3:ListBucket"),
+		to(stateBucket+"/.pulumi/meta.yaml", "s3:GetObject").and(stateOf(environment)...),
+		to(stateKey, "kms:Decrypt"),
+	}
+}
+
+func writeState() []Grant {
+	files := stateOf(environment)
+	return []Grant{to(files[0], "s3:PutObject", "s3:DeleteObject").and(files[1:]...)}
+}
+
+// stateOf is the files of a stack: its checkpoints, history and locks.
+func stateOf(stack string) []string {
+	files := stateBucket + "/.pulumi/*/" + project + "/" + stack
+	return []string{files + ".*", files + "/*"}
+}
+
+// drilling is what a drill may do besides deploying and removing its own environment, ENVIRONMENT-drill: restore the
+// backups of the environment, and read its outputs. A new stack encrypts its data key.
+func drilling() []Grant {
+	return append(readState(),
+		to(instances, "rds:RestoreDBInstanceToPointInTime"),
+		to(stateKey, "kms:Encrypt"))
+}
+
+// bounds is the most that a role of the program may do, whatever its policy says.
+func bounds() []Grant {
+	osMetrics := "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:RDSOSMetrics*"
+	return []Grant{
+		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+		to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"),
+		// Enhanced monitoring.
+		to(osMetrics, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents",
+			"logs:DescribeLogStreams", "logs:GetLogEvents"),
+	}
+}
+
+// guard is what no other policy of the deploy role can allow again.
+func guard() []Statement {
+	deny := func(sid string, actions ...string) Statement {
+		return Statement{Sid: sid, Effect: "Deny", Action: actions, Resource: []string{anywhere}}
+	}
+	public := deny("NoPublicInstance", "rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica",
+		"rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime")
+	public.Condition = Condition{"Bool": {"rds:PubliclyAccessible": {"true"}}}
+	return []Statement{
+		deny("KeepTheDatabase", "rds:DeleteDBInstance", "rds:DeleteDBInstanceAutomatedBackup", "rds:DeleteDBSnapshot", "logs:DeleteLogGroup"),
+		deny("KeepTheSecrets", "secretsmanager:DeleteSecret", "kms:ScheduleKeyDeletion", "kms:DisableKey"),
+		deny("KeepTheState", "s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
+		deny("ShareNothing", "rds:ModifyDBSnapshotAttribute", "secretsmanager:PutResourcePolicy", "s3:PutBucketPolicy"),
+		deny("KeepTheBounds", "iam:DeleteRolePermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"),
+		public,
+	}
+}
+
+// trust lets the workflows of a repository assume a role: only those that GitHub says are of these subjects.
+func trust(subjects ...string) []Statement {
+	const issuer = "token.actions.githubusercontent.com"
+	for i, subject := range subjects {
+		subjects[i] = "repo:" + subject
+	}
+	return []Statement{{
+		Effect: "Allow", Action: []string{"sts:AssumeRoleWithWebIdentity"},
+		Principal: map[string]string{"Federated": iamARN + "oidc-provider/" + issuer},
+		Condition: Condition{"StringEquals": {issuer + ":aud": {"sts.amazonaws.com"}, issuer + ":sub": subjects}},
+	}}
+}
+
+// allow is grants as statements: one for each set of resources under the same condition.
+func allow(grants []Grant) []Statement {
+	type place struct{ action, condition string }
+	resources := map[place]map[string]bool{}
+	conditions := map[string]Condition{}
+	for _, grant := range grants {
+		text, err := json.Marshal(grant.Condition) // sorted by key
+		if err != nil {
+			panic(err) // maps of strings
+		}
+		conditions[string(text)] = grant.Condition
+		for _, action := range grant.Actions {
+			at := place{action, string(text)}
+			if resources[at] == nil {
+				resources[at] = map[string]bool{}
+			}
+			for _, resource := range grant.Resources {
+				resources[at][resource] = true
+			}
+		}
+	}
+	type group struct{ condition, resources string }
+	actions := map[group][]string{}
+	for at, all := range resources {
+		in := group{at.condition, strings.Join(slices.Sorted(maps.Keys(all)), "\n")}
+		actions[in] = append(actions[in], at.action)
+	}
+	var statements []Statement
+	for in, all := range actions {
+		slices.Sort(all)
+		statements = append(statements, Statement{
+			Effect: "Allow", Action: all, Resource: strings.Split(in.resources, "\n"), Condition: conditions[in.condition],
+		})
+	}
+	slices.SortFunc(statements, func(a, b Statement) int {
+		return cmp.Or(slices.Compare(a.Action, b.Action), slices.Compare(a.Resource, b.Resource))
+	})
+	return statements
+}
+
+// JSON is the document as a file.
+func (d Document) JSON() ([]byte, error) {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(d); err != nil {
+		return nil, err
+	}
+	return []byte(out.String()), nil
+}

@@ -1,0 +1,106 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// reference is what AWS's service authorization reference says of an action.
+type reference struct {
+	ResourceTypes []struct {
+		Name     string
+		Required bool
+	}
+}
+
+// TestPoliciesAgainstTheReference: each action exists, each resource is of a type that the action takes, each type that
+// it asks for is there, and what is allowed on everything takes no resource. The reference is an npm package of it.
+func TestPoliciesAgainstTheReference(t *testing.T) {
+	data := filepath.Join(root, "bin", "npm", "node_modules", "@cloud-copilot", "iam-data", "data")
+	if _, err := os.Stat(data); err != nil {
+		require.Empty(t, os.Getenv("REQUIRE_TOOLS"), "%s is missing, and REQUIRE_TOOLS is set", data)
+		t.Skipf("%s is missing; .ci/run installs it", data)
+	}
+	type resourceType struct{ Key, Arn string }
+	read := func(kind, service string, into any) {
+		text, err := os.ReadFile(filepath.Join(data, kind, service+".json"))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, into))
+	}
+	types := map[string]map[string]resourceType{}
+	actions := map[string]map[string]reference{}
+	// Which resources an action is allowed on, over all the policies of a role.
+	for role, names := range Roles() {
+		on := map[string]map[string]bool{}
+		for _, name := range names {
+			for _, statement := range Policies()[name].Statement {
+				for _, action := range statement.Action {
+					if on[action] == nil {
+						on[action] = map[string]bool{}
+					}
+					if statement.Effect == "Allow" {
+						for _, resource := range statement.Resource {
+							on[action][resource] = true
+						}
+					}
+				}
+			}
+		}
+		for action, resources := range on {
+			service, name, _ := strings.Cut(action, ":")
+			if actions[service] == nil {
+				read("actions", service, ptr(actions, service))
+				read("resourceTypes", service, ptr(types, service))
+			}
+			entry, known := actions[service][strings.ToLower(name)]
+			if !assert.True(t, known, "AWS has no action %s", action) || len(resources) == 0 {
+				continue
+			}
+			taken := map[string]bool{}
+			for resource := range resources {
+				matched := resource == "*"
+				for _, kind := range entry.ResourceTypes {
+					if !matched || resource != "*" {
+						if fits(resource, types[service][strings.ToLower(kind.Name)].Arn) {
+							matched, taken[kind.Name] = true, true
+						}
+					}
+				}
+				assert.True(t, matched, "role %s: %s takes no resource such as %s", role, action, resource)
+			}
+			for _, kind := range entry.ResourceTypes {
+				switch {
+				case resources["*"]:
+					assert.False(t, kind.Required && action != "kms:CreateKey", "role %s: %s can be held to a %s", role, action, kind.Name)
+				case kind.Required && kind.Name != "cluster": // Aurora's
+					assert.True(t, taken[kind.Name], "role %s: %s needs a resource of type %s as well", role, action, kind.Name)
+				}
+			}
+		}
+	}
+	require.NotEmpty(t, actions)
+}
+
+// ptr is a new map in a map, to be filled.
+func ptr[V any](in map[string]map[string]V, key string) *map[string]V {
+	in[key] = map[string]V{}
+	inner := in[key]
+	return &inner
+}
+
+// fits tells whether a pattern of a policy can be of a resource type, by the fixed parts of both.
+func fits(pattern, arn string) bool {
+	if pattern == "STATE_KEY" {
+		pattern = "arn:PARTITION:kms:REGION:ACCOUNT:key/*"
+	}
+	kind := regexp.MustCompile(`\$\{[A-Za-z]+\}`).ReplaceAllString(regexp.QuoteMeta(arn), "x")
+	kind = regexp.MustCompile(`\\\$\\\{[A-Za-z]+\\\}`).ReplaceAllString(kind, ".*")
+	return regexp.MustCompile("^" + kind + "$").MatchString(pattern)
+}
