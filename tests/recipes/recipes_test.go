@@ -422,22 +422,9 @@ func TestRotationThatFails(t *testing.T) {
 func TestGitOpsDeploy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, outputsOnly(t))
-	origin, checkout := filepath.Join(t.TempDir(), "origin.git"), filepath.Join(t.TempDir(), "checkout")
-	git := func(args ...string) string {
-		cmd := exec.Command(tool(t, "git"), args...)
-		cmd.Env = b.env
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
-		return strings.TrimSpace(string(out))
-	}
-	git("init", "--quiet", "--bare", "--initial-branch=main", origin)
-	git("clone", "--quiet", origin, checkout)
-	require.NoError(t, os.MkdirAll(filepath.Join(checkout, "environments", "prod"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(checkout, "environments", "prod", "values.yaml"), []byte("replicas: 2\n"), 0o600))
-	git("-C", checkout, "add", ".")
-	git("-C", checkout, "commit", "--quiet", "-m", "before")
-	git("-C", checkout, "push", "--quiet", "origin", "main")
-	b.env = append(b.env, "GITOPS_DIR="+checkout)
+	origin := gitOpsOrigin(t, b)
+	checkout := strings.TrimPrefix(b.env[len(b.env)-1], "GITOPS_DIR=")
+	git := b.git
 
 	b.expect(outputs)
 	r := b.just("no\n", "gitops-deploy", "prod")
@@ -493,8 +480,13 @@ func TestRecipesAreListed(t *testing.T) {
 
 func TestScriptsPassShellCheck(t *testing.T) {
 	shellcheck := tool(t, "shellcheck")
-	scripts, err := filepath.Glob(filepath.Join(root, "scripts", "*-*"))
-	require.NoError(t, err)
+	var scripts []string
+	for _, pattern := range []string{"*-*", "bootstrap", "ci/*"} {
+		found, err := filepath.Glob(filepath.Join(root, "scripts", pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, found)
+		scripts = append(scripts, found...)
+	}
 	cmd := exec.Command(shellcheck, append([]string{"--external-sources", "--source-path=SCRIPTDIR"}, scripts...)...)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))

@@ -81,8 +81,12 @@ func pulumiRun(verb string, args []string) error {
 		return err
 	}
 	var opts []optpreview.Option
-	if slices.Contains(args, "--expect-no-changes") {
-		opts = append(opts, optpreview.ExpectNoChanges())
+	for flag, option := range map[string]optpreview.Option{
+		"--expect-no-changes": optpreview.ExpectNoChanges(), "--diff": optpreview.Diff(), "--refresh": optpreview.Refresh(),
+	} {
+		if slices.Contains(args, flag) {
+			opts = append(opts, option)
+		}
 	}
 	_, err = env.Preview(ctx, opts...)
 	return err
@@ -141,6 +145,7 @@ func (c call) in(stack string) call {
 type bench struct {
 	t       *testing.T
 	project string // folder of the justfile and the stack file
+	tools   string // all that is on the PATH
 	state   string // folder of the engine
 	calls   string // what the stand-ins may be asked
 	env     []string
@@ -149,7 +154,7 @@ type bench struct {
 
 // system is all that a recipe may use besides what it asks for by name.
 var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
-	"dirname", "sha256sum", "sleep", "tee", "git", "node"}
+	"dirname", "sha256sum", "sleep", "tee", "git", "node", "awk", "head", "tail", "wc", "mkdir", "mv"}
 
 // newBench is a bench over a stack that was deployed to the folder.
 func newBench(t *testing.T, state string) *bench {
@@ -157,6 +162,7 @@ func newBench(t *testing.T, state string) *bench {
 	dir := t.TempDir()
 	b := &bench{t: t, project: filepath.Join(dir, "project"), state: state, calls: filepath.Join(dir, "calls")}
 	tools, temp := filepath.Join(dir, "tools"), filepath.Join(dir, "temp")
+	b.tools = tools
 	for _, folder := range []string{b.project, b.calls, tools, temp} {
 		require.NoError(t, os.Mkdir(folder, 0o700))
 	}
@@ -171,7 +177,7 @@ func newBench(t *testing.T, state string) *bench {
 		require.NoError(t, os.Symlink(absolute, name))
 	}
 	link(filepath.Join(root, "scripts"), filepath.Join(b.project, "scripts"))
-	for _, name := range []string{"aws", "kubectl", "helm", "pulumi", "session-manager-plugin"} {
+	for _, name := range []string{"aws", "kubectl", "helm", "pulumi", "gh", "session-manager-plugin"} {
 		link(filepath.Join("testdata", "standin"), filepath.Join(tools, name))
 	}
 	for _, name := range system {
@@ -214,7 +220,10 @@ type ran struct {
 }
 
 func (b *bench) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(justTool(b.t), args...)
+	return b.prepared(exec.Command(justTool(b.t), args...))
+}
+
+func (b *bench) prepared(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Dir, cmd.Env = b.project, b.env
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = 30 * time.Second
