@@ -20,6 +20,11 @@ db-diff env="":
 db-deploy env="" *flags:
     @scripts/db-deploy "$@"
 
+# Make what a stack and its pipeline need in an empty account, for a GitHub repository such as acme/database [--yes]
+[group('deploy')]
+bootstrap env repository *flags:
+    @scripts/bootstrap "$@"
+
 # Print the values of the application's chart
 [group('deploy')]
 gitops-values env="":

@@ -19,6 +19,7 @@ type Site struct {
 	Region      string
 	Partition   string
 	Cluster     string // "": not in the stack file
+	Namespace   string // of the application
 }
 
 // ReadSite reads the stack file of a stack in a folder. The rest of the file is the program's to check.
@@ -36,6 +37,9 @@ func ReadSite(dir, stack string) (Site, error) {
 			Cluster     struct {
 				Name string `yaml:"name"`
 			} `yaml:"mosaic-database:cluster"`
+			App struct {
+				Namespace string `yaml:"namespace"`
+			} `yaml:"mosaic-database:app"`
 		} `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
@@ -45,12 +49,14 @@ func ReadSite(dir, stack string) (Site, error) {
 	if config.Region == "" || len(config.Accounts) != 1 {
 		return Site{}, fmt.Errorf("%s: set aws:region, and aws:allowedAccountIds to the one account of the stack", path)
 	}
+	env := cmp.Or(config.Environment, stack)
 	return Site{
-		Environment: cmp.Or(config.Environment, stack),
+		Environment: env,
 		Account:     config.Accounts[0],
 		Region:      config.Region,
 		Partition:   naming.Partition(config.Region),
 		Cluster:     config.Cluster.Name,
+		Namespace:   cmp.Or(config.App.Namespace, naming.Namespace(env)),
 	}, nil
 }
 
@@ -71,6 +77,7 @@ func (s Site) Lines() string {
 		{"region", s.Region},
 		{"partition", s.Partition},
 		{"cluster", s.Cluster},
+		{"namespace", s.Namespace},
 		{"bucket", s.Bucket()},
 		{"backend", fmt.Sprintf("s3://%s?region=%s", s.Bucket(), s.Region)},
 		{"key", "alias/" + naming.Prefix + "-" + s.Environment + "-state"},

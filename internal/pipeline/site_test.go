@@ -29,6 +29,7 @@ account=012345678901
 region=us-gov-west-1
 partition=aws-us-gov
 cluster=apps
+namespace=mosaic-live
 bucket=mosaic-state-012345678901-us-gov-west-1
 backend=s3://mosaic-state-012345678901-us-gov-west-1?region=us-gov-west-1
 key=alias/mosaic-live-state

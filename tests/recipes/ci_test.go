@@ -168,7 +168,7 @@ func TestOfflinePreviewStep(t *testing.T) {
 	r = b.step("ci/preview", "prod", "--offline")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "the commit before does not come up")
-	assert.Contains(t, b.report(), "### prod: refused\n\n````text\n  error: no\n````\n")
+	assert.Contains(t, b.report(), "### prod: refused\n\n````text\n  error: no\n")
 
 	// A first commit has nothing before it.
 	b.again()
