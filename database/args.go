@@ -24,6 +24,8 @@ type Args struct {
 	Partition string
 	Region    string
 	AccountID string // twelve digits
+	// BoundaryArn is the policy that bounds the role of enhanced monitoring; "": none.
+	BoundaryArn string
 
 	Network     Network
 	Engine      Engine

@@ -55,11 +55,15 @@ func (b *builder) monitoringRole() (*monitoring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the trust policy of %s: %w", name, err)
 	}
-	role, err := iam.NewRole(b.ctx, name, &iam.RoleArgs{
+	args := &iam.RoleArgs{
 		Name:             pulumi.String(name),
 		Description:      pulumi.Sprintf("Enhanced monitoring of %s", b.args.Name),
 		AssumeRolePolicy: pulumi.String(trust),
-	}, b.parent)
+	}
+	if b.args.BoundaryArn != "" {
+		args.PermissionsBoundary = pulumi.String(b.args.BoundaryArn)
+	}
+	role, err := iam.NewRole(b.ctx, name, args, b.parent)
 	if err != nil {
 		return nil, fmt.Errorf("registering the role %s: %w", name, err)
 	}

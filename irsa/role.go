@@ -26,6 +26,8 @@ type Args struct {
 	SecretArns pulumi.StringArray
 	// KmsKeyArn is the customer key of the secrets; "" where it is Secrets Manager's own.
 	KmsKeyArn string
+	// BoundaryArn is the policy that bounds the role, whatever its own policy says; "": none.
+	BoundaryArn string
 }
 
 func (a *Args) check() error {
@@ -72,11 +74,15 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
-	role, err := iam.NewRole(ctx, args.Name, &iam.RoleArgs{
+	roleArgs := &iam.RoleArgs{
 		Name:             pulumi.String(args.Name),
 		Description:      pulumi.Sprintf("Database secrets for %s", Subject(args.Namespace, args.ServiceAccount)),
 		AssumeRolePolicy: pulumi.String(trust),
-	}, pulumi.Parent(component))
+	}
+	if args.BoundaryArn != "" {
+		roleArgs.PermissionsBoundary = pulumi.String(args.BoundaryArn)
+	}
+	role, err := iam.NewRole(ctx, args.Name, roleArgs, pulumi.Parent(component))
 	if err != nil {
 		return nil, fmt.Errorf("registering the role %s: %w", args.Name, err)
 	}

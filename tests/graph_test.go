@@ -17,6 +17,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
 
@@ -67,7 +68,9 @@ func variants(t *testing.T) []variant {
 			"secretKmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"}`,
 		"mosaic-database:network": `{"ingressCidrs": ["10.0.0.0/20", "2001:db8::/48"]}`,
 		"mosaic-database:tags":    `{"CostCenter": "memories"}`,
-		"mosaic-database:tls":     `{"caBundleConfigMap": "rds-ca"}`,
+
+		"mosaic-database:permissionsBoundary": pipeline.Boundary,
+		"mosaic-database:tls":                 `{"caBundleConfigMap": "rds-ca"}`,
 
 		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs", "serviceAccount": "core-api"}}`,
 	})

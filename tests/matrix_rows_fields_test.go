@@ -148,6 +148,7 @@ func networks() []transition {
 		{key: "network.ingressCidrs", was: unset, now: "10.0.0.0/20", to: "network: {ingressCidrs: [10.0.0.0/20]}", back: true},
 		{key: "network.ingressCidrs", was: "10.0.0.0/20", now: "10.0.0.0/20, 2001:db8::/48", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20, '2001:db8::/48']}", back: true},
 		{key: "cluster.oidcIssuer", was: unset, now: "the cluster's issuer", to: "cluster: {oidcIssuer: '<issuer>'}", back: true},
+		{key: "permissionsBoundary", was: unset, now: "mosaic-database-boundary", to: "permissionsBoundary: mosaic-database-boundary", back: true},
 		{key: "tags", was: unset, now: "CostCenter: memories", to: "tags: {CostCenter: memories}", back: true},
 		{key: "tags", was: "CostCenter: memories", now: "CostCenter: other", from: "tags: {CostCenter: memories}", to: "tags: {CostCenter: other}", back: true},
 	}

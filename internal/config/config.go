@@ -30,7 +30,9 @@ type Config struct {
 	Budget     Budget
 	Restore    Restore
 	Waivers    map[string]string // by id of a security control: why the stack does without it
-	Tags       map[string]string // on every AWS resource, beside the program's own
+	// PermissionsBoundary is the name of the IAM policy that bounds every role of the stack; "": none.
+	PermissionsBoundary string
+	Tags                map[string]string // on every AWS resource, beside the program's own
 }
 
 // Cluster is the EKS cluster that the application runs on.

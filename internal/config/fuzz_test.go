@@ -28,9 +28,7 @@ func fuzzedKeys() []string {
 //	go test -run '^$' -fuzz FuzzLoad -fuzztime 2m ./internal/config
 func FuzzLoad(f *testing.F) {
 	keys := fuzzedKeys()
-	if len(keys) != 17 {
-		f.Fatalf("give the test as many values as there are keys: %d", len(keys))
-	}
+	const separator = "\x1e" // between the values, in the order of the keys
 	seed := func(stack string, source stackConfig) {
 		misspelt := ""
 		for key := range source {
@@ -42,7 +40,7 @@ func FuzzLoad(f *testing.F) {
 		for i, key := range keys {
 			v[i] = source[key]
 		}
-		f.Add(stack, misspelt, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14], v[15], v[16])
+		f.Add(stack, misspelt, strings.Join(v, separator))
 	}
 	for _, w := range wrongFiles(f) {
 		seed(w.stack(), parse(f, w.content(f)))
@@ -50,10 +48,10 @@ func FuzzLoad(f *testing.F) {
 	for _, content := range slices.Concat(rightContents(), contentsAtBounds()) {
 		seed("prod", with(f, content))
 	}
-	f.Fuzz(func(t *testing.T, stack, misspelt string, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16 string) {
+	f.Fuzz(func(t *testing.T, stack, misspelt, values string) {
 		source := stackConfig{}
-		for i, value := range []string{v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16} {
-			if value != "" {
+		for i, value := range strings.Split(values, separator) {
+			if value != "" && i < len(keys) {
 				source[keys[i]] = value
 			}
 		}

@@ -43,6 +43,10 @@ func (c *Config) keys() []key {
 		object("restore", "Generations of the instance: what the newest is first made from, which one serves, which may go.", c.Restore.fields()),
 		own(mapping("waivers", &c.Waivers, "Security controls that the stack does without, by their ids, with the reason (docs/controls.md).",
 			waiverRule(), rule[map[string]string]{}, parseJSON[string])),
+		own(text("permissionsBoundary", &c.PermissionsBoundary,
+			"Name of the IAM policy that bounds every role that this program makes; it has to be there.",
+			optional(matching(policyName, "1 to 128 letters, digits and +=,.@_-", "a policy's name, such as mosaic-database-boundary"))).
+			defaultsTo("none")),
 		own(mapping("tags", &c.Tags, "Tags of every AWS resource, beside the program's own.",
 			tagRule(), tagCountRule(), parseJSON[string])),
 	}

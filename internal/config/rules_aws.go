@@ -21,6 +21,7 @@ var (
 	tagText      = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
+	policyName   = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
 	resourceID   = regexp.MustCompile(`^db-[0-9A-Z]{26}$`)
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
@@ -20,6 +22,8 @@ func databaseArgs(cfg *config.Config, site *site, tags map[string]string) *datab
 		Partition:  naming.Partition(cfg.Region),
 		Region:     cfg.Region,
 		AccountID:  cfg.AccountID,
+
+		BoundaryArn: boundary(cfg),
 		Network: database.Network{
 			VpcID: site.vpcID, SubnetIDs: site.subnetIDs, IngressCidrs: site.ingressCidrs,
 		},
@@ -129,7 +133,16 @@ func roleArgs(cfg *config.Config, app client, site *site, db *database.Instance)
 		OidcProviderArn: site.oidcProviderArn,
 		SecretArns:      pulumi.StringArray{db.CredentialsSecretArn, db.ConnectionSecretArn},
 		KmsKeyArn:       cfg.Database.SecretKmsKeyID,
+		BoundaryArn:     boundary(cfg),
 	}
+}
+
+// boundary is the policy that bounds every role; "" where none does.
+func boundary(cfg *config.Config) string {
+	if cfg.PermissionsBoundary == "" {
+		return ""
+	}
+	return fmt.Sprintf("arn:%s:iam::%s:policy/%s", naming.Partition(cfg.Region), cfg.AccountID, cfg.PermissionsBoundary)
 }
 
 // accessArgs brings the connection secret to an application's namespace.
