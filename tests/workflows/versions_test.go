@@ -1,0 +1,114 @@
+package workflows
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/modfile"
+)
+
+func text(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	return string(content)
+}
+
+func module(t *testing.T, file string) (*modfile.File, map[string]string) {
+	t.Helper()
+	parsed, err := modfile.Parse(file, []byte(text(t, file)), nil)
+	require.NoError(t, err)
+	versions := map[string]string{}
+	for _, r := range parsed.Require {
+		versions[r.Mod.Path] = r.Mod.Version
+	}
+	return parsed, versions
+}
+
+// all is what a pattern finds in a file, at least once.
+func all(t *testing.T, file, pattern string) []string {
+	t.Helper()
+	var found []string
+	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(text(t, file), -1) {
+		found = append(found, match[1])
+	}
+	require.NotEmpty(t, found, "%s says nothing like %s", file, pattern)
+	return found
+}
+
+// TestVersionsAgree: a version that is written in more than one place is the same in all of them.
+func TestVersionsAgree(t *testing.T) {
+	program, versions := module(t, "go.mod")
+	cli, cliVersions := module(t, filepath.Join("tests", "cli", "go.mod"))
+	require.NotEmpty(t, program.Go.Version)
+	agree := func(want, file, pattern string) {
+		t.Helper()
+		for _, got := range all(t, file, pattern) {
+			assert.Equal(t, want, got, "%s, %s", file, pattern)
+		}
+	}
+
+	// Go: go.mod has the language version, and the workflows take it from there.
+	assert.Equal(t, program.Go.Version, cli.Go.Version, "tests/cli/go.mod")
+	agree(program.Go.Version, "README.md", `Go (\d+\.\d+) or later`)
+	agree(program.Go.Version, "CONTRIBUTING.md", `Go (\d+\.\d+) or later`)
+	agree("go.mod", ".github/actions/tools/action.yml", `go-version-file: (.+)`)
+
+	// Pulumi: the SDK, the CLI that the tests build, and the CLI of the workflows.
+	pulumi := versions["github.com/pulumi/pulumi/sdk/v3"]
+	require.NotEmpty(t, pulumi)
+	assert.Equal(t, pulumi, cliVersions["github.com/pulumi/pulumi/pkg/v3"], "tests/cli/go.mod")
+	assert.Equal(t, pulumi, cliVersions["github.com/pulumi/pulumi/sdk/v3"], "tests/cli/go.mod")
+	agree(strings.TrimPrefix(pulumi, "v"), ".github/actions/tools/action.yml", `pulumi-version: ([\d.]+)`)
+
+	// What both modules use, they use in one version: the packages are compiled once.
+	for path, version := range versions {
+		if other := cliVersions[path]; other != "" {
+			assert.Equal(t, version, other, "%s in go.mod and tests/cli/go.mod", path)
+		}
+	}
+	// The tools of .ci/run have one version each, and the linter that a person runs is CI's.
+	agree(all(t, ".ci/run", `staticcheck@(v[\d.]+)`)[0], "CONTRIBUTING.md", `staticcheck@(v[\d.]+)`)
+	agree(all(t, ".ci/run", `actionlint@(v[\d.]+)`)[0], "CONTRIBUTING.md", `actionlint@(v[\d.]+)`)
+	agree("ubuntu-24.04", ".github/workflows/test.yml", `runs-on: (\S+)`)
+}
+
+// TestRenovateKnowsEveryVersion: each version that is no dependency of a module is found by a pattern of renovate.json.
+func TestRenovateKnowsEveryVersion(t *testing.T) {
+	var renovate struct {
+		CustomManagers []struct {
+			ManagerFilePatterns, MatchStrings []string
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(text(t, "renovate.json")), &renovate))
+	found := map[string]bool{}
+	for _, manager := range renovate.CustomManagers {
+		for _, pattern := range manager.ManagerFilePatterns {
+			file := regexp.MustCompile(strings.Trim(pattern, "/"))
+			for _, name := range []string{".ci/run", ".github/actions/tools/action.yml", "CONTRIBUTING.md"} {
+				if !file.MatchString(name) {
+					continue
+				}
+				for _, match := range manager.MatchStrings {
+					// RE2 and Go's regexp write groups alike, but for their names.
+					expression := regexp.MustCompile(strings.ReplaceAll(match, "(?<", "(?P<"))
+					for _, hit := range expression.FindAllStringSubmatch(text(t, name), -1) {
+						found[name+" "+hit[expression.SubexpIndex("currentValue")]] = true
+					}
+				}
+			}
+		}
+	}
+	for _, file := range []string{".ci/run", "CONTRIBUTING.md"} {
+		for _, version := range all(t, file, `[a-z-]@(v?\d+[\d.]+)`) {
+			assert.True(t, found[file+" "+version], "renovate.json does not find %s in %s", version, file)
+		}
+	}
+	assert.True(t, found[".github/actions/tools/action.yml "+all(t, ".github/actions/tools/action.yml", `pulumi-version: ([\d.]+)`)[0]])
+}

@@ -1,0 +1,187 @@
+// Package workflows holds the workflows to their rules, and the files that name a version to one version.
+package workflows
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+var root = filepath.Join("..", "..")
+
+type step struct {
+	Uses, Run string
+	Env, With map[string]string
+}
+
+type job struct {
+	Permissions map[string]string
+	Uses        string
+	RunsOn      string `yaml:"runs-on"`
+	Timeout     int    `yaml:"timeout-minutes"`
+	Environment string
+	Concurrency map[string]any
+	Steps       []step
+}
+
+type workflow struct {
+	name        string
+	On          yaml.Node
+	Permissions map[string]string
+	Jobs        map[string]job
+	Runs        struct{ Steps []step } // of an action
+}
+
+func read(t *testing.T) []workflow {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{".github/workflows/*.yml", ".github/actions/*/action.yml"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, found)
+		files = append(files, found...)
+	}
+	var all []workflow
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		w := workflow{name: filepath.ToSlash(strings.TrimPrefix(file, root+string(filepath.Separator)))}
+		require.NoError(t, yaml.Unmarshal(text, &w), file)
+		all = append(all, w)
+	}
+	return all
+}
+
+func (w workflow) steps() []step {
+	all := slices.Clone(w.Runs.Steps)
+	for _, j := range w.Jobs {
+		all = append(all, j.Steps...)
+	}
+	return all
+}
+
+// Actions are named by commit, with their version, and there are no others than these.
+func TestActionsArePinned(t *testing.T) {
+	pinned := regexp.MustCompile(`uses: ([a-z-]+/[a-z-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$`)
+	known := map[string]string{}
+	for _, w := range read(t) {
+		text, err := os.ReadFile(filepath.Join(root, w.name))
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimRight(line, "\n")
+			if !strings.Contains(line, "uses:") || strings.Contains(line, "uses: ./.github/") {
+				continue
+			}
+			found := pinned.FindStringSubmatch(line)
+			if !assert.NotNil(t, found, "%s: %s: write the commit and the version", w.name, strings.TrimSpace(line)) {
+				continue
+			}
+			if before := known[found[1]]; before != "" {
+				assert.Equal(t, before, found[2]+" "+found[3], "%s: two versions of %s", w.name, found[1])
+			}
+			known[found[1]] = found[2] + " " + found[3]
+		}
+	}
+	for action := range known {
+		assert.Contains(t, []string{"actions/checkout", "actions/setup-go", "actions/cache", "actions/create-github-app-token",
+			"aws-actions/configure-aws-credentials", "pulumi/actions"}, action, "whom the pipeline trusts")
+	}
+}
+
+// A step is a script of the repository, which runs in the tests of the recipes and steps; nothing of an event is in it.
+func TestStepsAreScripts(t *testing.T) {
+	script := regexp.MustCompile(`^(scripts/(?:ci/[a-z]+|db-deploy)|\.ci/run)(?: "\$STACK"| dev prod| prod)?(?: --offline| --yes)?$`)
+	used := map[string]bool{}
+	for _, w := range read(t) {
+		for _, s := range w.steps() {
+			if s.Run == "" {
+				continue
+			}
+			found := script.FindStringSubmatch(s.Run)
+			if assert.NotNil(t, found, "%s: %q is no script", w.name, s.Run) {
+				used[found[1]] = true
+				info, err := os.Stat(filepath.Join(root, found[1]))
+				require.NoError(t, err)
+				assert.NotZero(t, info.Mode()&0o100, "%s cannot be run", found[1])
+			}
+		}
+	}
+	scripts, err := filepath.Glob(filepath.Join(root, "scripts", "ci", "*"))
+	require.NoError(t, err)
+	for _, file := range scripts {
+		if name := filepath.Base(file); filepath.Ext(name) == "" {
+			assert.True(t, used["scripts/ci/"+name], "no workflow runs scripts/ci/%s", name)
+		}
+	}
+}
+
+// Permissions are given by job and are few; nothing but the comment writes to a pull request, and no key lives long.
+func TestWorkflowsAreLeastPrivileged(t *testing.T) {
+	for _, w := range read(t) {
+		if len(w.Jobs) == 0 {
+			continue
+		}
+		for scope, access := range w.Permissions {
+			assert.Equal(t, "contents read", scope+" "+access, w.name)
+		}
+		require.NotNil(t, w.Permissions, "%s: every permission there is", w.name)
+		for name, j := range w.Jobs {
+			at := w.name + " " + name
+			for scope, access := range j.Permissions {
+				assert.Contains(t, []string{"contents read", "id-token write", "issues write", "pull-requests write"}, scope+" "+access, at)
+			}
+			if j.Permissions["pull-requests"] == "write" {
+				assert.Empty(t, j.Permissions["id-token"], "%s has both", at)
+			}
+			if j.Uses == "" {
+				assert.Equal(t, "ubuntu-24.04", j.RunsOn, at)
+				assert.Positive(t, j.Timeout, "%s has no limit", at)
+			}
+			for _, s := range j.Steps {
+				if strings.HasPrefix(s.Uses, "actions/checkout@") {
+					assert.Equal(t, "false", s.With["persist-credentials"], at)
+				}
+				if strings.HasPrefix(s.Uses, "aws-actions/") {
+					assert.Regexp(t, `^\$\{\{ steps\.site\.outputs\.(preview|deploy|drill)_role \}\}$`, s.With["role-to-assume"], at)
+					assert.NotContains(t, s.With, "aws-access-key-id", at)
+				}
+			}
+		}
+		text, err := os.ReadFile(filepath.Join(root, w.name))
+		require.NoError(t, err)
+		assert.NotContains(t, string(text), "pull_request_target", w.name)
+		assert.NotContains(t, string(text), "AWS_SECRET", w.name)
+	}
+}
+
+// The role of a job goes with who may run it: deploy and drill are behind an environment, which their trust policies ask for.
+func TestRolesAreBehindEnvironments(t *testing.T) {
+	found := 0
+	for _, w := range read(t) {
+		for name, j := range w.Jobs {
+			for _, s := range j.Steps {
+				role := s.With["role-to-assume"]
+				switch {
+				case strings.Contains(role, "deploy_role"):
+					assert.Equal(t, "${{ inputs.stack }}", j.Environment, "%s %s", w.name, name)
+					assert.Equal(t, "up-${{ inputs.stack }}", j.Concurrency["group"])
+				case strings.Contains(role, "drill_role"):
+					assert.Equal(t, "prod-drill", j.Environment, "%s %s", w.name, name)
+				case strings.Contains(role, "preview_role"):
+					assert.Empty(t, j.Environment, "%s %s: the trust policy is for pull requests and main", w.name, name)
+				default:
+					continue
+				}
+				found++
+			}
+		}
+	}
+	assert.Equal(t, 4, found)
+}
