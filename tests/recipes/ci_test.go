@@ -63,7 +63,7 @@ func (b *bench) git(args ...string) string {
 func (b *bench) merged(changed func(string) string) {
 	b.t.Helper()
 	b.git("init", "--quiet", "--initial-branch=main")
-	require.NoError(b.t, os.WriteFile(filepath.Join(b.project, ".gitignore"), []byte("/.sandbox/\n"), 0o600))
+	require.NoError(b.t, os.WriteFile(filepath.Join(b.project, ".gitignore"), []byte("/.sandbox/\n/bin/\n"), 0o600))
 	b.git("add", ".")
 	b.git("commit", "--quiet", "-m", "before")
 	file := filepath.Join(b.project, "Pulumi.prod.yaml")
