@@ -154,7 +154,7 @@ type bench struct {
 
 // system is all that a recipe may use besides what it asks for by name.
 var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
-	"dirname", "sha256sum", "sleep", "tee", "git", "node", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp"}
+	"dirname", "sha256sum", "sleep", "tee", "git", "node", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
 
 // newBench is a bench over a stack that was deployed to the folder.
 func newBench(t *testing.T, state string) *bench {
