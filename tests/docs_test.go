@@ -16,6 +16,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/health"
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/plan"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
@@ -31,6 +32,7 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/controls.md":      controlsTable,
 		"docs/monitoring.md":    monitoringTables,
 		"docs/guards.md":        guardsTables,
+		"docs/pipeline.md":      needsTable,
 		"README.md":             tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
@@ -120,6 +122,27 @@ func monitoringTables(t *testing.T) string {
 		rows = append(rows, []string{"`" + events.Name + "`", events.SourceType, strings.Join(events.Categories, ", ")})
 	}
 	return alarms + "\n### Events\n\n" + markdown([]string{"subscription", "source", "categories"}, rows)
+}
+
+func needsTable(*testing.T) string {
+	actions := func(grants []pipeline.Grant) string {
+		used := map[string]bool{}
+		for _, grant := range grants {
+			for _, action := range grant.Actions {
+				used[action] = true
+			}
+		}
+		return strings.Join(slices.Sorted(maps.Keys(used)), ", ")
+	}
+	var rows [][]string
+	for _, need := range pipeline.Needs() {
+		remove := actions(need.Delete)
+		if need.Kept {
+			remove = "a person: " + remove
+		}
+		rows = append(rows, []string{"`" + need.Token + "`", actions(need.Read), actions(need.Change), remove})
+	}
+	return markdown([]string{"resource type or lookup", "read", "create and update", "delete"}, rows)
 }
 
 func outputsTable(*testing.T) string {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -326,4 +327,43 @@ func TestGitOpsStep(t *testing.T) {
 	r = b.step("ci/gitops", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "is up to date")
+}
+
+// The deploy role may write every file of the stack's state that the real CLI writes, and no other stack's; the preview
+// role may read them.
+func TestStateIsWithinThePolicies(t *testing.T) {
+	t.Parallel()
+	state := filepath.Join(deployed(t), "state")
+	may := func(policy, action, key string) bool {
+		for _, statement := range pipeline.Policies()[policy].Statement {
+			for _, resource := range statement.Resource {
+				pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.ReplaceAll(resource, "ENVIRONMENT", "prod")), `\*`, ".*")
+				if slices.Contains(statement.Action, action) && regexp.MustCompile("^"+pattern+"$").MatchString("arn:PARTITION:s3:::STATE_BUCKET/"+key) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	written := []string{".pulumi/locks/organization/mosaic-database/prod/0a1b2c3d.json"} // taken away at the end of a run
+	require.NoError(t, filepath.WalkDir(state, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && filepath.Ext(path) != ".attrs" { // the file backend's own
+			name, err := filepath.Rel(state, path)
+			require.NoError(t, err)
+			written = append(written, filepath.ToSlash(name))
+		}
+		return err
+	}))
+	require.Greater(t, len(written), 3, "%v", written)
+	for _, key := range written {
+		assert.True(t, may("preview", "s3:GetObject", key), "the preview role may not read %s", key)
+		if key == ".pulumi/meta.yaml" {
+			continue // made by the first login, a person's
+		}
+		for _, action := range []string{"s3:PutObject", "s3:DeleteObject"} {
+			assert.True(t, may("deploy-database", action, key), "%s of %s", action, key)
+			assert.False(t, may("deploy-database", action, strings.ReplaceAll(key, "prod", "dev")), "%s of dev's %s", action, key)
+			assert.False(t, may("deploy-database", action, strings.ReplaceAll(key, "prod", "prod-drill")), "%s of the drill's %s", action, key)
+		}
+	}
 }
