@@ -121,9 +121,11 @@ func TestPreviewStep(t *testing.T) {
 	t.Parallel()
 	b := newCI(t, deployed(t))
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
+	before := stateFiles(t, b.state)
 	b.expect(previewCall, costCall)
 	r := b.step("ci/preview", "prod")
 	require.Zero(t, r.code, r.stderr)
+	assert.Equal(t, before, stateFiles(t, b.state), "the preview role may not write")
 	report := b.report()
 	assert.Regexp(t, `^### prod: \d+ to update, \d+ unchanged\n(?s:.*)\n\n\| line \| a month \|\n\n<details>`, report)
 	assert.Contains(t, report, `"db.t3.micro" => "db.t3.small"`)
@@ -329,11 +331,27 @@ func TestGitOpsStep(t *testing.T) {
 	assert.Contains(t, r.stderr, "is up to date")
 }
 
+// stateFiles are the files of the engine's state, in a folder of the engine.
+func stateFiles(t *testing.T, folder string) []string {
+	t.Helper()
+	var files []string
+	state := filepath.Join(folder, "state")
+	require.NoError(t, filepath.WalkDir(state, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && filepath.Ext(path) != ".attrs" { // the file backend's own
+			name, err := filepath.Rel(state, path)
+			require.NoError(t, err)
+			files = append(files, filepath.ToSlash(name))
+		}
+		return err
+	}))
+	return files
+}
+
 // The deploy role may write every file of the stack's state that the real CLI writes, and no other stack's; the preview
 // role may read them.
 func TestStateIsWithinThePolicies(t *testing.T) {
 	t.Parallel()
-	state := filepath.Join(deployed(t), "state")
+	state := deployed(t)
 	may := func(policy, action, key string) bool {
 		for _, statement := range pipeline.Policies()[policy].Statement {
 			for _, resource := range statement.Resource {
@@ -345,15 +363,8 @@ func TestStateIsWithinThePolicies(t *testing.T) {
 		}
 		return false
 	}
-	written := []string{".pulumi/locks/organization/mosaic-database/prod/0a1b2c3d.json"} // taken away at the end of a run
-	require.NoError(t, filepath.WalkDir(state, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && filepath.Ext(path) != ".attrs" { // the file backend's own
-			name, err := filepath.Rel(state, path)
-			require.NoError(t, err)
-			written = append(written, filepath.ToSlash(name))
-		}
-		return err
-	}))
+	// A lock is taken away at the end of a run.
+	written := append(stateFiles(t, state), ".pulumi/locks/organization/mosaic-database/prod/0a1b2c3d.json")
 	require.Greater(t, len(written), 3, "%v", written)
 	for _, key := range written {
 		assert.True(t, may("preview", "s3:GetObject", key), "the preview role may not read %s", key)
