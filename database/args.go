@@ -127,12 +127,16 @@ type Insights struct {
 
 // Credentials are the master user's, and the two secrets that carry them.
 type Credentials struct {
-	Username           string
-	PasswordVersion    int    // another number makes another password
-	CredentialsSecret  string // name of the secret with user name and password
-	ConnectionSecret   string // name of the secret with all that a client needs
-	RecoveryWindowDays int    // 0 or 7–30, days in which a deleted secret can be restored
-	KmsKeyID           string // ARN of a customer key; "": aws/secretsmanager
+	Username        string
+	PasswordVersion int // another number makes another password, unless the clients have logins of their own
+	// Logins says that they have: [NewConnections] fills the connection secret, and the password stays as it is but for
+	// another MasterPasswordVersion, from 1.
+	Logins                bool
+	MasterPasswordVersion int
+	CredentialsSecret     string // name of the secret with user name and password
+	ConnectionSecret      string // name of the secret with all that a client needs
+	RecoveryWindowDays    int    // 0 or 7–30, days in which a deleted secret can be restored
+	KmsKeyID              string // ARN of a customer key; "": aws/secretsmanager
 	// CaBundlePath is the file, where the clients run, with the certificates that the server's is checked against;
 	// the URLs name it. "": they ask for encryption alone.
 	CaBundlePath string

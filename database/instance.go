@@ -18,7 +18,13 @@ type Instance struct {
 	SecurityGroupID           pulumi.StringOutput
 	CredentialsSecretArn      pulumi.StringOutput
 	ConnectionSecretArn       pulumi.StringOutput
-	ConnectionSecretVersionID pulumi.StringOutput // changes with the content
+	ConnectionSecretVersionID pulumi.StringOutput // changes with the content; not with Credentials.Logins
+
+	// Of the primary, and no outputs of the component: what the other components of this package are made from.
+	resourceID pulumi.StringOutput
+	username   pulumi.StringOutput
+	password   pulumi.StringOutput // secret
+	itself     pulumi.Resource
 }
 
 // New registers the component. Its options must bring the aws and the random provider.
@@ -102,6 +108,7 @@ func (b *builder) build(c *Instance) error {
 	c.CredentialsSecretArn = secrets.credentialsArn
 	c.ConnectionSecretArn = secrets.connectionArn
 	c.ConnectionSecretVersionID = secrets.connectionVersionID
+	c.resourceID, c.username, c.password, c.itself = primary.ResourceId, primary.Username, password.Result, primary
 	endpoints := pulumi.StringArray{}
 	for _, replica := range replicas {
 		endpoints = append(endpoints, replica.Address)

@@ -28,12 +28,24 @@ type secrets struct {
 // password generates the master password. Another PasswordVersion makes another one, which the same run
 // brings to the instance, to both secrets and to the cluster.
 func (b *builder) password() (*random.RandomPassword, error) {
-	name := b.args.Name + "-password"
-	password, err := random.NewRandomPassword(b.ctx, name, &random.RandomPasswordArgs{
+	creds := b.args.Credentials
+	keepers := map[string]string{"version": strconv.Itoa(creds.PasswordVersion)}
+	opts := []pulumi.ResourceOption{b.parent}
+	switch {
+	case creds.Logins && creds.MasterPasswordVersion == 0:
+		opts = append(opts, pulumi.IgnoreChanges([]string{"keepers"}))
+	case creds.Logins: // by a name of its own, because the other number may be the same
+		keepers = map[string]string{"masterVersion": strconv.Itoa(creds.MasterPasswordVersion)}
+	}
+	return newPassword(b.ctx, b.args.Name+"-password", keepers, opts...)
+}
+
+func newPassword(ctx *pulumi.Context, name string, keepers map[string]string, opts ...pulumi.ResourceOption) (*random.RandomPassword, error) {
+	password, err := random.NewRandomPassword(ctx, name, &random.RandomPasswordArgs{
 		Length:  pulumi.Int(passwordLength),
 		Special: pulumi.Bool(false),
-		Keepers: pulumi.StringMap{"version": pulumi.String(strconv.Itoa(b.args.Credentials.PasswordVersion))},
-	}, b.parent)
+		Keepers: pulumi.ToStringMap(keepers),
+	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the password %s: %w", name, err)
 	}
@@ -44,56 +56,81 @@ func (b *builder) password() (*random.RandomPassword, error) {
 // so that neither ever holds one that does not work yet. The user is the instance's: a backup brings its own.
 func (b *builder) secrets(primary *rds.Instance, password pulumi.StringOutput) (*secrets, error) {
 	creds := b.args.Credentials
-	credentials, _, err := b.secret(creds.CredentialsSecret, "Master user of "+b.args.Name, primary,
-		pulumi.All(primary.Username, password).ApplyT(func(values []any) (string, error) {
-			return credentialsJSON(values[0].(string), values[1].(string))
-		}).(pulumi.StringOutput))
+	s := keeper{
+		ctx: b.ctx, parent: b.parent, kmsKeyID: creds.KmsKeyID, recoveryWindowDays: creds.RecoveryWindowDays,
+		protect: b.args.DeletionProtection,
+	}
+	credentials, err := s.secret(creds.CredentialsSecret, "Master user of "+b.args.Name)
 	if err != nil {
 		return nil, err
 	}
-	connection, version, err := b.secret(creds.ConnectionSecret, "Connection to "+b.args.Name, primary,
-		pulumi.All(primary.Address, primary.Port, primary.Username, password).ApplyT(func(values []any) (string, error) {
-			return connectionJSON(Connection{
-				Host:     values[0].(string),
-				Port:     values[1].(int),
-				Database: b.args.Engine.DatabaseName,
-				Username: values[2].(string),
-				Password: values[3].(string),
-
-				CaBundlePath: creds.CaBundlePath,
-			})
-		}).(pulumi.StringOutput))
+	_, err = s.content(creds.CredentialsSecret, credentials.ID(), pulumi.All(primary.Username, password).ApplyT(func(values []any) (string, error) {
+		return credentialsJSON(values[0].(string), values[1].(string))
+	}).(pulumi.StringOutput), primary)
 	if err != nil {
 		return nil, err
 	}
-	return &secrets{
-		credentialsArn:      credentials.Arn,
-		connectionArn:       connection.Arn,
-		connectionVersionID: version.VersionId,
-	}, nil
+	connection, err := s.secret(creds.ConnectionSecret, "Connection to "+b.args.Name)
+	if err != nil {
+		return nil, err
+	}
+	all := &secrets{credentialsArn: credentials.Arn, connectionArn: connection.Arn}
+	if creds.Logins {
+		return all, nil
+	}
+	version, err := s.content(creds.ConnectionSecret, connection.ID(), connectionTo(primary.Address, primary.Port, primary.Username, password,
+		Connection{Database: b.args.Engine.DatabaseName, CaBundlePath: creds.CaBundlePath}), primary)
+	if err != nil {
+		return nil, err
+	}
+	all.connectionVersionID = version.VersionId
+	return all, nil
 }
 
-func (b *builder) secret(name, description string, primary *rds.Instance, content pulumi.StringOutput) (*secretsmanager.Secret, *secretsmanager.SecretVersion, error) {
+// keeper registers secrets and their contents.
+type keeper struct {
+	ctx                *pulumi.Context
+	parent             pulumi.ResourceOption
+	kmsKeyID           string
+	recoveryWindowDays int
+	protect            bool
+}
+
+func (k keeper) secret(name, description string) (*secretsmanager.Secret, error) {
 	args := &secretsmanager.SecretArgs{
 		Name:                 pulumi.String(name),
 		Description:          pulumi.String(description),
-		RecoveryWindowInDays: pulumi.Int(b.args.Credentials.RecoveryWindowDays),
+		RecoveryWindowInDays: pulumi.Int(k.recoveryWindowDays),
 	}
-	if b.args.Credentials.KmsKeyID != "" {
-		args.KmsKeyId = pulumi.String(b.args.Credentials.KmsKeyID)
+	if k.kmsKeyID != "" {
+		args.KmsKeyId = pulumi.String(k.kmsKeyID)
 	}
-	secret, err := secretsmanager.NewSecret(b.ctx, name, args, b.parent, pulumi.Protect(b.args.DeletionProtection))
+	secret, err := secretsmanager.NewSecret(k.ctx, name, args, k.parent, pulumi.Protect(k.protect))
 	if err != nil {
-		return nil, nil, fmt.Errorf("registering the secret %s: %w", name, err)
+		return nil, fmt.Errorf("registering the secret %s: %w", name, err)
 	}
-	version, err := secretsmanager.NewSecretVersion(b.ctx, name, &secretsmanager.SecretVersionArgs{
-		SecretId:     secret.ID(),
-		SecretString: content,
-	}, b.parent, pulumi.DependsOn([]pulumi.Resource{primary}))
+	return secret, nil
+}
+
+// content puts a content into a secret once everything is there that makes it true.
+func (k keeper) content(name string, secret, content pulumi.StringInput, needs ...pulumi.Resource) (*secretsmanager.SecretVersion, error) {
+	version, err := secretsmanager.NewSecretVersion(k.ctx, name, &secretsmanager.SecretVersionArgs{
+		SecretId:     secret,
+		SecretString: content.ToStringOutput().ToStringPtrOutput(),
+	}, k.parent, pulumi.DependsOn(needs))
 	if err != nil {
-		return nil, nil, fmt.Errorf("registering the content of the secret %s: %w", name, err)
+		return nil, fmt.Errorf("registering the content of the secret %s: %w", name, err)
 	}
-	return secret, version, nil
+	return version, nil
+}
+
+// connectionTo is the content of a connection secret, from what is known in advance and from what is not.
+func connectionTo(host pulumi.StringInput, port pulumi.IntInput, username, password pulumi.StringInput, known Connection) pulumi.StringOutput {
+	return pulumi.All(host, port, username, password).ApplyT(func(values []any) (string, error) {
+		c := known
+		c.Host, c.Port, c.Username, c.Password = values[0].(string), values[1].(int), values[2].(string), values[3].(string)
+		return connectionJSON(c)
+	}).(pulumi.StringOutput)
 }
 
 // Connection is what a client needs to reach the database.

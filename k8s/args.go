@@ -1,6 +1,6 @@
 // Package k8s provisions the Kubernetes half: the ServiceAccount with its IAM role, the SecretStore and
 // the ExternalSecret that bring the database's credentials into the cluster (External Secrets Operator),
-// and the Job that migrates the schema.
+// the Job that makes the database's logins and the one that migrates the schema.
 //
 // It reads no configuration and imports no other package of the program but the one that makes names.
 package k8s
@@ -17,15 +17,12 @@ import (
 type Args struct {
 	// App is the name of the application, such as "core-api"; the objects are named after it.
 	App string
-	// Namespace of all objects. CreateNamespace makes it; otherwise it has to be there.
-	Namespace       string
-	CreateNamespace bool
-	// NamespaceReady is what makes the namespace, where something else of the program does.
+	// Namespace of all objects; it has to be there.
+	Namespace string
+	// NamespaceReady is what makes the namespace, where something of the program does.
 	NamespaceReady []pulumi.Resource
 	// Qualifier begins the Pulumi names of the objects, so that one program can have several of the component; "": none.
 	Qualifier string
-	// SecretStore is the name of the SecretStore, one per ServiceAccount.
-	SecretStore string
 	// ServiceAccount is the name of the account that assumes the role.
 	ServiceAccount string
 	// RoleArn is the role of the service account.
@@ -34,12 +31,8 @@ type Args struct {
 	RoleReady []pulumi.Resource
 	// Region of the secret, such as "us-east-1".
 	Region string
-	// RemoteSecret is the name of the connection secret in Secrets Manager.
-	RemoteSecret string
-	// RemoteVersion is the version of its content; another one is synchronised at once.
-	RemoteVersion pulumi.StringInput
-	// SecretName is the name of the Kubernetes Secret that pods read.
-	SecretName string
+	// Source is the connection secret, and the Secret that pods read. Its SecretStore is made, one per ServiceAccount.
+	Source
 	// Migration is run once per revision; nil runs none.
 	Migration *Migration
 }
@@ -67,6 +60,10 @@ type Migration struct {
 	StatementTimeoutSeconds int
 	// CaBundle is mounted where its ConfigMap is given.
 	CaBundle CaBundle
+	// Login is the migrator's connection secret, whose SecretStore is there; nil: the application's.
+	Login *Source
+	// LoginReady is what has to exist before that store can read it.
+	LoginReady []pulumi.Resource
 }
 
 // CaBundle is the certificates that the server's certificate is checked against.
@@ -93,6 +90,9 @@ func (a *Args) check() error {
 	if m := a.Migration; m != nil && (m.Image == "" || len(m.Command) == 0 || m.DeadlineSeconds <= 0 ||
 		len(m.DatabaseCidrs) == 0 || m.DatabasePort <= 0) {
 		problems = append(problems, errors.New("k8s: Migration needs Image, Command, DeadlineSeconds, DatabaseCidrs and DatabasePort"))
+	}
+	if m := a.Migration; m != nil && m.Login != nil && !m.Login.complete() {
+		problems = append(problems, errors.New("k8s: Migration.Login needs all of its fields"))
 	}
 	if m := a.Migration; m != nil && m.CaBundle.ConfigMap != "" && m.CaBundle.Path == "" {
 		problems = append(problems, errors.New("k8s: CaBundle.ConfigMap needs CaBundle.Path"))

@@ -98,13 +98,13 @@ func TestTheScriptRuns(t *testing.T) {
 }
 
 func TestTheProviderOutwaitsTheJob(t *testing.T) {
-	assert.Equal(t, "12m0s", migration().timeout())
+	assert.Equal(t, "12m0s", migration().job("core-api").timeout())
 }
 
 func TestCheckNamesEveryProblem(t *testing.T) {
 	require.NoError(t, (&Args{
-		App: "a", Namespace: "n", ServiceAccount: "s", SecretStore: "t", Region: "r", RemoteSecret: "x", SecretName: "y",
-		RoleArn: pulumi.String("arn"), RemoteVersion: pulumi.String("v"), Migration: migration(),
+		App: "a", Namespace: "n", ServiceAccount: "s", Region: "r", RoleArn: pulumi.String("arn"), Migration: migration(),
+		Source: Source{SecretStore: "t", RemoteSecret: "x", SecretName: "y", RemoteVersion: pulumi.String("v")},
 	}).check())
 	err := (&Args{Migration: &Migration{}}).check()
 	for _, part := range []string{"App", "Namespace", "ServiceAccount", "SecretStore", "Region", "RemoteSecret", "SecretName", "RoleArn", "Migration needs"} {

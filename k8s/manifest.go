@@ -14,7 +14,7 @@ type list = []any
 // register registers the object of a manifest by the token that it has in the SDK's packages for the kinds. They are
 // not used: compiling core/v1 alone takes a third of what an empty Pulumi program takes (docs/performance.md). That
 // the cluster knows every field of the manifests is what tests/manifests proves.
-func (b *builder) register(apiVersion, kind, name string, manifest object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
+func (o *objects) register(apiVersion, kind, name string, manifest object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
 	group := apiVersion
 	if apiVersion == "v1" {
 		group = "core/v1"
@@ -24,6 +24,6 @@ func (b *builder) register(apiVersion, kind, name string, manifest object, opts 
 		args[field] = value
 	}
 	resource := &pulumi.CustomResourceState{}
-	err := b.ctx.RegisterResource("kubernetes:"+group+":"+kind, b.args.Qualifier+name, args, resource, append(opts, b.parent)...)
+	err := o.ctx.RegisterResource("kubernetes:"+group+":"+kind, o.qualifier+name, args, resource, append(opts, o.parent)...)
 	return resource, err
 }

@@ -1,70 +1,50 @@
 package k8s
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// awaitSlack is what the provider waits beyond the Job's own deadline, so that the Job ends first and
-// the error says why.
-const awaitSlack = 2 * time.Minute
-
 // Revision identifies what the migration runs: ten hexadecimal digits of a hash of image, command,
 // database and attempt. Deadlines and resources are not part of it; they do not change the schema.
 func (m *Migration) Revision() string {
-	hash := sha256.New()
-	for _, part := range append([]string{m.Image, m.Database, strconv.Itoa(m.Attempt)}, m.Command...) {
-		fmt.Fprintf(hash, "%d:%s", len(part), part)
-	}
-	return hex.EncodeToString(hash.Sum(nil))[:10]
+	return digest(append([]string{m.Image, m.Database, strconv.Itoa(m.Attempt)}, m.Command...)...)
 }
 
 // JobName is the name of the revision's Job.
 func (m *Migration) JobName(app string) string { return naming.MigrationJob(app, m.Revision()) }
 
 // migration registers the Job. Its Pulumi name is that of the revision: a new revision is a new resource,
-// created before the old Job goes, and an old one never runs again: its spec cannot change and is
-// ignored, and it has no TTL, after which a refresh would create it anew.
-func (b *builder) migration(name string, account, synced pulumi.Resource) error {
-	m := b.args.Migration
-	policy, err := b.networkPolicy(account)
+// created before the old Job goes.
+func (o *objects) migration(m *Migration, source *Source, account, synced pulumi.Resource) error {
+	needs := []pulumi.Resource{synced}
+	if m.Login != nil {
+		login, err := o.externalSecret(naming.ExternalSecret(naming.Migrator(o.app)), m.Login, Keys(), m.LoginReady,
+			pulumi.Protect(false)) // it goes with the login
+		if err != nil {
+			return err
+		}
+		source, needs = m.Login, append(needs, login)
+	}
+	policy, err := o.networkPolicy(naming.MigrationNetworkPolicy(o.app), "migration", place{m.DatabaseCidrs, m.DatabasePort}, account)
 	if err != nil {
 		return err
 	}
-	metadata := b.metadata(name)
-	metadata["labels"] = b.migrationLabels()
-	_, err = b.register("batch/v1", "Job", name, object{
-		"metadata": metadata,
-		"spec": object{
-			"backoffLimit":          m.BackoffLimit,
-			"activeDeadlineSeconds": m.DeadlineSeconds,
-			"template": object{
-				"metadata": object{"labels": b.migrationLabels()},
-				"spec":     b.pod(),
-			},
-		},
-	},
-		pulumi.DependsOn([]pulumi.Resource{synced, policy}),
-		pulumi.IgnoreChanges([]string{"spec"}),
-		pulumi.Protect(false), pulumi.RetainOnDelete(false), // the next revision's Job takes its place
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: m.timeout(), Update: m.timeout()}))
-	if err != nil {
-		return fmt.Errorf("registering the migration %s: %w", name, err)
-	}
-	return nil
+	_, err = o.job(m.job(o.app), m.work(source), append(needs, policy)...)
+	return err
 }
 
-// migrationLabels are on the Jobs and pods of all revisions, and on nothing else.
-func (b *builder) migrationLabels() object { return b.labels("migration") }
+func (m *Migration) job(app string) jobArgs {
+	name := m.JobName(app)
+	return jobArgs{pulumiName: name, name: pulumi.String(name), backoffLimit: m.BackoffLimit, deadlineSeconds: m.DeadlineSeconds}
+}
 
-// timeout is how long the provider waits for the Job.
-func (m *Migration) timeout() string {
-	return (time.Duration(m.DeadlineSeconds)*time.Second + awaitSlack).String()
+func (m *Migration) work(source *Source) *work {
+	return &work{
+		component: "migration", image: m.Image, command: m.program(), cpu: m.CPU, memory: m.Memory, caBundle: m.CaBundle,
+		env: append(environment(source, Keys()), variable("PGOPTIONS", sessionOptions(m.LockTimeoutSeconds, m.StatementTimeoutSeconds))),
+	}
 }

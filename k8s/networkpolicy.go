@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 const (
@@ -14,19 +12,23 @@ const (
 	nodeLocalDNS = "169.254.20.10/32"
 )
 
-// networkPolicy lets the pods of migrations reach the cluster's DNS and the database, and nobody reach them. It
+// place is where the database is.
+type place struct {
+	cidrs []string
+	port  int
+}
+
+// networkPolicy lets the pods of a component's Jobs reach the cluster's DNS and the database, and nobody reach them. It
 // takes effect where the cluster enforces network policies; on EKS, that is an option of the VPC CNI.
-func (b *builder) networkPolicy(account pulumi.Resource) (pulumi.Resource, error) {
-	m := b.args.Migration
+func (o *objects) networkPolicy(name, component string, at place, account pulumi.Resource) (pulumi.Resource, error) {
 	var database list
-	for _, cidr := range m.DatabaseCidrs {
+	for _, cidr := range at.cidrs {
 		database = append(database, block(cidr))
 	}
-	name := naming.MigrationNetworkPolicy(b.args.App)
-	policy, err := b.register("networking.k8s.io/v1", "NetworkPolicy", name, object{
-		"metadata": b.metadata(name),
+	policy, err := o.register("networking.k8s.io/v1", "NetworkPolicy", name, object{
+		"metadata": o.metadata(name),
 		"spec": object{
-			"podSelector": selector(b.migrationLabels()),
+			"podSelector": selector(labels(o.app, component)),
 			"policyTypes": list{"Ingress", "Egress"},
 			"egress": list{
 				object{
@@ -39,12 +41,12 @@ func (b *builder) networkPolicy(account pulumi.Resource) (pulumi.Resource, error
 					},
 					"ports": ports(dnsPort, "UDP", "TCP"),
 				},
-				object{"to": database, "ports": ports(m.DatabasePort, "TCP")},
+				object{"to": database, "ports": ports(at.port, "TCP")},
 			},
 		},
 	},
 		pulumi.DependsOn([]pulumi.Resource{account}),        // which the namespace was there for
-		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it goes with the migrations, and holds nothing
+		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it goes with its Jobs, and holds nothing
 	if err != nil {
 		return nil, fmt.Errorf("registering the network policy %s: %w", name, err)
 	}

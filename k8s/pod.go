@@ -1,7 +1,6 @@
 package k8s
 
 import (
-	"fmt"
 	"path"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -18,11 +17,22 @@ const (
 	everyNode = "topology.kubernetes.io/region"
 )
 
+// work is what one pod runs: a container that talks to the database, and to nothing else.
+type work struct {
+	component string // of the labels, and the container's name
+	image     string
+	command   []string
+	env       list
+	cpu       string
+	memory    string
+	caBundle  CaBundle
+}
+
 // pod satisfies the Pod Security standard "restricted".
-func (b *builder) pod() object {
+func (w *work) pod(app string) object {
 	return object{
 		"restartPolicy": "Never",
-		// The migration talks to the database alone.
+		// It talks to the database alone.
 		"automountServiceAccountToken": false,
 		"enableServiceLinks":           false,
 		"securityContext": object{
@@ -32,32 +42,31 @@ func (b *builder) pod() object {
 			"fsGroup":        userID,
 			"seccompProfile": object{"type": "RuntimeDefault"},
 		},
-		"affinity":   b.alone(),
-		"containers": list{b.container()},
-		"volumes":    b.volumes(),
+		"affinity":   alone(labels(app, w.component)),
+		"containers": list{w.container()},
+		"volumes":    w.volumes(),
 	}
 }
 
-// alone keeps a migration waiting while another one of the application runs: the scheduler does not place its pod.
-// Two that ran at once would both start from the same revision; Alembic takes no lock.
-func (b *builder) alone() object {
+// alone keeps a pod waiting while another one with its labels runs: the scheduler does not place it. Two migrations
+// that ran at once would both start from the same revision; Alembic takes no lock.
+func alone(labels object) object {
 	return object{"podAntiAffinity": object{
 		"requiredDuringSchedulingIgnoredDuringExecution": list{object{
-			"labelSelector": selector(b.migrationLabels()),
+			"labelSelector": selector(labels),
 			"topologyKey":   everyNode,
 		}},
 	}}
 }
 
-func (b *builder) container() object {
-	m := b.args.Migration
-	resources := object{"cpu": m.CPU, "memory": m.Memory, "ephemeral-storage": ephemeralStorage}
+func (w *work) container() object {
+	resources := object{"cpu": w.cpu, "memory": w.memory, "ephemeral-storage": ephemeralStorage}
 	return object{
-		"name":            "migration",
-		"image":           m.Image,
+		"name":            w.component,
+		"image":           w.image,
 		"imagePullPolicy": "Always",
-		"command":         m.program(),
-		"env":             b.environment(),
+		"command":         w.command,
+		"env":             w.env,
 		"securityContext": object{
 			"allowPrivilegeEscalation": false,
 			"readOnlyRootFilesystem":   true,
@@ -66,47 +75,40 @@ func (b *builder) container() object {
 		"resources": object{"requests": resources, "limits": resources},
 		// The end of the log becomes part of the pod's status, and so of the error of the run.
 		"terminationMessagePolicy": "FallbackToLogsOnError",
-		"volumeMounts":             b.mounts(),
+		"volumeMounts":             w.mounts(),
 	}
 }
 
-// environment is every entry of the Secret under its own name, what the migration's session may take, and the
-// version of the connection secret: until the Secret has that one, the kubelet holds the container back, so that
-// no migration starts with an older password.
-func (b *builder) environment() list {
+// environment is every entry of a source's Secret under its own name, and the version of the remote secret: until the
+// Secret has that one, the kubelet holds the container back, so that nothing starts with an older password.
+func environment(source *Source, keys []Key) list {
 	var env list
-	for _, key := range Keys() {
-		env = append(env, b.fromSecret(key.Name, pulumi.String(key.Name)))
+	for _, key := range keys {
+		env = append(env, fromSecret(source, key.Name, pulumi.String(key.Name)))
 	}
-	return append(env,
-		b.fromSecret("DB_SECRET_VERSION", versionKey(b.args.RemoteVersion)),
-		object{"name": "PGOPTIONS", "value": b.args.Migration.sessionOptions()})
+	return append(env, fromSecret(source, "DB_SECRET_VERSION", versionKey(source.RemoteVersion)))
 }
 
-func (b *builder) fromSecret(name string, key pulumi.StringInput) object {
+func fromSecret(source *Source, name string, key pulumi.StringInput) object {
 	return object{
 		"name":      name,
-		"valueFrom": object{"secretKeyRef": object{"name": b.args.SecretName, "key": key}},
+		"valueFrom": object{"secretKeyRef": object{"name": source.SecretName, "key": key}},
 	}
 }
 
-// sessionOptions limits what the migration's session waits for and runs; libpq, and with it psycopg, hands
-// them to the server. A statement whose client is gone would run on without a limit.
-func (m *Migration) sessionOptions() string {
-	return fmt.Sprintf("-c lock_timeout=%ds -c statement_timeout=%ds", m.LockTimeoutSeconds, m.StatementTimeoutSeconds)
-}
+func variable(name, value string) object { return object{"name": name, "value": value} }
 
-func (b *builder) volumes() list {
+func (w *work) volumes() list {
 	volumes := list{object{"name": "tmp", "emptyDir": object{}}}
-	if bundle := b.args.Migration.CaBundle; bundle.ConfigMap != "" {
+	if bundle := w.caBundle; bundle.ConfigMap != "" {
 		volumes = append(volumes, object{"name": caVolume, "configMap": object{"name": bundle.ConfigMap}})
 	}
 	return volumes
 }
 
-func (b *builder) mounts() list {
+func (w *work) mounts() list {
 	mounts := list{object{"name": "tmp", "mountPath": "/tmp"}}
-	if bundle := b.args.Migration.CaBundle; bundle.ConfigMap != "" {
+	if bundle := w.caBundle; bundle.ConfigMap != "" {
 		// One file, so that whatever else the image has beside it stays in sight.
 		mounts = append(mounts, object{
 			"name": caVolume, "mountPath": bundle.Path, "subPath": path.Base(bundle.Path), "readOnly": true,

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // apiVersion is the only one that the External Secrets Operator has served since 0.17.
@@ -21,10 +19,10 @@ func ready() object {
 	return object{"pulumi.com/waitFor": "condition=Ready"}
 }
 
-// Key is one entry of the Kubernetes Secret, and the property of the connection secret that it carries.
+// Key is one entry of a Kubernetes Secret, and the property of the remote secret that it carries.
 type Key struct{ Name, Property string }
 
-// Keys are the entries of the Kubernetes Secret.
+// Keys are the entries of the Secret of a connection.
 func Keys() []Key {
 	return []Key{
 		{"DB_URL", "sqlalchemy_url"},
@@ -37,7 +35,23 @@ func Keys() []Key {
 	}
 }
 
-// versionKey is the entry of the Secret whose name tells which version of the connection secret it was made from.
+// Source is a secret in Secrets Manager, and the Kubernetes Secret that it becomes.
+type Source struct {
+	// SecretStore is the name of the SecretStore that reads it.
+	SecretStore string
+	// RemoteSecret is its name in Secrets Manager.
+	RemoteSecret string
+	// RemoteVersion is the version of its content; another one is synchronised at once.
+	RemoteVersion pulumi.StringInput
+	// SecretName is the name of the Kubernetes Secret.
+	SecretName string
+}
+
+func (s *Source) complete() bool {
+	return s.SecretStore != "" && s.RemoteSecret != "" && s.RemoteVersion != nil && s.SecretName != ""
+}
+
+// versionKey is the entry of the Secret whose name tells which version of the remote secret it was made from.
 func versionKey(id pulumi.StringInput) pulumi.StringOutput {
 	return id.ToStringOutput().ApplyT(func(id string) string {
 		return "DB_SECRET_VERSION_" + strings.ReplaceAll(id, "-", "_") // also the name of a variable, with envFrom
@@ -46,58 +60,59 @@ func versionKey(id pulumi.StringInput) pulumi.StringOutput {
 
 // versionEntry adds that entry to those that are fetched. It comes with the specification, so a Secret has it only
 // once the operator has acted on this one; that it is Ready may still be said of the one before.
-func (b *builder) versionEntry() pulumi.StringMapOutput {
-	return pulumi.All(versionKey(b.args.RemoteVersion), b.args.RemoteVersion).ApplyT(func(values []any) map[string]string {
+func versionEntry(version pulumi.StringInput) pulumi.StringMapOutput {
+	return pulumi.All(versionKey(version), version).ApplyT(func(values []any) map[string]string {
 		return map[string]string{values[0].(string): values[1].(string)}
 	}).(pulumi.StringMapOutput)
 }
 
-// externalSecret registers the SecretStore, which reads with the service account's role, and the
-// ExternalSecret, which makes the Secret; it returns when that is synchronised.
-func (b *builder) externalSecret(account pulumi.Resource) (pulumi.CustomResource, error) {
-	metadata := b.metadata(b.args.SecretStore)
+// secretStore registers a SecretStore, which reads with the role of a service account.
+func (o *objects) secretStore(name, region, serviceAccount string, account pulumi.Resource) (pulumi.Resource, error) {
+	metadata := o.metadata(name)
 	metadata["annotations"] = kept(ready())
-	store, err := b.register(apiVersion, "SecretStore", b.args.SecretStore, object{
+	store, err := o.register(apiVersion, "SecretStore", name, object{
 		"metadata": metadata,
 		"spec": object{"provider": object{"aws": object{
 			"service": "SecretsManager",
-			"region":  b.args.Region,
-			"auth":    object{"jwt": object{"serviceAccountRef": object{"name": b.args.ServiceAccount}}},
+			"region":  region,
+			"auth":    object{"jwt": object{"serviceAccountRef": object{"name": serviceAccount}}},
 		}}},
 	}, pulumi.DependsOn([]pulumi.Resource{account}))
 	if err != nil {
-		return nil, fmt.Errorf("registering the SecretStore %s: %w", b.args.SecretStore, err)
+		return nil, fmt.Errorf("registering the SecretStore %s: %w", name, err)
 	}
+	return store, nil
+}
 
+// externalSecret registers an ExternalSecret, which makes the Secret of a source; it returns when that is synchronised.
+func (o *objects) externalSecret(name string, source *Source, keys []Key, needs []pulumi.Resource, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
 	data := list{}
-	for _, key := range Keys() {
+	for _, key := range keys {
 		data = append(data, object{
 			"secretKey": key.Name,
-			"remoteRef": object{"key": b.args.RemoteSecret, "property": key.Property},
+			"remoteRef": object{"key": source.RemoteSecret, "property": key.Property},
 		})
 	}
 	// The operator synchronises at once when an annotation changes, so a new password does not wait for
 	// the interval.
-	annotations := kept(ready())
-	annotations["force-sync"] = b.args.RemoteVersion
-	name := naming.ExternalSecret(b.args.App)
-	metadata = b.metadata(name)
+	metadata, annotations := o.metadata(name), kept(ready())
+	annotations["force-sync"] = source.RemoteVersion
 	metadata["annotations"] = annotations
-	secret, err := b.register(apiVersion, "ExternalSecret", name, object{
+	secret, err := o.register(apiVersion, "ExternalSecret", name, object{
 		"metadata": metadata,
 		"spec": object{
 			"refreshInterval": refreshInterval,
-			"secretStoreRef":  object{"kind": "SecretStore", "name": b.args.SecretStore},
+			"secretStoreRef":  object{"kind": "SecretStore", "name": source.SecretStore},
 			"target": object{
-				"name":           b.args.SecretName,
+				"name":           source.SecretName,
 				"creationPolicy": "Owner",
 				// A secret that cannot be read for a while must not take the pods' copy away.
 				"deletionPolicy": "Retain",
-				"template":       object{"mergePolicy": "Merge", "data": b.versionEntry()},
+				"template":       object{"mergePolicy": "Merge", "data": versionEntry(source.RemoteVersion)},
 			},
 			"data": data,
 		},
-	}, pulumi.DependsOn(append([]pulumi.Resource{store}, b.args.RoleReady...)))
+	}, append(opts, pulumi.DependsOn(needs))...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the ExternalSecret %s: %w", name, err)
 	}

@@ -1,13 +1,50 @@
 # shellcheck shell=bash
 # A pod with psql beside the application, for as long as a recipe runs. The password goes from the Kubernetes
-# Secret into the pod's environment; no command line, no manifest and no file of this machine holds it.
+# Secret into the pod's environment; where people log in by token, the token goes into the pod's memory by standard
+# input. No command line, no manifest and no file of this machine holds either.
 
-# pod_manifest SECRET is the pod. It satisfies the Pod Security standard "restricted" and ends by itself after four hours,
+# from_secret is the variables of the Secret that the application has.
+from_secret() {
+  jq -n --arg secret "$(output kubernetesSecretName)" '
+    def from($key): {valueFrom: {secretKeyRef: {name: $secret, key: $key}}};
+    [({name: "PGHOST"} + from("DB_HOST")), ({name: "PGPORT"} + from("DB_PORT")),
+     ({name: "PGDATABASE"} + from("DB_NAME")), ({name: "PGUSER"} + from("DB_USER")),
+     ({name: "PGPASSWORD"} + from("DB_PASSWORD"))]'
+}
+
+# of_people is the variables of the login of people, whose password is a file with the token.
+of_people() {
+  jq '[{name: "PGHOST", value: .endpoint}, {name: "PGPORT", value: (.port | tostring)},
+       {name: "PGDATABASE", value: .databaseName}, {name: "PGUSER", value: .peopleLogin},
+       {name: "PGPASSFILE", value: "/tmp/pgpass"}]' <<<"$outputs"
+}
+
+# by_token says whether people log in by token.
+by_token() { jq -e '(.peopleRoleArn // "") != ""' <<<"$outputs" >/dev/null; }
+
+# token is a token of the login of people, made with the role that may log in as that. It is good for the logins of
+# fifteen minutes.
+token() {
+  local role session
+  role=$(output peopleRoleArn)
+  session=$(cloud sts assume-role --role-arn "$role" --role-session-name db-shell --output json 2>"$scratch/said") ||
+    fail "may not assume $role: $(<"$scratch/said")
+  database.iamPrincipals names who may"
+  (
+    unset AWS_PROFILE AWS_DEFAULT_PROFILE
+    AWS_ACCESS_KEY_ID=$(jq -r .Credentials.AccessKeyId <<<"$session")
+    AWS_SECRET_ACCESS_KEY=$(jq -r .Credentials.SecretAccessKey <<<"$session")
+    AWS_SESSION_TOKEN=$(jq -r .Credentials.SessionToken <<<"$session")
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+    cloud rds generate-db-auth-token --hostname "$(output endpoint)" --port "$(output port)" --username "$(output peopleLogin)"
+  )
+}
+
+# pod_manifest VARIABLES is the pod. It satisfies the Pod Security standard "restricted" and ends by itself after four hours,
 # should the machine that started it be lost.
 pod_manifest() {
-  jq -n --arg name "$pod" --arg secret "$1" \
+  jq -n --arg name "$pod" --argjson variables "$1" \
     --arg image "${DB_SHELL_IMAGE:-public.ecr.aws/docker/library/postgres:17-alpine}" '
-    def from($key): {valueFrom: {secretKeyRef: {name: $secret, key: $key}}};
     {apiVersion: "v1", kind: "Pod",
      metadata: {name: $name, labels: {"app.kubernetes.io/name": "db-shell"}},
      spec: {
@@ -15,14 +52,13 @@ pod_manifest() {
        automountServiceAccountToken: false, enableServiceLinks: false,
        securityContext: {runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001,
                          seccompProfile: {type: "RuntimeDefault"}},
+       volumes: [{name: "memory", emptyDir: {medium: "Memory", sizeLimit: "1Mi"}}],
        containers: [{
          name: "psql", image: $image, command: ["sleep", "14400"],
-         env: [
-           ({name: "PGHOST"} + from("DB_HOST")), ({name: "PGPORT"} + from("DB_PORT")),
-           ({name: "PGDATABASE"} + from("DB_NAME")), ({name: "PGUSER"} + from("DB_USER")),
-           ({name: "PGPASSWORD"} + from("DB_PASSWORD")),
+         env: ($variables + [
            {name: "PGSSLMODE", value: "require"}, {name: "PGAPPNAME", value: $name},
-           {name: "PSQL_HISTORY", value: "/dev/null"}],
+           {name: "PSQL_HISTORY", value: "/dev/null"}]),
+         volumeMounts: [{name: "memory", mountPath: "/tmp"}],
          resources: {requests: {cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi"},
                      limits: {cpu: "500m", memory: "256Mi", "ephemeral-storage": "64Mi"}},
          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
@@ -31,15 +67,24 @@ pod_manifest() {
 
 # start_pod makes the pod; the end of the recipe deletes it, whatever the end.
 start_pod() {
-  local secret manifest
-  secret=$(output kubernetesSecretName)
+  local variables manifest key=""
+  if by_token; then
+    key=$(token)
+    variables=$(of_people)
+  else
+    variables=$(from_secret)
+  fi
   pod=db-shell-$(date -u +%Y%m%d-%H%M%S)-$$
-  manifest=$(pod_manifest "$secret")
+  manifest=$(pod_manifest "$variables")
   say "starting the pod $pod; it is deleted at the end"
   kube create -f - <<<"$manifest" >&2
   if ! kube wait --for=condition=Ready "pod/$pod" --timeout=120s >&2; then
     kube describe "pod/$pod" >&2 || true
     fail "the pod did not start, see above"
+  fi
+  if [[ -n $key ]]; then
+    # In that file, colons and backslashes of the password have a backslash.
+    sed 's/[\\:]/\\&/g; s/^/*:*:*:*:/' <<<"$key" | kube exec -i "$pod" -- sh -c 'umask 077 && cat >/tmp/pgpass'
   fi
 }
 

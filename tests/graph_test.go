@@ -60,6 +60,8 @@ func variants(t *testing.T) []variant {
 	dev["mosaic-database:additionalApps"] = `{"worker": {}, "billing": {"namespace": "billing"}}`
 	all = append(all, variant{"applications", "dev", dev})
 	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
+	prod("alternating", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "readOnlyLogin": true,
+		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`})
 	prod("everything", map[string]string{
 		"mosaic-database:tier": "scale",
 		"mosaic-database:database": `{"monitoringInterval": 60, "allocatedStorage": 400, "maxAllocatedStorage": 1000,

@@ -29,23 +29,23 @@ func changeGuards() []guard {
 				append(changes("migrations.command", "migrations.attempt"), change("migrations.image: 1.0.0 → 2.0.0"))...),
 		},
 		{
-			what: "a Job that ran is not made again for another specification", file: "k8s/migration.go",
+			what: "a Job that ran is not made again for another specification", file: "k8s/job.go",
 			text: `pulumi.IgnoreChanges([]string{"spec"}),`,
 			rows: append(changes("migrations.deadlineSeconds", "migrations.backoffLimit", "migrations.cpu", "migrations.memory"), "TestMigrationRunsOncePerRevision"),
 		},
 		{
-			what: "a Job that ran is never gone by itself", file: "k8s/migration.go",
-			text: `"backoffLimit":          m.BackoffLimit,`, instead: `"backoffLimit": m.BackoffLimit, "ttlSecondsAfterFinished": 600,`,
+			what: "a Job that ran is never gone by itself", file: "k8s/job.go",
+			text: `"backoffLimit":          args.backoffLimit,`, instead: `"backoffLimit": args.backoffLimit, "ttlSecondsAfterFinished": 600,`,
 			rows: []string{"TestMigrationRunsOncePerRevision"},
 		},
 		{
-			what: "a Job is not protected: the next takes its place", file: "k8s/migration.go",
+			what: "a Job is not protected: the next takes its place", file: "k8s/job.go",
 			text: "pulumi.Protect(false), ", rows: changes("migrations.enabled"),
 		},
 		{
 			what: "a new password reaches the cluster in the same run", file: "internal/stack/args.go",
-			text: "db.ConnectionSecretVersionID,", instead: `pulumi.String("always").ToStringOutput(),`,
-			rows: append(changes("database.passwordVersion"), append(faults(everyResourceTitle, "update"), "TestRotation", "TestAMigrationStartsWithTheNewPassword")...),
+			text: "RemoteVersion: connection,", instead: `RemoteVersion: pulumi.String("always"),`,
+			rows: append([]string{change("database.passwordVersion: not set → 2"), change("database.passwordVersion: 2 → not set")}, append(faults(everyResourceTitle, "update"), "TestRotation", "TestAMigrationStartsWithTheNewPassword")...),
 		},
 		{
 			what: "a Secret says which version it was made from", file: "k8s/secret.go",
@@ -68,8 +68,8 @@ func faultGuards() []guard {
 			rows: faults(section, "the role lost its policy, and the password changes", "the issuer is another cluster's"),
 		},
 		{
-			what: "the provider waits longer for a Job than the Job may take", file: "k8s/migration.go",
-			text: "Create: m.timeout(), Update: m.timeout()", instead: `Create: "1s", Update: "1s"`,
+			what: "the provider waits longer for a Job than the Job may take", file: "k8s/job.go",
+			text: "Create: args.timeout(), Update: args.timeout()", instead: `Create: "1s", Update: "1s"`,
 			rows: faults(section, "the migration does not end, and still runs when the next run begins"),
 		},
 		{

@@ -12,7 +12,7 @@ func protectionGuards() []guard {
 		},
 		{
 			what: "protect of both secrets", file: "database/secrets.go",
-			text: ", pulumi.Protect(b.args.DeletionProtection))", instead: ")", rows: components,
+			text: "k.parent, pulumi.Protect(k.protect))", instead: "k.parent)", rows: components,
 		},
 		{
 			what: "protect of the role and its policy", file: "internal/stack/deploy.go",
@@ -70,7 +70,7 @@ func removalGuards() []guard {
 		},
 		{
 			what: "deleted secrets can be restored for a while", file: "database/secrets.go",
-			text: "pulumi.Int(b.args.Credentials.RecoveryWindowDays)", instead: "pulumi.Int(0)",
+			text: "recoveryWindowDays: creds.RecoveryWindowDays,", instead: "recoveryWindowDays: 0,",
 			rows: append(faults("Removal", "prod is brought up again while its secrets are in their recovery window"), "TestRemovalTakesTwoSteps/prod"),
 		},
 		{

@@ -137,7 +137,39 @@ func credentials() []transition {
 		field("passwordVersion", "", "2", "instance, both secrets and the cluster's copy get another password"),
 		field("secretKmsKeyId", "", keyOne, ""),
 		field("secretKmsKeyId", keyOne, keyTwo, ""),
+		{
+			key: "database.credentials", was: "master", now: "alternating", to: "database: {credentials: alternating}", back: true,
+			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
+		},
+		{
+			key: "database.masterPasswordVersion", was: unset, now: "1", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
+			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
+		},
+		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
+		{
+			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",
+			to: alternatingWith("iamPrincipals: ['arn:aws:iam::123456789012:role/developers']"),
+		},
+		{
+			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
+			why: "the bootstrap runs once more",
+		},
+		// The number does not fall, so these are the last ones of their stack.
+		{
+			key: "database.passwordVersion, alternating", was: "1", now: "2", from: alternatingWith(""), to: alternatingWith("passwordVersion: 2"),
+			why: "the logins that rest get other passwords, and the clients get them",
+		},
+		{
+			key: "database.passwordVersion", was: "2", now: "1", from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next one in a later run",
+		},
+		{
+			key: "database.passwordVersion", was: "2", now: "4", from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next one in a later run",
+		},
 	}
+}
+
+func alternatingWith(fields string) string {
+	return "database: {credentials: alternating, " + fields + "}"
 }
 
 func networks() []transition {

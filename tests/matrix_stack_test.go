@@ -98,6 +98,9 @@ func merged(target, patch any) any {
 
 // lasting tells what no change of a stack file may make again or delete.
 func lasting(kind, name string) bool {
+	if ofLogins(name) {
+		return false
+	}
 	switch kind {
 	case instanceType:
 		return !strings.Contains(name, "-replica-")

@@ -118,13 +118,13 @@ func (r *recorder) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 	case "random:index/randomPassword:RandomPassword":
 		computed["result"] = generatedPassword
 	case "random:index/randomId:RandomId":
-		computed["hex"] = "0badcafe"
+		computed["hex"], computed["b64Std"] = "0badcafe", "AAAAAAAAAAAAAAAAAAAAAA=="
 	}
 	if _, named := outputs["name"]; !named {
 		computed["name"] = args.Name + "-1234567"
 	}
 	for key, value := range computed {
-		if r.preview && key != "address" && key != "result" {
+		if r.preview && key != "address" && key != "result" && key != "b64Std" {
 			outputs[key] = resource.MakeComputed(resource.NewProperty(""))
 		} else {
 			outputs[key] = resource.NewProperty(value)

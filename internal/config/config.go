@@ -84,10 +84,23 @@ type Database struct {
 	MonitoringInterval               int               // seconds; 0: no enhanced monitoring
 	LogRetentionDays                 int               // a retention that CloudWatch Logs accepts
 	Parameters                       map[string]string // the stack's own, over the program's
+	Credentials                      Credentials       // whose logins the clients have
 	PasswordVersion                  int               // another number makes another password
+	MasterPasswordVersion            int               // the same for the master user's alone, with alternating credentials; 0: it stays
+	BootstrapImage                   string            // with psql 15 or later
+	ReadOnlyLogin                    bool              // makes a login that only reads
+	IamPrincipals                    []string          // ARNs of IAM roles and users that may log in with a token
 	SecretRecoveryDays               int               // 0 or 7–30
 	SecretKmsKeyID                   string            // ARN of a customer key for the secrets; "": aws/secretsmanager
 }
+
+// Credentials says whose logins the clients have.
+type Credentials string
+
+const (
+	CredentialsMaster      Credentials = "master"      // the master user's
+	CredentialsAlternating Credentials = "alternating" // one of two with few privileges, which take turns at each rotation
+)
 
 // App is the application that uses the database.
 type App struct {

@@ -24,6 +24,7 @@ func (l *loader) contradictions() {
 	l.timeouts()
 	l.restore()
 	l.generations()
+	l.logins()
 }
 
 // names holds the names that are put together to the limits of what they name.

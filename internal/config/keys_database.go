@@ -88,7 +88,14 @@ func (d *Database) monitoring() []field {
 
 func (d *Database) credentials() []field {
 	return []field{
-		integer("passwordVersion", &d.PasswordVersion, "Another number makes another password.", atLeast(1)),
+		text("credentials", &d.Credentials, "Whose login the clients have: the master user's, or one of two with few privileges that take turns (docs/users.md).",
+			oneOf(CredentialsMaster, CredentialsAlternating)),
+		integer("passwordVersion", &d.PasswordVersion, "Another number makes another password; with alternating credentials, one more at a time.", atLeast(1)),
+		integer("masterPasswordVersion", &d.MasterPasswordVersion, "Another number makes another password of the master user, with alternating credentials.", atLeast(0)).
+			defaultsTo("none: it stays"),
+		text("bootstrapImage", &d.BootstrapImage, "Image with psql 15 or later, in which the Job runs that makes the logins.", imageRule()),
+		boolean("readOnlyLogin", &d.ReadOnlyLogin, "Makes a login that only reads, with a secret of its own."),
+		list("iamPrincipals", &d.IamPrincipals, "IAM roles and users whose people may log in with a token instead of a password.", principalRule(), distinct(), parseJSON[string]),
 		integer("secretRecoveryDays", &d.SecretRecoveryDays, "Days in which a deleted secret can be restored; 0 deletes at once.",
 			recoveryRule()),
 		text("secretKmsKeyId", &d.SecretKmsKeyID, "KMS key that encrypts the secrets.", keyRule()).

@@ -136,7 +136,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
 			DeletionProtection: true, IamDatabaseAuthentication: true,
 			PerformanceInsightsRetentionDays: 7, DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
-			PasswordVersion: 1, SecretRecoveryDays: 30,
+			Credentials: CredentialsMaster, PasswordVersion: 1, BootstrapImage: "postgres:16.11-alpine", SecretRecoveryDays: 30,
 		},
 		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},
 		Migrations: Migrations{

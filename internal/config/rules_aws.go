@@ -14,6 +14,7 @@ var (
 	zoneName     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}(-[a-z]+-\d{1,2})?[a-z]$`)
 	accountID    = regexp.MustCompile(`^\d{12}$`)
 	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$`)
+	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
 	clusterName  = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
 	issuerURL    = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*$`)
 	vpcID        = regexp.MustCompile(`^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`)
@@ -45,6 +46,11 @@ func accountRule() (each rule[string], all rule[[]string]) {
 func keyRule() rule[string] {
 	return optional(matching(keyARN, "the ARN of a KMS key (not of an alias) in the stack's region",
 		"one such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
+}
+
+// principalRule asks for one role or user, and not for a whole account.
+func principalRule() rule[string] {
+	return matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers")
 }
 
 // cidrRule asks for an address block that is written exactly and does not open the database to the world.

@@ -57,6 +57,7 @@ func (c *Config) Settled(before map[string]string, vpcID, oidcIssuer string) map
 		values[s.key] = s.value
 	}
 	maps.Copy(values, c.settledGenerations(before))
+	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
 	for _, app := range c.AdditionalApps {
 		values[settledAppsKey+app.Name] = app.settled()
 	}
@@ -72,6 +73,7 @@ func (c *Config) Changed(before map[string]string) Problems {
 	}
 	problems = append(problems, c.changedApps(before)...)
 	problems = append(problems, c.ownership(before)...)
+	problems = append(problems, c.rotates(before)...)
 	return append(problems, c.changedGenerations(before)...)
 }
 

@@ -35,11 +35,27 @@ func CredentialsSecret(env string) string { return fmt.Sprintf("%s/%s/rds/creden
 // ConnectionSecret is the name of the secret with all that a client needs: mosaic/<env>/rds/connection.
 func ConnectionSecret(env string) string { return fmt.Sprintf("%s/%s/rds/connection", Prefix, env) }
 
+// BootstrapSecret is the name of the secret with what makes the logins: mosaic/<env>/rds/bootstrap.
+func BootstrapSecret(env string) string { return fmt.Sprintf("%s/%s/rds/bootstrap", Prefix, env) }
+
+// MigratorSecret is the name of the migrator's connection secret: mosaic/<env>/rds/migrator.
+func MigratorSecret(env string) string { return fmt.Sprintf("%s/%s/rds/migrator", Prefix, env) }
+
+// ReadOnlySecret is the name of the readers' connection secret: mosaic/<env>/rds/readonly.
+func ReadOnlySecret(env string) string { return fmt.Sprintf("%s/%s/rds/readonly", Prefix, env) }
+
 // SecretsRole is the name of the IAM role that the application's pods assume:
 // mosaic-<env>-<app>-secrets-role, at most 64 characters (IAM).
 func SecretsRole(env, app string) string {
 	return fmt.Sprintf("%s-%s-%s-secrets-role", Prefix, env, app)
 }
+
+// AdminRole is the name of the IAM role that reads the secrets of bootstrap and migration:
+// mosaic-<env>-<app>-database-admin-role, at most 64 characters (IAM).
+func AdminRole(env, app string) string { return fmt.Sprintf("%s-%s-%s-role", Prefix, env, Admin(app)) }
+
+// PeopleRole is the name of the IAM role with which people log in to the database: mosaic-<env>-db-people-role.
+func PeopleRole(env string) string { return Instance(env) + "-people-role" }
 
 // MonitoringRole is the name of the IAM role with which RDS delivers the enhanced monitoring of an instance.
 func MonitoringRole(instance string) string { return instance + "-monitoring-role" }
@@ -77,6 +93,15 @@ func MigrationJob(app, revision string) string { return fmt.Sprintf("%s-migratio
 
 // MigrationNetworkPolicy is the name of the NetworkPolicy of all migrations: <app>-migration.
 func MigrationNetworkPolicy(app string) string { return app + "-migration" }
+
+// Admin is the name of the ServiceAccount, and of the SecretStore, of bootstrap and migration: <app>-database-admin.
+func Admin(app string) string { return app + "-database-admin" }
+
+// Bootstrap is the name of the bootstrap's objects: <app>-bootstrap.
+func Bootstrap(app string) string { return app + "-bootstrap" }
+
+// Migrator is the name after which the migrator's ExternalSecret and Secret are named: <app>-migrator.
+func Migrator(app string) string { return app + "-migrator" }
 
 // Partition is the AWS partition of a region: aws, aws-cn or aws-us-gov.
 func Partition(region string) string {

@@ -61,7 +61,7 @@ func Usage(cfg *config.Config) cost.Usage {
 		StorageThroughput:  db.StorageThroughput,
 		BackupDays:         db.BackupRetentionDays,
 		BackupGiB:          cfg.Budget.ExpectedBackupGiB,
-		Secrets:            2,
+		Secrets:            len(cfg.Secrets()),
 		SecretReaders:      1 + len(cfg.AdditionalApps),
 		LogGiB:             cfg.Budget.ExpectedLogGiB,
 		LogDays:            db.LogRetentionDays,

@@ -54,7 +54,7 @@ func databaseArgs(cfg *config.Config, site *site, tags map[string]string) *datab
 			MonitoringInterval: db.MonitoringInterval, LogRetentionDays: db.LogRetentionDays,
 		},
 		Credentials: database.Credentials{
-			Username: db.Username, PasswordVersion: db.PasswordVersion,
+			Username: db.Username, PasswordVersion: db.PasswordVersion, Logins: cfg.Alternating(), MasterPasswordVersion: db.MasterPasswordVersion,
 			CredentialsSecret: naming.CredentialsSecret(env), ConnectionSecret: naming.ConnectionSecret(env),
 			RecoveryWindowDays: db.SecretRecoveryDays, KmsKeyID: db.SecretKmsKeyID,
 			CaBundlePath: cfg.TLS.CaBundlePath,
@@ -98,7 +98,7 @@ func origin(cfg *config.Config) database.Restore {
 // client is one application, in the terms of both its configurations.
 type client struct {
 	name, namespace, serviceAccount, secretName string
-	createNamespace, reloadOnChange             bool
+	reloadOnChange                              bool
 	secretStore                                 string
 	qualifier                                   string // of its objects' Pulumi names
 	protect                                     bool
@@ -109,8 +109,8 @@ type client struct {
 func clients(cfg *config.Config) []client {
 	all := []client{{
 		name: cfg.App.Name, namespace: cfg.App.Namespace, serviceAccount: cfg.App.ServiceAccount, secretName: cfg.App.SecretName,
-		createNamespace: cfg.App.CreateNamespace, reloadOnChange: cfg.App.ReloadOnChange,
-		secretStore: naming.SecretStore, protect: cfg.Database.DeletionProtection, ownsSchema: true,
+		reloadOnChange: cfg.App.ReloadOnChange,
+		secretStore:    naming.SecretStore, protect: cfg.Database.DeletionProtection, ownsSchema: true,
 	}}
 	for _, app := range cfg.AdditionalApps {
 		all = append(all, client{
@@ -122,16 +122,26 @@ func clients(cfg *config.Config) []client {
 	return all
 }
 
-// roleArgs lets an application's service account read the database's secrets.
+// roleArgs lets an application's service account read the database's secrets; with logins of its own, only the one of
+// them.
 func roleArgs(cfg *config.Config, app client, site *site, db *database.Instance) *irsa.Args {
+	args := serviceAccountRole(cfg, site, naming.SecretsRole(cfg.Environment, app.name), app.namespace, app.serviceAccount)
+	args.SecretArns = pulumi.StringArray{db.CredentialsSecretArn, db.ConnectionSecretArn}
+	if cfg.Alternating() {
+		args.SecretArns = pulumi.StringArray{db.ConnectionSecretArn}
+	}
+	return args
+}
+
+// serviceAccountRole is the role of a service account, but for the secrets.
+func serviceAccountRole(cfg *config.Config, site *site, name, namespace, serviceAccount string) *irsa.Args {
 	return &irsa.Args{
-		Name:            naming.SecretsRole(cfg.Environment, app.name),
+		Name:            name,
 		Region:          cfg.Region,
-		Namespace:       app.namespace,
-		ServiceAccount:  app.serviceAccount,
+		Namespace:       namespace,
+		ServiceAccount:  serviceAccount,
 		OidcIssuer:      site.oidcIssuer,
 		OidcProviderArn: site.oidcProviderArn,
-		SecretArns:      pulumi.StringArray{db.CredentialsSecretArn, db.ConnectionSecretArn},
 		KmsKeyArn:       cfg.Database.SecretKmsKeyID,
 		BoundaryArn:     boundary(cfg),
 	}
@@ -146,20 +156,21 @@ func boundary(cfg *config.Config) string {
 }
 
 // accessArgs brings the connection secret to an application's namespace.
-func accessArgs(cfg *config.Config, app client, site *site, db *database.Instance, role *irsa.Role) *k8s.Args {
+func accessArgs(cfg *config.Config, app client, site *site, connection pulumi.StringInput, role *irsa.Role) *k8s.Args {
 	args := &k8s.Args{
-		App:             app.name,
-		Namespace:       app.namespace,
-		CreateNamespace: app.createNamespace,
-		Qualifier:       app.qualifier,
-		SecretStore:     app.secretStore,
-		ServiceAccount:  app.serviceAccount,
-		RoleArn:         role.RoleArn,
-		RoleReady:       []pulumi.Resource{role.Permissions},
-		Region:          cfg.Region,
-		RemoteSecret:    naming.ConnectionSecret(cfg.Environment),
-		RemoteVersion:   db.ConnectionSecretVersionID,
-		SecretName:      app.secretName,
+		App:            app.name,
+		Namespace:      app.namespace,
+		Qualifier:      app.qualifier,
+		ServiceAccount: app.serviceAccount,
+		RoleArn:        role.RoleArn,
+		RoleReady:      []pulumi.Resource{role.Permissions},
+		Region:         cfg.Region,
+		Source: k8s.Source{
+			SecretStore:   app.secretStore,
+			RemoteSecret:  naming.ConnectionSecret(cfg.Environment),
+			RemoteVersion: connection,
+			SecretName:    app.secretName,
+		},
 	}
 	if m := cfg.Migrations; m.Enabled && app.ownsSchema {
 		args.Migration = &k8s.Migration{

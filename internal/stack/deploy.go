@@ -54,8 +54,12 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	people, err := people(ctx, cfg, cloud, db)
+	if err != nil {
+		return err
+	}
 	settled := pulumi.ToStringMap(cfg.Settled(before, site.vpcID, site.oidcIssuer)).ToStringMapOutput()
-	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, settled: settledWith(settled, served)})
+	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, people: people, settled: settledWith(settled, served.all)})
 	return show(ctx, report)
 }
 
@@ -66,18 +70,27 @@ type service struct {
 	access *k8s.Access // nil where this program makes nothing in the cluster
 }
 
+// services are those of all applications, the one that owns the schema first, and the logins that they have.
+type services struct {
+	all    []service
+	logins *logins // nil where they have the master user's
+}
+
 // serve gives every application its role, and the objects that bring the credentials to its pods. They are as safe
 // from a deletion as the database is.
-func serve(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, db *database.Instance) ([]service, error) {
-	var cluster pulumi.ProviderResource
-	if cfg.Delivery.InCluster() {
-		provider, err := newCluster(ctx, cfg, site)
-		if err != nil {
+func serve(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, db *database.Instance) (*services, error) {
+	in, err := newPlace(ctx, cfg, site)
+	if err != nil {
+		return nil, err
+	}
+	served := &services{}
+	connection := db.ConnectionSecretVersionID
+	if cfg.Alternating() {
+		if served.logins, err = newLogins(ctx, cfg, site, cloud, in, db); err != nil {
 			return nil, err
 		}
-		cluster = provider
+		connection = served.logins.connections.ConnectionSecretVersionID
 	}
-	var all []service
 	for _, app := range clients(cfg) {
 		role, err := irsa.New(ctx, naming.SecretsRole(cfg.Environment, app.name), roleArgs(cfg, app, site, db),
 			pulumi.Providers(cloud.aws), pulumi.Protect(app.protect))
@@ -85,20 +98,53 @@ func serve(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, db
 			return nil, err
 		}
 		one := service{client: app, role: role}
-		if cluster != nil {
-			args := accessArgs(cfg, app, site, db, role)
-			if len(all) > 0 && app.namespace == all[0].namespace && all[0].access.Namespace != nil {
-				args.NamespaceReady = []pulumi.Resource{all[0].access.Namespace}
+		if in != nil {
+			args := accessArgs(cfg, app, site, connection, role)
+			args.NamespaceReady = in.ready(app.namespace)
+			if args.Migration != nil && served.logins != nil {
+				served.logins.migrate(cfg, args.Migration)
 			}
 			one.access, err = k8s.New(ctx, naming.Access(cfg.Environment, app.name), args,
-				append(ownership(cfg, app), pulumi.Providers(cluster))...)
+				append(ownership(cfg, app), pulumi.Providers(in.cluster))...)
 			if err != nil {
 				return nil, err
 			}
 		}
-		all = append(all, one)
+		served.all = append(served.all, one)
 	}
-	return all, nil
+	return served, nil
+}
+
+// place is the cluster, and the namespace in it that this program makes.
+type place struct {
+	cluster   pulumi.ProviderResource
+	name      string
+	namespace pulumi.Resource // nil where it has to be there
+}
+
+// newPlace is nil where this program makes nothing in the cluster.
+func newPlace(ctx *pulumi.Context, cfg *config.Config, site *site) (*place, error) {
+	if !cfg.Delivery.InCluster() {
+		return nil, nil
+	}
+	cluster, err := newCluster(ctx, cfg, site)
+	if err != nil {
+		return nil, err
+	}
+	in := &place{cluster: cluster, name: cfg.App.Namespace}
+	if cfg.App.CreateNamespace {
+		app := clients(cfg)[0]
+		in.namespace, err = k8s.NewNamespace(ctx, in.name, app.name, naming.Access(cfg.Environment, app.name), cluster, ownership(cfg, app)...)
+	}
+	return in, err
+}
+
+// ready is what an object in a namespace waits for.
+func (p *place) ready(namespace string) []pulumi.Resource {
+	if p.namespace == nil || namespace != p.name {
+		return nil
+	}
+	return []pulumi.Resource{p.namespace}
 }
 
 // ownership is how the Kubernetes objects are held. During a handover this program lets go of them: what disappears

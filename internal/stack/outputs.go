@@ -32,6 +32,9 @@ func Outputs() []Output {
 		{"credentialsSecretArn", "string", "ARN of the secret with user name and password"},
 		{"connectionSecretArn", "string", "ARN of the secret with host, port, database, user name, password and URLs"},
 		{"connectionSecretName", "string", "name of the connection secret in Secrets Manager"},
+		{"readOnlySecretArn", "string", "ARN of the secret with the read-only connection; empty without database.readOnlyLogin"},
+		{"peopleRoleArn", "string", "ARN of the IAM role with which people log in to the database by token; empty without database.iamPrincipals"},
+		{"peopleLogin", "string", "login of the database that goes with it; empty without database.iamPrincipals"},
 		{"securityGroupId", "string", "ID of the database's security group"},
 		{"region", "string", "AWS region of everything"},
 		{"accountId", "string", "AWS account of everything"},
@@ -54,19 +57,20 @@ type outputs struct {
 	cfg      *config.Config
 	estimate cost.Estimate
 	db       *database.Instance
-	served   []service // the application that owns the schema, and then the others
+	served   *services
+	people   *database.People // nil where nobody logs in by token
 	settled  pulumi.StringMapOutput
 }
 
 // export exports the outputs.
 func export(ctx *pulumi.Context, o outputs) {
-	cfg, db, main := o.cfg, o.db, o.served[0]
+	cfg, db, main := o.cfg, o.db, o.served.all[0]
 	jobName := ""
 	if main.access != nil {
 		jobName = main.access.MigrationJobName
 	}
 	additional := pulumi.Map{}
-	for _, app := range o.served[1:] {
+	for _, app := range o.served.all[1:] {
 		additional[app.name] = pulumi.Map{
 			"roleArn":              app.role.RoleArn,
 			"namespace":            pulumi.String(app.namespace),
@@ -79,6 +83,13 @@ func export(ctx *pulumi.Context, o outputs) {
 	for _, one := range cfg.Kept() {
 		kept = append(kept, one.Identifier)
 	}
+	readOnly, peopleRole, peopleLogin := pulumi.String("").ToStringOutput(), pulumi.String("").ToStringOutput(), ""
+	if o.served.logins != nil && cfg.Database.ReadOnlyLogin {
+		readOnly = o.served.logins.made.ReaderSecretArn
+	}
+	if o.people != nil {
+		peopleRole, peopleLogin = o.people.RoleArn, naming.DatabaseRoles(cfg.App.Name).People
+	}
 	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
 		"port":                 db.Port,
@@ -90,6 +101,9 @@ func export(ctx *pulumi.Context, o outputs) {
 		"credentialsSecretArn": db.CredentialsSecretArn,
 		"connectionSecretArn":  db.ConnectionSecretArn,
 		"connectionSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
+		"readOnlySecretArn":    readOnly,
+		"peopleRoleArn":        peopleRole,
+		"peopleLogin":          pulumi.String(peopleLogin),
 		"securityGroupId":      db.SecurityGroupID,
 		"region":               pulumi.String(cfg.Region),
 		"accountId":            pulumi.String(cfg.AccountID),

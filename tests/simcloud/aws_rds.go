@@ -41,7 +41,9 @@ func createInstance(a *account, out Properties) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("creating RDS DB Instance (%s): %w", name, err)
 	}
-	return a.launch(out), nil
+	id := a.launch(out)
+	a.cloud.inheritLogins(a.originOf(out), id)
+	return id, nil
 }
 
 func updateInstance(a *account, old, out Properties) error {
@@ -126,7 +128,7 @@ func diffInstance(d *diff, r request) {
 	}
 }
 
-func removeInstance(a *account, _ string, live Properties) error {
+func removeInstance(a *account, id string, live Properties) error {
 	name, snapshot := live.Text("identifier"), live.Text("finalSnapshotIdentifier")
 	refused := func(why string) error { return fmt.Errorf("deleting RDS DB Instance (%s): %s", name, why) }
 	replica := live.Text("replicateSourceDb") != ""
@@ -145,6 +147,7 @@ func removeInstance(a *account, _ string, live Properties) error {
 		taken := live.clone()
 		taken["arn"] = a.arn("rds", "snapshot:"+snapshot)
 		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
+		a.cloud.inheritLogins(id, snapshot)
 	}
 	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
 		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})

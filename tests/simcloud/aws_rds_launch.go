@@ -58,6 +58,19 @@ func (a *account) instanceOrigin(out Properties) error {
 	return nil
 }
 
+// originOf is the id of what an instance is made from, which its logins come from; "" for nothing. An instance that is
+// gone has left its logins with its backups.
+func (a *account) originOf(out Properties) string {
+	point := out.Map("restoreToPointInTime")
+	switch source, snapshot := point.Text("sourceDbInstanceIdentifier"), a.snapshot(out.Text("snapshotIdentifier")); {
+	case snapshot != nil:
+		return snapshot.ID
+	case source != "":
+		return a.instance(source).ID
+	}
+	return point.Text("sourceDbiResourceId")
+}
+
 // snapshot is a snapshot by its identifier or ARN.
 func (a *account) snapshot(identifierOrARN string) *Object {
 	return a.cloud.find(SnapshotType, func(o *Object) bool { return o.ID == identifierOrARN || o.Properties.Text("arn") == identifierOrARN })

