@@ -118,6 +118,8 @@ func bounds() []Grant {
 	return []Grant{
 		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 		to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"),
+		// People by token, as the login that is made for them.
+		to(peoplesLogins, "rds-db:connect"),
 		// Enhanced monitoring.
 		to(osMetrics, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents",
 			"logs:DescribeLogStreams", "logs:GetLogEvents"),

@@ -49,7 +49,9 @@ const (
 
 	secrets = "arn:" + partition + ":secretsmanager:" + region + ":" + account + ":secret:" + naming.Prefix + "/" + environment + "/*"
 	keys    = kmsARN + "key/*" // named by AWS; tags or the service in between say whose it is
-	aliases = kmsARN + "alias/" + prefix + "-*"
+
+	peoplesLogins = "arn:" + partition + ":rds-db:" + region + ":" + account + ":dbuser:*/*_people"
+	aliases       = kmsARN + "alias/" + prefix + "-*"
 
 	eksCluster = "arn:" + partition + ":eks:" + region + ":" + account + ":cluster/" + cluster
 	logGroups  = "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:/aws/rds/instance/" + prefix + "-db*"
@@ -74,6 +76,7 @@ func Wide() map[string]string {
 		securityGroups:   "AWS names them; held by the tags Project and Environment",
 		oidcProviders:    "the cluster's provider is found by its issuer; only for Get",
 		keys:             "AWS names them; held by the tags, or by the service that uses the key for the caller",
+		peoplesLogins:    "AWS names the instances; the login is the one for people, and the role's own policy names the instance",
 	}
 }
 
