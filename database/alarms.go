@@ -15,7 +15,7 @@ import (
 // subscriptions to what RDS tells.
 func (b *builder) watch(primary *rds.Instance, replicas []*rds.Instance, group *rds.ParameterGroup) error {
 	if b.args.Alarms.Dashboard {
-		if err := b.dashboard(); err != nil {
+		if err := b.dashboard(primary); err != nil {
 			return err
 		}
 	}
@@ -25,7 +25,7 @@ func (b *builder) watch(primary *rds.Instance, replicas []*rds.Instance, group *
 	if err := b.budget(); err != nil {
 		return err
 	}
-	topic, err := b.topic()
+	topic, err := b.topic(primary)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,9 @@ func (b *builder) events(identifiers pulumi.StringArray, group *rds.ParameterGro
 	return nil
 }
 
-func (b *builder) dashboard() error {
+// dashboard registers the page after the instance, as the topic is: AWS gives a name of these two to whoever asks for it
+// once more, so a stack that took another one's names by mistake has to fail before, at the instance's.
+func (b *builder) dashboard(primary *rds.Instance) error {
 	name := b.args.Name
 	body, err := health.Dashboard(b.args.Region, b.args.Alarms.Watched, b.args.Alarms.Limits)
 	if err != nil {
@@ -99,7 +101,7 @@ func (b *builder) dashboard() error {
 	_, err = cloudwatch.NewDashboard(b.ctx, name, &cloudwatch.DashboardArgs{
 		DashboardName: pulumi.String(name),
 		DashboardBody: pulumi.String(body),
-	}, b.parent)
+	}, b.parent, pulumi.DependsOn([]pulumi.Resource{primary}))
 	if err != nil {
 		return fmt.Errorf("registering the dashboard %s: %w", name, err)
 	}

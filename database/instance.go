@@ -63,7 +63,7 @@ type builder struct {
 }
 
 // build registers the children in the order in which they need each other. Whatever does not need the
-// instance (both secrets, the topic) is created beside it.
+// instance, such as the secrets, is created beside it.
 func (b *builder) build(c *Instance) error {
 	place, err := b.network()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -17,7 +18,7 @@ const (
 
 // topic registers the encrypted topic and its subscribers. Its policy comes with it: an alarm that cannot publish says
 // nothing about it.
-func (b *builder) topic() (*sns.Topic, error) {
+func (b *builder) topic(primary *rds.Instance) (*sns.Topic, error) {
 	name := b.args.Alarms.Topic
 	key, err := b.topicKey()
 	if err != nil {
@@ -26,7 +27,7 @@ func (b *builder) topic() (*sns.Topic, error) {
 	topic, err := sns.NewTopic(b.ctx, name, &sns.TopicArgs{
 		Name:           pulumi.String(name),
 		KmsMasterKeyId: key,
-	}, b.parent)
+	}, b.parent, pulumi.DependsOn([]pulumi.Resource{primary})) // why: see dashboard
 	if err != nil {
 		return nil, fmt.Errorf("registering the topic %s: %w", name, err)
 	}

@@ -129,7 +129,7 @@ func TestPreviewStep(t *testing.T) {
 	report := b.report()
 	assert.Regexp(t, `^### prod: \d+ to update, \d+ unchanged\n(?s:.*)\n\n\| line \| a month \|\n\n<details>`, report)
 	assert.Contains(t, report, `"db.t3.micro" => "db.t3.small"`)
-	assert.Contains(t, report, "\n> **warning**: the stack costs 29.58 USD a month, over mosaic-database:budget.monthlyUsd (25.00)\n")
+	assert.Contains(t, report, "\n> **warning**: the stack costs 31.55 USD a month, over mosaic-database:budget.monthlyUsd (25.00)\n")
 	assert.NotContains(t, report, "StackReference", "no change")
 	assert.NotContains(t, b.git("worktree", "list"), "/base")
 	assert.Empty(t, b.git("status", "--porcelain"))
