@@ -44,7 +44,7 @@ token() {
 # should the machine that started it be lost.
 pod_manifest() {
   jq -n --arg name "$pod" --argjson variables "$1" \
-    --arg image "${DB_SHELL_IMAGE:-public.ecr.aws/docker/library/postgres:17-alpine}" '
+    --arg image "${DB_SHELL_IMAGE:-postgres:17-alpine}" '
     {apiVersion: "v1", kind: "Pod",
      metadata: {name: $name, labels: {"app.kubernetes.io/name": "db-shell"}},
      spec: {
