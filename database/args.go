@@ -140,6 +140,8 @@ type Credentials struct {
 	// CaBundlePath is the file, where the clients run, with the certificates that the server's is checked against;
 	// the URLs name it. "": they ask for encryption alone.
 	CaBundlePath string
+	// Pooled says that clients connect by way of a pooler: [Instance.Connect] fills the connection secret.
+	Pooled bool
 }
 
 // Alarms notify by e-mail; without addresses none are made, and no topic.

@@ -3,6 +3,7 @@ package database
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -13,6 +14,8 @@ type ConnectionsArgs struct {
 	Logins   *Logins
 	// Ready is what makes the logins work.
 	Ready []pulumi.Resource
+	// Pooler is the applications' way to the database; nil: straight. Migrator and reader go straight.
+	Pooler *Way
 	// The names of the secrets; "" where the logins have no reader.
 	ConnectionSecret, MigratorSecret, ReaderSecret string
 	Database                                       string // in the instance
@@ -45,23 +48,27 @@ func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opt
 	}
 	secrets := keeper{ctx: ctx, parent: pulumi.Parent(component)}
 	known := Connection{Database: args.Database, CaBundlePath: args.CaBundlePath}
-	put := func(secret string, arn pulumi.StringOutput, login Login) (pulumi.StringOutput, error) {
+	put := func(secret string, arn pulumi.StringOutput, login Login, way *Way) (pulumi.StringOutput, error) {
+		known, ready := known, args.Ready
+		if way != nil {
+			known.Pooler, ready = &way.Address, append(slices.Clone(ready), way.Ready...)
+		}
 		content := connectionTo(args.Instance.Endpoint, args.Instance.Port, pulumi.String(login.Name), login.Password, known)
-		version, err := secrets.content(secret, arn, content, args.Ready...)
+		version, err := secrets.content(secret, arn, content, ready...)
 		if err != nil {
 			return pulumi.StringOutput{}, err
 		}
 		return version.VersionId, nil
 	}
 	var err error
-	if component.ConnectionSecretVersionID, err = put(args.ConnectionSecret, args.Instance.ConnectionSecretArn, args.Logins.Application); err != nil {
+	if component.ConnectionSecretVersionID, err = put(args.ConnectionSecret, args.Instance.ConnectionSecretArn, args.Logins.Application, args.Pooler); err != nil {
 		return nil, err
 	}
-	if component.MigratorSecretVersionID, err = put(args.MigratorSecret, args.Logins.MigratorSecretArn, args.Logins.Migrator); err != nil {
+	if component.MigratorSecretVersionID, err = put(args.MigratorSecret, args.Logins.MigratorSecretArn, args.Logins.Migrator, nil); err != nil {
 		return nil, err
 	}
 	if reader := args.Logins.Reader; reader != nil {
-		if _, err := put(args.ReaderSecret, args.Logins.ReaderSecretArn, *reader); err != nil {
+		if _, err := put(args.ReaderSecret, args.Logins.ReaderSecretArn, *reader, nil); err != nil {
 			return nil, err
 		}
 	}

@@ -18,13 +18,14 @@ type Instance struct {
 	SecurityGroupID           pulumi.StringOutput
 	CredentialsSecretArn      pulumi.StringOutput
 	ConnectionSecretArn       pulumi.StringOutput
-	ConnectionSecretVersionID pulumi.StringOutput // changes with the content; not with Credentials.Logins
+	ConnectionSecretVersionID pulumi.StringOutput // changes with the content; with Credentials.Pooled, of [Instance.Connect]; not with Logins
 
 	// Of the primary, and no outputs of the component: what the other components of this package are made from.
 	resourceID pulumi.StringOutput
 	username   pulumi.StringOutput
 	password   pulumi.StringOutput // secret
 	itself     pulumi.Resource
+	args       *Args
 }
 
 // New registers the component. Its options must bring the aws and the random provider.
@@ -109,6 +110,7 @@ func (b *builder) build(c *Instance) error {
 	c.ConnectionSecretArn = secrets.connectionArn
 	c.ConnectionSecretVersionID = secrets.connectionVersionID
 	c.resourceID, c.username, c.password, c.itself = primary.ResourceId, primary.Username, password.Result, primary
+	c.args = b.args
 	endpoints := pulumi.StringArray{}
 	for _, replica := range replicas {
 		endpoints = append(endpoints, replica.Address)

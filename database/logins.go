@@ -53,6 +53,9 @@ type Logins struct {
 
 	Application, Migrator Login  // the clients' at this number
 	Reader                *Login // nil where there is none
+	// Pooled are both logins of the application, as a pooler lets them in: the one that rests is that of pods which have not
+	// restarted.
+	Pooled []PoolerLogin
 
 	BootstrapSecretArn       pulumi.StringOutput
 	BootstrapSecretVersionID pulumi.StringOutput // changes with the content
@@ -98,6 +101,10 @@ func (b *loginsBuilder) build(c *Logins) error {
 	}
 	if c.Migrator, err = b.pair("migrator", b.args.Migrator); err != nil {
 		return err
+	}
+	c.Pooled = []PoolerLogin{
+		{Name: pulumi.String(b.args.Application.A), Credential: b.content["app_a_verifier"]},
+		{Name: pulumi.String(b.args.Application.B), Credential: b.content["app_b_verifier"]},
 	}
 	secrets := keeper{ctx: b.ctx, parent: b.parent, kmsKeyID: b.args.KmsKeyID}
 	if b.args.ReaderSecret != "" {

@@ -75,7 +75,7 @@ func (b *builder) secrets(primary *rds.Instance, password pulumi.StringOutput) (
 		return nil, err
 	}
 	all := &secrets{credentialsArn: credentials.Arn, connectionArn: connection.Arn}
-	if creds.Logins {
+	if creds.Logins || creds.Pooled {
 		return all, nil
 	}
 	version, err := s.content(creds.ConnectionSecret, connection.ID(), connectionTo(primary.Address, primary.Port, primary.Username, password,
@@ -142,6 +142,14 @@ type Connection struct {
 	Password string
 	// CaBundlePath is the file with the certificates that the server's is checked against; "": no check.
 	CaBundlePath string
+	// Pooler is where clients connect instead; nil: at the database itself.
+	Pooler *Address
+}
+
+// Address is a host name and a TCP port.
+type Address struct {
+	Host string
+	Port int
 }
 
 // url is the connection as a URL of the scheme, every part encoded, TLS required, and the server's certificate and
@@ -162,17 +170,24 @@ func escape(part string) string {
 }
 
 // connectionJSON is the content of the connection secret. The port is a string, as clients of the
-// secret have always read it.
+// secret have always read it. With a pooler, what begins with direct_ is the database itself, for what a pooler
+// cannot carry: migrations, and people.
 func connectionJSON(c Connection) (string, error) {
-	return encode(map[string]string{
-		"host":           c.Host,
-		"port":           strconv.Itoa(c.Port),
-		"database":       c.Database,
-		"username":       c.Username,
-		"password":       c.Password,
-		"url":            c.url("postgresql"),
-		"sqlalchemy_url": c.url("postgresql+psycopg"),
-	})
+	content := map[string]string{"database": c.Database, "username": c.Username, "password": c.Password}
+	c.reachable(content, "")
+	if c.Pooler != nil {
+		c.reachable(content, "direct_")
+		// The pooler's certificate is the cluster's own, which no bundle of RDS has.
+		pooled := Connection{Host: c.Pooler.Host, Port: c.Pooler.Port, Database: c.Database, Username: c.Username, Password: c.Password}
+		pooled.reachable(content, "")
+	}
+	return encode(content)
+}
+
+// reachable adds where the connection leads, under names that begin alike.
+func (c Connection) reachable(content map[string]string, prefix string) {
+	content[prefix+"host"], content[prefix+"port"] = c.Host, strconv.Itoa(c.Port)
+	content[prefix+"url"], content[prefix+"sqlalchemy_url"] = c.url("postgresql"), c.url("postgresql+psycopg")
 }
 
 // credentialsJSON is the content of the credentials secret.

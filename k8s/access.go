@@ -40,7 +40,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
-	synced, err := o.externalSecret(naming.ExternalSecret(args.App), &args.Source, Keys(), append([]pulumi.Resource{store}, args.RoleReady...))
+	synced, err := o.externalSecret(naming.ExternalSecret(args.App), &args.Source, args.keys(), append([]pulumi.Resource{store}, args.RoleReady...))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 // Package k8s provisions the Kubernetes half: the ServiceAccount with its IAM role, the SecretStore and
 // the ExternalSecret that bring the database's credentials into the cluster (External Secrets Operator),
-// the Job that makes the database's logins and the one that migrates the schema.
+// the Job that makes the database's logins the one that migrates the schema, and the connection pooler.
 //
 // It reads no configuration and imports no other package of the program but the one that makes names.
 package k8s

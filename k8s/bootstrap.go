@@ -91,7 +91,7 @@ func NewBootstrap(ctx *pulumi.Context, name string, args *BootstrapArgs, opts ..
 	if err != nil {
 		return nil, err
 	}
-	policy, err := o.networkPolicy(naming.Bootstrap(args.App), "bootstrap", place{args.DatabaseCidrs, args.DatabasePort}, account)
+	policy, err := o.networkPolicy(naming.Bootstrap(args.App), "bootstrap", place{args.DatabaseCidrs, args.DatabasePort}, nil, account)
 	if err != nil {
 		return nil, err
 	}

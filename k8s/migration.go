@@ -29,7 +29,7 @@ func (o *objects) migration(m *Migration, source *Source, account, synced pulumi
 		}
 		source, needs = m.Login, append(needs, login)
 	}
-	policy, err := o.networkPolicy(naming.MigrationNetworkPolicy(o.app), "migration", place{m.DatabaseCidrs, m.DatabasePort}, account)
+	policy, err := o.networkPolicy(naming.MigrationNetworkPolicy(o.app), "migration", place{m.DatabaseCidrs, m.DatabasePort}, nil, account)
 	if err != nil {
 		return err
 	}

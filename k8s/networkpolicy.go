@@ -18,35 +18,36 @@ type place struct {
 	port  int
 }
 
-// networkPolicy lets the pods of a component's Jobs reach the cluster's DNS and the database, and nobody reach them. It
+// networkPolicy lets the pods of a component reach the cluster's DNS and the database, and nobody but from reach them. It
 // takes effect where the cluster enforces network policies; on EKS, that is an option of the VPC CNI.
-func (o *objects) networkPolicy(name, component string, at place, account pulumi.Resource) (pulumi.Resource, error) {
+func (o *objects) networkPolicy(name, component string, at place, from list, account pulumi.Resource) (pulumi.Resource, error) {
 	var database list
 	for _, cidr := range at.cidrs {
 		database = append(database, block(cidr))
 	}
-	policy, err := o.register("networking.k8s.io/v1", "NetworkPolicy", name, object{
-		"metadata": o.metadata(name),
-		"spec": object{
-			"podSelector": selector(labels(o.app, component)),
-			"policyTypes": list{"Ingress", "Egress"},
-			"egress": list{
-				object{
-					"to": list{
-						object{
-							"namespaceSelector": selector(object{"kubernetes.io/metadata.name": "kube-system"}),
-							"podSelector":       selector(object{"k8s-app": "kube-dns"}),
-						},
-						block(nodeLocalDNS),
+	spec := object{
+		"podSelector": selector(labels(o.app, component)),
+		"policyTypes": list{"Ingress", "Egress"},
+		"egress": list{
+			object{
+				"to": list{
+					object{
+						"namespaceSelector": selector(object{"kubernetes.io/metadata.name": "kube-system"}),
+						"podSelector":       selector(object{"k8s-app": "kube-dns"}),
 					},
-					"ports": ports(dnsPort, "UDP", "TCP"),
+					block(nodeLocalDNS),
 				},
-				object{"to": database, "ports": ports(at.port, "TCP")},
+				"ports": ports(dnsPort, "UDP", "TCP"),
 			},
+			object{"to": database, "ports": ports(at.port, "TCP")},
 		},
-	},
+	}
+	if from != nil {
+		spec["ingress"] = from
+	}
+	policy, err := o.register("networking.k8s.io/v1", "NetworkPolicy", name, object{"metadata": o.metadata(name), "spec": spec},
 		pulumi.DependsOn([]pulumi.Resource{account}),        // which the namespace was there for
-		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it goes with its Jobs, and holds nothing
+		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it goes with its pods, and holds nothing
 	if err != nil {
 		return nil, fmt.Errorf("registering the network policy %s: %w", name, err)
 	}

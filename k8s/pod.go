@@ -35,16 +35,28 @@ func (w *work) pod(app string) object {
 		// It talks to the database alone.
 		"automountServiceAccountToken": false,
 		"enableServiceLinks":           false,
-		"securityContext": object{
-			"runAsNonRoot":   true,
-			"runAsUser":      userID,
-			"runAsGroup":     userID,
-			"fsGroup":        userID,
-			"seccompProfile": object{"type": "RuntimeDefault"},
-		},
-		"affinity":   alone(labels(app, w.component)),
-		"containers": list{w.container()},
-		"volumes":    w.volumes(),
+		"securityContext":              podSecurity(),
+		"affinity":                     alone(labels(app, w.component)),
+		"containers":                   list{w.container()},
+		"volumes":                      w.volumes(),
+	}
+}
+
+func podSecurity() object {
+	return object{
+		"runAsNonRoot":   true,
+		"runAsUser":      userID,
+		"runAsGroup":     userID,
+		"fsGroup":        userID,
+		"seccompProfile": object{"type": "RuntimeDefault"},
+	}
+}
+
+func containerSecurity() object {
+	return object{
+		"allowPrivilegeEscalation": false,
+		"readOnlyRootFilesystem":   true,
+		"capabilities":             object{"drop": list{"ALL"}},
 	}
 }
 
@@ -67,24 +79,21 @@ func (w *work) container() object {
 		"imagePullPolicy": "Always",
 		"command":         w.command,
 		"env":             w.env,
-		"securityContext": object{
-			"allowPrivilegeEscalation": false,
-			"readOnlyRootFilesystem":   true,
-			"capabilities":             object{"drop": list{"ALL"}},
-		},
-		"resources": object{"requests": resources, "limits": resources},
+		"securityContext": containerSecurity(),
+		"resources":       object{"requests": resources, "limits": resources},
 		// The end of the log becomes part of the pod's status, and so of the error of the run.
 		"terminationMessagePolicy": "FallbackToLogsOnError",
 		"volumeMounts":             w.mounts(),
 	}
 }
 
-// environment is every entry of a source's Secret under its own name, and the version of the remote secret: until the
-// Secret has that one, the kubelet holds the container back, so that nothing starts with an older password.
+// environment is the entries of a source's Secret, those of the database itself, and the version of the remote secret:
+// until the Secret has that one, the kubelet holds the container back, so that nothing starts with an older password. What
+// runs once needs a session of its own, which no pooler gives.
 func environment(source *Source, keys []Key) list {
 	var env list
 	for _, key := range keys {
-		env = append(env, fromSecret(source, key.Name, pulumi.String(key.Name)))
+		env = append(env, fromSecret(source, key.Name, pulumi.String(source.direct(key.Name))))
 	}
 	return append(env, fromSecret(source, "DB_SECRET_VERSION", versionKey(source.RemoteVersion)))
 }
@@ -99,20 +108,25 @@ func fromSecret(source *Source, name string, key pulumi.StringInput) object {
 func variable(name, value string) object { return object{"name": name, "value": value} }
 
 func (w *work) volumes() list {
-	volumes := list{object{"name": "tmp", "emptyDir": object{}}}
-	if bundle := w.caBundle; bundle.ConfigMap != "" {
-		volumes = append(volumes, object{"name": caVolume, "configMap": object{"name": bundle.ConfigMap}})
-	}
-	return volumes
+	return append(list{object{"name": "tmp", "emptyDir": object{}}}, w.caBundle.volume()...)
 }
 
 func (w *work) mounts() list {
-	mounts := list{object{"name": "tmp", "mountPath": "/tmp"}}
-	if bundle := w.caBundle; bundle.ConfigMap != "" {
-		// One file, so that whatever else the image has beside it stays in sight.
-		mounts = append(mounts, object{
-			"name": caVolume, "mountPath": bundle.Path, "subPath": path.Base(bundle.Path), "readOnly": true,
-		})
+	return append(list{object{"name": "tmp", "mountPath": "/tmp"}}, w.caBundle.mount()...)
+}
+
+// volume is none where no ConfigMap holds the bundle.
+func (c CaBundle) volume() list {
+	if c.ConfigMap == "" {
+		return nil
 	}
-	return mounts
+	return list{object{"name": caVolume, "configMap": object{"name": c.ConfigMap}}}
+}
+
+// mount is one file, so that whatever else the image has beside it stays in sight.
+func (c CaBundle) mount() list {
+	if c.ConfigMap == "" {
+		return nil
+	}
+	return list{object{"name": caVolume, "mountPath": c.Path, "subPath": path.Base(c.Path), "readOnly": true}}
 }

@@ -35,6 +35,17 @@ func Keys() []Key {
 	}
 }
 
+// directKeys are the entries beside them where the connection leads to a pooler: the database itself, by the name of the
+// entry that a client without a pooler would take.
+func directKeys() map[string]Key {
+	return map[string]Key{
+		"DB_URL":       {"DB_DIRECT_URL", "direct_sqlalchemy_url"},
+		"DB_LIBPQ_URL": {"DB_DIRECT_LIBPQ_URL", "direct_url"},
+		"DB_HOST":      {"DB_DIRECT_HOST", "direct_host"},
+		"DB_PORT":      {"DB_DIRECT_PORT", "direct_port"},
+	}
+}
+
 // Source is a secret in Secrets Manager, and the Kubernetes Secret that it becomes.
 type Source struct {
 	// SecretStore is the name of the SecretStore that reads it.
@@ -45,6 +56,29 @@ type Source struct {
 	RemoteVersion pulumi.StringInput
 	// SecretName is the name of the Kubernetes Secret.
 	SecretName string
+	// Pooled says that it is a connection by way of a pooler, with the database's own address beside it.
+	Pooled bool
+}
+
+// keys are the entries of a connection's Secret.
+func (s *Source) keys() []Key {
+	keys := Keys()
+	if s.Pooled {
+		for _, key := range Keys() {
+			if direct, ok := directKeys()[key.Name]; ok {
+				keys = append(keys, direct)
+			}
+		}
+	}
+	return keys
+}
+
+// direct is the entry that leads to the database itself.
+func (s *Source) direct(name string) string {
+	if direct, ok := directKeys()[name]; ok && s.Pooled {
+		return direct.Name
+	}
+	return name
 }
 
 func (s *Source) complete() bool {

@@ -80,6 +80,9 @@ output() {
     fail "the stack $stack has no output $1: nothing was deployed, or by an older program; run: just db-deploy $stack"
 }
 
+# optional NAME is an output that may be empty, or not there.
+optional() { jq -r --arg name "$1" '.[$name] // ""' <<<"$outputs"; }
+
 cloud() { aws --region "$region" "$@"; }
 
 # open_account makes sure that the login is of the stack's account.

@@ -3,11 +3,14 @@
 # Secret into the pod's environment; where people log in by token, the token goes into the pod's memory by standard
 # input. No command line, no manifest and no file of this machine holds either.
 
-# from_secret is the variables of the Secret that the application has.
+# from_secret is the variables of the Secret that the application has: of the database itself, past a pooler, because people
+# need a session.
 from_secret() {
-  jq -n --arg secret "$(output kubernetesSecretName)" '
+  local at=DB
+  [[ -z $(optional poolerEndpoint) ]] || at=DB_DIRECT
+  jq -n --arg secret "$(output kubernetesSecretName)" --arg at "$at" '
     def from($key): {valueFrom: {secretKeyRef: {name: $secret, key: $key}}};
-    [({name: "PGHOST"} + from("DB_HOST")), ({name: "PGPORT"} + from("DB_PORT")),
+    [({name: "PGHOST"} + from($at + "_HOST")), ({name: "PGPORT"} + from($at + "_PORT")),
      ({name: "PGDATABASE"} + from("DB_NAME")), ({name: "PGUSER"} + from("DB_USER")),
      ({name: "PGPASSWORD"} + from("DB_PASSWORD"))]'
 }

@@ -42,10 +42,10 @@ func checkProtection(t *testing.T, one registration) {
 		assert.Equal(t, !replica, one.Protect, "%s", one.key())
 		assert.Equal(t, !replica, one.Inputs["deletionProtection"] == true, "%s", one.key())
 	case "aws:iam/role:Role":
-		assert.Equal(t, !strings.HasSuffix(one.Name, "-monitoring-role") && !ofLogins(one.Name), one.Protect, "%s", one.key())
+		assert.Equal(t, !strings.HasSuffix(one.Name, "-monitoring-role") && !ofLogins(one.Name) && !ofPooler(one.Name), one.Protect, "%s", one.key())
 	case "aws:secretsmanager/secret:Secret", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:Namespace",
 		"kubernetes:core/v1:ServiceAccount", "kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:external-secrets.io/v1:ExternalSecret":
-		assert.Equal(t, !ofLogins(one.Name), one.Protect, "%s", one.key())
+		assert.Equal(t, !ofLogins(one.Name) && !ofPooler(one.Name), one.Protect, "%s", one.key())
 	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup":
 		assert.False(t, one.Protect, "%s could not make room for its successor", one.key())
 	}
@@ -57,6 +57,11 @@ func ofLogins(name string) bool {
 	return slices.ContainsFunc([]string{
 		"-database-admin", "core-api-bootstrap-db", "core-api-migrator-db", "-db-people-role", "/rds/bootstrap", "/rds/migrator", "/rds/readonly",
 	}, func(part string) bool { return strings.Contains(name, part) })
+}
+
+// ofPooler tells what is there only while there is a pooler: a run can make it again, and going back deletes it.
+func ofPooler(name string) bool {
+	return strings.Contains(name, "core-api-pooler") || strings.HasSuffix(name, "/rds/pooler")
 }
 
 // checkSecretness: a password is a secret wherever it goes.
@@ -136,6 +141,9 @@ func checkOrder(t *testing.T, all []registration) {
 	needs := func(consumer, needed string) {
 		t.Helper()
 		for _, one := range byType[consumer] {
+			if needed == "aws:iam/role:Role" && one.Name == "core-api-pooler" {
+				continue // the pooler's pods have no role
+			}
 			found := false
 			for _, dependency := range one.DependsOn {
 				found = found || strings.HasPrefix(dependency, needed+"::")
@@ -150,6 +158,10 @@ func checkOrder(t *testing.T, all []registration) {
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:SecretStore")
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:iam/rolePolicy:RolePolicy")
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "aws:secretsmanager/secretVersion:SecretVersion")
+	needs("kubernetes:apps/v1:Deployment", "kubernetes:external-secrets.io/v1:ExternalSecret")
+	needs("kubernetes:apps/v1:Deployment", "kubernetes:core/v1:ConfigMap")
+	needs("kubernetes:apps/v1:Deployment", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+	needs("kubernetes:core/v1:Service", "kubernetes:apps/v1:Deployment")
 	needs("kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:core/v1:ServiceAccount") // and so for the namespace
 	needs("kubernetes:batch/v1:Job", "kubernetes:external-secrets.io/v1:ExternalSecret")
 	needs("kubernetes:batch/v1:Job", "kubernetes:networking.k8s.io/v1:NetworkPolicy")

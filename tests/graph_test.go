@@ -62,6 +62,10 @@ func variants(t *testing.T) []variant {
 	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
 	prod("alternating", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "readOnlyLogin": true,
 		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`})
+	prod("pooling", map[string]string{
+		"mosaic-database:pooling": `{"enabled": true, "tlsSecretName": "pooler-tls"}`, "mosaic-database:tls": `{"caBundleConfigMap": "rds-ca"}`,
+		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}}`,
+	})
 	prod("everything", map[string]string{
 		"mosaic-database:tier": "scale",
 		"mosaic-database:database": `{"monitoringInterval": 60, "allocatedStorage": 400, "maxAllocatedStorage": 1000,

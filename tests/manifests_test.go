@@ -29,13 +29,17 @@ func TestManifests(t *testing.T) {
 	for _, stack := range []struct {
 		file, name string
 		overrides  []engine.Override
-	}{{"dev", "dev", nil}, {"prod", "prod", nil}, {"everything", "prod", everything}, {"alternating", "prod", []engine.Override{
+	}{{"dev", "dev", nil}, {"prod", "prod", nil}, {"everything", "prod", everything}, {
+		"pooling", "prod", append(pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
+	}, {"alternating", "prod", []engine.Override{
 		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
 	}}} {
 		t.Run(stack.file, func(t *testing.T) {
 			t.Parallel()
 			l := start(t, stack.name, stack.overrides...)
 			require.NoError(t, l.bundle("mosaic-own", "rds.pem"))
+			require.NoError(t, l.bundle("mosaic-prod", "ca-bundle.pem"))
+			l.certificate("mosaic-prod", "pooler-tls")
 			l.up()
 			golden(t, filepath.Join("testdata", "manifests", stack.file+".yaml"), l.manifests())
 		})
@@ -55,7 +59,8 @@ func (l *live) manifests() string {
 	var documents []string
 	for _, kind := range []string{
 		"core/v1:Namespace", "core/v1:ServiceAccount", "external-secrets.io/v1:SecretStore", "external-secrets.io/v1:ExternalSecret",
-		"networking.k8s.io/v1:NetworkPolicy", "batch/v1:Job",
+		"core/v1:ConfigMap", "networking.k8s.io/v1:NetworkPolicy", "apps/v1:Deployment", "core/v1:Service", "policy/v1:PodDisruptionBudget",
+		"batch/v1:Job",
 	} {
 		for _, object := range l.Cloud.Objects("kubernetes:" + kind) {
 			if object.Properties.Map("metadata", "labels") == nil {

@@ -202,8 +202,19 @@ func migrations() []transition {
 		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
 		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret's URLs name it"},
 		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret's URLs name the file; the next migration mounts it"},
+		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
+		{key: "pooling.draining", was: "false", now: "true", from: pooling(""), to: pooling("draining: true"), back: true, why: "the URLs alone"},
+		{key: "pooling.image", was: "v1.25.2-p0", now: "v1.25.1-p0", from: pooling(""), to: pooling("image: 'edoburu/pgbouncer:v1.25.1-p0'"), back: true, why: "the pods are replaced one by one"},
+		{key: "pooling.poolSize", was: "10", now: "20", from: pooling(""), to: pooling("poolSize: 20"), back: true, why: "the pods are replaced one by one"},
+		{key: "pooling.maxClientConnections", was: "500", now: "1000", from: pooling(""), to: pooling("maxClientConnections: 1000"), back: true, why: "the pods are replaced one by one"},
+		{key: "pooling.tlsSecretName", was: "pooler-tls", now: "rds-tls", from: pooling(""), to: "pooling: {enabled: true, tlsSecretName: rds-tls}", back: true, why: "the pods are replaced one by one"},
 		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
 	}
+}
+
+// pooling is a pooler, with other fields.
+func pooling(fields string) string {
+	return "pooling: {enabled: true, tlsSecretName: pooler-tls, " + fields + "}"
 }
 
 func alerts() []transition {

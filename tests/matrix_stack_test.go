@@ -38,6 +38,9 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	require.NoError(t, err)
 	require.NoError(t, yaml.Unmarshal(content, &s.committed))
 	s.write(t, "")
+	for _, name := range []string{"pooler-tls", "rds-tls"} {
+		l.certificate("mosaic-"+stack, name)
+	}
 	l.up()
 	s.inCluster = len(l.Cloud.Objects(kubeSecretType)) > 0
 	vpc := l.one("aws:ec2/securityGroup:SecurityGroup").Properties.Text("vpcId")
@@ -98,7 +101,7 @@ func merged(target, patch any) any {
 
 // lasting tells what no change of a stack file may make again or delete.
 func lasting(kind, name string) bool {
-	if ofLogins(name) {
+	if ofLogins(name) || ofPooler(name) {
 		return false
 	}
 	switch kind {

@@ -25,6 +25,7 @@ type Config struct {
 
 	Migrations Migrations
 	TLS        TLS
+	Pooling    Pooling
 	Delivery   Delivery
 	Alerts     Alerts
 	Budget     Budget

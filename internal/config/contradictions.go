@@ -22,6 +22,7 @@ func (l *loader) contradictions() {
 	l.kmsKey("database.secretKmsKeyId", l.config.Database.SecretKmsKeyID)
 	l.migrations()
 	l.timeouts()
+	l.pooling()
 	l.restore()
 	l.generations()
 	l.logins()

@@ -147,6 +147,7 @@ func checkAccepted(t *testing.T, c *Config) {
 		"an image for migrations":             !c.Migrations.Enabled || c.Migrations.Image != "" && !strings.HasSuffix(c.Migrations.Image, ":latest"),
 		"a command":                           len(c.Migrations.Command) > 0,
 		"one source of a restore":             c.Restore.SnapshotIdentifier == "" || c.Restore.PointInTime == "" && !c.Restore.UseLatestRestorableTime,
+		"a pooler that can be reached":        !c.Pooling.Enabled || c.Pooling.TLSSecretName != "" && c.Delivery == DeliveryPulumi,
 		"a budget that is an amount, or none": c.Budget.MonthlyUSD >= 0,
 		"an instance that serves":             c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
 		"applications apart":                  apart(c),

@@ -35,6 +35,7 @@ func (c *Config) keys() []key {
 		c.additionalApps(),
 		object("migrations", "Job that brings the schema to the application's revision.", c.Migrations.fields()),
 		object("tls", "How clients check whom they talk to; without a bundle, sslmode is require, with one, verify-full.", c.TLS.fields()),
+		object("pooling", "PgBouncer in the cluster, between the applications and the database.", c.Pooling.fields()),
 		own(text("delivery", &c.Delivery,
 			"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other.",
 			oneOf(DeliveryPulumi, DeliveryHandover, DeliveryGitOps))),

@@ -148,7 +148,8 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80, ReplicaLagSeconds: 600, DiskQueueDepth: 64,
 			Dashboard: true,
 		},
-		Budget: Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
+		Pooling: Pooling{Image: "edoburu/pgbouncer:v1.25.2-p0", PoolSize: 10, MaxClientConnections: 500},
+		Budget:  Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
 
 		Restore: Restore{Generation: 1, Serving: 1},
 		Waivers: map[string]string{},
@@ -235,6 +236,9 @@ func rightContents() []string {
 		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
 		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
 		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it
+		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls}`,
+		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, draining: true}`,
+		`mosaic-database:pooling: {enabled: false, poolSize: 1000}`,
 		`mosaic-database:tags: {"cost center": "R+D @ 1"}`,
 		"mosaic-database:cluster: {oidcIssuer: \"https://oidc.eks.us-east-1.amazonaws.com/id/ABC\"}\n" +
 			"mosaic-database:delivery: gitops\n" +
@@ -265,6 +269,8 @@ func contentsAtBounds() []string {
 		`mosaic-database:migrations: {image: "a:1", command: [migrate], attempt: 1, deadlineSeconds: 30, backoffLimit: 0, cpu: "1", memory: 1Ki}`,
 		`mosaic-database:migrations: {image: "a:` + strings.Repeat("1", 128) + `", deadlineSeconds: 86400, backoffLimit: 10}`,
 		`mosaic-database:alerts: {cpuPercent: 1, freeStoragePercent: 99}`,
+		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, poolSize: 29, maxClientConnections: 2000}`,
+		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, poolSize: 1, maxClientConnections: 10}`,
 		`mosaic-database:tags: {` + strings.Repeat("k", 128) + `: ` + strings.Repeat("v", 256) + `}`,
 		`mosaic-database:tags: {` + manyTags(40) + `}`,
 	}

@@ -21,6 +21,9 @@ func (c *Config) Secrets() []string {
 	if c.Database.ReadOnlyLogin {
 		names = append(names, naming.ReadOnlySecret(c.Environment))
 	}
+	if c.Pooling.Enabled {
+		names = append(names, naming.PoolerSecret(c.Environment))
+	}
 	return names
 }
 

@@ -96,7 +96,9 @@ func defaults(stack string) *Config {
 			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80,
 			ReplicaLagSeconds: 600, DiskQueueDepth: 64, Dashboard: true,
 		},
-		Budget: Budget{OnExceed: "warn", ExpectedLogGiB: 1},
+		// Ten for each of three pods are about a quarter of the connections of the smallest class.
+		Pooling: Pooling{Image: "edoburu/pgbouncer:v1.25.2-p0", PoolSize: 10, MaxClientConnections: 500},
+		Budget:  Budget{OnExceed: "warn", ExpectedLogGiB: 1},
 
 		Restore: Restore{Generation: 1},
 		Waivers: map[string]string{},

@@ -44,6 +44,9 @@ func MigratorSecret(env string) string { return fmt.Sprintf("%s/%s/rds/migrator"
 // ReadOnlySecret is the name of the readers' connection secret: mosaic/<env>/rds/readonly.
 func ReadOnlySecret(env string) string { return fmt.Sprintf("%s/%s/rds/readonly", Prefix, env) }
 
+// PoolerSecret is the name of the secret with the logins that the connection pooler lets in: mosaic/<env>/rds/pooler.
+func PoolerSecret(env string) string { return fmt.Sprintf("%s/%s/rds/pooler", Prefix, env) }
+
 // SecretsRole is the name of the IAM role that the application's pods assume:
 // mosaic-<env>-<app>-secrets-role, at most 64 characters (IAM).
 func SecretsRole(env, app string) string {
@@ -102,6 +105,18 @@ func Bootstrap(app string) string { return app + "-bootstrap" }
 
 // Migrator is the name after which the migrator's ExternalSecret and Secret are named: <app>-migrator.
 func Migrator(app string) string { return app + "-migrator" }
+
+// Pooler is the name of the connection pooler's objects, and the one that its secrets and its role are named after:
+// <app>-pooler, at most 63 characters (a Service's name is a DNS label).
+func Pooler(app string) string { return app + "-pooler" }
+
+// PoolerReader is the name of the ServiceAccount whose role reads the pooler's secret: <app>-pooler-secrets.
+func PoolerReader(app string) string { return Pooler(app) + "-secrets" }
+
+// PoolerHost is the host name of the pooler in the cluster, whatever the cluster's domain is.
+func PoolerHost(app, namespace string) string {
+	return fmt.Sprintf("%s.%s.svc", Pooler(app), namespace)
+}
 
 // Partition is the AWS partition of a region: aws, aws-cn or aws-us-gov.
 func Partition(region string) string {

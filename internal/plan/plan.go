@@ -69,6 +69,9 @@ func Usage(cfg *config.Config) cost.Usage {
 		InsightsMode:       db.DatabaseInsightsMode,
 		MonitoringInterval: db.MonitoringInterval,
 	}
+	if cfg.Pooling.Enabled {
+		usage.SecretReaders++
+	}
 	if cfg.Alerts.Dashboard {
 		usage.Dashboards = 1
 	}

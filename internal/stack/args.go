@@ -57,7 +57,7 @@ func databaseArgs(cfg *config.Config, site *site, tags map[string]string) *datab
 			Username: db.Username, PasswordVersion: db.PasswordVersion, Logins: cfg.Alternating(), MasterPasswordVersion: db.MasterPasswordVersion,
 			CredentialsSecret: naming.CredentialsSecret(env), ConnectionSecret: naming.ConnectionSecret(env),
 			RecoveryWindowDays: db.SecretRecoveryDays, KmsKeyID: db.SecretKmsKeyID,
-			CaBundlePath: cfg.TLS.CaBundlePath,
+			CaBundlePath: cfg.TLS.CaBundlePath, Pooled: cfg.Pooling.Routed(),
 		},
 		Alarms: database.Alarms{
 			Topic: naming.AlertsTopic(env), KmsKeyID: cfg.Alerts.KmsKeyID, Emails: cfg.Alerts.Emails, Dashboard: cfg.Alerts.Dashboard,
@@ -170,6 +170,7 @@ func accessArgs(cfg *config.Config, app client, site *site, connection pulumi.St
 			RemoteSecret:  naming.ConnectionSecret(cfg.Environment),
 			RemoteVersion: connection,
 			SecretName:    app.secretName,
+			Pooled:        cfg.Pooling.Routed(),
 		},
 	}
 	if m := cfg.Migrations; m.Enabled && app.ownsSchema {

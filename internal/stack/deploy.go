@@ -84,12 +84,18 @@ func serve(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, db
 		return nil, err
 	}
 	served := &services{}
-	connection := db.ConnectionSecretVersionID
 	if cfg.Alternating() {
 		if served.logins, err = newLogins(ctx, cfg, site, cloud, in, db); err != nil {
 			return nil, err
 		}
-		connection = served.logins.connections.ConnectionSecretVersionID
+	}
+	pooler, err := pool(ctx, cfg, site, cloud, in, db, served.logins)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := connect(ctx, cfg, cloud, db, served.logins, pooler)
+	if err != nil {
+		return nil, err
 	}
 	for _, app := range clients(cfg) {
 		role, err := irsa.New(ctx, naming.SecretsRole(cfg.Environment, app.name), roleArgs(cfg, app, site, db),

@@ -19,8 +19,8 @@ type logins struct {
 }
 
 // newLogins registers them in the order in which no secret ever tells of a login that does not work: passwords, the Job
-// that makes the logins, and only then the contents of the clients' secrets. Nothing of it is protected: it goes when
-// the credentials are the master user's again.
+// that makes the logins, and only then, by [connect], the contents of the clients' secrets. Nothing of it is protected: it
+// goes when the credentials are the master user's again.
 func newLogins(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, in *place, db *database.Instance) (*logins, error) {
 	env, app := cfg.Environment, cfg.App.Name
 	l := &logins{}
@@ -33,15 +33,36 @@ func newLogins(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud
 	if l.admin, err = irsa.New(ctx, role.Name, role, pulumi.Providers(cloud.aws)); err != nil {
 		return nil, err
 	}
-	if l.bootstrap, err = k8s.NewBootstrap(ctx, naming.Access(env, naming.Admin(app)), l.bootstrapArgs(cfg, site, in), pulumi.Providers(in.cluster)); err != nil {
-		return nil, err
+	l.bootstrap, err = k8s.NewBootstrap(ctx, naming.Access(env, naming.Admin(app)), l.bootstrapArgs(cfg, site, in), pulumi.Providers(in.cluster))
+	return l, err
+}
+
+// connect puts the contents into the secrets of the clients' connections, once everything is there that makes them true,
+// and returns the version of the applications'. pooler is nil where they lead to the database.
+func connect(ctx *pulumi.Context, cfg *config.Config, cloud *cloud, db *database.Instance, l *logins, pooler *k8s.Pooler) (pulumi.StringInput, error) {
+	var way *database.Way
+	if pooler != nil {
+		way = &database.Way{Address: database.Address{Host: pooler.Host, Port: k8s.PoolerPort}, Ready: pooler.Ready}
 	}
+	if l == nil {
+		if way != nil {
+			if err := db.Connect(ctx, way); err != nil {
+				return nil, err
+			}
+		}
+		return db.ConnectionSecretVersionID, nil
+	}
+	env := cfg.Environment
+	var err error
 	l.connections, err = database.NewConnections(ctx, naming.Instance(env)+"-connections", &database.ConnectionsArgs{
-		Instance: db, Logins: l.made, Ready: []pulumi.Resource{l.bootstrap.Job},
+		Instance: db, Logins: l.made, Ready: []pulumi.Resource{l.bootstrap.Job}, Pooler: way,
 		ConnectionSecret: naming.ConnectionSecret(env), MigratorSecret: naming.MigratorSecret(env), ReaderSecret: readerSecret(cfg),
 		Database: cfg.Database.Name, CaBundlePath: cfg.TLS.CaBundlePath,
 	}, pulumi.Providers(cloud.aws))
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	return l.connections.ConnectionSecretVersionID, nil
 }
 
 func loginsArgs(cfg *config.Config, db *database.Instance) *database.LoginsArgs {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
@@ -60,30 +60,32 @@ func TestTheSchemasRefuse(t *testing.T) {
 	}
 }
 
-// TestPodSecurity: the pods of migration and bootstrap pass the Pod Security standard restricted, by the admission's own code.
+// TestPodSecurity: the pods of migration, bootstrap and pooler pass the Pod Security standard restricted, by the admission's own code.
 func TestPodSecurity(t *testing.T) {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks())
 	require.NoError(t, err)
 	restricted := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
-	refused := func(job *batchv1.Job) string {
-		pod := job.Spec.Template
+	refused := func(pod *corev1.PodTemplateSpec) string {
 		result := policy.AggregateCheckResults(evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec))
 		return result.ForbiddenDetail()
 	}
-	jobs := 0
+	templates := 0
 	for name, documents := range files(t) {
 		for _, document := range documents {
-			var job batchv1.Job
-			if require.NoError(t, yaml.Unmarshal([]byte(document), &job)); job.Kind != "Job" {
+			var workload struct {
+				Kind string
+				Spec struct{ Template corev1.PodTemplateSpec }
+			}
+			if require.NoError(t, yaml.Unmarshal([]byte(document), &workload)); workload.Kind != "Job" && workload.Kind != "Deployment" {
 				continue
 			}
-			jobs++
-			assert.Empty(t, refused(&job), name)
-			*job.Spec.Template.Spec.SecurityContext.RunAsNonRoot = false
-			assert.Contains(t, refused(&job), "runAsNonRoot", "the check sees the pod")
+			templates++
+			assert.Empty(t, refused(&workload.Spec.Template), name)
+			*workload.Spec.Template.Spec.SecurityContext.RunAsNonRoot = false
+			assert.Contains(t, refused(&workload.Spec.Template), "runAsNonRoot", "the check sees the pod")
 		}
 	}
-	assert.Equal(t, len(files(t))+1, jobs, "a migration in each, and a bootstrap in one")
+	assert.Equal(t, len(files(t))+2, templates, "a migration in each, a bootstrap in one and a pooler in one")
 }
 
 // TestARuleOfTheSchemaIsEvaluated: version 0.20 of the operator has no CEL rules; where a later one brings some, they count.

@@ -15,9 +15,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
@@ -114,6 +116,14 @@ func (s *schemas) admit(document string) error {
 		return strict[corev1.ServiceAccount](document)
 	case "networking.k8s.io/v1 NetworkPolicy":
 		return strict[networkingv1.NetworkPolicy](document)
+	case "v1 ConfigMap":
+		return strict[corev1.ConfigMap](document)
+	case "v1 Service":
+		return strict[corev1.Service](document)
+	case "apps/v1 Deployment":
+		return strict[appsv1.Deployment](document)
+	case "policy/v1 PodDisruptionBudget":
+		return strict[policyv1.PodDisruptionBudget](document)
 	case "batch/v1 Job":
 		return strict[batchv1.Job](document)
 	default:

@@ -45,6 +45,7 @@ type Cloud struct {
 	region  string
 	objects map[key]*Object
 	fault   func(Operation) error
+	inspect func(Operation, func(string) []Object)
 	look    func(Operation, map[string]string)
 	log     []Operation
 }
@@ -104,6 +105,10 @@ func Open(path string) (*Cloud, error) {
 func (c *Cloud) Objects(kind string) []Object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.list(kind)
+}
+
+func (c *Cloud) list(kind string) []Object {
 	var objects []Object
 	for _, o := range c.all(kind, nil) {
 		found := *o
@@ -153,6 +158,13 @@ func (c *Cloud) Fail(fault func(Operation) error) {
 	c.fault = fault
 }
 
+// Inspect lets inspect see what exists before every operation; nil ends it. It must not change anything.
+func (c *Cloud) Inspect(inspect func(op Operation, objects func(kind string) []Object)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inspect = inspect
+}
+
 // Log is every operation since Open, in order, those that failed included.
 func (c *Cloud) Log() []Operation {
 	c.mu.Lock()
@@ -164,6 +176,9 @@ func (c *Cloud) begin(op Operation) error {
 	c.log = append(c.log, op)
 	if c.look != nil {
 		c.look(op, c.refused())
+	}
+	if c.inspect != nil {
+		c.inspect(op, c.list)
 	}
 	if c.fault == nil {
 		return nil

@@ -20,6 +20,9 @@ const (
 	configMapType      = "kubernetes:core/v1:ConfigMap"
 	networkPolicyType  = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 	jobType            = "kubernetes:batch/v1:Job"
+	deploymentType     = "kubernetes:apps/v1:Deployment"
+	serviceType        = "kubernetes:core/v1:Service"
+	disruptionsType    = "kubernetes:policy/v1:PodDisruptionBudget"
 	secretStoreType    = "kubernetes:external-secrets.io/v1:SecretStore"
 	externalSecretType = "kubernetes:external-secrets.io/v1:ExternalSecret"
 )

@@ -32,8 +32,15 @@ func kinds() map[string]kind {
 		namespaceType:      {resource: "namespaces", decode: strict[corev1.Namespace](nil)},
 		serviceAccountType: {resource: "serviceaccounts", namespaced: true, decode: strict[corev1.ServiceAccount](nil)},
 		kubeSecretType:     {resource: "secrets", namespaced: true, decode: strict[corev1.Secret](nil), immutable: []string{"type"}},
-		configMapType:      {resource: "configmaps", namespaced: true, decode: strict[corev1.ConfigMap](nil)},
-		networkPolicyType:  {resource: "networkpolicies", namespaced: true, decode: strict[networkingv1.NetworkPolicy](nil)},
+		// The provider replaces a ConfigMap for other data, unless it is told that they may change.
+		configMapType:     {resource: "configmaps", namespaced: true, decode: strict[corev1.ConfigMap](nil), immutable: []string{"data", "binaryData"}},
+		networkPolicyType: {resource: "networkpolicies", namespaced: true, decode: strict[networkingv1.NetworkPolicy](nil)},
+		disruptionsType:   {resource: "poddisruptionbudgets", namespaced: true, decode: strict(checkDisruptions)},
+		serviceType:       {resource: "services", namespaced: true, decode: strict(checkService), reconcile: (*cluster).findEndpoints},
+		deploymentType: {
+			resource: "deployments", namespaced: true, decode: strict(checkDeployment), reconcile: (*cluster).rollOut,
+			immutable: []string{"spec.selector"},
+		},
 		jobType: {
 			resource: "jobs", namespaced: true, decode: strict(checkJob), reconcile: (*cluster).runJob,
 			immutable: []string{"spec.template", "spec.completions", "spec.parallelism", "spec.selector"},
@@ -60,7 +67,7 @@ func kindOf(typ string) (kind, error) {
 		name, version, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
 }
 
-// awaited is the conditions that the provider waits for: those of the annotation, and a Job's own.
+// awaited is the conditions that the provider waits for: those of the annotation, and those of the kind.
 func (k kind) awaited(o *Object) []string {
 	var conditions []string
 	wanted := o.annotation("pulumi.com/waitFor")
@@ -70,8 +77,8 @@ func (k kind) awaited(o *Object) []string {
 	for i, c := range conditions {
 		conditions[i] = strings.TrimPrefix(c, "condition=")
 	}
-	if o.Kind == jobType {
-		conditions = append(conditions, "Complete")
+	if own, waits := map[string]string{jobType: "Complete", deploymentType: "Available", serviceType: endpointsFound}[o.Kind]; waits {
+		conditions = append(conditions, own)
 	}
 	return conditions
 }
@@ -129,6 +136,10 @@ func checkJob(j *batchv1.Job) error {
 		return fmt.Errorf("spec.template.spec.restartPolicy: Unsupported value: %q: supported values: \"OnFailure\", \"Never\"",
 			pod.RestartPolicy)
 	}
+	return checkPod(pod)
+}
+
+func checkPod(pod corev1.PodSpec) error {
 	if len(pod.Containers) == 0 {
 		return errors.New("spec.template.spec.containers: Required value")
 	}

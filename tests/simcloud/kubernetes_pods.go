@@ -35,6 +35,17 @@ func (c *cluster) schedule(o *Object, job *batchv1.Job) error {
 // mount is the kubelet's first step: every volume has to be there.
 func (c *cluster) mount(namespace string, pod corev1.PodSpec) error {
 	for _, volume := range pod.Volumes {
+		if secret := volume.Secret; secret != nil {
+			data, err := c.data(kubeSecretType, namespace, secret.SecretName, secret.Optional)
+			if err != nil {
+				return fmt.Errorf("MountVolume.SetUp failed for volume %q: %w", volume.Name, err)
+			}
+			for _, item := range secret.Items {
+				if _, ok := data[item.Key]; !ok {
+					return fmt.Errorf("MountVolume.SetUp failed for volume %q: references non-existent secret key: %s", volume.Name, item.Key)
+				}
+			}
+		}
 		if volume.ConfigMap == nil {
 			continue
 		}

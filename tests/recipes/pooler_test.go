@@ -1,0 +1,38 @@
+package recipes
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// db-shell goes past a pooler: what people do needs a session of their own.
+func TestDbShellGoesPastThePooler(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	for endpoint, entry := range map[string]string{"": "DB_HOST", "core-api-pooler.mosaic-prod.svc:6432": "DB_DIRECT_HOST"} {
+		b := newBench(t, outputsOnly(t))
+		b.expect(append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod",
+			"kubernetesSecretName":"core-api-db-secret","poolerEndpoint":"`+endpoint+`"}`),
+			createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat"), deletePod)...)
+		r := b.just("select 1;", "db-shell", "prod")
+		require.Zero(t, r.code, r.stderr)
+		content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
+		require.NoError(t, err)
+		var pod corev1.Pod
+		require.NoError(t, json.Unmarshal(content, &pod))
+		from := map[string]string{}
+		for _, env := range pod.Spec.Containers[0].Env {
+			if env.ValueFrom != nil {
+				from[env.Name] = env.ValueFrom.SecretKeyRef.Key
+			}
+		}
+		assert.Equal(t, entry, from["PGHOST"])
+		assert.Equal(t, "DB_PASSWORD", from["PGPASSWORD"])
+	}
+}
