@@ -191,3 +191,42 @@ func TestAPoolerThatDoesNotStart(t *testing.T) {
 	assert.Empty(t, l.Cloud.Objects(deploymentType))
 	assert.Empty(t, l.preview())
 }
+
+// TestPoolingOfLoginsThatTakeTurns: the pooler's list has both logins, by their verifiers, at all times; a rotation brings
+// the new one into the list before the connection secret tells of it, and the old one stays.
+func TestPoolingOfLoginsThatTakeTurns(t *testing.T) {
+	t.Parallel()
+	l := start(t, "prod", append(pooled(), engine.Override{Path: "database.credentials", Value: "alternating"})...)
+	l.certificate("mosaic-prod", "pooler-tls")
+	l.guardPooler()
+	l.watch()
+	l.up()
+	assert.Equal(t, poolerHost, connectionHost(t, l.Cloud.Objects))
+	verifier := func(login string) string {
+		_, after, _ := strings.Cut(l.poolerList(), fmt.Sprintf("%q ", login))
+		line, _, _ := strings.Cut(after, "\n")
+		return strings.Trim(line, `"`)
+	}
+	var before [2]string
+	for n, login := range []string{"core_api_a", "core_api_b"} {
+		before[n] = verifier(login)
+		assert.True(t, strings.HasPrefix(before[n], "SCRAM-SHA-256$4096:"), before[n])
+	}
+	assert.Equal(t, "core_api_a", l.kubeSecret("DB_USER"))
+	assert.Empty(t, l.preview())
+
+	l.set("database.passwordVersion", "2")
+	rotation := l.up()
+	assert.Contains(t, strings.Join(rotation, "\n"), "update kubernetes:apps/v1:Deployment::core-api-pooler")
+	assert.Equal(t, "core_api_b", l.kubeSecret("DB_USER"))
+	assert.Equal(t, before[0], verifier("core_api_a"), "pods that have not restarted log in as before")
+	assert.NotEqual(t, before[1], verifier("core_api_b"))
+	assert.NotContains(t, l.poolerList(), l.kubeSecret("DB_PASSWORD"))
+	assert.Empty(t, l.Cloud.Refused())
+
+	l.set("pooling.enabled", "false")
+	l.up()
+	assert.NotEqual(t, poolerHost, connectionHost(t, l.Cloud.Objects))
+	assert.Empty(t, l.Cloud.Objects(deploymentType))
+	assert.Empty(t, l.preview())
+}

@@ -101,6 +101,9 @@ func (c *Cloud) Watch(look func(next Operation, refused map[string]string)) {
 	c.look = look
 }
 
+// pooled tells a pooler's host name, which leads to the only instance that serves.
+func pooled(host string) bool { return strings.HasSuffix(host, ".svc") }
+
 // Refused is why the database refuses what the current contents of secrets say, by their names: those in Secrets Manager
 // that are a connection, or the master user's credentials, and those of pods.
 func (c *Cloud) Refused() map[string]string {
@@ -116,7 +119,7 @@ func (c *Cloud) refused() map[string]string {
 		if user == "" || password == "" {
 			return
 		}
-		instances := c.all(instanceType, func(o *Object) bool { return host == "" || o.Properties.Text("address") == host })
+		instances := c.all(instanceType, func(o *Object) bool { return host == "" || pooled(host) || o.Properties.Text("address") == host })
 		if !slices.ContainsFunc(instances, func(o *Object) bool { return c.knows(o, user, password) }) {
 			why[name] = fmt.Sprintf("FATAL: password authentication failed for user %q", user)
 		}
