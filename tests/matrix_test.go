@@ -197,6 +197,10 @@ func (s *transitioning) untouched(run func() []string) {
 	}
 	if primary := s.primary(); s.inCluster {
 		assert.Equal(s.t, primary.Text("password"), s.kubeSecret("DB_PASSWORD"), "the pods have the password of the instance")
-		assert.Contains(s.t, s.kubeSecret("DB_URL"), primary.Text("endpoint"), "and its address")
+		url := s.kubeSecret("DB_URL")
+		if strings.Contains(url, "-pooler.") {
+			url = s.kubeSecret("DB_DIRECT_URL")
+		}
+		assert.Contains(s.t, url, primary.Text("endpoint"), "and its address")
 	}
 }
