@@ -113,8 +113,8 @@ Every change that a user may make, made on the real engine with the simulated cl
 %s
 For each of them, the test holds that the preview shows exactly what the up then does and that a second run
 changes nothing; that the instance, its secrets, the role and what brings the credentials to the pods are neither
-made again nor deleted, by the account of the cloud and of the engine; and that the pods have the address and the
-password of the instance afterwards. A refusal comes in the preview and in the up, before anything is touched, and
+made again nor deleted, by the account of the cloud and of the engine; and that the database takes the login of every
+secret afterwards, and the pods have its address. A refusal comes in the preview and in the up, before anything is touched, and
 names the key, both values and the way out.
 
 All of it is so in prod, protected, and in dev with database.deletionProtection off; the refusals also in

@@ -42,7 +42,7 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 		l.certificate("mosaic-"+stack, name)
 	}
 	l.up()
-	s.inCluster = len(l.Cloud.Objects(kubeSecretType)) > 0
+	s.inCluster = len(l.Cloud.Objects(externalType)) > 0
 	vpc := l.one("aws:ec2/securityGroup:SecurityGroup").Properties.Text("vpcId")
 	subnets := l.one("aws:rds/subnetGroup:SubnetGroup").Properties.Texts("subnetIds")
 	require.Len(t, subnets, 3)
