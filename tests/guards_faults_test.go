@@ -132,8 +132,8 @@ func secretGuards() []guard {
 	const section = "Secrets"
 	return []guard{
 		{
-			what: "a secret's description says nothing of its content", file: "database/secrets.go",
-			text: "pulumi.String(description)", instead: "pulumi.Unsecret(content).(pulumi.StringOutput)",
+			what: "an instance has its password in that property alone", file: "database/primary.go",
+			text: "args.Password = password", instead: `args.Password, args.Tags = password, pulumi.StringMap{"note": pulumi.Unsecret(password).(pulumi.StringOutput)}`,
 			rows: faults(section, "AWS and Kubernetes: names, tags, policies, specs, annotations, conditions", "events of the engine",
 				"preview --diff, and up --diff", "state (`pulumi stack export`)", "verbose log, -v=8"),
 		},
