@@ -4,26 +4,35 @@ package servers
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"math/big"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// Port is one that nobody listens on.
+// Port is one that nobody listens on. It is below those that the system gives to whoever asks for any, so that nothing
+// else takes it before the server does.
 func Port(t *testing.T) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
+	for range 100 {
+		port := 20000 + rand.IntN(10000)
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			require.NoError(t, listener.Close())
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return 0
 }
 
 // Tool is the path of a tool in the first of some folders that has it; of a pattern, in the last, which is the newest. The
@@ -49,12 +58,12 @@ func Tool(t *testing.T, name string, folders ...string) string {
 // Certificate is a certificate for 127.0.0.1 that signs itself, and its key, both as PEM.
 func Certificate(t *testing.T) (certificate, key string) {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	private, err := ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 	}
-	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	signed, err := x509.CreateCertificate(cryptorand.Reader, template, template, private.Public(), private)
 	require.NoError(t, err)
 	encoded, err := x509.MarshalECPrivateKey(private)
 	require.NoError(t, err)

@@ -87,7 +87,7 @@ func newServer(t *testing.T) *server {
 			_ = c.Close(context.Background())
 		}
 		return err == nil
-	}, 20*time.Second, 50*time.Millisecond, "PostgreSQL does not start")
+	}, time.Minute, 50*time.Millisecond, "PostgreSQL does not start")
 	t.Logf("PostgreSQL %s", s.one(s.url(superuser, superPassword, "postgres"), "SHOW server_version"))
 	return s
 }
