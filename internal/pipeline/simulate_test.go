@@ -3,7 +3,6 @@ package pipeline
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 type request struct {
@@ -25,12 +26,7 @@ type request struct {
 
 // TestRolesSimulated asks an evaluator of IAM policies, an npm package, what the roles of prod may do.
 func TestRolesSimulated(t *testing.T) {
-	packages, err := filepath.Abs(filepath.Join(root, "bin", "npm", "package.json"))
-	require.NoError(t, err)
-	if _, err := os.Stat(filepath.Join(filepath.Dir(packages), "node_modules", "@cloud-copilot", "iam-simulate")); err != nil {
-		require.Empty(t, os.Getenv("REQUIRE_TOOLS"), "iam-simulate is missing, and REQUIRE_TOOLS is set")
-		t.Skip("iam-simulate is missing; .ci/run installs it")
-	}
+	tools.Need(t, tools.IAMSimulate, tools.Node)
 	requests := simulated()
 	for i, r := range requests {
 		for _, name := range Roles()[r.Role] {
@@ -47,7 +43,7 @@ func TestRolesSimulated(t *testing.T) {
 	}
 	input, err := json.Marshal(requests)
 	require.NoError(t, err)
-	cmd := exec.Command("node", filepath.Join("testdata", "simulate.mjs"), packages)
+	cmd := exec.Command(tools.At(t, tools.Node), filepath.Join("testdata", "simulate.mjs"), tools.At(t, tools.IAMSimulate))
 	cmd.Stdin = bytes.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

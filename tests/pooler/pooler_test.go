@@ -23,6 +23,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // settings is the ConfigMap that a run of the program makes: its pgbouncer.ini.
@@ -52,7 +53,7 @@ func (b *bouncer) url(user, password string) string { return url(b.port, user, p
 // bounce starts it with a list of users. Of the settings, only places and ports are others.
 func (s *server) bounce(users string, others ...string) *bouncer {
 	s.t.Helper()
-	program := tool(s.t, "pgbouncer")
+	program := tools.At(s.t, tools.PgBouncer)
 	b := &bouncer{port: servers.Port(s.t)}
 	ini := settings(s.t)
 	address := regexp.MustCompile(`host=\S+ port=\d+`).FindString(ini)
@@ -81,6 +82,7 @@ func refusal(err error) string {
 
 // TestLogins: a password works, also to the database; a wrong one, a stranger, plain text and the console do not.
 func TestLogins(t *testing.T) {
+	need(t)
 	t.Parallel()
 	s := newServer(t)
 	b := s.bounce(database.UserlistLine(admin, adminPassword))
@@ -108,6 +110,7 @@ func TestLogins(t *testing.T) {
 // TestVerifiers: with the server's own verifiers in its list, and no password, PgBouncer lets both logins of a rotation in,
 // and logs in with what each client proved.
 func TestVerifiers(t *testing.T) {
+	need(t)
 	t.Parallel()
 	s := newServer(t)
 	s.do("mosaic", "CREATE ROLE core_api_a LOGIN PASSWORD 'First0Password'", "CREATE ROLE core_api_b LOGIN PASSWORD 'Second0Password'")
@@ -136,6 +139,7 @@ func TestVerifiers(t *testing.T) {
 // TestMoreClientsThanConnections: many clients at once share the few connections of the pool, each with statements that it
 // has prepared, and every one is served.
 func TestMoreClientsThanConnections(t *testing.T) {
+	need(t)
 	t.Parallel()
 	s := newServer(t)
 	b := s.bounce(database.UserlistLine(admin, adminPassword))
@@ -206,6 +210,7 @@ func memory(pid int) string {
 
 // TestLeave: told to leave as the pod's hook tells it, PgBouncer lets a transaction end, takes no new client, and is gone.
 func TestLeave(t *testing.T) {
+	need(t)
 	t.Parallel()
 	s := newServer(t)
 	b := s.bounce(database.UserlistLine(admin, adminPassword))
@@ -233,6 +238,7 @@ func zombie(pid int) bool {
 
 // TestAnotherServer: a server whose certificate is not of the bundle, or not for the name, gets no password.
 func TestAnotherServer(t *testing.T) {
+	need(t)
 	t.Parallel()
 	soon := []string{"query_wait_timeout = 30", "query_wait_timeout = 2"}
 	t.Run("certificate", func(t *testing.T) {

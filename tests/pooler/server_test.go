@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 const (
@@ -37,8 +38,15 @@ type server struct {
 	postgres int // user of PostgreSQL, which has to be one of the machine's
 }
 
+// need skips a test without both servers.
+func need(t *testing.T) {
+	t.Helper()
+	tools.Need(t, tools.Postgres, tools.PgBouncer)
+}
+
 func newServer(t *testing.T) *server {
 	t.Helper()
+	binary := tools.At(t, tools.Postgres)
 	s := &server{t: t, port: servers.Port(t)}
 	if nobody, err := user.Lookup("nobody"); err == nil {
 		s.postgres, _ = strconv.Atoi(nobody.Uid)
@@ -53,11 +61,11 @@ func newServer(t *testing.T) *server {
 	require.NoError(t, os.Chmod(dir, 0o755))
 	s.own(dir)
 	data := filepath.Join(dir, "data")
-	out, err := s.command(s.postgres, tool(t, "initdb"), "--pgdata", data, "--username", admin, "--pwfile", filepath.Join(dir, "password"),
+	out, err := s.command(s.postgres, filepath.Join(filepath.Dir(binary), "initdb"), "--pgdata", data, "--username", admin, "--pwfile", filepath.Join(dir, "password"),
 		"--auth", "scram-sha-256", "--no-sync").CombinedOutput()
 	require.NoError(t, err, string(out))
 	s.write("data/pg_hba.conf", "hostssl all all 127.0.0.1/32 scram-sha-256\n", 0o644) // as rds.force_ssl does
-	s.run("postgresql", s.postgres, tool(t, "postgres"), "-D", data, "-k", dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1,127.0.0.2",
+	s.run("postgresql", s.postgres, binary, "-D", data, "-k", dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1,127.0.0.2",
 		"-c", "fsync=off", "-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(dir, "server.crt"), "-c", "ssl_key_file="+filepath.Join(dir, "server.key"))
 	s.eventually(s.url(admin, adminPassword, "postgres"))
 	s.do("postgres", "CREATE DATABASE mosaic")
@@ -116,12 +124,6 @@ func (s *server) certify(name string) {
 		mode = 0o600 // PostgreSQL asks for that
 	}
 	s.write(name+".key", key, mode)
-}
-
-// tool is the newest of Debian's PostgreSQL, or the PgBouncer that .ci/pgbouncer installs.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	return servers.Tool(t, name, "/usr/lib/postgresql/*/bin", filepath.Join("..", "..", "bin", name))
 }
 
 func (s *server) url(user, password, database string) string {

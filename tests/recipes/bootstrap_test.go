@@ -103,6 +103,7 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 
 // A bootstrap makes everything in an empty account, and a second one nothing; a policy that differs gets a new version.
 func TestBootstrap(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	require.NoError(t, os.Symlink(absolute(t, filepath.Join(root, "policies")), filepath.Join(b.project, "policies")))
@@ -154,6 +155,7 @@ func TestBootstrap(t *testing.T) {
 
 // What is refused before anything is made.
 func TestBootstrapRefusals(t *testing.T) {
+	need(t)
 	t.Parallel()
 	site, err := pipeline.ReadSite(root, "prod")
 	require.NoError(t, err)

@@ -31,6 +31,7 @@ func links(t *testing.T, state string) []call {
 
 // db-check looks at every link, and tells the one that is broken from those that hold.
 func TestTheCheckFindsTheBrokenLink(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
 	whole := links(t, state)
@@ -79,6 +80,7 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 
 // Whatever a recipe is for: what it needs is named when it is missing, and nothing is changed.
 func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
 	words := map[string]string{

@@ -17,18 +17,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 const runAddress = "https://github.com/acme/database/actions/runs/7"
 
-// newCI is a bench as a workflow's step has it, with a stand-in for go as well.
+// newCI is a bench as a workflow's step has it.
 func newCI(t *testing.T, state string) *bench {
 	t.Helper()
 	b := newBench(t, state)
-	require.NoError(t, os.Remove(filepath.Join(b.tools, "go")))
-	standin, err := filepath.Abs(filepath.Join("testdata", "standin"))
-	require.NoError(t, err)
-	require.NoError(t, os.Symlink(standin, filepath.Join(b.tools, "go")))
 	b.env = append(b.env, "GITHUB_REPOSITORY=acme/database", "GITHUB_RUN_ID=7", "GITHUB_STEP_SUMMARY="+b.file("summary"),
 		"GITHUB_OUTPUT="+b.file("output"), "GH_TOKEN=simulated")
 	return b
@@ -54,7 +51,7 @@ func (b *bench) step(args ...string) ran {
 // git runs git in the project.
 func (b *bench) git(args ...string) string {
 	b.t.Helper()
-	cmd := b.prepared(exec.Command(tool(b.t, "git"), args...))
+	cmd := b.prepared(exec.Command(tools.At(b.t, tools.Git), args...))
 	out, err := cmd.CombinedOutput()
 	require.NoError(b.t, err, string(out))
 	return strings.TrimSpace(string(out))
@@ -90,6 +87,7 @@ func TestEveryStepIsRun(t *testing.T) {
 }
 
 func TestSiteStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	site, err := pipeline.ReadSite(root, "prod")
@@ -118,6 +116,7 @@ func (b *bench) report() string {
 
 // The report of a preview on the real engine: the count, the cost, every property that changes.
 func TestPreviewStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, deployed(t))
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
@@ -153,6 +152,7 @@ func TestPreviewStep(t *testing.T) {
 
 // Without credentials: the simulated cloud is brought to the commit before, and the preview goes on from there.
 func TestOfflinePreviewStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
@@ -189,6 +189,7 @@ func TestOfflinePreviewStep(t *testing.T) {
 
 // One comment, of the pipeline's own, whatever else is said on the pull request.
 func TestCommentStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	b.env = append(b.env, "PULL_REQUEST=12", "COMMIT=0123456789abcdef0123456789abcdef01234567", "REPORT_dev=### dev: nothing to do")
@@ -225,6 +226,7 @@ func findIssue(title string, found string) call {
 
 // What differs from the real engine's state becomes one issue, which is closed when nothing does.
 func TestDriftStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := deployed(t)
 	look := on("pulumi preview --stack prod --refresh --expect-no-changes --diff --non-interactive --color never", "").do(runPulumi)
@@ -269,6 +271,7 @@ func TestDriftStep(t *testing.T) {
 
 // The drill's report, or why there is none, is added to the issue of all drills.
 func TestDrillStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, deployed(t))
 	up := on("pulumi up --stack prod-drill --yes --skip-preview", "").do("exit 1")
@@ -302,6 +305,7 @@ func gitOpsOrigin(t *testing.T, b *bench) string {
 
 // The values of the chart, in one pull request of the GitOps repository.
 func TestGitOpsStep(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newCI(t, outputsOnly(t))
 	origin := gitOpsOrigin(t, b)
@@ -350,6 +354,7 @@ func stateFiles(t *testing.T, folder string) []string {
 // The deploy role may write every file of the stack's state that the real CLI writes, and no other stack's; the preview
 // role may read them.
 func TestStateIsWithinThePolicies(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := deployed(t)
 	may := func(policy, action, key string) bool {

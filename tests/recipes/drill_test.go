@@ -51,6 +51,7 @@ restore.sourceInstanceIdentifier mosaic-prod-db`), "\n") {
 
 // A drill restores into a stack of its own, reports, and leaves nothing; the original is as it was, whatever happens.
 func TestDrill(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := deployed(t)
 	everything := func() (all []string) {

@@ -13,6 +13,7 @@ import (
 
 // db-shell goes past a pooler: what people do needs a session of their own.
 func TestDbShellGoesPastThePooler(t *testing.T) {
+	need(t)
 	t.Parallel()
 	needsCLI(t)
 	for endpoint, entry := range map[string]string{"": "DB_HOST", "core-api-pooler.mosaic-prod.svc:6432": "DB_DIRECT_HOST"} {

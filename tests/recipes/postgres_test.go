@@ -16,14 +16,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // postgres starts a PostgreSQL of its own, on a Unix socket alone, and returns the environment of its clients.
 func postgres(t *testing.T) []string {
 	t.Helper()
-	const installed = "/usr/lib/postgresql/*/bin/"
-	initdb, server := tool(t, "initdb", installed+"initdb"), tool(t, "postgres", installed+"postgres")
-	psql := tool(t, "psql", installed+"psql")
+	server, psql := tools.At(t, tools.Postgres), tools.At(t, tools.Psql)
+	initdb := filepath.Join(filepath.Dir(server), "initdb")
 	// A folder of testing.T is for its user alone, and a socket's path has to be short.
 	dir, err := os.MkdirTemp("/tmp", "pg-")
 	require.NoError(t, err)
@@ -75,6 +76,7 @@ func session(t *testing.T, env []string, application, query string) {
 
 // What the recipes ask is asked of a real PostgreSQL, with a session that sleeps and one that waits for another.
 func TestQueriesOnPostgreSQL(t *testing.T) {
+	need(t, tools.Postgres, tools.Psql)
 	t.Parallel()
 	env := postgres(t)
 	// A slot waits for the end of all transactions, so it comes before the one that stays open.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 const (
@@ -95,7 +96,6 @@ func outputsOnly(t *testing.T) string {
 
 func needsCLI(t *testing.T) {
 	t.Helper()
-	justTool(t)
 	if testing.Short() {
 		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
 	}
@@ -103,6 +103,7 @@ func needsCLI(t *testing.T) {
 
 // Each recipe makes exactly these calls, with the values of the stack's outputs.
 func TestRecipes(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := deployed(t)
 	chart := "HELM_CHART=oci://registry.example.com/charts/core-api"
@@ -208,6 +209,7 @@ func outputOf(t *testing.T, state, name string) string {
 
 // What stands in the way of a recipe is said, before anything is changed.
 func TestRecipesThatStop(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
 	failing := func(c call, says string) call { return c.do("echo '" + says + "' >&2; exit 255") }
@@ -285,6 +287,7 @@ func TestRecipesThatStop(t *testing.T) {
 
 // The kubeconfig of the configuration comes before the one that EKS would give, with its context.
 func TestRecipesGoIntoTheClusterOfTheConfiguration(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newBench(t, outputsOnly(t))
 	file := filepath.Join(b.project, "Pulumi.prod.yaml")
@@ -301,6 +304,7 @@ func TestRecipesGoIntoTheClusterOfTheConfiguration(t *testing.T) {
 
 // The pod of a session is deleted also when the session is interrupted, and holds no password but by reference.
 func TestDatabaseShellIsInterrupted(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newBench(t, outputsOnly(t))
 	b.expect(inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do(`: >"$CALLS/open"; exec sleep 60`))...)
@@ -355,6 +359,7 @@ func restricted(t *testing.T, spec corev1.PodSpec) {
 // A rotation is one command: it changes the password in the simulated cloud, and restarts the pods only once the
 // Secret holds it. A migration makes another Job.
 func TestRotationAndMigration(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := deployed(t)
 	password := func() string {
@@ -396,6 +401,7 @@ func TestRotationAndMigration(t *testing.T) {
 
 // A rotation that stops halfway, or whose Secret never comes, restarts no pod and keeps the raised version.
 func TestRotationThatFails(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
 	begin := inCluster(secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), on("pulumi preview --stack prod --diff", ""))
@@ -422,6 +428,7 @@ func TestRotationThatFails(t *testing.T) {
 
 // gitops-deploy commits one file, once, and only after a yes.
 func TestGitOpsDeploy(t *testing.T) {
+	need(t)
 	t.Parallel()
 	b := newBench(t, outputsOnly(t))
 	origin := gitOpsOrigin(t, b)
@@ -448,7 +455,8 @@ func TestGitOpsDeploy(t *testing.T) {
 
 // A bare just lists every recipe, in a group and with a line of its own.
 func TestRecipesAreListed(t *testing.T) {
-	cmd := exec.Command(justTool(t), "--dump", "--dump-format", "json")
+	tools.Need(t, tools.Just)
+	cmd := exec.Command(tools.At(t, tools.Just), "--dump", "--dump-format", "json")
 	cmd.Dir = root
 	out, err := cmd.Output()
 	require.NoError(t, err)
@@ -481,15 +489,15 @@ func TestRecipesAreListed(t *testing.T) {
 }
 
 func TestScriptsPassShellCheck(t *testing.T) {
-	shellcheck := tool(t, "shellcheck")
+	tools.Need(t, tools.ShellCheck)
 	var scripts []string
-	for _, pattern := range []string{"*-*", "bootstrap", "ci/*"} {
+	for _, pattern := range []string{"*-*", "bootstrap", "ci/*", "../tests/tools/*.sh"} {
 		found, err := filepath.Glob(filepath.Join(root, "scripts", pattern))
 		require.NoError(t, err)
 		require.NotEmpty(t, found)
 		scripts = append(scripts, found...)
 	}
-	cmd := exec.Command(shellcheck, append([]string{"--external-sources", "--source-path=SCRIPTDIR"}, scripts...)...)
+	cmd := exec.Command(tools.At(t, tools.ShellCheck), append([]string{"--external-sources", "--source-path=SCRIPTDIR"}, scripts...)...)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
 }

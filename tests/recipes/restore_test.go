@@ -57,6 +57,7 @@ func (b *bench) again() {
 
 // A restore, the way back, the way on, and the release of the old instance, each by one command.
 func TestRestoreRecipes(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := deployed(t)
 	b := newBench(t, state)
@@ -126,6 +127,7 @@ func suffix(t *testing.T, state string) string {
 
 // What a restore is asked for is checked, and a run that fails says which ways are open.
 func TestRestoreRecipesThatStop(t *testing.T) {
+	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
 	origin := forgetting("generation", "serving")

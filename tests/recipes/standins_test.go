@@ -22,6 +22,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // root is the folder of the repository.
@@ -69,9 +70,6 @@ func pulumiRun(verb string, args []string) error {
 		return err
 	}
 	defer env.Close()
-	if err := os.Chdir(env.WorkDir()); err != nil {
-		return err
-	}
 	switch verb {
 	case "up":
 		_, err := env.Up(ctx)
@@ -92,32 +90,10 @@ func pulumiRun(verb string, args []string) error {
 	return err
 }
 
-// tool is a program that a test needs besides Go. .ci/run installs all of them and lets none be missing.
-func tool(t *testing.T, name string, patterns ...string) string {
+// need skips a test without what all recipes need, or what else it names.
+func need(t *testing.T, more ...tools.Tool) {
 	t.Helper()
-	if path, err := exec.LookPath(name); err == nil {
-		path, err = filepath.Abs(path)
-		require.NoError(t, err)
-		return path
-	}
-	for _, pattern := range patterns {
-		found, err := filepath.Glob(pattern)
-		require.NoError(t, err)
-		if len(found) > 0 {
-			path, err := filepath.Abs(found[len(found)-1])
-			require.NoError(t, err)
-			return path
-		}
-	}
-	if os.Getenv("REQUIRE_TOOLS") != "" {
-		t.Fatalf("%s is missing, and REQUIRE_TOOLS is set", name)
-	}
-	t.Skipf("%s is missing; .ci/run installs it", name)
-	return ""
-}
-
-func justTool(t *testing.T) string {
-	return tool(t, "just", filepath.Join(root, "bin", "npm", "node_modules", ".bin", "just"))
+	tools.Need(t, append([]tools.Tool{tools.Bash, tools.Git, tools.Jq, tools.Just}, more...)...)
 }
 
 // call is one expected call of a stand-in: its arguments, and a piece of shell that answers.
@@ -154,16 +130,16 @@ type bench struct {
 
 // system is all that a recipe may use besides what it asks for by name.
 var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
-	"dirname", "sha256sum", "sleep", "tee", "git", "node", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
+	"dirname", "sha256sum", "sleep", "tee", "git", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
 
 // newBench is a bench over a stack that was deployed to the folder.
 func newBench(t *testing.T, state string) *bench {
 	t.Helper()
 	dir := t.TempDir()
 	b := &bench{t: t, project: filepath.Join(dir, "project"), state: state, calls: filepath.Join(dir, "calls")}
-	tools, temp := filepath.Join(dir, "tools"), filepath.Join(dir, "temp")
-	b.tools = tools
-	for _, folder := range []string{b.project, b.calls, tools, temp} {
+	bin, temp := filepath.Join(dir, "tools"), filepath.Join(dir, "temp")
+	b.tools = bin
+	for _, folder := range []string{b.project, b.calls, bin, temp} {
 		require.NoError(t, os.Mkdir(folder, 0o700))
 	}
 	for _, name := range []string{"Pulumi.yaml", "Pulumi.prod.yaml", "justfile"} {
@@ -178,14 +154,14 @@ func newBench(t *testing.T, state string) *bench {
 	}
 	link(filepath.Join(root, "scripts"), filepath.Join(b.project, "scripts"))
 	for _, name := range []string{"aws", "kubectl", "helm", "pulumi", "gh", "session-manager-plugin"} {
-		link(filepath.Join("testdata", "standin"), filepath.Join(tools, name))
+		link(filepath.Join("testdata", "standin"), filepath.Join(bin, name))
 	}
 	for _, name := range system {
 		if path, err := exec.LookPath(name); err == nil {
-			link(path, filepath.Join(tools, name))
+			link(path, filepath.Join(bin, name))
 		}
 	}
-	link(tool(t, "true"), filepath.Join(tools, "go"))
+	link(filepath.Join("testdata", "standin"), filepath.Join(bin, "go"))
 	version, err := engine.Version(root)
 	require.NoError(t, err)
 	real, err := filepath.Abs(filepath.Join(root, "bin", "pulumi-"+strings.TrimPrefix(version, "v"), "bin", "pulumi"))
@@ -194,7 +170,7 @@ func newBench(t *testing.T, state string) *bench {
 	require.NoError(t, err)
 	here, err := os.Getwd()
 	require.NoError(t, err)
-	b.env = []string{"PATH=" + tools, "HOME=" + dir, "TMPDIR=" + temp, "CALLS=" + b.calls, "REAL_PULUMI=" + real,
+	b.env = []string{"PATH=" + bin, "HOME=" + dir, "TMPDIR=" + temp, "CALLS=" + b.calls, "REAL_PULUMI=" + real,
 		"SELF=" + self, "PACKAGE_DIR=" + here, "STATE=" + state, "PULUMI_BACKEND_URL=file://" + filepath.Join(state, "state"),
 		"PULUMI_HOME=" + filepath.Join(dir, "pulumi-home"), "PULUMI_CONFIG_PASSPHRASE=simulated",
 		"PULUMI_SKIP_UPDATE_CHECK=true", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
@@ -220,7 +196,7 @@ type ran struct {
 }
 
 func (b *bench) command(args ...string) *exec.Cmd {
-	return b.prepared(exec.Command(justTool(b.t), args...))
+	return b.prepared(exec.Command(tools.At(b.t, tools.Just), args...))
 }
 
 func (b *bench) prepared(cmd *exec.Cmd) *exec.Cmd {

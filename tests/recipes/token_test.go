@@ -13,6 +13,7 @@ import (
 // Where people log in by token, db-shell asks IAM for one, as the role that the outputs name, and hands it to the pod by
 // standard input: no password is asked for, and no command line and no manifest has the token.
 func TestDbShellByToken(t *testing.T) {
+	need(t)
 	t.Parallel()
 	needsCLI(t)
 	const token = `db.example.com:5432/?Action=connect&X-Amz-Signature=back\slash`

@@ -10,8 +10,6 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"net"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -33,26 +31,6 @@ func Port(t *testing.T) int {
 	}
 	t.Fatal("no port is free")
 	return 0
-}
-
-// Tool is the path of a tool in the first of some folders that has it; of a pattern, in the last, which is the newest. The
-// test is skipped without it, unless REQUIRE_TOOLS is set.
-func Tool(t *testing.T, name string, folders ...string) string {
-	t.Helper()
-	for _, folder := range folders {
-		found, err := filepath.Glob(filepath.Join(folder, name))
-		require.NoError(t, err)
-		if len(found) > 0 {
-			path, err := filepath.Abs(found[len(found)-1])
-			require.NoError(t, err)
-			return path
-		}
-	}
-	if os.Getenv("REQUIRE_TOOLS") != "" {
-		t.Fatalf("%s is missing, and REQUIRE_TOOLS is set", name)
-	}
-	t.Skipf("%s is missing; .ci/run installs it", name)
-	return ""
 }
 
 // Certificate is a certificate for 127.0.0.1 that signs itself, and its key, both as PEM.

@@ -2,24 +2,17 @@
 # Puts PgBouncer 1.21 or later, which knows prepared statements, into bin/pgbouncer. Debian 12 has 1.18: there, it is Debian
 # 13's with the libraries that it was built for, beside the system and not in it.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 recent() { [[ $("$1" --version 2>/dev/null) =~ PgBouncer\ 1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21)); }
-
-recent bin/pgbouncer/pgbouncer && exit
-for installed in pgbouncer /usr/sbin/pgbouncer; do
-  if recent "$installed"; then
-    mkdir -p bin/pgbouncer
-    ln -sf "$(command -v "$installed")" bin/pgbouncer/pgbouncer
-    exit
-  fi
-done
 
 sudo=(); [ "$(id -u)" = 0 ] || sudo=(sudo)
 if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer
-  exec "$0"
+  for installed in pgbouncer /usr/sbin/pgbouncer; do ! recent "$installed" || exit 0; done
+  echo "the system's PgBouncer is older than 1.21: install a later one, such as PostgreSQL's own package" >&2
+  exit 1
 fi
 
 apt=$PWD/bin/pgbouncer/apt root=$PWD/bin/pgbouncer/root

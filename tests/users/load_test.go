@@ -134,6 +134,7 @@ func (l *load) figures(t *testing.T, rotations int) {
 // TestRotationsUnderLoad: ten rotations with alternating logins, the first of them a run of the program, while clients
 // connect without a pause. No login fails and no row is lost.
 func TestRotationsUnderLoad(t *testing.T) {
+	need(t)
 	t.Parallel()
 	const rotations = 10
 	d := deploy(t, everything[:1]...)
@@ -173,6 +174,7 @@ func (d *deployment) next(number int) (string, map[string]string) {
 // TestTheWindowOfTheMasterUser: with the master user's password, every rotation refuses new connections, from RDS's change
 // until the last pod has restarted.
 func TestTheWindowOfTheMasterUser(t *testing.T) {
+	need(t)
 	t.Parallel()
 	const rotations = 3
 	s := newServer(t)

