@@ -37,7 +37,7 @@ func TestAPreviewEndsWithTheBill(t *testing.T) {
 	printed, err := l.Outputs(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal([]byte(printed), &outputs))
-	lines := outputs["estimatedMonthlyCostLines"].(map[string]any)
+	lines := outputs["__lastRun"].(map[string]any)["bill"].(map[string]any)
 	assert.Equal(t, map[string]any{"detail": "db.t3.micro", "monthlyUsd": 13.14}, lines["instance"])
 }
 
@@ -64,8 +64,11 @@ func TestAnEstimateOfAnotherFormKeepsNoRunFromBeingMade(t *testing.T) {
 		"a number": resource.NewProperty(resource.PropertyMap{"instance": resource.NewProperty(13.14)}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			outputs := resource.PropertyMap{"estimatedMonthlyCostLines": left}
-			assert.NoError(t, previewAfter(t, outputs, "prod", stackFile(t, "prod")))
+			for _, outputs := range []resource.PropertyMap{
+				{"__lastRun": resource.NewProperty(resource.PropertyMap{"bill": left})}, {"__lastRun": left}, {"estimatedMonthlyCostLines": left},
+			} {
+				assert.NoError(t, previewAfter(t, outputs, "prod", stackFile(t, "prod")))
+			}
 		})
 	}
 }

@@ -59,8 +59,7 @@ func (l *live) secretAlways() (operations *int) {
 // time, the same one; who forgets the objects leaves them, who takes them finds them.
 func TestTheObjectsChangeHands(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	since := len(l.Cloud.Log())
 	external := l.one(externalSecretType).Properties.Text("metadata", "uid")
 	operations := l.secretAlways()
@@ -110,8 +109,7 @@ func (l *live) chartTakes() {
 // TestAHandoverThatFailsGoesOn: nothing is gone in the middle, and the next run goes on.
 func TestAHandoverThatFailsGoesOn(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	since := len(l.Cloud.Log())
 	l.set("delivery", "handover")
 	l.up()
@@ -137,8 +135,7 @@ func TestAHandoverThatFailsGoesOn(t *testing.T) {
 // TestReloading: the chart gets the annotation that Reloader understands, unless it is switched off.
 func TestReloading(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	annotations := func() any { return l.outputs()["helmValues"].(map[string]any)["deploymentAnnotations"] }
 	assert.Equal(t, map[string]any{"secret.reloader.stakater.com/reload": "core-api-db-secret"}, annotations())
 	l.set("app.reloadOnChange", "false")

@@ -51,8 +51,7 @@ func driftRows() []drift {
 // drifts changes the cloud behind Pulumi's back. What RDS does by itself is no change; what somebody did by hand
 // is shown and put back.
 func drifts(t *testing.T) [][]string {
-	l := start(t, "prod", engine.Override{Path: "database.multiAz", Value: "true"})
-	l.up()
+	l := started(t, "prod", engine.Override{Path: "database.multiAz", Value: "true"})
 	built := inventory(l.Cloud)
 	var rows [][]string
 	for _, drift := range driftRows() {

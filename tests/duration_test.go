@@ -163,8 +163,7 @@ func TestAnUpTakesAsLongAsItsInstance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			first := start(t, "prod", test.overrides...)
-			first.up()
+			first := started(t, "prod", test.overrides...)
 			plan := first.scheduled()
 			t.Logf("all is done after\n%s", plan)
 			assert.LessOrEqual(t, float64(plan.end())/float64(test.chain), most, "the run, in times of its instances")

@@ -2,10 +2,8 @@ package tests
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,11 +14,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc"
-	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
@@ -106,49 +101,12 @@ func (l *live) adopt(r stateResource, id string) {
 		"--generate-code=false", "--skip-preview", "--yes")
 }
 
-// noPrograms stands for Go's language plugin, which the CLI wants also for commands that run no program.
-type noPrograms struct {
-	pulumirpc.UnimplementedLanguageRuntimeServer
-}
-
-func (noPrograms) Handshake(context.Context, *pulumirpc.LanguageHandshakeRequest) (*pulumirpc.LanguageHandshakeResponse, error) {
-	return &pulumirpc.LanguageHandshakeResponse{}, nil
-}
-
-func (noPrograms) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: "1.0.0"}, nil
-}
-
-func (noPrograms) GetRequiredPackages(context.Context, *pulumirpc.GetRequiredPackagesRequest) (*pulumirpc.GetRequiredPackagesResponse, error) {
-	return &pulumirpc.GetRequiredPackagesResponse{}, nil
-}
-
-// environ is the CLI's environment in a user's shell.
-func (l *live) environ() []string {
-	l.t.Helper()
-	server, err := l.Cloud.Serve()
-	require.NoError(l.t, err)
-	l.t.Cleanup(server.Close)
-	language := grpc.NewServer()
-	l.t.Cleanup(language.Stop)
-	pulumirpc.RegisterLanguageRuntimeServer(language, noPrograms{})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(l.t, err)
-	go func() { _ = language.Serve(listener) }() // ends with Stop
-	return []string{
-		"PULUMI_HOME=" + filepath.Join(l.folder(), "home"), "PULUMI_BACKEND_URL=" + l.backend(),
-		"PULUMI_CONFIG_PASSPHRASE=simulated", "PULUMI_DEBUG_PROVIDERS=" + server.Env(),
-		fmt.Sprintf("PULUMI_DEBUG_LANGUAGES=go:%d", listener.Addr().(*net.TCPAddr).Port),
-		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true", "PULUMI_SKIP_UPDATE_CHECK=true",
-	}
-}
-
 // cli runs the Pulumi CLI on the stack as a user does in a shell, and returns what it printed.
 func (l *live) cli(args ...string) string {
 	l.t.Helper()
 	cli, err := engine.CLI(l.t.Context(), os.Stderr)
 	require.NoError(l.t, err)
-	stdout, stderr, _, err := cli.Run(l.t.Context(), l.WorkDir(), nil, nil, nil, l.environ(), args...)
+	stdout, stderr, _, err := cli.Run(l.t.Context(), l.WorkDir(), nil, nil, nil, l.Environ(), args...)
 	l.said.WriteString(stdout + stderr)
 	require.NoError(l.t, err, "%s\n%s", stdout, stderr)
 	return stdout + stderr

@@ -107,8 +107,7 @@ func creations(t *testing.T, whole []string) map[string]string {
 
 // updates: the same, for a change that reaches all that can change.
 func updates(t *testing.T) map[string]string {
-	l := start(t, "dev")
-	l.up()
+	l := started(t, "dev")
 	before := inventory(l.Cloud)
 	l.set("tags.CostCenter", "database")
 	l.set("database.secretKmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
@@ -123,8 +122,7 @@ func updates(t *testing.T) map[string]string {
 
 // deletions: a destroy that fails at a resource is followed by one that goes on.
 func deletions(t *testing.T, furnished []string) map[string]string {
-	l := start(t, "dev", engine.Override{Path: "database.deletionProtection", Value: "false"})
-	l.up()
+	l := started(t, "dev", engine.Override{Path: "database.deletionProtection", Value: "false"})
 	outcome := l.failOnce(func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
 	assert.Equal(t, furnished, inventory(l.Cloud), "nothing is left")
 	return cells(outcome, "`destroy`: ")

@@ -70,8 +70,7 @@ func killedAtInstance(t *testing.T) []string {
 	result, err := l.Up(t.Context())
 	taken := seen(t, l.refuse(result, err)+all(result), "DBInstanceAlreadyExists", name[strings.Index(name, "::")+2:]+", interrupted while creating")
 
-	other := start(t, "dev")
-	other.up()
+	other := started(t, "dev")
 	l.adopt(other.resources()[name], id)
 	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
 	require.NoError(t, err)
@@ -99,7 +98,7 @@ func twoRuns(t *testing.T) []string {
 			if err != nil {
 				return err
 			}
-			_, printed, _, second = cli.Run(ctx, l.WorkDir(), nil, nil, nil, l.environ(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
+			_, printed, _, second = cli.Run(ctx, l.WorkDir(), nil, nil, nil, l.Environ(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
 		}
 		return nil
 	})
@@ -159,8 +158,7 @@ func (l *live) jobRuns() []simcloud.Operation {
 }
 
 func neverReady(t *testing.T) []string {
-	l := start(t, "dev")
-	l.up()
+	l := started(t, "dev")
 	require.NoError(t, l.Cloud.Remove(policyType, l.one(policyType).ID))
 	l.set("database.passwordVersion", "2")
 	why := seen(t, l.refuse(l.Up(t.Context())), "core-api-db", "condition Ready", "AccessDeniedException")

@@ -19,8 +19,7 @@ func TestHelmValuesHaveTheirSchema(t *testing.T) {
 	for _, delivery := range []string{"pulumi", "handover", "gitops"} {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel()
-			l := start(t, "prod", engine.Override{Path: "delivery", Value: delivery})
-			l.up()
+			l := started(t, "prod", engine.Override{Path: "delivery", Value: delivery})
 			values := l.outputs()["helmValues"].(map[string]any)
 			require.NoError(t, schema.Validate(values))
 			chart := delivery != "pulumi"

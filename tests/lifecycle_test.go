@@ -99,8 +99,7 @@ func TestRemovalTakesTwoSteps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := start(t, name)
-			l.up()
+			l := started(t, name)
 			password := l.one(instanceType).Properties.Text("password")
 			assert.Contains(t, l.refuse(l.PreviewDestroy(t.Context())), "protect")
 			l.one(instanceType)
@@ -125,8 +124,7 @@ func TestRemovalTakesTwoSteps(t *testing.T) {
 // TestTheUpgradePath walks prod through all tiers and back: every step changes the instance where it is.
 func TestTheUpgradePath(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	id := l.one(instanceType).ID
 	const primary = "aws:rds/instance:Instance::mosaic-prod-db"
 	for _, step := range []struct {
@@ -166,8 +164,7 @@ func TestTheUpgradePath(t *testing.T) {
 // TestRotation: one number changes the password of the instance, both secrets and the cluster's copy.
 func TestRotation(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	before := l.one(instanceType).Properties.Text("password")
 	l.set("database.passwordVersion", "2")
 	changes := strings.Join(l.up(), "\n")
@@ -186,8 +183,7 @@ func TestRotation(t *testing.T) {
 // the database alone, and the next image goes on.
 func TestMigrationRunsOncePerRevision(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	first := l.one(jobType).ID
 	l.set("migrations.deadlineSeconds", "900")
 	assert.Empty(t, l.up(), "another deadline is no reason to migrate again")
@@ -221,8 +217,7 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 // refused before anything is registered, with both values and a way out; protected or not.
 func TestReplacementIsRefused(t *testing.T) {
 	t.Parallel()
-	l := start(t, "dev")
-	l.up()
+	l := started(t, "dev")
 	id := l.one(instanceType).ID
 	for _, protection := range []string{"true", "false"} {
 		l.set("database.deletionProtection", protection)

@@ -1,12 +1,15 @@
 package tests
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -38,6 +41,56 @@ type live struct {
 func start(t *testing.T, name string, overrides ...engine.Override) *live {
 	t.Helper()
 	return startIn(t, engine.Options{Stack: name, Overrides: overrides})
+}
+
+// started is a stack that has been brought up: a copy of one that was made once, for all tests that begin with the same.
+func started(t *testing.T, name string, overrides ...engine.Override) *live {
+	t.Helper()
+	key := fmt.Sprint(name, overrides)
+	once, _ := firsts.LoadOrStore(key, sync.OnceValues(func() (*first, error) { return bringUp(name, overrides) }))
+	from, err := once.(func() (*first, error))()
+	require.NoError(t, err)
+	l := startIn(t, engine.Options{Stack: name, From: from.dir})
+	l.said.WriteString(from.said)
+	return l
+}
+
+// first is a stack after its first up.
+type first struct{ dir, said string }
+
+// firsts are those that were made, by what they were made with.
+var firsts sync.Map
+
+// folders holds them.
+var folders string
+
+func TestMain(m *testing.M) {
+	var err error
+	if folders, err = os.MkdirTemp("", "stacks-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folders)
+	os.Exit(code)
+}
+
+func bringUp(name string, overrides []engine.Override) (*first, error) {
+	dir, err := os.MkdirTemp(folders, name+"-")
+	if err != nil {
+		return nil, err
+	}
+	env, err := engine.New(context.Background(), engine.Options{Dir: dir, Project: root, Stack: name, Program: stack.Deploy, Overrides: overrides, Stderr: os.Stderr})
+	if err != nil {
+		return nil, err
+	}
+	defer env.Close()
+	result, err := env.Up(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	events, err := json.Marshal(result.Events)
+	return &first{dir, result.Stdout + result.Stderr + string(events)}, err
 }
 
 func startIn(t *testing.T, opts engine.Options) *live {

@@ -325,8 +325,7 @@ func TestWhoReadsWhichSecret(t *testing.T) {
 // TestTheNamespaceIsFound where an older program had it, as a part of the application's access: nothing is made again.
 func TestTheNamespaceIsFound(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "mosaic-own"})
-	l.up()
+	l := started(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "mosaic-own"})
 	text, err := l.Export(t.Context())
 	require.NoError(t, err)
 	const (

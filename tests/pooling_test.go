@@ -165,8 +165,7 @@ func (l *live) poolerList() string {
 // go on at the database. Turned off again, also after a run that failed just before the deletions, nothing tells of it.
 func TestAPoolerThatDoesNotStart(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	direct := l.kubeSecret("DB_HOST")
 	l.guardPooler()
 	for _, line := range pooled() {

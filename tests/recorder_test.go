@@ -78,6 +78,9 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 			"arn": "arn:aws:iam::" + account + ":oidc-provider/oidc.example/id/A1",
 		}),
 	}
+	if args.Token == "pulumi:pulumi:readStackOutputs" { // of the stack itself, by the engine's own provider
+		return resource.PropertyMap{"outputs": resource.NewProperty(r.last)}, nil
+	}
 	answer, ok := answers[args.Token]
 	if !ok {
 		return nil, fmt.Errorf("the program calls %s, for which there is no answer", args.Token)
@@ -92,9 +95,6 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 }
 
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	if args.TypeToken == "pulumi:pulumi:StackReference" {
-		return args.Name, resource.PropertyMap{"outputs": resource.NewProperty(r.last)}, nil // the stack itself
-	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.all = append(r.all, newRegistration(args))

@@ -32,8 +32,7 @@ func removals(t *testing.T) [][]string {
 }
 
 func replicaRemoved(t *testing.T) []string {
-	l := start(t, "prod", engine.Override{Path: "tier", Value: "scale"})
-	l.up()
+	l := started(t, "prod", engine.Override{Path: "tier", Value: "scale"})
 	l.set("database.readReplicas", "0")
 	changes := strings.Join(l.up(), "\n")
 	assert.Contains(t, changes, "delete "+instanceType+"::mosaic-prod-db-replica-1")
@@ -80,8 +79,7 @@ func destroyedTwice(t *testing.T) []string {
 }
 
 func broughtUpAgain(t *testing.T) []string {
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	l.remove()
 	why := seen(t, l.refuse(l.Up(t.Context())), "already scheduled for deletion")
 	for _, secret := range l.Cloud.Objects(simcloud.DeletedSecret) {
@@ -96,8 +94,7 @@ func broughtUpAgain(t *testing.T) []string {
 }
 
 func componentsRemoved(t *testing.T) []string {
-	l := start(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "own"})
-	l.up()
+	l := started(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "own"})
 	var protected []string
 	for label, r := range l.resources() {
 		if r.Protect {
@@ -127,8 +124,7 @@ func componentsRemoved(t *testing.T) []string {
 // resourceRenamed gives the instance in the state another name, which to the engine is the same as another name in the
 // program.
 func resourceRenamed(t *testing.T) []string {
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	before, id := inventory(l.Cloud), l.one(instanceType).ID
 	urn := l.resources()[instanceType+"::mosaic-prod-db"].URN
 	l.cli("state", "rename", urn, "was", "--stack", "prod", "--yes")
@@ -175,8 +171,7 @@ func renamed(t *testing.T, name, stackName string) string {
 }
 
 func stackRenamed(t *testing.T) []string {
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	before, id := inventory(l.Cloud), l.one(instanceType).ID
 	l.cli("stack", "rename", "live", "--stack", "prod")
 	l = l.reopen(engine.Options{Stack: "live", Project: renamed(t, "mosaic-database", "live")})
@@ -194,8 +189,7 @@ func stackRenamed(t *testing.T) []string {
 }
 
 func projectRenamed(t *testing.T) []string {
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	before, id := inventory(l.Cloud), l.one(instanceType).ID
 	l.cli("stack", "rename", "organization/other/prod", "--stack", "prod")
 	l = l.reopen(engine.Options{Stack: "prod", Project: renamed(t, "other", "prod")})
@@ -211,8 +205,7 @@ func projectRenamed(t *testing.T) []string {
 }
 
 func sameEnvironment(t *testing.T) []string {
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	id, password := l.one(instanceType).ID, l.one(instanceType).Properties.Text("password")
 	l = l.reopen(engine.Options{Stack: "live", Project: renamed(t, "mosaic-database", "live"), Overrides: []engine.Override{{Path: "environment", Value: "prod"}}})
 	why := seen(t, l.refuse(l.Up(t.Context())), "already exists")
@@ -222,8 +215,7 @@ func sameEnvironment(t *testing.T) []string {
 }
 
 func stackForgotten(t *testing.T) []string {
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	before := inventory(l.Cloud)
 	l.cli("stack", "rm", "prod", "--force", "--yes")
 	assert.Equal(t, before, inventory(l.Cloud))

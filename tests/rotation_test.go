@@ -14,8 +14,7 @@ import (
 // a password before the instance has taken it, and the cluster is told after both secrets.
 func TestRotationOrder(t *testing.T) {
 	t.Parallel()
-	l := start(t, "prod")
-	l.up()
+	l := started(t, "prod")
 	begun := len(l.Cloud.Log())
 	l.set("database.passwordVersion", "2")
 	l.up()

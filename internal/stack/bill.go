@@ -11,9 +11,6 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/plan"
 )
 
-// costLinesOutput is the output in which a run leaves its estimate to the next preview.
-const costLinesOutput = "estimatedMonthlyCostLines"
-
 // bill is what the stack will cost, beside what it cost after the last run. A budget that fails ends the run here,
 // before anything is registered.
 func bill(ctx *pulumi.Context, cfg *config.Config, before *lastRun) (cost.Report, error) {
@@ -47,7 +44,7 @@ func show(ctx *pulumi.Context, report cost.Report) error {
 	return nil
 }
 
-// costLines is the estimate as an output: by item, so that a preview shows what changes and not what moves.
+// costLines is the estimate as a run leaves it to the next one, by item.
 func costLines(estimate cost.Estimate) pulumi.Map {
 	lines := pulumi.Map{}
 	for _, line := range estimate.Lines {

@@ -13,8 +13,10 @@ import (
 )
 
 // Deploy registers everything that the stack's configuration asks for. A configuration that is wrong in
-// any way fails before the first resource, with all its problems.
-func Deploy(ctx *pulumi.Context) error {
+// any way fails before the first resource, with all its problems. Its error is [Reported].
+func Deploy(ctx *pulumi.Context) error { return report(ctx, deploy(ctx)) }
+
+func deploy(ctx *pulumi.Context) error {
 	cfg, err := load(ctx)
 	if err != nil {
 		return err
@@ -58,8 +60,8 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	settled := pulumi.ToStringMap(cfg.Settled(before, site.vpcID, site.oidcIssuer)).ToStringMapOutput()
-	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, people: people, settled: settledWith(settled, served.all)})
+	left := leave(cfg.Settled(before, site.vpcID, site.oidcIssuer), report.Estimate, served.all)
+	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, people: people, left: left})
 	return show(ctx, report)
 }
 

@@ -46,10 +46,9 @@ func Outputs() []Output {
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty where this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated cost of a month, such as \"18.41 USD\"; \"at least …\" where a price is unknown"},
-		{costLinesOutput, "object", "its lines, by item: detail, and monthlyUsd where the price is known"},
 		{"helmValues", "object", "values of the application's Helm chart, right for the chosen delivery"},
 		{"additionalApps", "object", "by name of the application: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
-		{settledOutput, "object", "what the database was made with and keeps; the next run refuses to change it"},
+		{lastRunOutput, "object", "for the next run alone: what the database was made with and keeps, and the lines of the bill"},
 	}
 }
 
@@ -60,7 +59,7 @@ type outputs struct {
 	db       *database.Instance
 	served   *services
 	people   *database.People // nil where nobody logs in by token
-	settled  pulumi.StringMapOutput
+	left     pulumi.Output    // to the next run
 }
 
 // export exports the outputs.
@@ -116,10 +115,9 @@ func export(ctx *pulumi.Context, o outputs) {
 		"kubernetesSecretName": pulumi.String(main.secretName),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(o.estimate.String()),
-		costLinesOutput:        costLines(o.estimate),
 		"helmValues":           helmValues(cfg, main),
 		"additionalApps":       additional,
-		settledOutput:          o.settled,
+		lastRunOutput:          o.left,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		ctx.Export(name, all[name])

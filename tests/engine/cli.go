@@ -6,40 +6,22 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"golang.org/x/mod/modfile"
+
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-const (
-	module    = "github.com/mosaic-stories/mosaic-database" // of the repository
-	cliModule = "github.com/pulumi/pulumi/pkg/v3"           // of the CLI, required by tests/cli
-)
+const cliModule = "github.com/pulumi/pulumi/pkg/v3" // of the CLI, required by tests/cli
 
 // buildPatience is for how long a process waits for another that builds the CLI.
 const buildPatience = 30 * time.Minute
-
-// Root is the folder of this repository, found from the working directory upwards. The error says
-// where it looked.
-func Root() (string, error) {
-	start, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := start; ; dir = filepath.Dir(dir) {
-		content, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && modfile.ModulePath(content) == module {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("%s and the folders above it hold no go.mod of module %s: "+
-				"run this inside the repository", start, module)
-		}
-	}
-}
 
 // Version is the version of the CLI, such as v3.259.0, as tests/cli/go.mod under root pins it.
 func Version(root string) (string, error) {
@@ -60,14 +42,20 @@ func Version(root string) (string, error) {
 	return "", fmt.Errorf("%s requires no %s", path, cliModule)
 }
 
-// CLI is the Pulumi CLI in the version that tests/cli/go.mod pins. It is built from its module into
-// bin/pulumi-<version> of the repository when it is not there: minutes, once, during which progress,
-// unless it is nil, gets a line every few seconds. Processes that need it at the same time build it once.
-func CLI(ctx context.Context, progress io.Writer) (auto.PulumiCommand, error) {
+// Installed is the Pulumi CLI on this machine.
+type Installed struct {
+	auto.PulumiCommand
+	Path string // of the executable, absolute
+}
+
+// CLI is the Pulumi CLI in the version that tests/cli/go.mod pins: the one in bin/ of the repository, or one on the PATH, or
+// the official download, or else it is built from its module, which takes minutes. The last two end in bin/. Progress, unless
+// it is nil, is told which it is and why. Processes that need it at the same time get it once.
+func CLI(ctx context.Context, progress io.Writer) (*Installed, error) {
 	if progress == nil {
 		progress = io.Discard
 	}
-	root, err := Root()
+	root, err := repository.Root()
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +69,18 @@ func CLI(ctx context.Context, progress io.Writer) (auto.PulumiCommand, error) {
 	if err := os.Setenv("PULUMI_HOME", filepath.Join(bin, "pulumi-home")); err != nil {
 		return nil, err
 	}
-	opts := &auto.PulumiCommandOptions{Root: filepath.Join(bin, "pulumi-"+strings.TrimPrefix(version, "v"))}
-	if cli, err := auto.NewPulumiCommand(opts); err == nil {
+	return find(ctx, root, bin, version, progress)
+}
+
+// find looks for the CLI of a version, in bin first, and gets it where it is not found.
+func find(ctx context.Context, root, bin, version string, progress io.Writer) (*Installed, error) {
+	into := filepath.Join(bin, "pulumi-"+strings.TrimPrefix(version, "v"))
+	if cli, err := inFolder(into); err == nil {
+		return cli, nil
+	}
+	cli, why := onPath(version)
+	if why == nil {
+		fmt.Fprintf(progress, "the Pulumi CLI %s is the one on the PATH, %s\n", version, cli.Path)
 		return cli, nil
 	}
 	if err := os.MkdirAll(bin, 0o755); err != nil {
@@ -90,18 +88,62 @@ func CLI(ctx context.Context, progress io.Writer) (auto.PulumiCommand, error) {
 	}
 	unlock, err := lock(ctx, filepath.Join(bin, "pulumi.lock"), time.Second)
 	if errors.Is(err, ErrBusy) {
-		fmt.Fprintln(progress, "waiting for another process that builds the Pulumi CLI …")
+		fmt.Fprintln(progress, "waiting for another process that gets the Pulumi CLI …")
 		unlock, err = lock(ctx, filepath.Join(bin, "pulumi.lock"), buildPatience)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("building the Pulumi CLI: %w", err)
+		return nil, fmt.Errorf("getting the Pulumi CLI: %w", err)
 	}
 	defer unlock()
-	if cli, err := auto.NewPulumiCommand(opts); err == nil {
-		return cli, nil // another process built it meanwhile
+	if cli, err := inFolder(into); err == nil {
+		return cli, nil // another process got it meanwhile
 	}
-	if err := build(ctx, root, version, opts.Root, progress); err != nil {
+	fmt.Fprintf(progress, "the Pulumi CLI %s is not in bin/, and %s; downloading it …\n", version, why)
+	if err := download(ctx, version, into); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		fmt.Fprintf(progress, "it cannot be downloaded: %s\n", err)
+		if err := build(ctx, root, version, into, progress); err != nil {
+			return nil, err
+		}
+	}
+	return inFolder(into)
+}
+
+// executable is where a CLI is in the folder that it was installed into.
+func executable(folder string) string {
+	name := "pulumi"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(folder, "bin", name)
+}
+
+// inFolder is the CLI that was installed into a folder, if it runs.
+func inFolder(folder string) (*Installed, error) {
+	cli, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: folder})
+	if err != nil {
 		return nil, err
 	}
-	return auto.NewPulumiCommand(opts)
+	return &Installed{cli, executable(folder)}, nil
+}
+
+// onPath is the CLI on the PATH, if it is of the version; the error says what is there instead.
+func onPath(version string) (*Installed, error) {
+	path, err := exec.LookPath("pulumi")
+	if err != nil {
+		return nil, errors.New("there is none on the PATH")
+	}
+	cli, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{SkipVersionCheck: true})
+	if err != nil {
+		return nil, fmt.Errorf("the one on the PATH does not run (%s: %w)", path, err)
+	}
+	if got := "v" + cli.Version().String(); got != version {
+		return nil, fmt.Errorf("the one on the PATH is %s (%s)", got, path)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	return &Installed{cli, path}, nil
 }

@@ -12,24 +12,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
-
-func TestRoot(t *testing.T) {
-	t.Chdir(filepath.Join("testdata", "project"))
-	root, err := Root()
-	require.NoError(t, err)
-	assert.FileExists(t, filepath.Join(root, "tests", "cli", "go.mod"))
-
-	outside := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(outside, "go.mod"), []byte("module example.com/other\n"), 0o600))
-	t.Chdir(outside)
-	_, err = Root()
-	require.ErrorContains(t, err, "run this inside the repository")
-}
 
 // The engine and the SDK speak one protocol, so their versions move together.
 func TestVersionIsThatOfTheSDK(t *testing.T) {
-	root, err := Root()
+	root, err := repository.Root()
 	require.NoError(t, err)
 	version, err := Version(root)
 	require.NoError(t, err)
@@ -37,7 +26,7 @@ func TestVersionIsThatOfTheSDK(t *testing.T) {
 }
 
 func TestBuildThatFails(t *testing.T) {
-	root, err := Root()
+	root, err := repository.Root()
 	require.NoError(t, err)
 	into := filepath.Join(t.TempDir(), "pulumi")
 

@@ -1,5 +1,5 @@
 // Package engine runs a stack of this project on the real Pulumi engine, with nothing outside the
-// repository: the CLI is built from its own module, the program runs inline, the state is a folder, and
+// repository: the CLI is built from its own module, the program runs in this process, the state is a folder, and
 // the aws, kubernetes and random providers are those of the simulated cloud.
 //
 // An [Environment] is one stack in one folder. What a run leaves there, the engine's state and the
@@ -8,6 +8,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,9 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
@@ -25,6 +29,7 @@ import (
 // Options says which stack runs, from which files, and where it is kept.
 type Options struct {
 	Dir       string         // folder of the stack's state; made if it is missing
+	From      string         // folder of a stack that was made before, with its configuration: Dir, which is empty, begins as its copy; "": with nothing
 	Project   string         // folder with Pulumi.yaml and Pulumi.<Stack>.yaml, which are only read
 	Stack     string         // name of the stack, such as "prod"
 	Program   pulumi.RunFunc // what the stack deploys
@@ -45,11 +50,13 @@ type Override struct {
 type Environment struct {
 	Cloud *simcloud.Cloud // the simulated cloud, also for setting faults and looking at what exists
 
-	stack  auto.Stack
-	cli    *command
-	opts   Options
-	server *simcloud.Server
-	unlock func()
+	stack    auto.Stack
+	project  string // its name
+	cli      *command
+	opts     Options
+	server   *simcloud.Server
+	language *Language
+	unlock   func()
 }
 
 // New makes the environment of a stack: its folder, with a copy of the stack's files, the simulated
@@ -68,6 +75,11 @@ func New(ctx context.Context, opts Options) (*Environment, error) {
 	cli, err := CLI(ctx, opts.Stderr)
 	if err != nil {
 		return nil, err
+	}
+	if opts.From != "" {
+		if err := os.CopyFS(opts.Dir, os.DirFS(opts.From)); err != nil {
+			return nil, err
+		}
 	}
 	unlock, err := lock(ctx, filepath.Join(opts.Dir, lockFile), time.Second)
 	if err != nil {
@@ -97,14 +109,16 @@ func (e *Environment) Close() {
 	if e.server != nil {
 		e.server.Close()
 	}
+	if e.language != nil {
+		e.language.Close()
+	}
 	if e.unlock != nil {
 		e.unlock()
 	}
-	e.server, e.unlock = nil, nil
+	e.server, e.language, e.unlock = nil, nil, nil
 }
 
-// WorkDir is the folder in which the CLI runs, with the copies of the stack's files. The engine tells an
-// inline program nothing of it, so a program that reads its stack file needs it as working directory.
+// WorkDir is the folder in which the CLI runs, with the copies of the stack's files.
 func (e *Environment) WorkDir() string { return e.stack.Workspace().WorkDir() }
 
 // Reset forgets everything that was kept in the folder of an environment: the simulated cloud, the
@@ -127,33 +141,61 @@ func Reset(ctx context.Context, dir string) error {
 	return nil
 }
 
-// Set lays configuration values over the stack's files for the runs that follow. The error of a path
-// that is not one is Pulumi's.
+// Set lays configuration values over the stack's files for the runs that follow, as `pulumi config set --path` does. The
+// error of a path that is not one is Pulumi's.
 func (e *Environment) Set(ctx context.Context, overrides ...Override) error {
 	if len(overrides) == 0 {
 		return nil
 	}
-	args := []string{"config", "set-all", "--path"}
-	for _, o := range overrides {
-		args = append(args, "--plaintext", o.Path+"="+o.Value)
-	}
-	if _, err := e.run(ctx, args...); err != nil {
-		return fmt.Errorf("configuration overrides: %w", err)
-	}
-	return nil
+	return e.edit(ctx, func(settings *workspace.ProjectStack) error { return lay(settings, e.project, overrides) })
 }
 
 // Unset takes a value out of the stack file, at a path such as database.instanceClass.
 func (e *Environment) Unset(ctx context.Context, path string) error {
-	if _, err := e.run(ctx, "config", "rm", "--path", path); err != nil {
+	return e.edit(ctx, func(settings *workspace.ProjectStack) error {
+		key, err := parsePath(path, e.project)
+		if err != nil {
+			return err
+		}
+		return settings.Config.Remove(key, true)
+	})
+}
+
+// edit changes the copy of the stack's file.
+func (e *Environment) edit(ctx context.Context, change func(*workspace.ProjectStack) error) error {
+	settings, err := e.stack.Workspace().StackSettings(ctx, e.opts.Stack)
+	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	return nil
+	if settings.Config == nil {
+		settings.Config = config.Map{}
+	}
+	if err := change(settings); err != nil {
+		return fmt.Errorf("configuration overrides: %w", err)
+	}
+	return e.stack.Workspace().SaveStackSettings(ctx, e.opts.Stack, settings)
 }
 
 // Export is the stack's state as `pulumi stack export` prints it, JSON, with secrets encrypted.
-func (e *Environment) Export(ctx context.Context) (string, error) {
-	return e.run(ctx, "stack", "export")
+func (e *Environment) Export(context.Context) (string, error) {
+	content, err := os.ReadFile(e.stateFile())
+	if err != nil {
+		return "", fmt.Errorf("reading the state: %w", err)
+	}
+	var file struct {
+		Version    int      `json:"version"`
+		Features   []string `json:"features,omitempty"`
+		Checkpoint struct {
+			Latest json.RawMessage `json:"latest"`
+		} `json:"checkpoint"`
+	}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return "", fmt.Errorf("reading the state: %w", err)
+	}
+	text, err := json.MarshalIndent(apitype.UntypedDeployment{
+		Version: file.Version, Features: file.Features, Deployment: file.Checkpoint.Latest,
+	}, "", "    ")
+	return string(text), err
 }
 
 // Outputs are the stack's outputs as `pulumi stack output --json` prints them: one JSON object, with
@@ -162,14 +204,18 @@ func (e *Environment) Outputs(ctx context.Context) (string, error) {
 	return e.run(ctx, "stack", "output", "--json")
 }
 
-// run is a command of the CLI on the stack, without the program; the result is its standard output.
-func (e *Environment) run(ctx context.Context, args ...string) (string, error) {
-	env := make([]string, 0, len(e.stack.Workspace().GetEnvVars()))
+// Environ is the environment in which the CLI works on the stack, as in a shell of its user.
+func (e *Environment) Environ() []string {
+	env := []string{"PULUMI_STACK=" + e.opts.Stack}
 	for k, v := range e.stack.Workspace().GetEnvVars() {
 		env = append(env, k+"="+v)
 	}
-	args = append(args, "--stack", e.opts.Stack)
-	stdout, stderr, _, err := e.cli.PulumiCommand.Run(ctx, e.stack.Workspace().WorkDir(), nil, nil, nil, env, args...)
+	return env
+}
+
+// run is a command of the CLI on the stack, without the program; the result is its standard output.
+func (e *Environment) run(ctx context.Context, args ...string) (string, error) {
+	stdout, stderr, _, err := e.cli.PulumiCommand.Run(ctx, e.WorkDir(), nil, nil, nil, e.Environ(), args...)
 	if err != nil {
 		return "", fmt.Errorf("pulumi %s: %s", strings.Join(args[:2], " "), strings.TrimSpace(stderr))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -164,7 +165,39 @@ func TestConfiguration(t *testing.T) {
 	assert.Equal(t, "hello", outputs(t, env)["greeting"], "an override outlived its environment")
 
 	err = env.Set(ctx, Override{"size[", "1"})
-	require.ErrorContains(t, err, "configuration overrides: pulumi config set-all")
+	require.ErrorContains(t, err, "configuration overrides: size[: invalid config key path")
+}
+
+// What is done without the CLI, because it takes a third of a second to start, is what the CLI does.
+func TestShortcutsAreTheCLIs(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	short, long := open(t, options(t, tiny)), open(t, options(t, tiny))
+	file := func(e *Environment) string {
+		content, err := os.ReadFile(filepath.Join(e.WorkDir(), "Pulumi.dev.yaml"))
+		require.NoError(t, err)
+		return regexp.MustCompile("encryptionsalt: .*").ReplaceAllString(string(content), "")
+	}
+	require.NoError(t, short.Set(ctx, Override{"size.height", "5"}, Override{"size.names[0]", "a=b"}, Override{"tiny:size.flat", "true"},
+		Override{"size.zip", "007"}, Override{"size.ratio", "1.5"}, Override{"aws:region", "eu-west-1"}, Override{"greeting", ""}))
+	_, err := long.run(ctx, "config", "set-all", "--path", "--plaintext", "size.height=5", "--plaintext", "size.names[0]=a=b", "--plaintext",
+		"tiny:size.flat=true", "--plaintext", "size.zip=007", "--plaintext", "size.ratio=1.5", "--plaintext", "aws:region=eu-west-1", "--plaintext", "greeting=")
+	require.NoError(t, err)
+	assert.Equal(t, file(long), file(short))
+	for _, path := range []string{"size.names[0]", "size.flat", "aws:region", "size.nothing"} {
+		require.NoError(t, short.Unset(ctx, path))
+		_, err := long.run(ctx, "config", "rm", "--path", path)
+		require.NoError(t, err)
+		assert.Equal(t, file(long), file(short), path)
+	}
+
+	_, err = short.Up(ctx)
+	require.NoError(t, err)
+	exported, err := short.Export(ctx)
+	require.NoError(t, err)
+	printed, err := short.run(ctx, "stack", "export")
+	require.NoError(t, err)
+	assert.Equal(t, strings.TrimSpace(printed), exported)
 }
 
 func TestFailure(t *testing.T) {

@@ -24,18 +24,8 @@ func StackConfig(project, stack string, overrides ...Override) (map[string]strin
 	if err != nil {
 		return nil, fmt.Errorf("reading the stack's file: %w", err)
 	}
-	for _, o := range overrides {
-		path := o.Path
-		if !strings.Contains(path, ":") {
-			path = string(file.Name) + ":" + path
-		}
-		key, err := config.ParseKey(path)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", o.Path, err)
-		}
-		if err := settings.Config.Set(key, config.NewValue(o.Value), true); err != nil {
-			return nil, fmt.Errorf("%s: %w", o.Path, err)
-		}
+	if err := lay(settings, string(file.Name), overrides); err != nil {
+		return nil, err
 	}
 	decrypted, err := settings.Config.Decrypt(config.NopDecrypter)
 	if err != nil {
@@ -46,4 +36,31 @@ func StackConfig(project, stack string, overrides ...Override) (map[string]strin
 		values[key.String()] = value
 	}
 	return values, nil
+}
+
+// lay lays values over the settings of a stack, as `pulumi config set --path` does.
+func lay(settings *workspace.ProjectStack, project string, overrides []Override) error {
+	for _, o := range overrides {
+		key, err := parsePath(o.Path, project)
+		if err != nil {
+			return err
+		}
+		if err := settings.Config.Set(key, config.NewValue(o.Value), true); err != nil {
+			return fmt.Errorf("%s: %w", o.Path, err)
+		}
+	}
+	return nil
+}
+
+// parsePath is a path with its namespace, which is the project's where it has none.
+func parsePath(path, project string) (config.Key, error) {
+	full := path
+	if !strings.Contains(full, ":") {
+		full = project + ":" + full
+	}
+	key, err := config.ParseKey(full)
+	if err != nil {
+		return config.Key{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return key, nil
 }

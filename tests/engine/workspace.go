@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -25,7 +26,7 @@ const (
 // passphrase encrypts the secrets in the state. It is no secret: what it protects is simulated.
 const passphrase = "simulated"
 
-// openCloud loads the simulated cloud and serves its providers.
+// openCloud loads the simulated cloud and serves its providers, and the program.
 func (e *Environment) openCloud() (err error) {
 	if e.Cloud, err = simcloud.Open(filepath.Join(e.opts.Dir, cloudFile)); err != nil {
 		return err
@@ -33,28 +34,35 @@ func (e *Environment) openCloud() (err error) {
 	if e.opts.AccountID != "" {
 		e.Cloud.AccountID = e.opts.AccountID
 	}
-	e.server, err = e.Cloud.Serve()
+	if e.server, err = e.Cloud.Serve(); err != nil {
+		return err
+	}
+	e.language, err = ServeLanguage(inProcess(e.opts.Program))
 	return err
 }
 
-// openStack makes the workspace and selects the stack in it, which it creates the first time.
+// openStack makes the workspace and the stack in it, which it creates the first time.
 func (e *Environment) openStack(ctx context.Context) error {
 	work := filepath.Join(e.opts.Dir, workDir)
 	state := filepath.Join(e.opts.Dir, stateDir)
-	for _, dir := range []string{work, state} {
+	home := filepath.Join(e.opts.Dir, homeDir)
+	for _, dir := range []string{work, state, home} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
 	}
-	workspace, err := auto.NewLocalWorkspace(ctx, auto.Pulumi(e.cli), auto.WorkDir(work),
-		auto.Program(e.opts.Program), auto.EnvVars(e.environ(state)))
+	// The CLI keeps a log of all that it does, and goes without where it cannot.
+	if err := os.WriteFile(filepath.Join(home, "logs"), nil, 0o600); err != nil {
+		return err
+	}
+	workspace, err := auto.NewLocalWorkspace(ctx, auto.Pulumi(e.cli), auto.WorkDir(work), auto.EnvVars(e.environ(state)))
 	if err != nil {
 		return err
 	}
 	if err := e.copyFiles(ctx, workspace); err != nil {
 		return err
 	}
-	if e.stack, err = auto.UpsertStack(ctx, e.opts.Stack, workspace); err != nil {
+	if err := e.selectStack(ctx, workspace); err != nil {
 		return e.cli.explain(err)
 	}
 	// This process holds the folder, so a lock in the state is what an interrupted run left.
@@ -65,11 +73,64 @@ func (e *Environment) openStack(ctx context.Context) error {
 	return e.cli.explain(e.stack.Cancel(ctx))
 }
 
+// stateFile is where the backend keeps the stack.
+func (e *Environment) stateFile() string {
+	return filepath.Join(e.opts.Dir, stateDir, ".pulumi", "stacks", e.project, e.opts.Stack+".json")
+}
+
+// selectStack takes the stack that is there, or makes it. Its stack file gets what opens the secrets of its state: without, each
+// run of the CLI would derive a key for the file and another one for the state.
+func (e *Environment) selectStack(ctx context.Context, workspace auto.Workspace) (err error) {
+	salt, err := readSalt(e.stateFile())
+	if errors.Is(err, os.ErrNotExist) {
+		e.stack, err = auto.NewStack(ctx, e.opts.Stack, workspace)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	settings, err := workspace.StackSettings(ctx, e.opts.Stack)
+	if err != nil {
+		return err
+	}
+	settings.EncryptionSalt = salt
+	if err := workspace.SaveStackSettings(ctx, e.opts.Stack, settings); err != nil {
+		return err
+	}
+	e.stack, err = auto.SelectStack(ctx, e.opts.Stack, workspace)
+	return err
+}
+
+// readSalt is the salt of the passphrase in a file of the state; "" where the stack was never brought up.
+func readSalt(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	var file struct {
+		Checkpoint struct {
+			Latest struct {
+				Provider struct {
+					State struct{ Salt string }
+				} `json:"secrets_providers"`
+			}
+		}
+	}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return "", fmt.Errorf("reading the state: %w", err)
+	}
+	return file.Checkpoint.Latest.Provider.State.Salt, nil
+}
+
 // copyFiles brings the project file and the stack file into the work folder. The secrets provider of
 // the stack file is left behind, because only the team's keys open it; the passphrase takes its place.
 func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) error {
+	from := e.opts.Project
+	if e.opts.From != "" {
+		from = workspace.WorkDir()
+	}
 	for _, name := range []string{"Pulumi.yaml", "Pulumi." + e.opts.Stack + ".yaml"} {
-		content, err := os.ReadFile(filepath.Join(e.opts.Project, name))
+		content, err := os.ReadFile(filepath.Join(from, name))
 		if err != nil {
 			return err
 		}
@@ -77,6 +138,11 @@ func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) e
 			return err
 		}
 	}
+	project, err := workspace.ProjectSettings(ctx)
+	if err != nil {
+		return err
+	}
+	e.project = string(project.Name)
 	settings, err := workspace.StackSettings(ctx, e.opts.Stack)
 	if err != nil {
 		return err
@@ -107,7 +173,9 @@ func (e *Environment) environ(state string) map[string]string {
 	env["PULUMI_HOME"] = filepath.Join(e.opts.Dir, homeDir)
 	env["PULUMI_BACKEND_URL"] = "file://" + filepath.ToSlash(state)
 	env["PULUMI_CONFIG_PASSPHRASE"] = passphrase
+	env["PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS"] = "true"
 	env["PULUMI_CREDENTIAL_STORE"] = "plaintext"
+	env["PULUMI_DEBUG_LANGUAGES"] = e.language.Env()
 	env["PULUMI_DEBUG_PROVIDERS"] = e.server.Env()
 	env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"

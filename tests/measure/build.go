@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
 const (
@@ -80,7 +80,7 @@ func (c cache) build(ctx context.Context, pkg string) (built, error) {
 // build measures the empty program first and this one in what then is in the cache, so that what both need is
 // compiled, and measured, once.
 func build(ctx context.Context, others []string) error {
-	root, err := engine.Root()
+	root, err := repository.Root()
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
 // subject is a stack that is up in a simulated cloud, and the program that makes it.
@@ -26,7 +26,7 @@ type subject struct {
 
 // up makes the stack prod with the program, in a folder of its own; the program is also the package.
 func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...engine.Override) (s *subject, err error) {
-	root, err := engine.Root()
+	root, err := repository.Root()
 	if err != nil {
 		return nil, err
 	}
@@ -47,17 +47,9 @@ func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...en
 		return nil, err
 	}
 	s.close = append(s.close, s.Environment.Close)
-	before, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	// An inline program looks for its stack file in the working directory.
-	if err := os.Chdir(s.WorkDir()); err != nil {
-		return nil, err
-	}
-	_, err = s.Up(ctx)
 	s.language = &language{root: root, pkg: pkg, target: filepath.Join(s.dir, "program")}
-	return s, errors.Join(err, os.Chdir(before))
+	_, err = s.Up(ctx)
+	return s, err
 }
 
 // Close ends what up began, the last first.
@@ -79,14 +71,14 @@ func (s *subject) preview(ctx context.Context) (cost, error) {
 		return cost{}, err
 	}
 	defer providers.Close()
-	languages, stop, err := s.language.serve()
+	languages, err := engine.ServeLanguage(s.language.run)
 	if err != nil {
 		return cost{}, err
 	}
-	defer stop()
+	defer languages.Close()
 	env := []string{
 		"PULUMI_HOME=" + filepath.Join(s.dir, "home"), "PULUMI_BACKEND_URL=file://" + filepath.Join(s.dir, "state"),
-		"PULUMI_CONFIG_PASSPHRASE=simulated", "PULUMI_DEBUG_PROVIDERS=" + providers.Env(), "PULUMI_DEBUG_LANGUAGES=" + languages,
+		"PULUMI_CONFIG_PASSPHRASE=simulated", "PULUMI_DEBUG_PROVIDERS=" + providers.Env(), "PULUMI_DEBUG_LANGUAGES=" + languages.Env(),
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true", "PULUMI_SKIP_UPDATE_CHECK=true",
 	}
 	return costOf(func() error {

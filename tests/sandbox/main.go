@@ -19,6 +19,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
 func main() {
@@ -35,7 +36,7 @@ func main() {
 
 // run is the command with its arguments, in the repository around the working directory.
 func run(ctx context.Context, args []string) error {
-	root, err := engine.Root()
+	root, err := repository.Root()
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -161,24 +160,7 @@ func (s *sandbox) within(c call, verb func(*engine.Environment) error) error {
 		return err
 	}
 	defer env.Close()
-	leave, err := enter(env.WorkDir())
-	if err != nil {
-		return err
-	}
-	defer leave()
 	return verb(env)
-}
-
-// enter changes the working directory, in which an inline program looks for its stack file; leave changes back.
-func enter(dir string) (leave func(), err error) {
-	before, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chdir(dir); err != nil {
-		return nil, err
-	}
-	return func() { _ = os.Chdir(before) }, nil // where it was a moment ago
 }
 
 // advise says what to do about a failure for which Pulumi's own advice does not fit the sandbox.
