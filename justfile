@@ -43,9 +43,9 @@ helm-deploy version env="" *flags:
 alias preview := db-diff
 alias up := db-deploy
 
-# Show the outputs, and the instance as RDS has it
+# Show what the database is, where it is, how it is doing and what it costs [--json]
 [group('look')]
-db-info env="":
+db-info env="" *flags:
     @scripts/db-info "$@"
 
 # Follow the way from the instance to the pods, link by link: which one is broken?
@@ -158,20 +158,20 @@ db-rotate env="" *flags:
 sandbox *args:
     go run ./tests/sandbox {{ args }}
 
-# Run the tests
+# Bring what the tests need, and run all of them
 [group('develop')]
-test:
-    go test ./...
+test *args:
+    go run ./tests/all {{ args }}
 
 # Prove every row of docs/faults.md and docs/transitions.md on the engine: minutes
 [group('develop')]
 prove *args:
-    go test ./tests -exhaustive -timeout 45m {{ args }}
+    go test -tags prove ./tests -timeout 45m {{ args }}
 
 # Take out every guard of docs/guards.md, one after the other, and see its rows fail: half an hour
 [group('develop')]
 prove-guards *args:
-    go test ./tests -run TestGuards -unguarded -timeout 90m {{ args }}
+    go test -tags prove_guards ./tests -run TestGuards -timeout 90m {{ args }}
 
 # Rewrite the golden files and the generated documentation
 [group('develop')]

@@ -74,6 +74,12 @@ open_stack() {
   fi
 }
 
+# info INSTANCE prints the outputs that a person reads, with RDS's description of the instance; null: without.
+info() {
+  jq --null-input --arg stack "$stack" --argjson outputs "$outputs" --argjson instance "$1" '{$stack, $outputs, $instance}' |
+    jq --raw-output --from-file "$(dirname "${BASH_SOURCE[0]}")/info.jq"
+}
+
 # output NAME is an output of the stack.
 output() {
   jq -er --arg name "$1" '.[$name] | select(. != null and . != "")' <<<"$outputs" ||

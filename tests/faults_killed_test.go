@@ -120,6 +120,7 @@ func (l *live) killAtCreate(matches func(simcloud.Operation) bool) (string, *eng
 		l.t.Skip("finds the process of the CLI in /proc")
 	}
 	var at string
+	l.SaveEveryStep()
 	l.Cloud.Fail(func(op simcloud.Operation) error {
 		if at == "" && op.Op == "create" && matches(op) {
 			at = label(op)

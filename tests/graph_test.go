@@ -21,18 +21,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
 
-var (
-	update     = flag.Bool("update", false, "rewrite the golden files and the generated documentation")
-	exhaustive = flag.Bool("exhaustive", false, "also prove every row of docs/faults.md and docs/transitions.md: minutes")
-)
-
-// proveAll skips a test that takes minutes, unless it was asked for.
-func proveAll(t *testing.T) {
-	t.Helper()
-	if !*exhaustive {
-		t.Skip("takes minutes: go test ./tests -exhaustive -timeout 45m")
-	}
-}
+var update = flag.Bool("update", false, "rewrite the golden files and the generated documentation")
 
 // variant is one configuration whose graph is checked.
 type variant struct {

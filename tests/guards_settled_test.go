@@ -59,7 +59,7 @@ func settledGuards() []guard {
 			rows: []string{change("database.passwordVersion: 2 → 1"), change("database.passwordVersion: 2 → 4")},
 		},
 		guard{
-			what: "nothing is settled before the Secrets are in the cluster", file: "internal/stack/settled.go",
+			what: "nothing is settled before the Secrets are in the cluster", file: "internal/stack/lastrun.go",
 			text: "if app.access != nil {", instead: "if app.access != nil && false {",
 			rows: append(faults("Everything else that fails", "the issuer is another cluster's"), "TestAMistakeIsNotSettled"),
 		},

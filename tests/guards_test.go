@@ -3,7 +3,6 @@ package tests
 import (
 	"cmp"
 	"encoding/json"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,8 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-var unguarded = flag.Bool("unguarded", false, "also take out every guard of docs/guards.md and expect its rows to fail: half an hour")
 
 // guard is a place in the program that keeps something from happening, and what is left when it is taken out.
 type guard struct {
@@ -31,12 +28,10 @@ type guard struct {
 	rows     []string // names of tests and of rows, each of which fails without it
 }
 
-// TestGuards takes out one guard after the other and expects every row behind it to fail. What it changes is a copy
+// proveGuards takes out one guard after the other and expects every row behind it to fail. What it changes is a copy
 // that the compiler is given in place of the file; with everything in its place, all rows pass.
-func TestGuards(t *testing.T) {
-	if !*unguarded {
-		t.Skip("takes half an hour: go test ./tests -run TestGuards -unguarded -timeout 90m")
-	}
+func proveGuards(t *testing.T) {
+	t.Helper()
 	all := guards()
 	intact := map[string][]string{}
 	for _, g := range all {
@@ -130,7 +125,7 @@ func run(t *testing.T, inside, overlay string, rows []string) string {
 	t.Helper()
 	inside = cmp.Or(inside, "tests")
 	binary := filepath.Join(t.TempDir(), "tests.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-ldflags", "-s -w", "-overlay", overlay, "-o", binary, "./"+inside)
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-tags", "prove", "-ldflags", "-s -w", "-overlay", overlay, "-o", binary, "./"+inside)
 	build.Dir = root
 	said, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", said)
@@ -139,9 +134,6 @@ func run(t *testing.T, inside, overlay string, rows []string) string {
 		patterns = append(patterns, pattern(row))
 	}
 	args := []string{"-test.v", "-test.timeout", "20m", "-test.run", strings.Join(patterns, "|")}
-	if inside == "tests" {
-		args = append(args, "-exhaustive")
-	}
 	tests := exec.CommandContext(t.Context(), binary, args...)
 	tests.Dir = filepath.Join(root, inside)
 	said, err = tests.CombinedOutput()

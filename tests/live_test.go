@@ -80,7 +80,7 @@ func bringUp(name string, overrides []engine.Override) (*first, error) {
 	if err != nil {
 		return nil, err
 	}
-	env, err := engine.New(context.Background(), engine.Options{Dir: dir, Project: root, Stack: name, Program: stack.Deploy, Overrides: overrides, Stderr: os.Stderr})
+	env, err := engine.New(context.Background(), engine.Options{Dir: dir, Project: root, Stack: name, Program: stack.Deploy, Overrides: overrides, Stderr: os.Stderr, Quick: true})
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func startIn(t *testing.T, opts engine.Options) *live {
 	if testing.Short() {
 		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
 	}
-	opts.Dir, opts.Project, opts.Program, opts.Stderr = t.TempDir(), root, stack.Deploy, os.Stderr
+	opts.Dir, opts.Project, opts.Program, opts.Stderr, opts.Quick = t.TempDir(), root, stack.Deploy, os.Stderr, true
 	env, err := engine.New(t.Context(), opts)
 	require.NoError(t, err)
 	t.Cleanup(env.Close)

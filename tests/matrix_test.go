@@ -16,13 +16,12 @@ import (
 
 const transitionsFile = "docs/transitions.md"
 
-// TestTransitions makes every change of transitions on the real engine, and holds docs/transitions.md to what
+// proveTransitions makes every change of transitions on the real engine, and holds docs/transitions.md to what
 // happens; -update rewrites it.
 //
 // All of them are made in prod, protected, and in dev between the two steps of a removal, with the protection
 // off; the refusals in the other two combinations, too.
-func TestTransitions(t *testing.T) {
-	proveAll(t)
+func proveTransitions(t *testing.T) {
 	t.Parallel()
 	const unprotected = "database: {deletionProtection: false}"
 	happened := map[string][]outcome{} // by stack, in the order of transitions

@@ -116,7 +116,7 @@ func (i *installer) debian(packages ...string) error {
 		sudo = []string{"sudo"}
 	}
 	apt := func(args ...string) error {
-		command := append(slices.Clone(sudo), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+		command := append(slices.Clone(sudo), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0")
 		command = append(command, args...)
 		return i.run(command[0], command[1:]...)
 	}

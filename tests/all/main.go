@@ -19,7 +19,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-const usage = `usage: ` + tools.Command + ` [-no-install] [arguments of go test]
+const usage = `usage: ` + tools.Command + ` [-no-install | -tools] [-- arguments of go test]
 
 Brings what the tests need besides Go and is not here (npm packages into bin/, Debian packages as root or by sudo), the
 Pulumi CLI among it, and runs all tests; none may be skipped. It can be run again, and brings only what is missing.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -55,6 +56,11 @@ func CLI(ctx context.Context, progress io.Writer) (*Installed, error) {
 	if progress == nil {
 		progress = io.Discard
 	}
+	found.Lock()
+	defer found.Unlock()
+	if found.cli != nil {
+		return found.cli, nil
+	}
 	root, err := repository.Root()
 	if err != nil {
 		return nil, err
@@ -69,7 +75,14 @@ func CLI(ctx context.Context, progress io.Writer) (*Installed, error) {
 	if err := os.Setenv("PULUMI_HOME", filepath.Join(bin, "pulumi-home")); err != nil {
 		return nil, err
 	}
-	return find(ctx, root, bin, version, progress)
+	found.cli, err = find(ctx, root, bin, version, progress)
+	return found.cli, err
+}
+
+// found is the CLI of this process: looking for it starts it, to ask for its version.
+var found struct {
+	sync.Mutex
+	cli *Installed
 }
 
 // find looks for the CLI of a version, in bin first, and gets it where it is not found.

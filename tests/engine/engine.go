@@ -8,7 +8,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,9 +17,6 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
@@ -34,6 +30,7 @@ type Options struct {
 	Stack     string         // name of the stack, such as "prod"
 	Program   pulumi.RunFunc // what the stack deploys
 	Overrides []Override     // laid over the stack file, in this order
+	Quick     bool           // whether the state is saved at the end of a run only, as nobody will kill it; see [Environment.SaveEveryStep]
 	AccountID string         // account of the simulated credentials; "": the one that the stack allows
 	Stdout    io.Writer      // Pulumi's output as it comes; nil: only in the results
 	Stderr    io.Writer      // Pulumi's errors, and the progress of building the CLI; nil: nowhere
@@ -143,65 +140,33 @@ func Reset(ctx context.Context, dir string) error {
 
 // Set lays configuration values over the stack's files for the runs that follow, as `pulumi config set --path` does. The
 // error of a path that is not one is Pulumi's.
-func (e *Environment) Set(ctx context.Context, overrides ...Override) error {
+func (e *Environment) Set(_ context.Context, overrides ...Override) error {
 	if len(overrides) == 0 {
 		return nil
 	}
-	return e.edit(ctx, func(settings *workspace.ProjectStack) error { return lay(settings, e.project, overrides) })
+	return e.edit(func(file *StackFile) error { return file.Set(overrides...) })
 }
 
 // Unset takes a value out of the stack file, at a path such as database.instanceClass.
-func (e *Environment) Unset(ctx context.Context, path string) error {
-	return e.edit(ctx, func(settings *workspace.ProjectStack) error {
-		key, err := parsePath(path, e.project)
-		if err != nil {
-			return err
-		}
-		return settings.Config.Remove(key, true)
-	})
+func (e *Environment) Unset(_ context.Context, path string) error {
+	return e.edit(func(file *StackFile) error { return file.Unset(path) })
 }
 
 // edit changes the copy of the stack's file.
-func (e *Environment) edit(ctx context.Context, change func(*workspace.ProjectStack) error) error {
-	settings, err := e.stack.Workspace().StackSettings(ctx, e.opts.Stack)
+func (e *Environment) edit(change func(*StackFile) error) error {
+	file, err := OpenStackFile(e.WorkDir(), e.opts.Stack)
 	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return err
 	}
-	if settings.Config == nil {
-		settings.Config = config.Map{}
-	}
-	if err := change(settings); err != nil {
+	if err := change(file); err != nil {
 		return fmt.Errorf("configuration overrides: %w", err)
 	}
-	return e.stack.Workspace().SaveStackSettings(ctx, e.opts.Stack, settings)
+	return file.Save()
 }
 
-// Export is the stack's state as `pulumi stack export` prints it, JSON, with secrets encrypted.
-func (e *Environment) Export(context.Context) (string, error) {
-	content, err := os.ReadFile(e.stateFile())
-	if err != nil {
-		return "", fmt.Errorf("reading the state: %w", err)
-	}
-	var file struct {
-		Version    int      `json:"version"`
-		Features   []string `json:"features,omitempty"`
-		Checkpoint struct {
-			Latest json.RawMessage `json:"latest"`
-		} `json:"checkpoint"`
-	}
-	if err := json.Unmarshal(content, &file); err != nil {
-		return "", fmt.Errorf("reading the state: %w", err)
-	}
-	text, err := json.MarshalIndent(apitype.UntypedDeployment{
-		Version: file.Version, Features: file.Features, Deployment: file.Checkpoint.Latest,
-	}, "", "    ")
-	return string(text), err
-}
-
-// Outputs are the stack's outputs as `pulumi stack output --json` prints them: one JSON object, with
-// secrets masked.
-func (e *Environment) Outputs(ctx context.Context) (string, error) {
-	return e.run(ctx, "stack", "output", "--json")
+// SaveEveryStep lets the runs that follow save the state after every step, as the CLI does it unless the stack is [Options.Quick].
+func (e *Environment) SaveEveryStep() {
+	e.stack.Workspace().SetEnvVar("PULUMI_SKIP_CHECKPOINTS", "false")
 }
 
 // Environ is the environment in which the CLI works on the stack, as in a shell of its user.

@@ -184,15 +184,31 @@ func TestShortcutsAreTheCLIs(t *testing.T) {
 		"tiny:size.flat=true", "--plaintext", "size.zip=007", "--plaintext", "size.ratio=1.5", "--plaintext", "aws:region=eu-west-1", "--plaintext", "greeting=")
 	require.NoError(t, err)
 	assert.Equal(t, file(long), file(short))
-	for _, path := range []string{"size.names[0]", "size.flat", "aws:region", "size.nothing"} {
+	for _, path := range []string{"size.height", "size.names", "size.names[0]", "size", "size.flat", "aws:region", "greeting", "size.nothing", "nothing"} {
+		opened, err := OpenStackFile(short.WorkDir(), "dev")
+		require.NoError(t, err)
+		value, found, err := opened.Get(path)
+		require.NoError(t, err)
+		printed, err := long.run(ctx, "config", "get", "--path", path)
+		assert.Equal(t, err == nil, found, path)
+		assert.Equal(t, strings.TrimSuffix(printed, "\n"), value, path)
+	}
+	for _, path := range []string{"greeting", "size.names[0]", "size.flat", "aws:region", "size.nothing"} {
 		require.NoError(t, short.Unset(ctx, path))
 		_, err := long.run(ctx, "config", "rm", "--path", path)
 		require.NoError(t, err)
 		assert.Equal(t, file(long), file(short), path)
 	}
 
-	_, err = short.Up(ctx)
-	require.NoError(t, err)
+	for range 2 { // before the first run, and after it
+		outputs, err := short.Outputs(ctx)
+		require.NoError(t, err)
+		printed, err := short.run(ctx, "stack", "output", "--json")
+		require.NoError(t, err)
+		assert.Equal(t, printed, outputs)
+		_, err = short.Up(ctx)
+		require.NoError(t, err)
+	}
 	exported, err := short.Export(ctx)
 	require.NoError(t, err)
 	printed, err := short.run(ctx, "stack", "export")

@@ -12,22 +12,85 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 )
 
-// StackConfig is the configuration of a stack's file, with values laid over it, as the engine hands it to the program:
-// strings as they are, everything else as JSON. What is encrypted stays so.
-func StackConfig(project, stack string, overrides ...Override) (map[string]string, error) {
+// StackFile is the configuration of a stack, Pulumi.<stack>.yaml. What is done to it is what `pulumi config` does with --path,
+// without starting the CLI.
+type StackFile struct {
+	path     string
+	project  *workspace.Project
+	settings *workspace.ProjectStack
+}
+
+// OpenStackFile reads the file of a stack in a project's folder.
+func OpenStackFile(project, stack string) (*StackFile, error) {
 	file, err := workspace.LoadProject(filepath.Join(project, "Pulumi.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("reading the project's file: %w", err)
 	}
+	f := &StackFile{path: filepath.Join(project, "Pulumi."+stack+".yaml"), project: file}
 	sink := diag.DefaultSink(io.Discard, io.Discard, diag.FormatOptions{Color: colors.Never})
-	settings, err := workspace.LoadProjectStack(sink, file, filepath.Join(project, "Pulumi."+stack+".yaml"))
-	if err != nil {
+	if f.settings, err = workspace.LoadProjectStack(sink, file, f.path); err != nil {
 		return nil, fmt.Errorf("reading the stack's file: %w", err)
 	}
-	if err := lay(settings, string(file.Name), overrides); err != nil {
-		return nil, err
+	if f.settings.Config == nil {
+		f.settings.Config = config.Map{}
 	}
-	decrypted, err := settings.Config.Decrypt(config.NopDecrypter)
+	return f, nil
+}
+
+// Save writes the file.
+func (f *StackFile) Save() error { return f.settings.Save(f.path) }
+
+// Set lays values over the file.
+func (f *StackFile) Set(overrides ...Override) error {
+	for _, o := range overrides {
+		key, err := f.key(o.Path)
+		if err != nil {
+			return err
+		}
+		if err := f.settings.Config.Set(key, config.NewValue(o.Value), true); err != nil {
+			return fmt.Errorf("%s: %w", o.Path, err)
+		}
+	}
+	return nil
+}
+
+// Unset takes the value at a path out of the file; where there is none, it does nothing.
+func (f *StackFile) Unset(path string) error {
+	key, err := f.key(path)
+	if err != nil {
+		return err
+	}
+	return f.settings.Config.Remove(key, true)
+}
+
+// Get is the value at a path, an object as JSON; false where neither the file nor the project's defaults have one.
+func (f *StackFile) Get(path string) (string, bool, error) {
+	key, err := f.key(path)
+	if err != nil {
+		return "", false, err
+	}
+	value, found, err := f.settings.Config.Get(key, true)
+	if err != nil {
+		return "", false, err
+	}
+	if found {
+		text, err := value.Value(config.NopDecrypter)
+		return text, true, err
+	}
+	declared, ok := f.project.Config[key.Name()]
+	if !ok || key.Namespace() != string(f.project.Name) {
+		return "", false, nil
+	}
+	if _, isObject := declared.Default.(map[string]any); isObject {
+		return "{}", true, nil // the only default of an object
+	}
+	return fmt.Sprint(declared.Default), true, nil
+}
+
+// Values are what the file sets, as the engine hands it to the program: strings as they are, everything else as JSON. What
+// is encrypted stays so.
+func (f *StackFile) Values() (map[string]string, error) {
+	decrypted, err := f.settings.Config.Decrypt(config.NopDecrypter)
 	if err != nil {
 		return nil, fmt.Errorf("reading the stack's file: %w", err)
 	}
@@ -38,29 +101,27 @@ func StackConfig(project, stack string, overrides ...Override) (map[string]strin
 	return values, nil
 }
 
-// lay lays values over the settings of a stack, as `pulumi config set --path` does.
-func lay(settings *workspace.ProjectStack, project string, overrides []Override) error {
-	for _, o := range overrides {
-		key, err := parsePath(o.Path, project)
-		if err != nil {
-			return err
-		}
-		if err := settings.Config.Set(key, config.NewValue(o.Value), true); err != nil {
-			return fmt.Errorf("%s: %w", o.Path, err)
-		}
-	}
-	return nil
-}
-
-// parsePath is a path with its namespace, which is the project's where it has none.
-func parsePath(path, project string) (config.Key, error) {
+// key is a path with its namespace, which is the project's where it has none.
+func (f *StackFile) key(path string) (config.Key, error) {
 	full := path
 	if !strings.Contains(full, ":") {
-		full = project + ":" + full
+		full = string(f.project.Name) + ":" + full
 	}
 	key, err := config.ParseKey(full)
 	if err != nil {
 		return config.Key{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return key, nil
+}
+
+// StackConfig is the configuration of a stack's file with values laid over it, see [StackFile.Values].
+func StackConfig(project, stack string, overrides ...Override) (map[string]string, error) {
+	file, err := OpenStackFile(project, stack)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Set(overrides...); err != nil {
+		return nil, err
+	}
+	return file.Values()
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 
@@ -73,18 +75,19 @@ func (e *Environment) openStack(ctx context.Context) error {
 	return e.cli.explain(e.stack.Cancel(ctx))
 }
 
-// stateFile is where the backend keeps the stack.
-func (e *Environment) stateFile() string {
-	return filepath.Join(e.opts.Dir, stateDir, ".pulumi", "stacks", e.project, e.opts.Stack+".json")
+// stateFile is where the backend keeps a stack.
+func stateFile(dir, project, stack string) string {
+	return filepath.Join(dir, stateDir, ".pulumi", "stacks", project, stack+".json")
 }
 
 // selectStack takes the stack that is there, or makes it. Its stack file gets what opens the secrets of its state: without, each
 // run of the CLI would derive a key for the file and another one for the state.
 func (e *Environment) selectStack(ctx context.Context, workspace auto.Workspace) (err error) {
-	salt, err := readSalt(e.stateFile())
+	salt, err := readSalt(stateFile(e.opts.Dir, e.project, e.opts.Stack))
 	if errors.Is(err, os.ErrNotExist) {
-		e.stack, err = auto.NewStack(ctx, e.opts.Stack, workspace)
-		return err
+		if salt, err = e.newStack(ctx, workspace); err != nil || e.stack.Name() != "" {
+			return err
+		}
 	}
 	if err != nil {
 		return err
@@ -99,6 +102,53 @@ func (e *Environment) selectStack(ctx context.Context, workspace auto.Workspace)
 	}
 	e.stack, err = auto.SelectStack(ctx, e.opts.Stack, workspace)
 	return err
+}
+
+// empty are the states of stacks that were made in this process and never brought up, by project and stack.
+var empty sync.Map
+
+// emptyStack is such a state, by the paths of its files, and the salt of its passphrase.
+type emptyStack struct {
+	files map[string][]byte
+	salt  string
+}
+
+// newStack makes the stack: with the CLI the first time, and then as a copy of what that made. With the CLI, the stack is also
+// selected.
+func (e *Environment) newStack(ctx context.Context, workspace auto.Workspace) (salt string, err error) {
+	key, dir := e.project+"/"+e.opts.Stack, filepath.Join(e.opts.Dir, stateDir)
+	if made, ok := empty.Load(key); ok {
+		made := made.(*emptyStack)
+		for path, content := range made.files {
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(path)), 0o700); err != nil {
+				return "", err
+			}
+			if err := os.WriteFile(filepath.Join(dir, path), content, 0o600); err != nil {
+				return "", err
+			}
+		}
+		return made.salt, nil
+	}
+	if e.stack, err = auto.NewStack(ctx, e.opts.Stack, workspace); err != nil {
+		return "", err
+	}
+	settings, err := workspace.StackSettings(ctx, e.opts.Stack)
+	if err != nil {
+		return "", err
+	}
+	made := &emptyStack{files: map[string][]byte{}, salt: settings.EncryptionSalt}
+	err = fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		made.files[path], err = os.ReadFile(filepath.Join(dir, path))
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	empty.Store(key, made)
+	return made.salt, nil
 }
 
 // readSalt is the salt of the passphrase in a file of the state; "" where the stack was never brought up.
@@ -180,5 +230,8 @@ func (e *Environment) environ(state string) map[string]string {
 	env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
 	env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+	if e.opts.Quick {
+		env["PULUMI_SKIP_CHECKPOINTS"] = "true"
+	}
 	return env
 }

@@ -25,14 +25,14 @@ import (
 
 const (
 	realPulumi = `exec "$REAL_PULUMI" "$@"`
-	runPulumi  = `RECIPE_STACK_DIR=$STATE exec "$SELF" "$@"`
+	runPulumi  = `RECIPE_STACK_DIR=$STATE exec "$SELF" "$@"` // see TestMain
 	kube       = "kubectl --kubeconfig SCRATCH/kubeconfig --namespace mosaic-prod "
 	rds        = "aws --region us-east-1 rds "
 )
 
 // The calls that most recipes begin with.
 var (
-	outputs = on("pulumi stack output --json --stack prod --non-interactive", "").do(realPulumi)
+	outputs = on("pulumi stack output --json --stack prod --non-interactive", "").do(runPulumi)
 	account = on("aws --region us-east-1 sts get-caller-identity --query Account --output text", "123456789012")
 	cluster = []call{setting("cluster.kubeconfig"),
 		on("aws --region us-east-1 eks update-kubeconfig --name mosaic-prod --kubeconfig SCRATCH/kubeconfig", "").do(`: >"$8"`)}
@@ -44,11 +44,11 @@ var (
 )
 
 func setting(key string) call {
-	return on("pulumi config get --stack prod --non-interactive --path mosaic-database:"+key, "").do(realPulumi)
+	return on("pulumi config get --stack prod --non-interactive --path mosaic-database:"+key, "").do(runPulumi)
 }
 
 func raising(key, to string) call {
-	return on("pulumi config set --stack prod --non-interactive --path mosaic-database:"+key+" "+to, "").do(realPulumi)
+	return on("pulumi config set --stack prod --non-interactive --path mosaic-database:"+key+" "+to, "").do(runPulumi)
 }
 
 // inCluster is the way into the cluster, and what follows.
@@ -66,7 +66,7 @@ func inPod(exec call) []call { return inCluster(createPod, waitPod, exec, delete
 
 // deploy makes prod in an empty folder.
 func deploy(ctx context.Context, dir string) error {
-	env, err := engine.New(ctx, engine.Options{Dir: dir, Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr})
+	env, err := engine.New(ctx, engine.Options{Dir: dir, Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr, Quick: true})
 	if err != nil {
 		return err
 	}
@@ -81,8 +81,9 @@ var deployShared = sync.OnceValue(func() error { return deploy(context.Backgroun
 func deployed(t *testing.T) string {
 	t.Helper()
 	needsCLI(t)
+	require.NoError(t, deployShared())
 	dir := t.TempDir()
-	require.NoError(t, deploy(t.Context(), dir))
+	require.NoError(t, os.CopyFS(dir, os.DirFS(sharedDir)))
 	return dir
 }
 
@@ -115,16 +116,13 @@ func TestRecipes(t *testing.T) {
 		stdout  string
 		stderr  string
 	}{
-		"db-diff":   {args: "db-diff prod", calls: []call{outputs, preview}, stdout: "unchanged"},
-		"db-deploy": {args: "db-deploy prod --yes", calls: []call{outputs, upYes}, stdout: "unchanged", stderr: "10 to 15 minutes"},
-		"db-deploy leaves the question to pulumi": {args: "db-deploy prod", calls: []call{outputs, on("pulumi up --stack prod", "pulumi asks")},
-			stdout: "pulumi asks"},
+		"db-diff": {args: "db-diff prod", calls: []call{outputs, preview}, stdout: "unchanged"},
+		"db-deploy": {args: "db-deploy prod --yes", stderr: "10 to 15 minutes", stdout: "a month       about 18.41 USD",
+			calls: []call{outputs, on("pulumi up --stack prod --suppress-outputs --yes", "").do(runPulumi), outputs}},
+		"db-deploy leaves the question to pulumi": {args: "db-deploy prod", stdout: "pulumi asks",
+			calls: []call{outputs, on("pulumi up --stack prod --suppress-outputs", "pulumi asks"), outputs}},
 		"the stack that is selected": {args: "db-diff", calls: []call{on("pulumi stack --show-name --non-interactive", "prod"), outputs, preview}},
-		"db-info": {args: "db-info prod", stdout: `"endpoint": "mosaic-prod-db.`, calls: []call{outputs, account,
-			on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --output json --query", "{}").with(`DBInstances[0].{
-  status: DBInstanceStatus, class: DBInstanceClass, engineVersion: EngineVersion, multiAz: MultiAZ,
-  allocatedStorage: AllocatedStorage, maxAllocatedStorage: MaxAllocatedStorage, pending: PendingModifiedValues,
-  latestRestorableTime: LatestRestorableTime, deletionProtection: DeletionProtection}`)}},
+		"db-info for scripts":        {args: "db-info prod --json", stdout: `"DBInstanceStatus": "available"`, calls: []call{outputs, account, described}},
 		"db-get-credentials": {args: "db-get-credentials prod", stdout: `{"password":"p"}`, stderr: "prints a password", calls: []call{outputs, account,
 			on("aws --region us-east-1 secretsmanager get-secret-value --secret-id ARN --query SecretString --output text", `{"password":"p"}`)}},
 		"db-shell": {args: "db-shell prod", answers: "select 1;", calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat")), stdout: "select 1;"},
@@ -186,6 +184,49 @@ func TestRecipes(t *testing.T) {
 			assert.Contains(t, r.stderr, test.stderr)
 		})
 	}
+}
+
+// described is RDS's description of the instance, of which these fields are shown.
+var described = on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --output json --query DBInstances[0]", "").do(`cat <<'JSON'
+{"DBInstanceStatus": "available", "EngineVersion": "16.4", "DBInstanceClass": "db.t3.micro", "MultiAZ": false, "AvailabilityZone": "us-east-1a",
+ "AllocatedStorage": 20, "StorageType": "gp3", "MaxAllocatedStorage": 100, "BackupRetentionPeriod": 7, "LatestRestorableTime": "2026-11-24T10:00:00Z",
+ "DeletionProtection": true, "PendingModifiedValues": {"DBInstanceClass": "db.t3.small", "MultiAZ": true},
+ "CertificateDetails": {"CAIdentifier": "rds-ca-rsa2048-g1", "ValidTill": "2027-05-01T00:00:00Z"}}
+JSON`)
+
+// db-info is what a person wants to know, on half a screen.
+func TestInfo(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, outputsOnly(t))
+	b.expect(outputs, account, described)
+	r := b.just("", "db-info", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Equal(t, `mosaic-prod-db: PostgreSQL 16.4, db.t3.micro, available
+
+where
+  endpoint      mosaic-prod-db.ce51ce8a511c.us-east-1.rds.amazonaws.com:5432
+  database      mosaic
+  account       123456789012, us-east-1
+  cluster       mosaic-prod, namespace mosaic-prod
+
+credentials
+  connection    mosaic/prod/rds/connection, in Secrets Manager
+  in the pods   core-api-db-secret, as ServiceAccount core-api
+  role          arn:aws:iam::123456789012:role/mosaic-prod-core-api-secrets-role
+
+how it is
+  changes due   DBInstanceClass db.t3.small, MultiAZ true
+  storage       20 GiB of gp3, growing to 100
+  backups       7 days, restorable to 2026-11-24T10:00:00Z
+  Multi-AZ      no, in us-east-1a
+  protected     yes
+  certificate   rds-ca-rsa2048-g1, valid to 2027-05-01T00:00:00Z
+  migration     core-api-migration-d0c7bc8a8d
+
+cost
+  a month       about 18.41 USD; its lines: just db-diff prod
+`, r.stdout)
 }
 
 // tunnel is a session that forwards a port to the database of prod.

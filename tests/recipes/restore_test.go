@@ -27,7 +27,7 @@ func identifiers(t *testing.T, state string) []string {
 }
 
 func removing(key string) call {
-	return on("pulumi config rm --stack prod --non-interactive --path mosaic-database:"+key, "").do(realPulumi)
+	return on("pulumi config rm --stack prod --non-interactive --path mosaic-database:"+key, "").do(runPulumi)
 }
 
 func forgetting(keys ...string) []call {

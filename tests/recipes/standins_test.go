@@ -3,9 +3,7 @@ package recipes
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,79 +14,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // root is the folder of the repository.
 var root = filepath.Join("..", "..")
-
-// sharedDir holds the stack of the tests that only read its outputs.
-var sharedDir string
-
-// TestMain lets the test binary be the `pulumi up` and `pulumi preview` of a recipe, see [pulumiRun].
-func TestMain(m *testing.M) {
-	if os.Getenv("RECIPE_STACK_DIR") != "" {
-		if err := pulumiRun(os.Args[1], os.Args[2:]); err != nil {
-			fmt.Fprintln(os.Stderr, "error:", err)
-			os.Exit(255)
-		}
-		return
-	}
-	shared, err := os.MkdirTemp("", "recipes-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	sharedDir = shared
-	code := m.Run()
-	_ = os.RemoveAll(shared)
-	os.Exit(code)
-}
-
-// pulumiRun runs the program of this repository in the simulated cloud, with the stack file of the working directory.
-func pulumiRun(verb string, args []string) error {
-	ctx := context.Background()
-	project, err := os.Getwd()
-	if err != nil {
-		return err
-	}
-	// The CLI is looked for in the repository around the working directory.
-	if err := os.Chdir(os.Getenv("PACKAGE_DIR")); err != nil {
-		return err
-	}
-	env, err := engine.New(ctx, engine.Options{
-		Dir: os.Getenv("RECIPE_STACK_DIR"), Project: project, Stack: args[slices.Index(args, "--stack")+1], Program: stack.Deploy,
-		Stdout: os.Stdout, Stderr: os.Stderr,
-	})
-	if err != nil {
-		return err
-	}
-	defer env.Close()
-	switch verb {
-	case "up":
-		_, err := env.Up(ctx)
-		return err
-	case "destroy":
-		_, err := env.Destroy(ctx)
-		return err
-	}
-	var opts []optpreview.Option
-	for flag, option := range map[string]optpreview.Option{
-		"--expect-no-changes": optpreview.ExpectNoChanges(), "--diff": optpreview.Diff(), "--refresh": optpreview.Refresh(),
-	} {
-		if slices.Contains(args, flag) {
-			opts = append(opts, option)
-		}
-	}
-	_, err = env.Preview(ctx, opts...)
-	return err
-}
 
 // need skips a test without what all recipes need, or what else it names.
 func need(t *testing.T, more ...tools.Tool) {

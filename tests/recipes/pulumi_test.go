@@ -1,0 +1,119 @@
+package recipes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// sharedDir holds the stack of the tests that only read its outputs.
+var sharedDir string
+
+// TestMain lets the test binary be the pulumi of a recipe, see [pulumi].
+func TestMain(m *testing.M) {
+	if os.Getenv("RECIPE_STACK_DIR") != "" {
+		if err := pulumi(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(255)
+		}
+		return
+	}
+	shared, err := os.MkdirTemp("", "recipes-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	sharedDir = shared
+	code := m.Run()
+	_ = os.RemoveAll(shared)
+	os.Exit(code)
+}
+
+// pulumi is what the recipes ask of the CLI, in the stack file of the working directory and a simulated cloud. What needs no
+// engine is done without the CLI, which takes a third of a second to start; package engine holds it to what the CLI does.
+func pulumi(args []string) error {
+	name := args[slices.Index(args, "--stack")+1]
+	dir := os.Getenv("RECIPE_STACK_DIR")
+	switch strings.Join(args[:2], " ") {
+	case "stack output":
+		text, err := engine.Outputs(dir, "mosaic-database", name)
+		fmt.Print(text)
+		return err
+	case "config get", "config set", "config rm":
+		return configure(name, args[1], args[slices.Index(args, "--path")+1:])
+	default:
+		return run(dir, name, args[0], args[1:])
+	}
+}
+
+// configure is a command of pulumi config.
+func configure(stack, verb string, args []string) error {
+	file, err := engine.OpenStackFile(".", stack)
+	if err != nil {
+		return err
+	}
+	switch verb {
+	case "set":
+		err = file.Set(engine.Override{Path: args[0], Value: args[1]})
+	case "rm":
+		err = file.Unset(args[0])
+	default:
+		value, found, err := file.Get(args[0])
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fmt.Errorf("configuration key '%s' not found for stack '%s'", strings.TrimPrefix(args[0], "mosaic-database:"), stack)
+		}
+		fmt.Println(value)
+		return nil
+	}
+	return errors.Join(err, file.Save())
+}
+
+// run runs the program of this repository.
+func run(dir, name, verb string, args []string) error {
+	ctx := context.Background()
+	project, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	// The CLI is looked for in the repository around the working directory.
+	if err := os.Chdir(os.Getenv("PACKAGE_DIR")); err != nil {
+		return err
+	}
+	env, err := engine.New(ctx, engine.Options{
+		Dir: dir, Project: project, Stack: name, Program: stack.Deploy, Stdout: os.Stdout, Stderr: os.Stderr, Quick: true,
+	})
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	switch verb {
+	case "up":
+		_, err := env.Up(ctx)
+		return err
+	case "destroy":
+		_, err := env.Destroy(ctx)
+		return err
+	}
+	var opts []optpreview.Option
+	for flag, option := range map[string]optpreview.Option{
+		"--expect-no-changes": optpreview.ExpectNoChanges(), "--diff": optpreview.Diff(), "--refresh": optpreview.Refresh(),
+	} {
+		if slices.Contains(args, flag) {
+			opts = append(opts, option)
+		}
+	}
+	_, err = env.Preview(ctx, opts...)
+	return err
+}
