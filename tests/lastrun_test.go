@@ -3,6 +3,7 @@ package tests
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -54,6 +55,25 @@ func TestARefusalIsItsReport(t *testing.T) {
 `, result.Stderr)
 	assert.NotContains(t, result.Stdout, "utputs")
 	assert.LessOrEqual(t, strings.Count(result.Stdout, "\n"), 6, result.Stdout)
+}
+
+// TestTheProgramInItsProcess has main.go as Pulumi runs it: compiled, in a process of its own.
+func TestTheProgramInItsProcess(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "program")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-C", root, "-o", binary, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	l := startIn(t, engine.Options{Stack: "prod", Binary: binary})
+	l.set("tier", "huge")
+	result, err := l.Preview(t.Context(), optpreview.Diff())
+	require.Error(t, err)
+	assert.True(t, strings.HasPrefix(result.Stderr, "error: the configuration has 1 problem; nothing was changed:\n"), result.Stderr)
+	assert.True(t, strings.HasSuffix(strings.TrimSpace(result.Stderr), "write: one of mvp, small, medium, ha, scale"), result.Stderr)
+	assert.Empty(t, l.Cloud.Log())
+
+	l.set("tier", "mvp")
+	l.up()
+	assert.Empty(t, l.up())
 }
 
 // TestTheFormerOutputs: a stack that an earlier version of the program brought up has in two outputs, and a reference to

@@ -28,7 +28,8 @@ type Options struct {
 	From      string         // folder of a stack that was made before, with its configuration: Dir, which is empty, begins as its copy; "": with nothing
 	Project   string         // folder with Pulumi.yaml and Pulumi.<Stack>.yaml, which are only read
 	Stack     string         // name of the stack, such as "prod"
-	Program   pulumi.RunFunc // what the stack deploys
+	Program   pulumi.RunFunc // what the stack deploys, in this process
+	Binary    string         // instead: the compiled program, in a process of its own
 	Overrides []Override     // laid over the stack file, in this order
 	Quick     bool           // whether the state is saved at the end of a run only, as nobody will kill it; see [Environment.SaveEveryStep]
 	AccountID string         // account of the simulated credentials; "": the one that the stack allows

@@ -2,11 +2,16 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/exec"
+	"strconv"
 	"sync"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/constant"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
@@ -71,6 +76,37 @@ func (p *plugin) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc
 	engine := p.engine
 	p.mu.Unlock()
 	return p.run(ctx, engine, req)
+}
+
+// Process runs a program that was compiled into a file, in a process of its own as the plugin does it.
+func Process(path string) RunProgram {
+	return func(ctx context.Context, engine string, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
+		config, err := json.Marshal(req.Config)
+		if err != nil {
+			return nil, err
+		}
+		secrets, err := json.Marshal(req.ConfigSecretKeys)
+		if err != nil {
+			return nil, err
+		}
+		program := exec.CommandContext(ctx, path)
+		program.Dir = req.Info.GetProgramDirectory()
+		program.Env = append(os.Environ(),
+			pulumi.EnvOrganization+"="+req.Organization, pulumi.EnvProject+"="+req.Project, pulumi.EnvStack+"="+req.Stack,
+			pulumi.EnvPulumiRootDirectory+"="+req.Info.GetRootDirectory(),
+			pulumi.EnvConfig+"="+string(config), pulumi.EnvConfigSecretKeys+"="+string(secrets),
+			pulumi.EnvDryRun+"="+strconv.FormatBool(req.DryRun), pulumi.EnvParallel+"="+strconv.Itoa(int(req.Parallel)),
+			pulumi.EnvMonitor+"="+req.MonitorAddress, pulumi.EnvEngine+"="+engine)
+		out, err := program.CombinedOutput()
+		switch {
+		case err == nil:
+			return &pulumirpc.RunResponse{}, nil
+		case program.ProcessState.ExitCode() == constant.ExitStatusLoggedError:
+			return &pulumirpc.RunResponse{Bail: true}, nil
+		default:
+			return &pulumirpc.RunResponse{Error: fmt.Sprintf("%v\n%s", err, out)}, nil
+		}
+	}
 }
 
 // inProcess runs a program in this process, as the plugin runs it in one of its own.

@@ -39,7 +39,11 @@ func (e *Environment) openCloud() (err error) {
 	if e.server, err = e.Cloud.Serve(); err != nil {
 		return err
 	}
-	e.language, err = ServeLanguage(inProcess(e.opts.Program))
+	run := inProcess(e.opts.Program)
+	if e.opts.Binary != "" {
+		run = Process(e.opts.Binary)
+	}
+	e.language, err = ServeLanguage(run)
 	return err
 }
 

@@ -67,9 +67,14 @@ func (s *sandbox) preview(c call) error {
 
 func (s *sandbox) up(c call) error {
 	return s.operate(c, func(env *engine.Environment) error {
+		// As `pulumi up` does it, so that a refusal comes before anything is registered.
+		var previewed []optpreview.Option
 		var opts []optup.Option
 		if c.diff {
-			opts = append(opts, optup.Diff())
+			previewed, opts = append(previewed, optpreview.Diff()), append(opts, optup.Diff())
+		}
+		if _, err := env.Preview(c.ctx, previewed...); err != nil {
+			return err
 		}
 		_, err := env.Up(c.ctx, opts...)
 		return err

@@ -91,7 +91,7 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 	for _, manager := range renovate.CustomManagers {
 		for _, pattern := range manager.ManagerFilePatterns {
 			file := regexp.MustCompile(strings.Trim(pattern, "/"))
-			for _, name := range []string{".ci/run", ".github/actions/tools/action.yml", "CONTRIBUTING.md"} {
+			for _, name := range []string{".ci/run", ".github/actions/tools/action.yml", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go"} {
 				if !file.MatchString(name) {
 					continue
 				}
@@ -105,8 +105,8 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 			}
 		}
 	}
-	for _, file := range []string{".ci/run", "CONTRIBUTING.md"} {
-		for _, version := range all(t, file, `[a-z-]@(v?\d+[\d.]+)`) {
+	for _, file := range []string{".ci/run", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go"} {
+		for _, version := range all(t, file, `[a-z0-9-]@(v?\d+\.[\w.-]+)`) {
 			assert.True(t, found[file+" "+version], "renovate.json does not find %s in %s", version, file)
 		}
 	}

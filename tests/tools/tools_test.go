@@ -1,0 +1,103 @@
+package tools
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// put makes an executable that prints a text.
+func put(t *testing.T, path, prints string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho '"+prints+"'\n"), 0o755))
+}
+
+// machine is a machine with nothing but a shell; the tools are put below it.
+func machine(t *testing.T) string {
+	t.Helper()
+	in := t.TempDir()
+	t.Setenv(InEnv, in)
+	t.Setenv("PATH", filepath.Join(in, "path")+":/nowhere")
+	return in
+}
+
+func TestPath(t *testing.T) {
+	in := machine(t)
+	assert.Len(t, Missing(), len(All()))
+
+	put(t, filepath.Join(in, "path", "just"), "")
+	path, found := Path(Just)
+	assert.True(t, found)
+	assert.Equal(t, filepath.Join(in, "path", "just"), path)
+	put(t, filepath.Join(in, "bin/npm/node_modules/rust-just-linux-x64/bin/just"), "")
+	path, _ = Path(Just)
+	assert.Contains(t, path, "rust-just", "of the version that this repository names")
+
+	for _, version := range []string{"15", "16"} {
+		put(t, filepath.Join(in, "usr/lib/postgresql", version, "bin/postgres"), "")
+	}
+	path, _ = Path(Postgres)
+	assert.Contains(t, path, "/16/", "the newest")
+	_, found = Path(Psql)
+	assert.False(t, found, "a server is no client")
+}
+
+// What is there and does not do is not there.
+func TestUnusableTools(t *testing.T) {
+	in := machine(t)
+	for version, usable := range map[string]bool{"PgBouncer 1.18.0": false, "PgBouncer 1.21.0": true, "PgBouncer 1.24.1": true, "what": false} {
+		put(t, filepath.Join(in, "usr/sbin/pgbouncer"), version)
+		_, found := Path(PgBouncer)
+		assert.Equal(t, usable, found, version)
+	}
+	python := filepath.Join(in, "python")
+	alembic := filepath.Join(in, "path", "alembic")
+	put(t, alembic, "")
+	for script, usable := range map[string]bool{`[ "$2" = "import psycopg" ]`: true, `[ "$2" = "import psycopg2" ]`: true, "false": false} {
+		require.NoError(t, os.WriteFile(python, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+		require.NoError(t, os.WriteFile(alembic, []byte("#!"+python+"\n"), 0o755))
+		_, found := Path(Alembic)
+		assert.Equal(t, usable, found, script)
+	}
+}
+
+// A tool that a test needs can be brought, here and on a Mac.
+func TestEveryToolCanBeBrought(t *testing.T) {
+	pinned := regexp.MustCompile(`^(@[a-z-]+/)?[a-z-]+[a-z0-9-]*@\d+\.\d+\.[\w.-]+$`)
+	for _, s := range All() {
+		assert.True(t, s.Npm != "" || len(s.Debian) > 0 || s.Tool == PgBouncer, s.Tool)
+		if s.Npm != "" {
+			assert.Regexp(t, pinned, s.Npm)
+		}
+		if !strings.HasPrefix(s.Npm, "@cloud-copilot/") {
+			assert.NotEmpty(t, s.Homebrew, s.Tool)
+		}
+	}
+	assert.Equal(t, runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64", platform("x-linux-x64@1") != "")
+}
+
+// A test without its tools is skipped as a whole, by name, with what brings them; where skipping is forbidden, it fails.
+func TestNeed(t *testing.T) {
+	in := machine(t)
+	t.Setenv(RequireEnv, "")
+	put(t, filepath.Join(in, "path", "jq"), "")
+	reached := false
+	t.Run("skipped", func(t *testing.T) {
+		t.Cleanup(func() { assert.True(t, t.Skipped()) })
+		Need(t, Jq, Just, PgBouncer)
+		reached = true
+	})
+	assert.False(t, reached)
+	t.Run("there", func(t *testing.T) {
+		Need(t, Jq)
+		assert.Equal(t, filepath.Join(in, "path", "jq"), At(t, Jq))
+	})
+	assert.Equal(t, "needs just, pgbouncer; brought by: go run ./tests/all", skipped([]Source{{Tool: Just}, {Tool: PgBouncer}}))
+}
