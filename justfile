@@ -176,7 +176,7 @@ prove-guards *args:
 # Rewrite the golden files and the generated documentation
 [group('develop')]
 golden:
-    go test ./tests -run 'TestGraph|TestManifests|TestDocsAreCurrent' -update
+    go test ./tests -run 'TestGraph|TestManifests|TestDocsAreCurrent|TestScreens' -update
     go test ./internal/pipeline -update
 
 # Everything that CI runs

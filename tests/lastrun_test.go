@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,46 +17,57 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// TestWhatPulumiShows: what does not change is not shown, neither in a preview nor by what an up prints of the outputs: the
-// preview fits on half a screen, the up, with the outputs, on one.
-func TestWhatPulumiShows(t *testing.T) {
+// TestScreens holds docs/screens.md to what Pulumi prints: what does not change is not shown, the preview fits on half a screen,
+// the up, with the outputs, on one, and a refusal is its report.
+func TestScreens(t *testing.T) {
 	t.Parallel()
 	l := started(t, "prod")
-	preview, err := l.Preview(t.Context(), optpreview.Diff())
+	same, err := l.Preview(t.Context(), optpreview.Diff())
 	require.NoError(t, err)
 	up, err := l.Up(t.Context())
 	require.NoError(t, err)
-	assert.LessOrEqual(t, strings.Count(preview.Stdout, "\n"), 30, preview.Stdout)
-	assert.LessOrEqual(t, strings.Count(up.Stdout, "\n"), 60, up.Stdout)
-	for name, shown := range map[string]string{"the preview": preview.Stdout, "the up": up.Stdout} {
-		for _, hidden := range []string{"StackReference", "__lastRun", "network.vpcId", "monthlyUsd"} {
-			assert.NotContains(t, shown, hidden, name)
-		}
-	}
-	assert.NotContains(t, preview.Stdout, "securityGroupId", "an output that does not change")
 	l.set("tier", "small")
-	changed, err := l.Preview(t.Context(), optpreview.Diff())
+	changed, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.NotContains(t, changed.Stdout, "__lastRun")
-	assert.Contains(t, changed.Stdout, `estimatedMonthlyCost: "18.41 USD" => "31.55 USD"`)
+	l.set("tier", "huge")
+	refused, err := l.Preview(t.Context(), optpreview.Diff())
+	require.Error(t, err)
+
+	assert.LessOrEqual(t, strings.Count(same.Stdout, "\n"), 30, same.Stdout)
+	assert.LessOrEqual(t, strings.Count(up.Stdout, "\n"), 60, up.Stdout)
+	assert.NotContains(t, same.Stdout, "securityGroupId", "an output that does not change")
+	assert.True(t, strings.HasPrefix(refused.Stderr, "error: the configuration has 1 problem; nothing was changed:\n"), refused.Stderr)
+	assert.NotContains(t, refused.Stdout, "utputs:")
+	var page strings.Builder
+	chance := regexp.MustCompile(`\b(?:[0-9a-f]{4,12}-){4}[0-9a-f]{12}|[0-9a-f]{17}|[0-9A-Z]{26}|(?m)\n*^Duration: .*$`)
+	for _, screen := range []struct {
+		title, command string
+		shown          *engine.Result
+	}{
+		{"Nothing changes", "pulumi preview --diff", same},
+		{"Another tier", "pulumi config set --path mosaic-database:tier small && pulumi preview", changed},
+		{"A mistake", "pulumi config set --path mosaic-database:tier huge && pulumi preview --diff", refused},
+		{"An up of a stack that does not change", "pulumi up --skip-preview", up},
+	} {
+		text := inOrder(chance.ReplaceAllString(screen.shown.Stdout, "…")) + "\n" + screen.shown.Stderr
+		for _, hidden := range []string{"StackReference", "__lastRun", "network.vpcId"} {
+			assert.NotContains(t, text, hidden, screen.title)
+		}
+		page.WriteString("### " + screen.title + "\n\n```sh\n" + screen.command + "\n```\n\n```text\n" + strings.TrimSpace(text) + "\n```\n\n")
+	}
+	generated(t, "docs/screens.md", "just golden", strings.TrimSuffix(page.String(), "\n"))
 }
 
-// TestARefusalIsItsReport: nothing is before it but Pulumi's headline, and nothing behind it but the count.
-func TestARefusalIsItsReport(t *testing.T) {
-	t.Parallel()
-	l := started(t, "prod")
-	l.set("tier", "huge")
-	result, err := l.Preview(t.Context(), optpreview.Diff())
-	require.Error(t, err)
-	assert.Equal(t, `error: the configuration has 1 problem; nothing was changed:
-
-  1. mosaic-database:tier: huge
-     rule: one of mvp, small, medium, ha, scale
-     write: one of mvp, small, medium, ha, scale
-
-`, result.Stderr)
-	assert.NotContains(t, result.Stdout, "utputs")
-	assert.LessOrEqual(t, strings.Count(result.Stdout, "\n"), 6, result.Stdout)
+// inOrder is what Pulumi prints, without what comes and goes while it runs, and with the resources by name: it prints them as
+// they end.
+func inOrder(text string) string {
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.Contains(line, " running ") })
+	resource := func(line string) bool { return strings.HasPrefix(line, " ~  ") }
+	if first := slices.IndexFunc(lines, resource); first >= 0 {
+		count := slices.IndexFunc(lines[first:], func(line string) bool { return !resource(line) })
+		slices.Sort(lines[first : first+count])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // TestTheProgramInItsProcess has main.go as Pulumi runs it: compiled, in a process of its own.
