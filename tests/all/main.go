@@ -90,15 +90,13 @@ func test(ctx context.Context, root string, args []string, mayskip bool, progres
 	if !mayskip {
 		cmd.Env = append(cmd.Env, tools.RequireEnv+"=1")
 	}
-	if err := cmd.Run(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			return errReported
-		}
-		return fmt.Errorf("running the tests: %w", err)
-	}
+	err := cmd.Run()
 	if missing := tools.Missing(); len(missing) > 0 {
 		fmt.Fprintf(progress, "\nThe tests that need %s were skipped. This brings what is missing, and runs all of them:\n\n  %s\n", tools.Names(missing), tools.Command)
 	}
-	return nil
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return errReported
+	}
+	return err
 }

