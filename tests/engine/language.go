@@ -102,6 +102,7 @@ func Process(path string) RunProgram {
 		case err == nil:
 			return &pulumirpc.RunResponse{}, nil
 		case program.ProcessState.ExitCode() == constant.ExitStatusLoggedError:
+			_, _ = os.Stderr.Write(out) // what it has not told the engine
 			return &pulumirpc.RunResponse{Bail: true}, nil
 		default:
 			return &pulumirpc.RunResponse{Error: fmt.Sprintf("%v\n%s", err, out)}, nil

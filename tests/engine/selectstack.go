@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+)
+
+// selectStack takes the stack that is there, or makes it. Its stack file gets what opens the secrets of its state: without, each
+// run of the CLI would derive a key for the file and another one for the state.
+func (e *Environment) selectStack(ctx context.Context, workspace auto.Workspace) (err error) {
+	salt, err := readSalt(stateFile(e.opts.Dir, e.project, e.opts.Stack))
+	if errors.Is(err, os.ErrNotExist) {
+		if salt, err = e.newStack(ctx, workspace); err != nil || e.stack.Name() != "" {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	settings, err := workspace.StackSettings(ctx, e.opts.Stack)
+	if err != nil {
+		return err
+	}
+	settings.EncryptionSalt = salt
+	if err := workspace.SaveStackSettings(ctx, e.opts.Stack, settings); err != nil {
+		return err
+	}
+	e.stack, err = auto.SelectStack(ctx, e.opts.Stack, workspace)
+	return err
+}
+
+// empty are the states of stacks that were made in this process and never brought up, by project and stack.
+var empty sync.Map
+
+// emptyStack is such a state, by the paths of its files, and the salt of its passphrase.
+type emptyStack struct {
+	files map[string][]byte
+	salt  string
+}
+
+// newStack makes the stack: with the CLI the first time, and then as a copy of what that made. With the CLI, the stack is also
+// selected.
+func (e *Environment) newStack(ctx context.Context, workspace auto.Workspace) (salt string, err error) {
+	key, dir := e.project+"/"+e.opts.Stack, filepath.Join(e.opts.Dir, stateDir)
+	if made, ok := empty.Load(key); ok {
+		made := made.(*emptyStack)
+		for path, content := range made.files {
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(path)), 0o700); err != nil {
+				return "", err
+			}
+			if err := os.WriteFile(filepath.Join(dir, path), content, 0o600); err != nil {
+				return "", err
+			}
+		}
+		return made.salt, nil
+	}
+	if e.stack, err = auto.NewStack(ctx, e.opts.Stack, workspace); err != nil {
+		return "", err
+	}
+	settings, err := workspace.StackSettings(ctx, e.opts.Stack)
+	if err != nil {
+		return "", err
+	}
+	made := &emptyStack{files: map[string][]byte{}, salt: settings.EncryptionSalt}
+	err = fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		made.files[path], err = os.ReadFile(filepath.Join(dir, path))
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	empty.Store(key, made)
+	return made.salt, nil
+}
+
+// readSalt is the salt of the passphrase in a file of the state; "" where the stack was never brought up.
+func readSalt(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	var file struct {
+		Checkpoint struct {
+			Latest struct {
+				Provider struct {
+					State struct{ Salt string }
+				} `json:"secrets_providers"`
+			}
+		}
+	}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return "", fmt.Errorf("reading the state: %w", err)
+	}
+	return file.Checkpoint.Latest.Provider.State.Salt, nil
+}
