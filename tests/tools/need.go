@@ -9,6 +9,18 @@ import (
 // calls it first, with all that it needs.
 func Need(t *testing.T, needed ...Tool) {
 	t.Helper()
+	need(t, needed...)
+}
+
+// outcome is what becomes of a test.
+type outcome interface {
+	Helper()
+	Skip(args ...any)
+	Fatal(args ...any)
+}
+
+func need(t outcome, needed ...Tool) {
+	t.Helper()
 	var missing []Source
 	for _, tool := range needed {
 		if _, found := Path(tool); !found {

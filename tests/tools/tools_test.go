@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -83,21 +84,26 @@ func TestEveryToolCanBeBrought(t *testing.T) {
 	assert.Equal(t, runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64", platform("x-linux-x64@1") != "")
 }
 
+// told is a test that keeps what becomes of it.
+type told struct{ skip, fatal string }
+
+func (*told) Helper()             {}
+func (o *told) Skip(args ...any)  { o.skip = fmt.Sprint(args...) }
+func (o *told) Fatal(args ...any) { o.fatal = fmt.Sprint(args...) }
+
 // A test without its tools is skipped as a whole, by name, with what brings them; where skipping is forbidden, it fails.
 func TestNeed(t *testing.T) {
 	in := machine(t)
-	t.Setenv(RequireEnv, "")
 	put(t, filepath.Join(in, "path", "jq"), "")
-	reached := false
-	t.Run("skipped", func(t *testing.T) {
-		t.Cleanup(func() { assert.True(t, t.Skipped()) })
-		Need(t, Jq, Just, PgBouncer)
-		reached = true
-	})
-	assert.False(t, reached)
-	t.Run("there", func(t *testing.T) {
-		Need(t, Jq)
-		assert.Equal(t, filepath.Join(in, "path", "jq"), At(t, Jq))
-	})
-	assert.Equal(t, "needs just, pgbouncer; brought by: go run ./tests/all", skipped([]Source{{Tool: Just}, {Tool: PgBouncer}}))
+	const lacks = "needs just, pgbouncer; brought by: go run ./tests/all"
+	for forbidden, want := range map[string]told{"": {skip: lacks}, "1": {fatal: lacks}} {
+		t.Setenv(RequireEnv, forbidden)
+		var got told
+		need(&got, Jq, Just, PgBouncer)
+		assert.Equal(t, want, got)
+		got = told{}
+		need(&got, Jq)
+		assert.Empty(t, got)
+	}
+	assert.Equal(t, filepath.Join(in, "path", "jq"), At(t, Jq))
 }
