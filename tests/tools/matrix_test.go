@@ -44,9 +44,10 @@ func TestOnMachinesThatHaveSome(t *testing.T) {
 		has  []Tool
 		runs []string // tests of which each passes; nil: all tests are run, and only those pass that need nothing
 	}{
-		"nothing":       {},
-		"only psql":     {has: []Tool{Psql}},
-		"only a server": {has: []Tool{Postgres}},
+		"nothing":                     {},
+		"only psql":                   {has: []Tool{Psql}},
+		"only a server":               {has: []Tool{Postgres}},
+		"both, but no tool of theirs": {has: []Tool{Psql, Postgres}},
 		"only npm's": {has: append([]Tool{Node}, npm...), runs: []string{"TestRolesSimulated", "TestPoliciesAgainstTheReference",
 			"TestRecipesAreListed"}},
 		"a server and psql": {has: []Tool{Just, Jq, Postgres, Psql}, runs: []string{"TestQueriesOnPostgreSQL", "TestInfo"}},

@@ -18,6 +18,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // How the load is: clients that connect, write a row, disconnect, and begin again. Each is a pod: it has the secret of
@@ -174,7 +175,7 @@ func (d *deployment) next(number int) (string, map[string]string) {
 // TestTheWindowOfTheMasterUser: with the master user's password, every rotation refuses new connections, from RDS's change
 // until the last pod has restarted.
 func TestTheWindowOfTheMasterUser(t *testing.T) {
-	need(t)
+	tools.Need(t, tools.Postgres)
 	t.Parallel()
 	const rotations = 3
 	s := newServer(t)
