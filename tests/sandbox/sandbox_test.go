@@ -131,6 +131,7 @@ func TestFailureIsToldOnce(t *testing.T) {
 	// Pulumi tells the error where it happens and again among the diagnostics.
 	assert.NotContains(t, b.errs.String(), "no such luck")
 	assert.Contains(t, b.out.String(), "no such luck")
+	assert.NotContains(t, b.out.String(), "Updating (dev)", "the preview has refused it")
 	assert.Contains(t, b.errs.String(), "up dev failed")
 
 	require.ErrorIs(t, b.run(t, "up", "dev", "-c", "size[=1"), errReported)
