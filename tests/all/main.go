@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
+	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
@@ -79,15 +80,15 @@ func run(ctx context.Context, args []string, progress io.Writer) error {
 const gotestsum = "gotest.tools/gotestsum@v1.13.0"
 
 // test runs the tests in the folder of the repository.
-func test(ctx context.Context, root string, args []string, mayskip bool, progress io.Writer) error {
-	if !slices.ContainsFunc(args, func(arg string) bool { return len(arg) > 0 && arg[0] != '-' }) {
+func test(ctx context.Context, root string, args []string, maySkip bool, progress io.Writer) error {
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, ".") || strings.HasPrefix(arg, repository.Module) }) {
 		args = append(args, "./...")
 	}
 	cmd := exec.CommandContext(ctx, "go", append([]string{"run", gotestsum, "--format", "pkgname", "--"}, args...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Env = os.Environ()
-	if !mayskip {
+	if !maySkip {
 		cmd.Env = append(cmd.Env, tools.RequireEnv+"=1")
 	}
 	err := cmd.Run()
