@@ -139,7 +139,8 @@ func inFolder(folder string) (*Installed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Installed{cli, executable(folder)}, nil
+	path, err := filepath.Abs(executable(folder))
+	return &Installed{cli, path}, err
 }
 
 // onPath is the CLI on the PATH, if it is of the version; the error says what is there instead.

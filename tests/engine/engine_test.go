@@ -277,6 +277,11 @@ func TestLeftLock(t *testing.T) {
 	locks := filepath.Join(opts.Dir, stateDir, ".pulumi", "locks", "organization", "tiny", "dev")
 	require.NoError(t, os.MkdirAll(locks, 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(locks, "left.json"), []byte(`{"pid": 1}`), 0o600))
+	// And the CLI's log, which an earlier version of this package let it keep.
+	logs := filepath.Join(opts.Dir, homeDir, "logs")
+	require.NoError(t, os.RemoveAll(logs))
+	require.NoError(t, os.Mkdir(logs, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(logs, "pulumi.log"), nil, 0o600))
 	env = open(t, opts)
 	_, err = env.Up(t.Context())
 	require.NoError(t, err)

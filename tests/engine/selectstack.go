@@ -86,21 +86,17 @@ func (e *Environment) newStack(ctx context.Context, workspace auto.Workspace) (s
 
 // readSalt is the salt of the passphrase in a file of the state; "" where the stack was never brought up.
 func readSalt(path string) (string, error) {
-	content, err := os.ReadFile(path)
+	deployment, err := readDeployment(path)
 	if err != nil {
 		return "", err
 	}
-	var file struct {
-		Checkpoint struct {
-			Latest struct {
-				Provider struct {
-					State struct{ Salt string }
-				} `json:"secrets_providers"`
-			}
-		}
+	var latest struct {
+		Provider struct {
+			State struct{ Salt string }
+		} `json:"secrets_providers"`
 	}
-	if err := json.Unmarshal(content, &file); err != nil {
+	if err := json.Unmarshal(deployment.Deployment, &latest); err != nil {
 		return "", fmt.Errorf("reading the state: %w", err)
 	}
-	return file.Checkpoint.Latest.Provider.State.Salt, nil
+	return latest.Provider.State.Salt, nil
 }

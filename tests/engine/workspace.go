@@ -55,7 +55,8 @@ func (e *Environment) openStack(ctx context.Context) error {
 		}
 	}
 	// The CLI keeps a log of all that it does, and goes without where it cannot.
-	if err := os.WriteFile(filepath.Join(home, "logs"), nil, 0o600); err != nil {
+	logs := filepath.Join(home, "logs")
+	if err := errors.Join(os.RemoveAll(logs), os.WriteFile(logs, nil, 0o600)); err != nil {
 		return err
 	}
 	workspace, err := auto.NewLocalWorkspace(ctx, auto.Pulumi(e.cli), auto.WorkDir(work), auto.EnvVars(e.environ(state)))

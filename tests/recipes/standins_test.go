@@ -96,15 +96,13 @@ func newBench(t *testing.T, state string) *bench {
 		}
 	}
 	link(filepath.Join("testdata", "standin"), filepath.Join(bin, "go"))
-	version, err := engine.Version(root)
-	require.NoError(t, err)
-	real, err := filepath.Abs(filepath.Join(root, "bin", "pulumi-"+strings.TrimPrefix(version, "v"), "bin", "pulumi"))
+	cli, err := engine.CLI(t.Context(), os.Stderr)
 	require.NoError(t, err)
 	self, err := os.Executable()
 	require.NoError(t, err)
 	here, err := os.Getwd()
 	require.NoError(t, err)
-	b.env = []string{"PATH=" + bin, "HOME=" + dir, "TMPDIR=" + temp, "CALLS=" + b.calls, "REAL_PULUMI=" + real,
+	b.env = []string{"PATH=" + bin, "HOME=" + dir, "TMPDIR=" + temp, "CALLS=" + b.calls, "REAL_PULUMI=" + cli.Path,
 		"SELF=" + self, "PACKAGE_DIR=" + here, "STATE=" + state, "PULUMI_BACKEND_URL=file://" + filepath.Join(state, "state"),
 		"PULUMI_HOME=" + filepath.Join(dir, "pulumi-home"), "PULUMI_CONFIG_PASSPHRASE=simulated",
 		"PULUMI_SKIP_UPDATE_CHECK=true", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
