@@ -28,7 +28,8 @@ func (j jobArgs) timeout() string {
 }
 
 // job registers a Job. One that ran never runs again: its spec cannot change and is ignored, and it has no TTL, after
-// which a refresh would create it anew. What is to run again has another name.
+// which a refresh would create it anew. What is to run again has another name. Its annotations stay as they are, too:
+// under another field manager the provider would leave the ignored spec to the former one, and then take it away.
 func (o *objects) job(args jobArgs, w *work, needs ...pulumi.Resource) (pulumi.Resource, error) {
 	metadata := object{"name": args.name, "namespace": o.namespace, "labels": labels(o.app, w.component)}
 	if args.annotations != nil {
@@ -46,7 +47,7 @@ func (o *objects) job(args jobArgs, w *work, needs ...pulumi.Resource) (pulumi.R
 		},
 	},
 		pulumi.DependsOn(needs),
-		pulumi.IgnoreChanges([]string{"spec"}),
+		pulumi.IgnoreChanges([]string{"spec", "metadata.annotations"}),
 		pulumi.Protect(false), pulumi.RetainOnDelete(false), // the next Job takes its place
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: args.timeout(), Update: args.timeout()}))
 	if err != nil {

@@ -95,6 +95,88 @@ func TestTheObjectsChangeHands(t *testing.T) {
 	assert.Equal(t, l.one(instanceType).Properties.Text("password"), l.kubeSecret("DB_PASSWORD"))
 }
 
+// TestWhatOthersWroteStopsNoUpdate: an object remembers who wrote each of its fields. After a handover and back, and after
+// kubectl and the operator had a hand in it, a rotation still arrives, and what this program no longer writes goes.
+func TestWhatOthersWroteStopsNoUpdate(t *testing.T) {
+	t.Parallel()
+	l := started(t, "prod")
+	for _, delivery := range []string{"handover", "gitops", "handover", "pulumi"} {
+		l.set("delivery", delivery)
+		l.up()
+		if delivery == "handover" {
+			l.chartTakes()
+		}
+	}
+	for _, kind := range bringers {
+		require.NoError(t, l.Cloud.Edit(kind, l.one(kind).ID, func(p simcloud.Properties) {
+			p.Map("metadata", "annotations")["force-sync"] = "by hand"
+			p.Map("metadata", "labels")["app.kubernetes.io/component"] = "by hand"
+		}))
+	}
+	l.set("database.passwordVersion", "2")
+	l.up()
+	assert.Empty(t, l.preview())
+	assert.Equal(t, l.one(instanceType).Properties.Text("password"), l.kubeSecret("DB_PASSWORD"))
+	for _, kind := range bringers {
+		assert.Equal(t, []string{"mosaic-database"}, appliers(l.one(kind)), "%s: a second name of ours would keep what we no longer write", kind)
+	}
+}
+
+// TestObjectsOfAnEarlierVersion were written in a name that the provider invented for each. A rotation moves them, and the
+// provider gives up the former name; a Job that ran stays as it is.
+func TestObjectsOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	l := started(t, "prod")
+	const former, annotation = "pulumi-kubernetes-6c644842", "pulumi.com/patchFieldManager"
+	forget := func(of any) {
+		if properties, ok := of.(map[string]any); ok && properties["metadata"] != nil {
+			annotations, _ := properties["metadata"].(map[string]any)["annotations"].(map[string]any)
+			delete(annotations, annotation)
+		}
+	}
+	l.editState(func(r map[string]any) {
+		forget(r["inputs"])
+		forget(r["outputs"])
+		if outputs, ok := r["outputs"].(map[string]any); ok && outputs["__fieldManager"] != nil {
+			outputs["__fieldManager"] = former
+		}
+	})
+	for _, object := range l.Cloud.Objects("") {
+		for _, manager := range object.Properties.List("metadata", "managedFields") {
+			if manager.Text("operation") == "Apply" {
+				manager["manager"] = former
+				delete(manager.Map("fieldsV1", "f:metadata", "f:annotations"), "f:"+annotation)
+			}
+		}
+		forget(map[string]any(object.Properties))
+		require.NoError(t, l.Cloud.Add(object))
+	}
+	l.set("database.passwordVersion", "2")
+	since := len(l.Cloud.Log())
+	l.up()
+	assert.Empty(t, l.preview())
+	assert.Equal(t, l.one(instanceType).Properties.Text("password"), l.kubeSecret("DB_PASSWORD"))
+	for _, kind := range bringers {
+		assert.Equal(t, []string{"mosaic-database"}, appliers(l.one(kind)), kind)
+	}
+	for _, operation := range l.Cloud.Log()[since:] {
+		if operation.Type == jobType {
+			assert.NotEqual(t, "update", operation.Op, "a Job that ran is not written again: its spec is ignored, and would go with the former name")
+		}
+	}
+}
+
+// appliers is in whose names an object was applied.
+func appliers(o simcloud.Object) []string {
+	var names []string
+	for _, manager := range o.Properties.List("metadata", "managedFields") {
+		if manager.Text("operation") == "Apply" {
+			names = append(names, manager.Text("manager"))
+		}
+	}
+	return names
+}
+
 // chartTakes writes what Helm writes on objects that it takes over.
 func (l *live) chartTakes() {
 	l.t.Helper()

@@ -29,6 +29,7 @@ func checkRules(t *testing.T, all []registration) {
 		checkExposure(t, one)
 		checkPolicies(t, one)
 		checkPublishers(t, one)
+		checkFieldManager(t, one)
 	}
 	checkOrder(t, all)
 }
@@ -48,6 +49,16 @@ func checkProtection(t *testing.T, one registration) {
 		assert.Equal(t, !ofLogins(one.Name) && !ofPooler(one.Name), one.Protect, "%s", one.key())
 	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup":
 		assert.False(t, one.Protect, "%s could not make room for its successor", one.key())
+	}
+}
+
+// checkFieldManager: every object is written in one name. The provider would invent another for each run that makes one, and
+// what a former name wrote stays.
+func checkFieldManager(t *testing.T, one registration) {
+	t.Helper()
+	if strings.HasPrefix(one.Type, "kubernetes:") {
+		annotations, _ := one.Inputs["metadata"].(map[string]any)["annotations"].(map[string]any)
+		assert.Equal(t, "mosaic-database", annotations["pulumi.com/patchFieldManager"], one.key())
 	}
 }
 

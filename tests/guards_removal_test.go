@@ -38,7 +38,7 @@ func protectionGuards() []guard {
 		},
 		{
 			what: "a handover takes what the chart made", file: "internal/stack/providers.go",
-			text: "pulumi.Bool(true), pulumi.Bool(true)", instead: "pulumi.Bool(false), pulumi.Bool(false)", rows: []string{"TestTheObjectsChangeHands"},
+			text: "UpsertExistingObjects = pulumi.Bool(true)", instead: "UpsertExistingObjects = pulumi.Bool(false)", rows: []string{"TestTheObjectsChangeHands"},
 		},
 		{
 			what: "an instance that is kept stays as it is", file: "database/kept.go",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -141,6 +142,23 @@ func (l *live) refuse(result *engine.Result, err error) string {
 	require.Error(l.t, err)
 	l.hear(result)
 	return err.Error()
+}
+
+// editState changes the resources of the state, as an earlier version of the program would have left them.
+func (l *live) editState(edit func(resource map[string]any)) {
+	l.t.Helper()
+	text, err := l.Export(l.t.Context())
+	require.NoError(l.t, err)
+	var state map[string]any
+	require.NoError(l.t, json.Unmarshal([]byte(text), &state))
+	for _, resource := range state["deployment"].(map[string]any)["resources"].([]any) {
+		edit(resource.(map[string]any))
+	}
+	content, err := json.Marshal(state)
+	require.NoError(l.t, err)
+	file := filepath.Join(l.t.TempDir(), "state.json")
+	require.NoError(l.t, os.WriteFile(file, content, 0o600))
+	l.cli("stack", "import", "--file", file)
 }
 
 // set lays a value over the stack file for the runs that follow.

@@ -69,7 +69,7 @@ func (l *live) manifests() string {
 			manifest := map[string]any(object.Properties)
 			delete(manifest, "status")
 			metadata := manifest["metadata"].(map[string]any)
-			for _, name := range []string{"uid", "generation", "creationTimestamp"} {
+			for _, name := range []string{"uid", "generation", "creationTimestamp", "managedFields"} {
 				delete(metadata, name)
 			}
 			out, err := yaml.Marshal(manifest)

@@ -63,7 +63,12 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernete
 	// Endpoint and issuer are others for every cluster, also for one that is made again under the same name; a
 	// renewed certificate is not another cluster. The cluster's own word counts before the configuration's.
 	identity := cmp.Or(site.cluster.endpoint, site.oidcIssuer)
-	args := &kubernetes.ProviderArgs{ClusterIdentifier: pulumi.String(identity)}
+	args := &kubernetes.ProviderArgs{
+		ClusterIdentifier: pulumi.String(identity),
+		// What others wrote on this program's objects (kubectl, Helm, Argo CD, the operator, this program under a former name) must
+		// not stop a rotation half way, with the new password in RDS and the old one in the cluster.
+		EnablePatchForce: pulumi.Bool(true),
+	}
 	if cfg.Cluster.Kubeconfig != "" {
 		args.Kubeconfig = pulumi.String(cfg.Cluster.Kubeconfig)
 	} else {
@@ -74,8 +79,7 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernete
 		args.Kubeconfig = pulumi.String(kubeconfig)
 	}
 	if cfg.Delivery == config.DeliveryHandover {
-		// What the chart made is taken as it is, with the fields that differ.
-		args.UpsertExistingObjects, args.EnablePatchForce = pulumi.Bool(true), pulumi.Bool(true)
+		args.UpsertExistingObjects = pulumi.Bool(true) // what the chart made is taken as it is
 	}
 	if cfg.Cluster.Context != "" {
 		args.Context = pulumi.String(cfg.Cluster.Context)

@@ -118,8 +118,8 @@ func (c *Cloud) list(kind string) []Object {
 	return objects
 }
 
-// Edit changes an object behind Pulumi's back, as a console, an autoscaler or an upgrade does. It
-// fails where there is no such object.
+// Edit changes an object behind Pulumi's back, as a console, an autoscaler or an upgrade does; in a cluster, as kubectl
+// edit does. It fails where there is no such object.
 func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -127,7 +127,11 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	if o == nil {
 		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
 	}
-	edit(o.Properties)
+	if o.Cluster == "" {
+		edit(o.Properties)
+	} else {
+		o.edit("kubectl-edit", edit)
+	}
 	return c.save()
 }
 

@@ -74,6 +74,10 @@ func (c *cluster) assumeRole(store *esv1.SecretStore) (*Object, error) {
 
 func (c *cluster) reconcileExternalSecret(o *Object) {
 	es := decodeAs[esv1.ExternalSecret](o)
+	// As the versions from 0.20 to 1.1.0 do.
+	if given, long := o.Properties.Text("spec", "refreshInterval"), es.Spec.RefreshInterval; given != "" && long != nil && long.Duration.String() != given {
+		o.edit("external-secrets", func(p Properties) { p.Map("spec")["refreshInterval"] = long.Duration.String() })
+	}
 	data, err := c.fetchAll(es)
 	if err == nil {
 		data, err = render(es.Spec.Target.Template, data)

@@ -23,7 +23,6 @@ type kind struct {
 	immutable  []string // paths whose change replaces, beside name and namespace
 	decode     func(manifest []byte, complete bool) error
 	reconcile  func(c *cluster, o *Object)
-	conflict   func(live *Object) error // of an update by server-side apply
 	unready    func(o *Object) bool
 }
 
@@ -52,7 +51,7 @@ func kinds() map[string]kind {
 		},
 		externalSecretType: {
 			resource: "externalsecrets", namespaced: true, decode: strict(checkExternalSecret),
-			reconcile: (*cluster).reconcileExternalSecret, conflict: refreshIntervalConflict,
+			reconcile: (*cluster).reconcileExternalSecret,
 		},
 	}
 }
@@ -182,17 +181,6 @@ func checkExternalSecret(s *esv1.ExternalSecret) error {
 	}
 	if t := s.Spec.Target.Template; t != nil && t.EngineVersion != "" && t.EngineVersion != esv1.TemplateEngineV2 {
 		return fmt.Errorf("spec.target.template.engineVersion: Unsupported value: %q: supported values: \"v2\"", t.EngineVersion)
-	}
-	return nil
-}
-
-// refreshIntervalConflict: the operator writes the interval in its long form and then owns the field.
-func refreshIntervalConflict(live *Object) error {
-	given := live.Properties.Text("spec", "refreshInterval")
-	typed := decodeAs[esv1.ExternalSecret](live)
-	if i := typed.Spec.RefreshInterval; given != "" && i != nil && i.Duration.String() != given {
-		return fmt.Errorf("the server-side apply field manager found a conflict: Apply failed with 1 conflict: conflict with "+
-			"\"external-secrets\" using external-secrets.io/v1: .spec.refreshInterval (write %s, not %s)", i.Duration, given)
 	}
 	return nil
 }

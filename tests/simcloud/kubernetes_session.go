@@ -16,7 +16,7 @@ type cluster struct {
 	name        string
 	unreachable error
 	upserts     bool // a create takes what exists
-	forces      bool // an apply takes fields from other managers
+	forces      bool // every apply takes fields from other managers
 }
 
 const (
@@ -129,67 +129,25 @@ func (c *cluster) admit(r request) (kind, Properties, error) {
 }
 
 func (c *cluster) create(r request) (string, Properties, error) {
-	k, live, err := c.admit(r)
+	k, manifest, err := c.admit(r)
 	if err != nil {
 		return "", nil, err
 	}
-	id := objectID(k, live)
-	if existing := c.get(r.typ, id); existing != nil && c.upserts {
-		return c.adopt(k, existing, live)
-	} else if existing != nil {
+	id, manager := objectID(k, manifest), c.managerOf(r, manifest)
+	o := c.get(r.typ, id)
+	if o != nil && !c.upserts {
 		return "", nil, fmt.Errorf("resource %s was not successfully created by the Kubernetes API server: %s %q already exists",
-			id, k.resource, live.Text("metadata", "name"))
+			id, k.resource, manifest.Text("metadata", "name"))
 	}
-	metadata := live.Map("metadata")
-	metadata["uid"] = digest(32, c.name, r.typ, id)
-	metadata["creationTimestamp"], metadata["generation"] = "2025-01-01T00:00:00Z", 1.0
-	return id, live, c.store(k, &Object{Kind: r.typ, ID: id, Cluster: c.name, Properties: live})
-}
-
-// adopt applies a manifest to an object that somebody else made: what the manifest does not have stays, and a field
-// that both have with other values is a conflict, unless it is taken by force.
-func (c *cluster) adopt(k kind, o *Object, manifest Properties) (string, Properties, error) {
-	for path, theirs := range leaves("", map[string]any(o.Properties)) {
-		if ours, both := leaves("", map[string]any(manifest))[path]; both && ours != theirs && !c.forces {
-			return "", nil, fmt.Errorf("the server-side apply field manager found a conflict: Apply failed with 1 conflict: conflict with "+
-				"\"helm\": %s", path)
-		}
+	if o == nil {
+		o = &Object{Kind: r.typ, ID: id, Cluster: c.name}
 	}
-	o.Properties = merged(o.Properties, manifest)
-	return o.ID, o.Properties, c.store(k, o)
-}
-
-// leaves is the texts and numbers in a manifest, by path.
-func leaves(path string, value any) map[string]string {
-	switch value := value.(type) {
-	case map[string]any:
-		all := map[string]string{}
-		for name, field := range value {
-			maps.Copy(all, leaves(path+"."+name, field))
-		}
-		return all
-	case []any:
-		return map[string]string{path: string(mustJSON(value))} // a list has one owner
-	default:
-		return map[string]string{path: fmt.Sprint(value)}
-	}
-}
-
-// merged is a manifest laid over an object.
-func merged(under, over map[string]any) map[string]any {
-	all := maps.Clone(under)
-	for name, value := range over {
-		old, isMap := all[name].(map[string]any)
-		if fields, ok := value.(map[string]any); ok && isMap {
-			value = merged(old, fields)
-		}
-		all[name] = value
-	}
-	return all
+	live, err := c.write(k, o, manifest, manager)
+	return id, live, err
 }
 
 func (c *cluster) update(r request) (Properties, error) {
-	k, live, err := c.admit(r)
+	k, manifest, err := c.admit(r)
 	if err != nil {
 		return nil, err
 	}
@@ -197,21 +155,33 @@ func (c *cluster) update(r request) (Properties, error) {
 	if o == nil {
 		return nil, fmt.Errorf("%s %q not found", k.resource, r.id)
 	}
-	if k.conflict != nil {
-		if err := k.conflict(o); err != nil {
-			return nil, err
-		}
+	manager := c.managerOf(r, manifest)
+	outputs, err := c.write(k, o, manifest, manager)
+	if former := r.oldOutputs[fieldManager]; err == nil && former.IsString() && former.StringValue() != manager {
+		// The provider gives up its former name: what only that wrote goes.
+		nothing := Properties{"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "metadata": map[string]any{"name": manifest.Text("metadata", "name")}}
+		o.Properties, err = c.apply(o.Properties, nothing, former.StringValue())
 	}
-	old, metadata := o.Properties, live.Map("metadata")
-	for _, name := range []string{"uid", "creationTimestamp"} {
-		metadata[name] = old.Map("metadata")[name]
+	return outputs, err
+}
+
+// write applies a manifest to an object, which is new where it has no properties.
+func (c *cluster) write(k kind, o *Object, manifest Properties, manager string) (Properties, error) {
+	live, err := c.apply(o.Properties, manifest, manager)
+	if err != nil {
+		return nil, err
 	}
-	metadata["generation"] = old.Number("metadata", "generation") + 1
-	if status := old.Map("status"); status != nil {
-		live["status"] = map[string]any(status)
+	metadata := live.Map("metadata")
+	if metadata["uid"] == nil {
+		metadata["uid"] = digest(32, c.name, o.Kind, o.ID, fmt.Sprint(len(c.cloud.log)))
 	}
+	metadata["creationTimestamp"] = "2025-01-01T00:00:00Z"
+	metadata["generation"] = o.Properties.Number("metadata", "generation") + 1
 	o.Properties = live
-	return live, c.store(k, o)
+	failure := c.store(k, o)
+	outputs := o.Properties.clone()
+	outputs[fieldManager] = manager
+	return outputs, failure
 }
 
 func (c *cluster) read(r request) (Properties, bool) {
@@ -219,16 +189,18 @@ func (c *cluster) read(r request) (Properties, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Properties.clone(), true
+	live := o.Properties.clone()
+	if manager := r.oldOutputs[fieldManager]; manager.IsString() {
+		live[fieldManager] = manager.StringValue()
+	}
+	return live, true
 }
 
 // inputs is the object without what the API server and the controllers wrote.
 func (c *cluster) inputs(_ string, live Properties) Properties {
 	manifest := live.clone()
 	delete(manifest, "status")
-	for _, name := range []string{"uid", "creationTimestamp", "generation"} {
-		delete(manifest.Map("metadata"), name)
-	}
+	maps.DeleteFunc(manifest.Map("metadata"), func(name string, _ any) bool { return bookkeeping(name) })
 	return manifest
 }
 

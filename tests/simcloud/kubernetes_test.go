@@ -315,7 +315,7 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// The operator's own form of the interval is not the short one.
+// The operator's own form of the interval is not the short one, and it owns what it writes.
 func TestRefreshInterval(t *testing.T) {
 	w := newWorld(t)
 	c := w.chain()
@@ -324,7 +324,10 @@ func TestRefreshInterval(t *testing.T) {
 	changed := c.external.clone()
 	set(changed, "x", "metadata", "annotations", "force-sync")
 	_, err := w.kube.change(w.cloud, externalSecretType, "mosaic-prod/core-api-db", c.external, changed)
-	wantError(t, err, "conflict with \"external-secrets\" using external-secrets.io/v1: .spec.refreshInterval (write 5m0s, not 5m)")
+	wantError(t, err, "conflict with \"external-secrets\" using external-secrets.io/v1: .spec.refreshInterval")
+	set(changed, "true", "metadata", "annotations", patchForce)
+	_, err = w.kube.change(w.cloud, externalSecretType, "mosaic-prod/core-api-db", c.external, changed)
+	require.NoError(t, err, "taken by force")
 }
 
 func TestPreviewOfUnknown(t *testing.T) {

@@ -1,0 +1,83 @@
+package simcloud
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
+	"k8s.io/apimachinery/pkg/util/managedfields/managedfieldstest"
+)
+
+const (
+	// fieldManager is where the provider remembers, in a resource's outputs, in whose name it applies the manifest.
+	fieldManager      = "__fieldManager"
+	patchFieldManager = "pulumi.com/patchFieldManager"
+	patchForce        = "pulumi.com/patchForce"
+)
+
+// managerOf is in whose name the provider applies a manifest: the annotation's, or the one that it invented when it made
+// the object.
+func (c *cluster) managerOf(r request, manifest Properties) string {
+	if named := manifest.Text("metadata", "annotations", patchFieldManager); named != "" {
+		return named
+	}
+	if before := r.oldOutputs[fieldManager]; before.IsString() {
+		return before.StringValue()
+	}
+	return "pulumi-kubernetes-" + digest(8, c.name, r.typ, r.name, fmt.Sprint(len(c.cloud.log)))
+}
+
+// apply is server-side apply of a manifest on what is there, {} for nothing, by the API server's own code. The schemas
+// of the kinds are not in it, so a list has one owner.
+func (c *cluster) apply(live, manifest Properties, manager string) (Properties, error) {
+	kind := schema.FromAPIVersionAndKind(manifest.Text("apiVersion"), manifest.Text("kind"))
+	if len(live) == 0 {
+		live = Properties{"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
+	}
+	force := c.forces || manifest.Text("metadata", "annotations", patchForce) == "true"
+	applied, err := fieldManagement(kind).Apply(asObject(live), asObject(manifest), manager, force)
+	if err != nil {
+		return nil, fmt.Errorf("the server-side apply field manager found a conflict: %w", err)
+	}
+	return fromObject(applied.(*unstructured.Unstructured)), nil
+}
+
+// edit is what somebody else writes on an object: the fields that change are theirs from then on.
+func (o *Object) edit(manager string, edit func(Properties)) {
+	before := o.Properties.clone()
+	edit(o.Properties)
+	kind := schema.FromAPIVersionAndKind(before.Text("apiVersion"), before.Text("kind"))
+	after := fieldManagement(kind).UpdateNoErrors(asObject(before), asObject(o.Properties), manager)
+	o.Properties = fromObject(after.(*unstructured.Unstructured))
+}
+
+func fieldManagement(kind schema.GroupVersionKind) *managedfields.FieldManager {
+	return managedfieldstest.NewFakeFieldManager(managedfields.NewDeducedTypeConverter(), kind)
+}
+
+func asObject(p Properties) *unstructured.Unstructured {
+	object := &unstructured.Unstructured{Object: p.clone()}
+	delete(object.Object, fieldManager)
+	return object
+}
+
+// fromObject leaves out when a manager wrote, so that the same manifest makes the same object.
+func fromObject(object *unstructured.Unstructured) Properties {
+	managers := object.GetManagedFields()
+	for i := range managers {
+		managers[i].Time = nil
+	}
+	object.SetManagedFields(managers)
+	return Properties(object.Object).clone()
+}
+
+// bookkeeping is what the API server and the provider write, and no manifest has.
+func bookkeeping(name string) bool {
+	switch name {
+	case "uid", "creationTimestamp", "generation", "managedFields":
+		return true
+	}
+	return strings.HasPrefix(name, "__")
+}
