@@ -6,11 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-const (
-	dnsPort = 53
-	// nodeLocalDNS is where NodeLocal DNSCache listens on every node, by the Kubernetes documentation.
-	nodeLocalDNS = "169.254.20.10/32"
-)
+const dnsPort = 53
 
 // place is where the database is.
 type place struct {
@@ -18,8 +14,9 @@ type place struct {
 	port  int
 }
 
-// networkPolicy lets the pods of a component reach the cluster's DNS and the database, and nobody but from reach them. It
-// takes effect where the cluster enforces network policies; on EKS, that is an option of the VPC CNI.
+// networkPolicy lets the pods of a component reach DNS and the database, and nobody but from reach them. It takes effect
+// where the cluster enforces network policies; on EKS, that is an option of the VPC CNI. DNS is port 53 wherever it is: no
+// selector matches it on EKS Auto Mode, where CoreDNS is a service of the node, nor a cache on the node's own address.
 func (o *objects) networkPolicy(name, component string, at place, from list, account pulumi.Resource) (pulumi.Resource, error) {
 	var database list
 	for _, cidr := range at.cidrs {
@@ -29,16 +26,7 @@ func (o *objects) networkPolicy(name, component string, at place, from list, acc
 		"podSelector": selector(labels(o.app, component)),
 		"policyTypes": list{"Ingress", "Egress"},
 		"egress": list{
-			object{
-				"to": list{
-					object{
-						"namespaceSelector": selector(object{"kubernetes.io/metadata.name": "kube-system"}),
-						"podSelector":       selector(object{"k8s-app": "kube-dns"}),
-					},
-					block(nodeLocalDNS),
-				},
-				"ports": ports(dnsPort, "UDP", "TCP"),
-			},
+			object{"ports": ports(dnsPort, "UDP", "TCP")},
 			object{"to": database, "ports": ports(at.port, "TCP")},
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -72,7 +73,7 @@ func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
 			continue
 		}
 		selected = true
-		dns = dns || allowed(policy, 53, nil)
+		dns = dns || allowed(policy, dnsPort, []string{resolver})
 		database = database || allowed(policy, port, c.cloud.subnetsOf(u.Hostname()))
 	}
 	switch {
@@ -86,20 +87,24 @@ func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
 	return nil
 }
 
-// allowed tells whether a policy lets a port of all these networks through; without any, of a pod in the cluster.
+const (
+	dnsPort = 53
+	// resolver is where the simulated clusters answer for names: the address that EKS gives its DNS service. As on EKS Auto
+	// Mode and with a cache on the node, there is no pod behind it that a policy could select.
+	resolver = "172.20.0.10/32"
+)
+
+// allowed tells whether a policy lets a port of all these networks through.
 func allowed(policy *networkingv1.NetworkPolicy, port int, networks []string) bool {
 	for _, rule := range policy.Spec.Egress {
 		ports, covered := false, map[string]bool{}
 		for _, p := range rule.Ports {
 			ports = ports || p.Port != nil && p.Port.IntValue() == port
 		}
-		for _, to := range rule.To {
-			if to.IPBlock == nil && networks == nil {
-				covered[""] = true
-			}
-			for _, network := range networks {
-				covered[network] = covered[network] || to.IPBlock != nil && within(network, to.IPBlock.CIDR)
-			}
+		for _, network := range networks {
+			covered[network] = len(rule.To) == 0 || slices.ContainsFunc(rule.To, func(to networkingv1.NetworkPolicyPeer) bool {
+				return to.IPBlock != nil && within(network, to.IPBlock.CIDR)
+			})
 		}
 		whole := len(covered) > 0
 		for _, is := range covered {
