@@ -136,7 +136,7 @@ func (a *BootstrapArgs) work() *work {
 	}
 	return &work{
 		component: "bootstrap", image: a.Image, command: a.program(), cpu: "250m", memory: "128Mi", caBundle: a.CaBundle,
-		env: append(env, variable("PGOPTIONS", sessionOptions(bootstrapLockTimeout, bootstrapStatementTimeout))),
+		env: append(env, sessionLimits(bootstrapLockTimeout, bootstrapStatementTimeout)...),
 	}
 }
 

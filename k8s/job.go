@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -56,10 +57,17 @@ func (o *objects) job(args jobArgs, w *work, needs ...pulumi.Resource) (pulumi.R
 	return job, nil
 }
 
-// sessionOptions limits what a session waits for and runs; libpq, and with it psql and psycopg, hands them to the
-// server. A statement whose client is gone would run on without a limit.
-func sessionOptions(lockTimeoutSeconds, statementTimeoutSeconds int) string {
-	return fmt.Sprintf("-c lock_timeout=%ds -c statement_timeout=%ds", lockTimeoutSeconds, statementTimeoutSeconds)
+// connectTimeoutSeconds ends an attempt to connect that nobody answers: a network policy may drop the first packets of a
+// new pod, and libpq, which has no limit of its own, would wait until the Job's deadline instead of being tried again.
+const connectTimeoutSeconds = 10
+
+// sessionLimits are the variables by which libpq, and with it psql and psycopg, limits how long a session waits for the
+// server, for a lock and for a statement. A statement whose client is gone would run on without a limit.
+func sessionLimits(lockTimeoutSeconds, statementTimeoutSeconds int) list {
+	return list{
+		variable("PGCONNECT_TIMEOUT", strconv.Itoa(connectTimeoutSeconds)),
+		variable("PGOPTIONS", fmt.Sprintf("-c lock_timeout=%ds -c statement_timeout=%ds", lockTimeoutSeconds, statementTimeoutSeconds)),
+	}
 }
 
 // digest is ten hexadecimal digits of a hash of several parts.

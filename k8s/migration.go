@@ -45,6 +45,6 @@ func (m *Migration) job(app string) jobArgs {
 func (m *Migration) work(source *Source) *work {
 	return &work{
 		component: "migration", image: m.Image, command: m.program(), cpu: m.CPU, memory: m.Memory, caBundle: m.CaBundle,
-		env: append(environment(source, Keys()), variable("PGOPTIONS", sessionOptions(m.LockTimeoutSeconds, m.StatementTimeoutSeconds))),
+		env: append(environment(source, Keys()), sessionLimits(m.LockTimeoutSeconds, m.StatementTimeoutSeconds)...),
 	}
 }

@@ -60,6 +60,7 @@ pod_manifest() {
          name: "psql", image: $image, command: ["sleep", "14400"],
          env: ($variables + [
            {name: "PGSSLMODE", value: "require"}, {name: "PGAPPNAME", value: $name},
+           {name: "PGCONNECT_TIMEOUT", value: "10"},
            {name: "PSQL_HISTORY", value: "/dev/null"}]),
          volumeMounts: [{name: "memory", mountPath: "/tmp"}],
          resources: {requests: {cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi"},

@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -131,6 +132,43 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 		require.Zero(t, r.code, r.stderr)
 		assert.Regexp(t, `answer *\n-+\n +42`, r.stdout)
 	})
+}
+
+// A server that takes the connection and says nothing, as behind a network policy that drops its answers, does not hold
+// migration, bootstrap or the shell until a deadline.
+func TestAConnectionThatNobodyAnswers(t *testing.T) {
+	need(t, tools.Psql)
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel takes connections; nobody accepts them
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	shell, err := os.ReadFile(filepath.Join(root, "scripts", "pod.sh"))
+	require.NoError(t, err)
+	sources := map[string]string{"the shell": string(shell)}
+	for _, file := range []string{"prod", "alternating"} {
+		manifest, err := os.ReadFile(filepath.Join(root, "tests", "testdata", "manifests", file+".yaml"))
+		require.NoError(t, err)
+		for _, document := range strings.Split(string(manifest), "---\n") {
+			if name := regexp.MustCompile(`(?m)^    name: (.*)$`).FindStringSubmatch(document); strings.Contains(document, "kind: Job\n") {
+				sources[file+": "+name[1]] = document
+			}
+		}
+	}
+	require.Len(t, sources, 4)
+	for name, source := range sources {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			seconds := regexp.MustCompile(`name: "?PGCONNECT_TIMEOUT"?,?\s+value: "(\d+)"`).FindStringSubmatch(source)
+			require.NotNil(t, seconds, "it would wait for ever")
+			_, port, err := net.SplitHostPort(silent.Addr().String())
+			require.NoError(t, err)
+			cmd := exec.CommandContext(t.Context(), tools.At(t, tools.Psql), "--no-psqlrc", "--command", "SELECT 1")
+			cmd.Env = append(os.Environ(), "PGHOST=127.0.0.1", "PGPORT="+port, "PGUSER=mosaicadmin", "PGCONNECT_TIMEOUT="+seconds[1])
+			said, err := cmd.CombinedOutput()
+			assert.Error(t, err)
+			assert.Contains(t, string(said), "timeout expired")
+		})
+	}
 }
 
 // execute runs a statement, or what the arguments say.
