@@ -5,7 +5,6 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/health"
@@ -25,7 +24,7 @@ func (b *builder) watch(primary *rds.Instance, replicas []*rds.Instance, group *
 	if err := b.budget(); err != nil {
 		return err
 	}
-	topic, err := b.topic(primary)
+	to, err := b.topic(primary)
 	if err != nil {
 		return err
 	}
@@ -35,14 +34,14 @@ func (b *builder) watch(primary *rds.Instance, replicas []*rds.Instance, group *
 		identifiers = append(identifiers, replica.Identifier)
 	}
 	for i, watched := range b.args.Alarms.Watched {
-		if err := b.alarms(watched, identifiers[i], topic); err != nil {
+		if err := b.alarms(watched, identifiers[i], to); err != nil {
 			return err
 		}
 	}
-	return b.events(identifiers, group, topic)
+	return b.events(identifiers, group, to)
 }
 
-func (b *builder) alarms(watched health.Instance, identifier pulumi.StringInput, topic *sns.Topic) error {
+func (b *builder) alarms(watched health.Instance, identifier pulumi.StringInput, to *channel) error {
 	for _, alarm := range health.Alarms(watched, b.args.Alarms.Limits) {
 		_, err := cloudwatch.NewMetricAlarm(b.ctx, alarm.Name, &cloudwatch.MetricAlarmArgs{
 			Name:               pulumi.String(alarm.Name),
@@ -56,9 +55,9 @@ func (b *builder) alarms(watched health.Instance, identifier pulumi.StringInput,
 			ComparisonOperator: pulumi.String(alarm.Comparison),
 			Threshold:          pulumi.Float64(alarm.Threshold),
 			TreatMissingData:   pulumi.String(alarm.Missing),
-			AlarmActions:       pulumi.Array{topic.Arn},
-			OkActions:          pulumi.Array{topic.Arn},
-		}, b.parent)
+			AlarmActions:       pulumi.Array{to.arn},
+			OkActions:          pulumi.Array{to.arn},
+		}, b.parent, to.ready)
 		if err != nil {
 			return fmt.Errorf("registering the alarm %s: %w", alarm.Name, err)
 		}
@@ -68,12 +67,12 @@ func (b *builder) alarms(watched health.Instance, identifier pulumi.StringInput,
 
 // events subscribes the topic to what RDS tells of the instances and of their parameter group. The category for security
 // groups takes no sources.
-func (b *builder) events(identifiers pulumi.StringArray, group *rds.ParameterGroup, topic *sns.Topic) error {
+func (b *builder) events(identifiers pulumi.StringArray, group *rds.ParameterGroup, to *channel) error {
 	for _, events := range health.Subscriptions() {
 		name := b.args.Name + "-" + events.Name
 		args := &rds.EventSubscriptionArgs{
 			Name:            pulumi.String(name),
-			SnsTopic:        topic.Arn,
+			SnsTopic:        to.arn,
 			SourceType:      pulumi.String(events.SourceType),
 			EventCategories: pulumi.ToStringArray(events.Categories),
 		}
@@ -83,7 +82,7 @@ func (b *builder) events(identifiers pulumi.StringArray, group *rds.ParameterGro
 		case "db-parameter-group":
 			args.SourceIds = pulumi.StringArray{group.Name}
 		}
-		if _, err := rds.NewEventSubscription(b.ctx, name, args, b.parent); err != nil {
+		if _, err := rds.NewEventSubscription(b.ctx, name, args, b.parent, to.ready); err != nil {
 			return fmt.Errorf("registering the subscription %s: %w", name, err)
 		}
 	}

@@ -16,9 +16,15 @@ const (
 	rdsEvents  = "events.rds.amazonaws.com"
 )
 
-// topic registers the encrypted topic and its subscribers. Its policy comes with it: an alarm that cannot publish says
-// nothing about it.
-func (b *builder) topic(primary *rds.Instance) (*sns.Topic, error) {
+// channel is a topic, and what has to be there before somebody publishes to it: its policy. An alarm that may not publish
+// says nothing about it, and RDS refuses such a subscription.
+type channel struct {
+	arn   pulumi.StringOutput
+	ready pulumi.ResourceOption
+}
+
+// topic registers the encrypted topic, its policy and its subscribers.
+func (b *builder) topic(primary *rds.Instance) (*channel, error) {
 	name := b.args.Alarms.Topic
 	key, err := b.topicKey()
 	if err != nil {
@@ -35,7 +41,7 @@ func (b *builder) topic(primary *rds.Instance) (*sns.Topic, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = sns.NewTopicPolicy(b.ctx, name, &sns.TopicPolicyArgs{Arn: topic.Arn, Policy: pulumi.String(policy)}, b.parent)
+	ready, err := sns.NewTopicPolicy(b.ctx, name, &sns.TopicPolicyArgs{Arn: topic.Arn, Policy: pulumi.String(policy)}, b.parent)
 	if err != nil {
 		return nil, fmt.Errorf("registering the policy of the topic %s: %w", name, err)
 	}
@@ -49,7 +55,7 @@ func (b *builder) topic(primary *rds.Instance) (*sns.Topic, error) {
 			return nil, fmt.Errorf("registering the subscription of %s: %w", email, err)
 		}
 	}
-	return topic, nil
+	return &channel{arn: topic.Arn, ready: pulumi.DependsOn([]pulumi.Resource{ready})}, nil
 }
 
 // topicKey is the key of the configuration, or one that the publishers may use. AWS's own key for SNS lets no service

@@ -164,6 +164,9 @@ func checkOrder(t *testing.T, all []registration) {
 	}
 	needs("aws:rds/instance:Instance", "aws:cloudwatch/logGroup:LogGroup")
 	needs("aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/instance:Instance")
+	// RDS may refuse a subscription to a topic that does not let it publish; an alarm that cannot publish says nothing.
+	needs("aws:rds/eventSubscription:EventSubscription", "aws:sns/topicPolicy:TopicPolicy")
+	needs("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topicPolicy:TopicPolicy")
 	needs("kubernetes:core/v1:ServiceAccount", "aws:iam/role:Role")
 	needs("kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:core/v1:ServiceAccount")
 	needs("kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:SecretStore")

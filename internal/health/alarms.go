@@ -65,7 +65,8 @@ func Alarms(i Instance, l Limits) []Alarm {
 	// Every instance reports this one; that it does not is told once, here.
 	cpu.Missing = "breaching"
 	all := []Alarm{cpu,
-		alarm("low-storage", fmt.Sprintf("less than %d %% of %d GiB free; storage autoscaling has not helped", l.FreeStoragePercent, i.AllocatedGiB),
+		alarm("low-storage", fmt.Sprintf("less than %.3g GiB free, %d %% of the configured %d; RDS grows the storage at 10 %% of its present size, up to its limit",
+			float64(l.FreeStoragePercent*i.AllocatedGiB)/100, l.FreeStoragePercent, i.AllocatedGiB),
 			"FreeStorageSpace", below, "Minimum", percent(l.FreeStoragePercent, float64(i.AllocatedGiB)*gibByte), 1),
 		alarm("deep-disk-queue", fmt.Sprintf("more than %d requests wait for the disk, for 15 minutes", l.DiskQueueDepth),
 			"DiskQueueDepth", above, "Average", float64(l.DiskQueueDepth), 3),

@@ -72,6 +72,15 @@ func TestTheCPUAlarmIsTheOneThatTheTeamAsksFor(t *testing.T) {
 	assert.Equal(t, 300, Period)
 }
 
+// The mail says how much is free and when RDS acts by itself, and not that this failed: it comes before, on a volume that has not grown.
+func TestTheStorageAlarmSaysWhatItMeans(t *testing.T) {
+	storage := Alarms(micro(), limits())[1]
+	assert.Contains(t, storage.Description, "less than 4 GiB free")
+	assert.Contains(t, storage.Description, "10 % of its present size")
+	assert.NotContains(t, storage.Description, "not helped")
+	assert.Equal(t, 0.1*2*20*(1<<30), storage.Threshold, "where RDS grows a volume of twice its configured size")
+}
+
 // The dashboard shows every instance, and every alarm as a line in the graph of its metric; no graph covers another.
 func TestTheDashboardShowsEveryAlarm(t *testing.T) {
 	replica := micro()
