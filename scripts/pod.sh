@@ -47,7 +47,7 @@ token() {
 # should the machine that started it be lost.
 pod_manifest() {
   jq -n --arg name "$pod" --argjson variables "$1" \
-    --arg image "${DB_SHELL_IMAGE:-postgres:17-alpine}" '
+    --arg image "${DB_SHELL_IMAGE:-postgres:17.11-alpine@sha256:b0f9560a2de083e2cc7382e75f808c7381a32852a7ec49117deedb300e552b24}" '
     {apiVersion: "v1", kind: "Pod",
      metadata: {name: $name, labels: {"app.kubernetes.io/name": "db-shell"}},
      spec: {

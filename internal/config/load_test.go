@@ -136,7 +136,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
 			DeletionProtection: true, IamDatabaseAuthentication: true,
 			PerformanceInsightsRetentionDays: 7, DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
-			Credentials: CredentialsMaster, PasswordVersion: 1, BootstrapImage: "postgres:16.11-alpine", SecretRecoveryDays: 30,
+			Credentials: CredentialsMaster, PasswordVersion: 1, BootstrapImage: bootstrapImage, SecretRecoveryDays: 30,
 		},
 		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},
 		Migrations: Migrations{
@@ -148,7 +148,7 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80, ReplicaLagSeconds: 600, DiskQueueDepth: 64,
 			Dashboard: true,
 		},
-		Pooling: Pooling{Image: "edoburu/pgbouncer:v1.25.2-p0", PoolSize: 10, MaxClientConnections: 500},
+		Pooling: Pooling{Image: poolerImage, PoolSize: 10, MaxClientConnections: 500},
 		Budget:  Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
 
 		Restore: Restore{Generation: 1, Serving: 1},

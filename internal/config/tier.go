@@ -51,6 +51,12 @@ func (t Tier) apply(d *Database) {
 	d.PerformanceInsightsRetentionDays = t.PerformanceInsightsRetentionDays
 }
 
+// What is handed passwords is named by what is in it: a tag can be moved to another image. Renovate proposes newer ones.
+const (
+	bootstrapImage = "postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea"
+	poolerImage    = "edoburu/pgbouncer:v1.25.2-p0@sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340"
+)
+
 // defaults is the configuration of a stack that sets nothing: what all tiers have in common, and the first of them.
 func defaults(stack string) *Config {
 	c := &Config{
@@ -77,7 +83,7 @@ func defaults(stack string) *Config {
 			Parameters:                map[string]string{},
 			Credentials:               CredentialsMaster,
 			PasswordVersion:           1,
-			BootstrapImage:            "postgres:16.11-alpine",
+			BootstrapImage:            bootstrapImage,
 			SecretRecoveryDays:        30,
 		},
 		App: App{Name: "core-api", ReloadOnChange: true},
@@ -97,7 +103,7 @@ func defaults(stack string) *Config {
 			ReplicaLagSeconds: 600, DiskQueueDepth: 64, Dashboard: true,
 		},
 		// Ten for each of three pods are about a quarter of the connections of the smallest class.
-		Pooling: Pooling{Image: "edoburu/pgbouncer:v1.25.2-p0", PoolSize: 10, MaxClientConnections: 500},
+		Pooling: Pooling{Image: poolerImage, PoolSize: 10, MaxClientConnections: 500},
 		Budget:  Budget{OnExceed: "warn", ExpectedLogGiB: 1},
 
 		Restore: Restore{Generation: 1},
