@@ -14,6 +14,8 @@ type Instance struct {
 	Endpoint         pulumi.StringOutput      // host name of the primary
 	Port             pulumi.IntOutput         // TCP port, primary and replicas
 	ReplicaEndpoints pulumi.StringArrayOutput // host names, in the order of the replicas' numbers
+	EngineVersion    pulumi.StringOutput      // that the primary has, such as 16.11, whatever it was asked to become
+	AllocatedStorage pulumi.IntOutput         // GiB that the primary has
 
 	SecurityGroupID           pulumi.StringOutput
 	CredentialsSecretArn      pulumi.StringOutput
@@ -105,6 +107,7 @@ func (b *builder) build(c *Instance) error {
 	c.Identifier = primary.Identifier
 	c.Endpoint = primary.Address
 	c.Port = primary.Port
+	c.EngineVersion, c.AllocatedStorage = primary.EngineVersionActual, primary.AllocatedStorage
 	c.SecurityGroupID = place.securityGroup.ID().ToStringOutput()
 	c.CredentialsSecretArn = secrets.credentialsArn
 	c.ConnectionSecretArn = secrets.connectionArn

@@ -64,6 +64,21 @@ func (c *Config) Settled(before map[string]string, vpcID, oidcIssuer string) map
 	return values
 }
 
+// Reached is what is settled of an instance that has not become all that it was asked to: a run with --target left it out, or
+// RDS does it in the next maintenance window. What it has beyond that, by a minor upgrade or by growing, is no change.
+// engineVersion and allocatedStorage (GiB) are what it has; empty and 0 where that is not known.
+func Reached(asked map[string]string, engineVersion string, allocatedStorage int) map[string]string {
+	reached := maps.Clone(asked)
+	if storage, _ := strconv.Atoi(asked[storageKey]); 0 < allocatedStorage && allocatedStorage < storage {
+		reached[storageKey] = strconv.Itoa(allocatedStorage)
+	}
+	now, wanted := engineVersion, asked[engineVersionKey]
+	if major(now) > 0 && (major(now) < major(wanted) || major(now) == major(wanted) && minor(now) < minor(wanted)) {
+		reached[engineVersionKey] = now
+	}
+	return reached
+}
+
 // Changed is the problem of every settled value that is another than before, which [Config.Settled] made in an
 // earlier run; empty before the first. A key that before does not have is not compared.
 func (c *Config) Changed(before map[string]string) Problems {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -145,5 +146,26 @@ func TestAdditionalAppsAreSettled(t *testing.T) {
 		require.Len(t, refused, 1, "%s → %s", test.was, test.now)
 		assert.Equal(t, "mosaic-database:"+test.key, refused[0].Key)
 		assert.Contains(t, refused[0].Fix, test.fix)
+	}
+}
+
+// What RDS leaves to the maintenance window, or a run with --target left out, is not there yet; what came by itself is no change.
+func TestReached(t *testing.T) {
+	for name, test := range map[string]struct {
+		version, wantVersion string
+		has                  string
+		storage, gib, want   int
+	}{
+		"all of it":                    {version: "16", has: "16.11", wantVersion: "16", storage: 20, gib: 20, want: 20},
+		"not the storage":              {version: "16", has: "16.11", wantVersion: "16", storage: 50, gib: 20, want: 20},
+		"not the major version":        {version: "17", has: "16.11", wantVersion: "16.11", storage: 20, gib: 20, want: 20},
+		"not the minor version":        {version: "16.12", has: "16.11", wantVersion: "16.11", storage: 20, gib: 20, want: 20},
+		"grown, and a newer minor":     {version: "16.11", has: "16.12", wantVersion: "16.11", storage: 20, gib: 45, want: 20},
+		"not known what the cloud has": {version: "17", has: "", wantVersion: "17", storage: 50, gib: 0, want: 50},
+	} {
+		asked := map[string]string{engineVersionKey: test.version, storageKey: strconv.Itoa(test.storage), "other": "kept"}
+		got := Reached(asked, test.has, test.gib)
+		assert.Equal(t, map[string]string{engineVersionKey: test.wantVersion, storageKey: strconv.Itoa(test.want), "other": "kept"}, got, name)
+		assert.Equal(t, test.version, asked[engineVersionKey], "the argument stays as it is")
 	}
 }

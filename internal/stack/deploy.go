@@ -60,7 +60,10 @@ func deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	left := leave(cfg.Settled(before, site.vpcID, site.oidcIssuer), report.Estimate, served.all)
+	left, err := leave(ctx, cfg, last, site, report.Estimate, db, served.all)
+	if err != nil {
+		return err
+	}
 	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, people: people, left: left})
 	return show(ctx, report)
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 )
 
@@ -12,11 +14,11 @@ const (
 	// lastRunOutput is the output in which a run leaves to the next one what that has to know. Pulumi shows no property
 	// whose name begins like this, neither in a preview nor after an update.
 	//
-	// A Stash (pulumi:index:Stash) would keep it as well, as one resource more, but gives a program the value with which it was
-	// made, not the last one.
+	// A program cannot ask for the resources of its own state, only for its outputs.
 	lastRunOutput = "__lastRun"
 
-	settledField, costLinesField = "settled", "bill"
+	// Where a run did not come so far that it knows settled, before is what the run before it had.
+	settledField, beforeField, costLinesField = "settled", "before", "bill"
 
 	// The outputs that had it before.
 	formerSettledOutput, formerCostLinesOutput = "settled", "estimatedMonthlyCostLines"
@@ -41,6 +43,9 @@ func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
 	settled, costLines := outputs[formerSettledOutput], outputs[formerCostLinesOutput]
 	if left, ok := outputs[lastRunOutput].(map[string]any); ok {
 		settled, costLines = left[settledField], left[costLinesField]
+		if _, known := settled.(map[string]any); !known {
+			settled = left[beforeField]
+		}
 	}
 	run := &lastRun{settled: map[string]string{}, costLines: readCostLines(costLines)}
 	values, _ := settled.(map[string]any)
@@ -65,14 +70,35 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 	return result.Outputs, err
 }
 
-// leave is what this run leaves to the next one. It is held back until the Secrets are in the cluster: a first run that
-// failed because a namespace or an issuer was wrong must not settle what was wrong.
-func leave(settled map[string]string, estimate cost.Estimate, served []service) pulumi.Output {
-	all := []any{pulumi.Map{settledField: pulumi.ToStringMap(settled), costLinesField: costLines(estimate)}}
+// leave is what this run leaves to the next one.
+func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, estimate cost.Estimate, db *database.Instance, served []service) (pulumi.Map, error) {
+	settled, err := settle(ctx, cfg.Settled(last.settled, site.vpcID, site.oidcIssuer), db, served)
+	return pulumi.Map{
+		settledField: settled, beforeField: pulumi.ToStringMap(last.settled), costLinesField: costLines(estimate),
+	}, err
+}
+
+// settle is what is settled as far as it has come true. It is held back until the Secrets are in the cluster: a first run
+// that failed because a namespace or an issuer was wrong must not settle what was wrong. It goes by way of a Stash, which a
+// run with --target leaves as it is, with everything else that it was not told to change.
+func settle(ctx *pulumi.Context, asked map[string]string, db *database.Instance, served []service) (pulumi.Output, error) {
+	held := []any{pulumi.ToStringMap(asked)}
 	for _, app := range served {
 		if app.access != nil {
-			all = append(all, app.access.Synced)
+			held = append(held, app.access.Synced)
 		}
 	}
-	return pulumi.All(all...).ApplyT(func(values []any) any { return values[0] })
+	stash, err := pulumi.NewStash(ctx, "settled", &pulumi.StashArgs{
+		Input: pulumi.All(held...).ApplyT(func(values []any) any { return values[0] }),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("registering the stash: %w", err)
+	}
+	return pulumi.All(stash.Input, db.EngineVersion, db.AllocatedStorage).ApplyT(func(values []any) map[string]string {
+		stashed := map[string]string{}
+		for key, value := range values[0].(map[string]any) {
+			stashed[key], _ = value.(string)
+		}
+		return config.Reached(stashed, values[1].(string), values[2].(int))
+	}), nil
 }

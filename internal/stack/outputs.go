@@ -59,7 +59,7 @@ type outputs struct {
 	db       *database.Instance
 	served   *services
 	people   *database.People // nil where nobody logs in by token
-	left     pulumi.Output    // to the next run
+	left     pulumi.Map       // to the next run
 }
 
 // export exports the outputs.
