@@ -77,7 +77,7 @@ func TestControlsNotice(t *testing.T) {
 
 func waivers(t *testing.T, v variant) map[string]string {
 	t.Helper()
-	cfg, err := config.Load(source(v.values), v.stack, nil)
+	cfg, err := config.Load(source(v.values), v.stack, config.StackFile{})
 	require.NoError(t, err)
 	return cfg.Waivers
 }

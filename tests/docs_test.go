@@ -158,7 +158,7 @@ func tierConfig(t *testing.T, tier string) *config.Config {
 	t.Helper()
 	values := stackFile(t, "prod")
 	values["mosaic-database:tier"] = tier
-	cfg, err := config.Load(source(values), "prod", nil)
+	cfg, err := config.Load(source(values), "prod", config.StackFile{})
 	require.NoError(t, err)
 	return cfg
 }
@@ -173,6 +173,8 @@ func tierEstimate(t *testing.T, tier string) cost.Estimate {
 
 // source is a configuration without an engine.
 type source map[string]string
+
+func (s source) IsConfigSecret(string) bool { return false }
 
 func (s source) GetConfig(key string) (string, bool) {
 	value, ok := s[key]

@@ -193,3 +193,37 @@ func goldenFiles(t *testing.T) string {
 	}
 	return all.String()
 }
+
+// TestAnEncryptedKubeconfig: the token in it is in no state, no output and no diff, whatever becomes of the provider.
+func TestAnEncryptedKubeconfig(t *testing.T) {
+	t.Parallel()
+	l := started(t, "prod")
+	const token, later = "k8s-aws-v1.aVeryLongTokenOfSomebody", "k8s-aws-v1.anotherVeryLongTokenLater"
+	var made, text string
+	l.editState(func(r map[string]any) {
+		if r["type"] == "pulumi:providers:kubernetes" {
+			made = r["inputs"].(map[string]any)["kubeconfig"].(string)
+		}
+	})
+	for _, secret := range []string{token, later} {
+		l.cli("config", "set", "--secret", "--path", "mosaic-database:cluster.kubeconfig", strings.Replace(made, `"user":{`, `"user":{"token":"`+secret+`",`, 1))
+		preview, err := l.Preview(t.Context(), optpreview.Diff())
+		require.NoError(t, err)
+		up, err := l.Up(t.Context(), optup.Diff())
+		require.NoError(t, err)
+		text += all(preview) + all(up)
+	}
+	state, err := l.Export(t.Context())
+	require.NoError(t, err)
+	outputs, err := l.Environment.Outputs(t.Context())
+	require.NoError(t, err)
+	for _, secret := range []string{token, later} {
+		assert.False(t, leaked(text+state+outputs, secret))
+	}
+	assert.Contains(t, text, "kubeconfig", "it did change")
+
+	l.cli("config", "set", "--secret", "--path", "mosaic-database:alerts.emails[0]", "somebody@example.com")
+	why := l.refuse(l.Preview(t.Context()))
+	assert.Contains(t, why, "mosaic-database:alerts.emails[0]\n     rule: not secret")
+	assert.NotContains(t, why, "somebody@example.com")
+}

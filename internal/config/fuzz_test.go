@@ -60,11 +60,11 @@ func FuzzLoad(f *testing.F) {
 			declared = append(declared, misspelt)
 		}
 		start := time.Now()
-		c, err := Load(source, stack, declared)
+		c, err := Load(source, stack, StackFile{Keys: declared})
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("took %s", took)
 		}
-		again, errAgain := Load(source, stack, declared)
+		again, errAgain := Load(source, stack, StackFile{Keys: declared})
 		if diff := cmp.Diff(c, again); diff != "" {
 			t.Errorf("another configuration the second time: %s", diff)
 		}

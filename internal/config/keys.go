@@ -94,7 +94,7 @@ func (c *Cluster) fields() []field {
 			optional(matching(clusterName, "1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit",
 				"the cluster's name, such as mosaic-prod"))).
 			defaultsTo("none: required unless everything that is looked up is given"),
-		text("kubeconfig", &c.Kubeconfig, "Path or content of a kubeconfig, for a private endpoint or another cluster.",
+		text("kubeconfig", &c.Kubeconfig, "Path or content of a kubeconfig, for a private endpoint or another cluster; the one value that may be encrypted (--secret).",
 			rule[string]{}).defaultsTo("made from the cluster's own data"),
 		text("context", &c.Context, "Context in the kubeconfig.", rule[string]{}).defaultsTo("its current one"),
 		text("oidcIssuer", &c.OIDCIssuer, "URL of the cluster's OIDC issuer.",

@@ -12,18 +12,20 @@ import (
 )
 
 // Source is where raw configuration comes from: the value of a full key such as "mosaic-database:tier",
-// an object as JSON; false if the key is not set. *pulumi.Context is one.
+// an object as JSON; false if the key is not set; and whether any of it is secret. *pulumi.Context is one.
 type Source interface {
 	GetConfig(key string) (string, bool)
+	IsConfigSecret(key string) bool
 }
 
 // Load reads the configuration of a stack: the defaults, under the tier, under what the stack sets; and
-// checks all of it. declared is every key that the stack's file has, in full form, for finding misspelt
-// ones; it may be nil. The error is Problems when the configuration is wrong.
-func Load(src Source, stack string, declared []string) (*Config, error) {
+// checks all of it. file is for finding misspelt keys, and what is encrypted; it may be empty. The error is Problems
+// when the configuration is wrong.
+func Load(src Source, stack string, file StackFile) (*Config, error) {
 	l := loader{src: src, config: defaults(stack), wrong: map[string]bool{}}
 	keys := l.config.keys()
-	l.unknownKeys(keys, declared)
+	l.unknownKeys(keys, file.Keys)
+	l.secrets(keys, file)
 	for _, k := range keys {
 		l.key(k)
 		if k.full() == ownKey("tier") {
@@ -124,6 +126,21 @@ func (l *loader) object(k key, raw json.RawMessage) {
 	for _, f := range k.fields {
 		if value, ok := values[f.name]; ok {
 			l.add(f.decode(value).under(k.full() + "." + f.name)...)
+		}
+	}
+}
+
+// secrets refuses what would not stay secret. A secret that the stack's file does not have comes from an environment of
+// Pulumi ESC.
+func (l *loader) secrets(keys []key, file StackFile) {
+	l.add(file.Exposed()...)
+	for _, k := range keys {
+		full := k.full()
+		inFile := slices.ContainsFunc(file.Encrypted, func(path string) bool {
+			return path == full || strings.HasPrefix(path, full+".") || strings.HasPrefix(path, full+"[")
+		})
+		if l.src.IsConfigSecret(full) && !inFile && full != ownKey("cluster") {
+			l.add(exposed(full, "it in clear, where it comes from"))
 		}
 	}
 }

@@ -18,6 +18,8 @@ import (
 // stackConfig is the configuration of a stack as the engine hands it on: texts as they are, all else as JSON.
 type stackConfig map[string]string
 
+func (s stackConfig) IsConfigSecret(string) bool { return false }
+
 func (s stackConfig) GetConfig(key string) (string, bool) {
 	value, ok := s[key]
 	return value, ok
@@ -86,7 +88,7 @@ func with(t testing.TB, content string) stackConfig {
 func loaded(t *testing.T, content string) *Config {
 	t.Helper()
 	source := with(t, content)
-	c, err := Load(source, "prod", source.keys())
+	c, err := Load(source, "prod", StackFile{Keys: source.keys()})
 	require.NoError(t, err)
 	return c
 }
@@ -304,7 +306,7 @@ mosaic-database:cluster: {name: mosaic-prod}
 mosaic-database:database: {maxAllocatedStorage: 21, instanceclass: db.t3.small, multiAz: "true"}
 mosaic-database:migrations: {image: "mosaic-life/core-api:latest"}
 `)
-	_, err := Load(source, "prod", source.keys())
+	_, err := Load(source, "prod", StackFile{Keys: source.keys()})
 	const want = `the configuration has 6 problems; nothing was changed:
 
   1. mosaic-database:teir
@@ -359,7 +361,7 @@ func TestKubeconfigIsNeverPrinted(t *testing.T) {
 	for _, r := range append(References(), Reference{Key: "cluster.kubecofnig"}, Reference{Key: "kubeconfig"}) {
 		for _, content := range []string{text, line, value, "[" + text + "]", "[" + line + "]", "{a: " + text + "}", "{a: " + value + "}"} {
 			source := with(t, setting(r.Key, content))
-			if _, err := Load(source, "prod", source.keys()); err != nil {
+			if _, err := Load(source, "prod", StackFile{Keys: source.keys()}); err != nil {
 				assert.NotContains(t, err.Error(), token, "%s: %s", r.Key, content)
 				rejected++
 			}

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,11 +71,11 @@ func committed(t *testing.T, stack string) (*Config, []string) {
 	require.NoError(t, yaml.Unmarshal(content, &file))
 	lines, err := yaml.Marshal(&file.Config)
 	require.NoError(t, err)
-	keys, err := StackFileKeys(root, stack)
+	read, err := ReadStackFile(root, stack)
 	require.NoError(t, err)
-	c, err := Load(parse(t, string(lines)), stack, keys)
+	c, err := Load(parse(t, string(lines)), stack, read)
 	require.NoError(t, err)
-	return c, keys
+	return c, read.Keys
 }
 
 func TestCommittedStacksLoad(t *testing.T) {
@@ -96,7 +97,7 @@ func TestCommittedStacksLoad(t *testing.T) {
 	assert.Zero(t, dev.Database.SecretRecoveryDays)
 }
 
-func TestStackFileKeys(t *testing.T) {
+func TestReadStackFile(t *testing.T) {
 	dir := t.TempDir()
 	write := func(stack, content string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi."+stack+".yaml"), []byte(content), 0o600))
@@ -104,21 +105,74 @@ func TestStackFileKeys(t *testing.T) {
 	write("dev", "encryptionsalt: v1:abc\nconfig:\n  tier: ha\n  mosaic-database:app: {name: a}\n  aws:region: us-east-1\n")
 	write("empty", "secretsprovider: passphrase\n")
 	write("broken", "config: [")
+	write("secret", `
+config:
+  mosaic-database:cluster: {name: a, kubeconfig: {secure: v1:x}}
+  mosaic-database:alerts: {emails: [a@b.example, {secure: v1:y}]}
+  mosaic-database:tags: {secure: a tag, other: b}
+  budget: {secure: v1:z}
+`)
 
-	keys, err := StackFileKeys(dir, "dev")
+	file, err := ReadStackFile(dir, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}, keys)
+	assert.Equal(t, StackFile{Keys: []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}}, file)
 
-	keys, err = StackFileKeys(dir, "empty")
+	file, err = ReadStackFile(dir, "secret")
 	require.NoError(t, err)
-	assert.Empty(t, keys)
+	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig"}, file.Encrypted)
 
-	keys, err = StackFileKeys(dir, "none")
-	require.NoError(t, err)
-	assert.Nil(t, keys)
+	for _, none := range []string{"empty", "none"} {
+		file, err = ReadStackFile(dir, none)
+		require.NoError(t, err)
+		assert.Zero(t, file)
+	}
 
-	_, err = StackFileKeys(dir, "broken")
+	_, err = ReadStackFile(dir, "broken")
 	assert.ErrorContains(t, err, "Pulumi.broken.yaml")
+}
+
+// secretly is a source that says of some keys that they are secret.
+type secretly struct {
+	stackConfig
+	keys []string
+}
+
+func (s secretly) IsConfigSecret(key string) bool { return slices.Contains(s.keys, key) }
+
+// A secret is taken where it stays one, and refused where it would be read by others.
+func TestSecretsStaySecret(t *testing.T) {
+	for name, test := range map[string]struct {
+		file    StackFile
+		secret  []string // to the engine
+		problem string   // its key
+		write   string
+	}{
+		"none":                             {},
+		"a kubeconfig":                     {file: StackFile{Encrypted: []string{"mosaic-database:cluster.kubeconfig"}}, secret: []string{"mosaic-database:cluster"}},
+		"a kubeconfig from an environment": {secret: []string{"mosaic-database:cluster"}},
+		"an item": {
+			file: StackFile{Encrypted: []string{"mosaic-database:alerts.emails[0]"}}, secret: []string{"mosaic-database:alerts"},
+			problem: "mosaic-database:alerts.emails[0]", write: "pulumi config set --plaintext --path 'mosaic-database:alerts.emails[0]'",
+		},
+		"a whole cluster": {
+			file: StackFile{Encrypted: []string{"mosaic-database:cluster"}}, secret: []string{"mosaic-database:cluster"},
+			problem: "mosaic-database:cluster", write: "--secret --path mosaic-database:cluster.kubeconfig",
+		},
+		"another key of AWS":  {file: StackFile{Encrypted: []string{"aws:region"}}, secret: []string{"aws:region"}, problem: "aws:region", write: "in clear"},
+		"from an environment": {secret: []string{"mosaic-database:database"}, problem: "mosaic-database:database", write: "where it comes from"},
+	} {
+		_, err := Load(secretly{with(t, ""), test.secret}, "prod", test.file)
+		if test.problem == "" {
+			assert.NoError(t, err, name)
+			continue
+		}
+		var problems Problems
+		require.ErrorAs(t, err, &problems, name)
+		require.Len(t, problems, 1, name)
+		assert.Equal(t, test.problem, problems[0].Key, name)
+		assert.Contains(t, problems[0].Fix, test.write, name)
+		assert.Empty(t, problems[0].Value, "%s: it is secret", name)
+	}
 }
 
 func TestReferencesDescribeEveryFieldOnce(t *testing.T) {

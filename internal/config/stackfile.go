@@ -13,28 +13,83 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// StackFileKeys is every configuration key of the file Pulumi.<stack>.yaml in a directory, sorted, in
-// full form: a key without a namespace has the program's. A missing file has none and is no error.
-func StackFileKeys(dir, stack string) ([]string, error) {
+// StackFile is what the file Pulumi.<stack>.yaml has, beside the values, which come from the engine.
+type StackFile struct {
+	// Keys is every configuration key, sorted, in full form: a key without a namespace has the program's.
+	Keys []string
+	// Encrypted is every path to an encrypted value, such as mosaic-database:cluster.kubeconfig, in the order of the file.
+	Encrypted []string
+}
+
+// ReadStackFile reads the file of a stack in a directory. A missing file has nothing and is no error.
+func ReadStackFile(dir, stack string) (StackFile, error) {
 	content, err := os.ReadFile(filepath.Join(dir, "Pulumi."+stack+".yaml"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return StackFile{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the stack's file: %w", err)
+		return StackFile{}, fmt.Errorf("reading the stack's file: %w", err)
 	}
 	var file struct {
 		Config map[string]yaml.Node `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("reading Pulumi.%s.yaml: %w", stack, err)
+		return StackFile{}, fmt.Errorf("reading Pulumi.%s.yaml: %w", stack, err)
 	}
-	var keys []string
+	var read StackFile
 	for _, key := range slices.Sorted(maps.Keys(file.Config)) {
+		full := key
 		if !strings.Contains(key, ":") {
-			key = ownKey(key)
+			full = ownKey(key)
 		}
-		keys = append(keys, key)
+		read.Keys = append(read.Keys, full)
+		node := file.Config[key]
+		read.Encrypted = append(read.Encrypted, encrypted(full, &node)...)
 	}
-	return keys, nil
+	return read, nil
+}
+
+// encrypted is the paths to what Pulumi has encrypted: an object with the one field secure.
+func encrypted(path string, node *yaml.Node) []string {
+	var paths []string
+	switch node.Kind {
+	case yaml.MappingNode:
+		if len(node.Content) == 2 && node.Content[0].Value == "secure" {
+			return []string{path}
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			paths = append(paths, encrypted(path+"."+node.Content[i].Value, node.Content[i+1])...)
+		}
+	case yaml.SequenceNode:
+		for i, item := range node.Content {
+			paths = append(paths, encrypted(fmt.Sprintf("%s[%d]", path, i), item)...)
+		}
+	}
+	return paths
+}
+
+// kubeconfigField is the one value that may be secret: nothing is made of it, and it stays secret in the state.
+const kubeconfigField = "cluster.kubeconfig"
+
+// Exposed is the problem of every encrypted value that would not stay secret.
+func (f StackFile) Exposed() Problems {
+	var problems Problems
+	for _, path := range f.Encrypted {
+		switch path {
+		case ownKey(kubeconfigField):
+		case ownKey("cluster"):
+			problems = append(problems, exposed(path, "its fields in clear, and: pulumi config set --secret --path "+ownKey(kubeconfigField)+" …"))
+		default:
+			problems = append(problems, exposed(path, fmt.Sprintf("it in clear: pulumi config set --plaintext --path '%s' …", path)))
+		}
+	}
+	return problems
+}
+
+func exposed(path, fix string) Problem {
+	return Problem{
+		Key: path, Fix: fix,
+		Rule: "not secret: it becomes a part of names, tags, rules or outputs, which everybody reads who may see the stack; only " +
+			ownKey(kubeconfigField) + " may be",
+	}
 }

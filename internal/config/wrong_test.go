@@ -78,9 +78,9 @@ func (w wrongFile) problems(t testing.TB) Problems {
 	dir := t.TempDir()
 	file := "config:\n  " + strings.ReplaceAll(content, "\n", "\n  ")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi."+w.stack()+".yaml"), []byte(file), 0o600))
-	declared, err := StackFileKeys(dir, w.stack())
+	read, err := ReadStackFile(dir, w.stack())
 	require.NoError(t, err)
-	_, err = Load(parse(t, content), w.stack(), declared)
+	_, err = Load(parse(t, content), w.stack(), read)
 	var problems Problems
 	require.ErrorAs(t, err, &problems, file)
 	return problems
@@ -205,7 +205,7 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 			}
 			count++
 			source := with(t, setting(r.Key, v.content))
-			_, err := Load(source, "prod", source.keys())
+			_, err := Load(source, "prod", StackFile{Keys: source.keys()})
 			var problems Problems
 			require.ErrorAs(t, err, &problems, "%s: %s", r.Key, v.content)
 			for _, p := range problems {

@@ -169,9 +169,9 @@ func ownership(cfg *config.Config, app client) []pulumi.ResourceOption {
 
 // load reads and checks the configuration.
 func load(ctx *pulumi.Context) (*config.Config, error) {
-	declared, err := config.StackFileKeys(ctx.RootDirectory(), ctx.Stack())
+	file, err := config.ReadStackFile(ctx.RootDirectory(), ctx.Stack())
 	if err != nil {
 		return nil, err
 	}
-	return config.Load(ctx, ctx.Stack(), declared)
+	return config.Load(ctx, ctx.Stack(), file)
 }

@@ -70,7 +70,8 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernete
 		EnablePatchForce: pulumi.Bool(true),
 	}
 	if cfg.Cluster.Kubeconfig != "" {
-		args.Kubeconfig = pulumi.String(cfg.Cluster.Kubeconfig)
+		// It may hold a token, encrypted in the stack file or not.
+		args.Kubeconfig = pulumi.ToSecret(pulumi.String(cfg.Cluster.Kubeconfig)).(pulumi.StringOutput)
 	} else {
 		kubeconfig, err := kubeconfig(site.cluster, cfg.Region)
 		if err != nil {

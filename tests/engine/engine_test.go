@@ -304,13 +304,28 @@ func TestBusy(t *testing.T) {
 	assert.Equal(t, lockFile, left[0].Name())
 }
 
+// A simulated run does without what is encrypted: it has not the team's keys.
 func TestEncryptedConfiguration(t *testing.T) {
 	t.Parallel()
 	opts := options(t, tiny)
 	opts.Project = t.TempDir()
 	require.NoError(t, os.CopyFS(opts.Project, os.DirFS(filepath.Join("testdata", "project"))))
-	require.NoError(t, os.WriteFile(filepath.Join(opts.Project, "Pulumi.dev.yaml"),
-		[]byte("config:\n  tiny:greeting:\n    secure: v1:abc\n"), 0o600))
-	_, err := New(t.Context(), opts)
-	require.ErrorContains(t, err, "tiny:greeting is encrypted")
+	require.NoError(t, os.WriteFile(filepath.Join(opts.Project, "Pulumi.dev.yaml"), []byte(`secretsprovider: awskms://alias/x
+encryptedkey: AQICAHi=
+config:
+  tiny:greeting:
+    secure: v1:abc
+  tiny:size: {width: 3}
+  tiny:database: {size: 3, login: {secure: v1:def}, hosts: [a, {secure: v1:ghi}, b], map: {secure: x, other: y}}
+`), 0o600))
+	values, err := StackConfig(opts.Project, "dev")
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"size": 3, "hosts": ["a", "b"], "map": {"secure": "x", "other": "y"}}`, values["tiny:database"])
+	assert.NotContains(t, values, "tiny:greeting")
+
+	env, err := New(t.Context(), opts)
+	require.NoError(t, err)
+	defer env.Close()
+	_, err = env.Preview(t.Context())
+	require.NoError(t, err)
 }

@@ -1,9 +1,13 @@
 package engine
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
@@ -35,6 +39,55 @@ func OpenStackFile(project, stack string) (*StackFile, error) {
 		f.settings.Config = config.Map{}
 	}
 	return f, nil
+}
+
+// DropEncrypted takes out what is encrypted: only the team's keys open it.
+func (f *StackFile) DropEncrypted() error { return dropEncrypted(f.settings.Config) }
+
+func dropEncrypted(values config.Map) error {
+	for key, value := range values {
+		if !value.Secure() {
+			continue
+		}
+		delete(values, key)
+		if !value.Object() {
+			continue
+		}
+		object, err := value.ToObject()
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		kept, err := json.Marshal(inClear(object))
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		values[key] = config.NewObjectValue(string(kept))
+	}
+	return nil
+}
+
+// inClear is a value without what is encrypted in it: objects with the one field secure.
+func inClear(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		maps.DeleteFunc(value, func(_ string, field any) bool { return isEncrypted(field) })
+		for name, field := range value {
+			value[name] = inClear(field)
+		}
+	case []any:
+		value = slices.DeleteFunc(value, isEncrypted)
+		for i, item := range value {
+			value[i] = inClear(item)
+		}
+		return value
+	}
+	return value
+}
+
+func isEncrypted(value any) bool {
+	object, _ := value.(map[string]any)
+	_, secure := object["secure"].(string)
+	return secure && len(object) == 1
 }
 
 // Save writes the file.
@@ -87,8 +140,7 @@ func (f *StackFile) Get(path string) (string, bool, error) {
 	return fmt.Sprint(declared.Default), true, nil
 }
 
-// Values are what the file sets, as the engine hands it to the program: strings as they are, everything else as JSON. What
-// is encrypted stays so.
+// Values are what the file sets, as the engine hands it to the program: strings as they are, everything else as JSON.
 func (f *StackFile) Values() (map[string]string, error) {
 	decrypted, err := f.settings.Config.Decrypt(config.NopDecrypter)
 	if err != nil {
@@ -114,13 +166,13 @@ func (f *StackFile) key(path string) (config.Key, error) {
 	return key, nil
 }
 
-// StackConfig is the configuration of a stack's file with values laid over it, see [StackFile.Values].
+// StackConfig is the configuration of a stack's file, without what is encrypted, with values laid over it, see [StackFile.Values].
 func StackConfig(project, stack string, overrides ...Override) (map[string]string, error) {
 	file, err := OpenStackFile(project, stack)
 	if err != nil {
 		return nil, err
 	}
-	if err := file.Set(overrides...); err != nil {
+	if err := errors.Join(file.DropEncrypted(), file.Set(overrides...)); err != nil {
 		return nil, err
 	}
 	return file.Values()

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,7 +82,7 @@ func stateFile(dir, project, stack string) string {
 }
 
 // copyFiles brings the project file and the stack file into the work folder. The secrets provider of
-// the stack file is left behind, because only the team's keys open it; the passphrase takes its place.
+// the stack file is left behind with what it has encrypted, because only the team's keys open it; the passphrase takes its place.
 func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) error {
 	from := e.opts.Project
 	if e.opts.From != "" {
@@ -107,15 +106,8 @@ func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) e
 	if err != nil {
 		return err
 	}
-	var encrypted []error
-	for key, value := range settings.Config {
-		if value.Secure() {
-			encrypted = append(encrypted, fmt.Errorf("%s is encrypted with keys that only the real stack has; "+
-				"a simulated run needs a stack file without secrets", key))
-		}
-	}
-	if len(encrypted) > 0 {
-		return errors.Join(encrypted...)
+	if err := dropEncrypted(settings.Config); err != nil {
+		return err
 	}
 	settings.SecretsProvider, settings.EncryptedKey, settings.EncryptionSalt = "", "", ""
 	return workspace.SaveStackSettings(ctx, e.opts.Stack, settings)

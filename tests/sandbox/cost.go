@@ -52,7 +52,16 @@ func priced(project, stack string, overrides []engine.Override) (cost.Report, er
 	if err != nil {
 		return cost.Report{}, err
 	}
-	cfg, err := config.Load(source(values), stack, slices.Sorted(maps.Keys(values)))
+	file, err := config.ReadStackFile(project, stack)
+	if err != nil {
+		return cost.Report{}, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) { // also what was laid over it
+		if !slices.Contains(file.Keys, key) {
+			file.Keys = append(file.Keys, key)
+		}
+	}
+	cfg, err := config.Load(source(values), stack, file)
 	if err != nil {
 		return cost.Report{}, err
 	}
@@ -61,6 +70,9 @@ func priced(project, stack string, overrides []engine.Override) (cost.Report, er
 
 // source is a configuration without an engine.
 type source map[string]string
+
+// IsConfigSecret: what is encrypted is not in it.
+func (s source) IsConfigSecret(string) bool { return false }
 
 func (s source) GetConfig(key string) (string, bool) {
 	value, ok := s[key]

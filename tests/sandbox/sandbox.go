@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
@@ -151,6 +152,14 @@ func (s *sandbox) operate(c call, verb func(*engine.Environment) error) error {
 
 // within opens the environment of the stack for the verb.
 func (s *sandbox) within(c call, verb func(*engine.Environment) error) error {
+	// What is encrypted is not in the simulation, so the program cannot tell.
+	file, err := config.ReadStackFile(s.project, c.stack)
+	if err != nil {
+		return err
+	}
+	if err := file.Exposed().Err(); err != nil {
+		return err
+	}
 	env, err := engine.New(c.ctx, engine.Options{
 		Dir:       filepath.Join(s.project, folder(c.stack)),
 		Project:   s.project,
