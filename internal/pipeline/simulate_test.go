@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,20 +28,78 @@ type request struct {
 // TestRolesSimulated asks an evaluator of IAM policies, an npm package, what the roles of prod may do.
 func TestRolesSimulated(t *testing.T) {
 	tools.Need(t, tools.IAMSimulate, tools.Node)
-	requests := simulated()
-	for i, r := range requests {
-		for _, name := range Roles()[r.Role] {
-			env := "prod"
-			if r.Role == "drill" && name != "drill" {
-				env = "prod-drill"
+	simulate(t, simulated())
+}
+
+// TestAskedOfCallers: what AWS asks of a role for the sake of an argument, the role may do, or it is said why it need not.
+func TestAskedOfCallers(t *testing.T) {
+	tools.Need(t, tools.IAMSimulate, tools.Node)
+	var requests []request
+	for _, asked := range AskedOfCallers() {
+		for _, call := range asked.Calls {
+			assert.True(t, allows(asked.Role, call), "the role %s does not call %s", asked.Role, call)
+		}
+		for _, action := range asked.For.Actions {
+			for _, resource := range asked.For.Resources {
+				r := request{Role: asked.Role, Action: action, Resource: resource, Context: map[string]string{}, allowed: asked.Unmet == ""}
+				for _, keys := range asked.For.Condition {
+					for key, values := range keys {
+						r.Context[key] = filled(asked.Role, "").Replace(values[0])
+					}
+				}
+				r.Resource = strings.ReplaceAll(filled(asked.Role, "").Replace(resource), "*", "x")
+				requests = append(requests, r)
 			}
-			text, err := Policies()[name].JSON()
-			require.NoError(t, err)
-			requests[i].Policies = append(requests[i].Policies, json.RawMessage(strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1",
-				"ACCOUNT", "123456789012", "ENVIRONMENT", env, "CLUSTER", "mosaic-prod", "STATE_BUCKET", "state",
-				"STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state").Replace(string(text))))
 		}
 	}
+	simulate(t, requests)
+}
+
+// allows tells whether a policy of the role names the action.
+func allows(role, action string) bool {
+	for _, name := range Roles()[role] {
+		for _, statement := range Policies()[name].Statement {
+			if statement.Effect == "Allow" && slices.Contains(statement.Action, action) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// filled puts the values of prod into a policy of a role; a drill has an environment of its own, but for one policy.
+func filled(role, policy string) *strings.Replacer {
+	env := "prod"
+	if role == "drill" && policy != "drill" {
+		env = "prod-drill"
+	}
+	return strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1", "ACCOUNT", "123456789012", "ENVIRONMENT", env,
+		"CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state")
+}
+
+func simulate(t *testing.T, requests []request) {
+	t.Helper()
+	require.NotEmpty(t, requests)
+	for i, r := range requests {
+		for _, name := range Roles()[r.Role] {
+			text, err := Policies()[name].JSON()
+			require.NoError(t, err)
+			requests[i].Policies = append(requests[i].Policies, json.RawMessage(filled(r.Role, name).Replace(string(text))))
+		}
+	}
+	for i, result := range evaluate(t, requests) {
+		r := requests[i]
+		if r.allowed {
+			assert.Equal(t, "Allowed", result, "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
+		} else {
+			assert.Contains(t, []string{"ExplicitlyDenied", "ImplicitlyDenied"}, result, "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
+		}
+	}
+}
+
+// evaluate is the evaluator's word on each request.
+func evaluate(t *testing.T, requests []request) []string {
+	t.Helper()
 	input, err := json.Marshal(requests)
 	require.NoError(t, err)
 	cmd := exec.Command(tools.At(t, tools.Node), filepath.Join("testdata", "simulate.mjs"), tools.At(t, tools.IAMSimulate))
@@ -52,13 +111,7 @@ func TestRolesSimulated(t *testing.T) {
 	var results []string
 	require.NoError(t, json.Unmarshal(out, &results))
 	require.Len(t, results, len(requests))
-	for i, r := range requests {
-		if r.allowed {
-			assert.Equal(t, "Allowed", results[i], "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
-		} else {
-			assert.Contains(t, []string{"ExplicitlyDenied", "ImplicitlyDenied"}, results[i], "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
-		}
-	}
+	return results
 }
 
 func simulated() []request {

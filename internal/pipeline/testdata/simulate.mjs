@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
 const { runSimulation } = createRequire(`${process.argv[2]}/package.json`)("@cloud-copilot/iam-simulate")
+// A key answers to its own policy first: here, as by default, it leaves everything to the account's policies.
+const account = { AWS: "arn:aws:iam::123456789012:root" }
+const keyPolicy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: account, Action: "kms:*", Resource: "*" }] }
 const results = []
 for (const { role, action, resource, context, policies } of JSON.parse(readFileSync(0))) {
   const response = await runSimulation({
@@ -15,6 +18,7 @@ for (const { role, action, resource, context, policies } of JSON.parse(readFileS
     identityPolicies: policies.map((policy, i) => ({ name: `${i}`, policy })),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
+    resourcePolicy: resource.includes(":key/") ? keyPolicy : undefined,
   }, {})
   results.push(response.overallResult ?? JSON.stringify(response))
 }
