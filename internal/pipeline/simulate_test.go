@@ -16,11 +16,13 @@ import (
 )
 
 type request struct {
-	Role     string            `json:"role"`
-	Action   string            `json:"action"`
-	Resource string            `json:"resource"`
-	Context  map[string]string `json:"context,omitempty"`
-	Policies []json.RawMessage `json:"policies"`
+	Role      string            `json:"role"`
+	Federated string            `json:"federated,omitempty"` // who asks, where it is not the role
+	Action    string            `json:"action"`
+	Resource  string            `json:"resource"`
+	Context   map[string]string `json:"context,omitempty"`
+	Policies  []json.RawMessage `json:"policies,omitempty"`
+	Trust     json.RawMessage   `json:"trust,omitempty"`
 
 	allowed bool
 }
@@ -74,7 +76,8 @@ func filled(role, policy string) *strings.Replacer {
 		env = "prod-drill"
 	}
 	return strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1", "ACCOUNT", "123456789012", "ENVIRONMENT", env,
-		"CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state")
+		"CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state",
+		"NUMBERED", "acme@11/database@22", "REPOSITORY", "acme/database")
 }
 
 func simulate(t *testing.T, requests []request) {
@@ -87,6 +90,12 @@ func simulate(t *testing.T, requests []request) {
 			requests[i].Policies = append(requests[i].Policies, json.RawMessage(filled(r.Role, name).Replace(string(text))))
 		}
 	}
+	check(t, requests)
+}
+
+// check holds the evaluator's word on each request to what it should be.
+func check(t *testing.T, requests []request) {
+	t.Helper()
 	for i, result := range evaluate(t, requests) {
 		r := requests[i]
 		if r.allowed {
