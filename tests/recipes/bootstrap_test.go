@@ -93,7 +93,8 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 		} else {
 			add(aws("iam get-role --role-name "+name).do(`cat "$CALLS/../trust-`+role+`.json"`),
 				aws("iam update-assume-role-policy --role-name "+name+" --policy-document file://SCRATCH/trust.json").
-					do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`))
+					do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`),
+				aws("iam update-role --role-name "+name+" --max-session-duration "+duration))
 		}
 		for _, file := range pipeline.Roles()[role] {
 			of := "mosaic-prod-pipeline-" + file
@@ -127,7 +128,7 @@ func TestBootstrap(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "GitHub calls it Acme/Database")
 	assert.Contains(t, r.stderr, "pulumi stack init prod --secrets-provider 'awskms://alias/mosaic-prod-state?region=us-east-1'")
-	assert.Contains(t, r.stderr, "\n  sed 's/NAMESPACE/mosaic-prod/' policies/cluster-access.yaml | kubectl apply -f -\n")
+	assert.Equal(t, []string{"sed 's/NAMESPACE/mosaic-prod/' policies/cluster-access.yaml | kubectl apply -f -"}, accessCommands(t, r))
 	assert.Contains(t, r.stderr, "an environment prod-preview with reviewers, and prod in the variable APPROVED_PREVIEWS")
 
 	files, err := filepath.Glob(b.file("*.json"))
@@ -159,10 +160,26 @@ func TestBootstrap(t *testing.T) {
 	assert.Contains(t, r.stderr, "brought the policy mosaic-database-boundary up to date")
 	assert.Contains(t, r.stderr, "added the audience sts.amazonaws.com to "+providerARN)
 	assert.Equal(t, append([]string{"repo:Acme/Database:pull_request", "repo:Acme@11/Database@22:pull_request"}, main...), subjects(b, "opened"))
+	assert.Len(t, accessCommands(t, r), 2, "for the whole cluster")
+}
+
+// accessCommands is what a bootstrap says is to be done in the cluster; the tests of the access run the same from the page.
+func accessCommands(t *testing.T, r ran) []string {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(root, "docs", "pipeline.md"))
+	require.NoError(t, err)
+	var all []string
+	for line := range strings.Lines(r.stderr) {
+		if line = strings.TrimSpace(line); strings.Contains(line, "kubectl ") {
+			assert.Contains(t, string(page), "\n"+line+"\n")
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // differing is the calls where the boundary is another than the file's, with all five versions in use, where somebody made the
-// identity provider for another audience, and where the trust policy of previews changes.
+// identity provider for another audience, where the trust policy of previews changes, and the program makes the namespace.
 func differing(calls []call) []call {
 	const boundary = "arn:aws:iam::123456789012:policy/mosaic-database-boundary"
 	aws := func(line string) call { return on("aws --region us-east-1 "+line, "") }
@@ -178,6 +195,8 @@ func differing(calls []call) []call {
 		case strings.Contains(line, "get-open-id-connect-provider"):
 			all = append(all, c.do(`echo '{"ClientIDList": ["sigstore"]}'`),
 				aws("iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --client-id sts.amazonaws.com"))
+		case strings.HasPrefix(line, "go run ./internal/pipeline/site"):
+			all = append(all, c.do(strings.Replace(c.reply, "own_namespace=false", "own_namespace=true", 1)))
 		case strings.Contains(line, "update-assume-role-policy --role-name mosaic-prod-pipeline-preview"):
 			all = append(all, c.do(`cp "${8#file://}" "$CALLS/../trust-opened.json"`))
 		default:
