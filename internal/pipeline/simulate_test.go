@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -31,42 +30,6 @@ type request struct {
 func TestRolesSimulated(t *testing.T) {
 	tools.Need(t, tools.IAMSimulate, tools.Node)
 	simulate(t, simulated())
-}
-
-// TestAskedOfCallers: what AWS asks of a role for the sake of an argument, the role may do, or it is said why it need not.
-func TestAskedOfCallers(t *testing.T) {
-	tools.Need(t, tools.IAMSimulate, tools.Node)
-	var requests []request
-	for _, asked := range AskedOfCallers() {
-		for _, call := range asked.Calls {
-			assert.True(t, allows(asked.Role, call), "the role %s does not call %s", asked.Role, call)
-		}
-		for _, action := range asked.For.Actions {
-			for _, resource := range asked.For.Resources {
-				r := request{Role: asked.Role, Action: action, Resource: resource, Context: map[string]string{}, allowed: asked.Unmet == ""}
-				for _, keys := range asked.For.Condition {
-					for key, values := range keys {
-						r.Context[key] = filled(asked.Role, "").Replace(values[0])
-					}
-				}
-				r.Resource = strings.ReplaceAll(filled(asked.Role, "").Replace(resource), "*", "x")
-				requests = append(requests, r)
-			}
-		}
-	}
-	simulate(t, requests)
-}
-
-// allows tells whether a policy of the role names the action.
-func allows(role, action string) bool {
-	for _, name := range Roles()[role] {
-		for _, statement := range Policies()[name].Statement {
-			if statement.Effect == "Allow" && slices.Contains(statement.Action, action) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // filled puts the values of prod into a policy of a role; a drill has an environment of its own, but for one policy.
