@@ -20,7 +20,7 @@ db-diff env="":
 db-deploy env="" *flags:
     @scripts/db-deploy "$@"
 
-# Make what a stack and its pipeline need in an empty account, for a GitHub repository such as acme/database [--yes]
+# Make what a stack and its pipeline need in an empty account, for a GitHub repository such as acme/database [--yes --approve-previews --open-previews]
 [group('deploy')]
 bootstrap env repository *flags:
     @scripts/bootstrap "$@"

@@ -142,7 +142,14 @@ func needsTable(*testing.T) string {
 		}
 		rows = append(rows, []string{"`" + need.Token + "`", actions(need.Read), actions(need.Change), remove})
 	}
-	return markdown([]string{"resource type or lookup", "read", "create and update", "delete"}, rows)
+	needs := markdown([]string{"resource type or lookup", "read", "create and update", "delete"}, rows)
+	rows = nil
+	for _, asked := range pipeline.AskedOfCallers() {
+		rows = append(rows, []string{asked.Role, strings.Join(asked.Calls, ", "), asked.With, actions([]pipeline.Grant{asked.For}),
+			cmp.Or(asked.Unmet, "has it"), asked.Source})
+	}
+	return needs + "\n### What AWS asks of the caller besides\n\n" +
+		markdown([]string{"role", "calling", "with", "needs", "and", "says AWS in"}, rows)
 }
 
 func outputsTable(*testing.T) string {

@@ -30,6 +30,7 @@ func checkRules(t *testing.T, all []registration) {
 		checkPolicies(t, one)
 		checkPublishers(t, one)
 		checkFieldManager(t, one)
+		checkKey(t, one)
 	}
 	checkOrder(t, all)
 }
@@ -140,6 +141,17 @@ func checkPublishers(t *testing.T, one registration) {
 			assert.Contains(t, one.Inputs["policy"], `"`+needed+`"`, "%s", one.key())
 		}
 	}
+}
+
+// checkKey: who may make a key without being able to change its policy leaves that to the account. Without the statement of the
+// account, nobody could.
+func checkKey(t *testing.T, one registration) {
+	t.Helper()
+	if one.Type != "aws:kms/key:Key" {
+		return
+	}
+	assert.Equal(t, true, one.Inputs["bypassPolicyLockoutSafetyCheck"], "%s: the pipeline cannot make it", one.key())
+	assert.Contains(t, one.Inputs["policy"], `{"Sid":"Account","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+account+`:root"},"Action":"kms:*","Resource":"*"}`)
 }
 
 // checkOrder: each step waits for the one before, and nothing else waits for the instance.

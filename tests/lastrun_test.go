@@ -115,3 +115,37 @@ func TestTheFormerOutputs(t *testing.T) {
 	require.NoError(t, l.Set(t.Context(), engine.Override{Path: "environment", Value: "other"}))
 	assert.Contains(t, l.refuse(l.Preview(t.Context())), "settled when the database was made, as prod")
 }
+
+// TestTheFormerKey: the key of the topic that an earlier version made stays as it is, without an update.
+func TestTheFormerKey(t *testing.T) {
+	t.Parallel()
+	l := started(t, "prod")
+	found := false
+	l.editState(func(r map[string]any) {
+		if r["type"] == "aws:kms/key:Key" {
+			for _, properties := range []any{r["inputs"], r["outputs"]} {
+				found = found || properties.(map[string]any)["bypassPolicyLockoutSafetyCheck"] == true
+				properties.(map[string]any)["bypassPolicyLockoutSafetyCheck"] = false // what the provider filled in
+			}
+		}
+	})
+	require.True(t, found, "the key was made without the check")
+	assert.Empty(t, l.preview())
+}
+
+// editState changes the resources of the state, as an earlier version of the program would have left them.
+func (l *live) editState(edit func(resource map[string]any)) {
+	l.t.Helper()
+	text, err := l.Export(l.t.Context())
+	require.NoError(l.t, err)
+	var state map[string]any
+	require.NoError(l.t, json.Unmarshal([]byte(text), &state))
+	for _, r := range state["deployment"].(map[string]any)["resources"].([]any) {
+		edit(r.(map[string]any))
+	}
+	content, err := json.Marshal(state)
+	require.NoError(l.t, err)
+	file := filepath.Join(l.t.TempDir(), "state.json")
+	require.NoError(l.t, os.WriteFile(file, content, 0o600))
+	l.cli("stack", "import", "--file", file)
+}

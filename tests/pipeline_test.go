@@ -2,19 +2,13 @@ package tests
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	rbacv1 "k8s.io/api/rbac/v1"
-	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 )
@@ -85,50 +79,4 @@ func TestRolesAreWithinTheirBoundary(t *testing.T) {
 		}
 	}
 	assert.True(t, found, "no role has a policy")
-}
-
-// TestClusterAccess: what the pipeline's groups may do in the cluster is for every kind that the program makes there.
-func TestClusterAccess(t *testing.T) {
-	file, err := os.Open(filepath.Join(root, "policies", "cluster-access.yaml"))
-	require.NoError(t, err)
-	defer file.Close()
-	granted := map[string][]string{}
-	decoder := utilyaml.NewYAMLOrJSONDecoder(file, 4096)
-	for {
-		var object struct {
-			Kind  string
-			Rules []rbacv1.PolicyRule
-		}
-		if err := decoder.Decode(&object); errors.Is(err, io.EOF) {
-			break
-		} else {
-			require.NoError(t, err)
-		}
-		for _, r := range object.Rules {
-			for _, resource := range r.Resources {
-				assert.NotContains(t, r.Verbs, "*")
-				granted[r.APIGroups[0]+"/"+resource] = append(granted[r.APIGroups[0]+"/"+resource], r.Verbs...)
-			}
-		}
-	}
-	made := map[string]bool{}
-	for _, v := range variants(t) {
-		all, _, err := record(t, v.stack, v.values, false)
-		require.NoError(t, err)
-		for _, one := range all {
-			group, kind, ok := strings.Cut(strings.TrimPrefix(one.Type, "kubernetes:"), ":")
-			if !strings.HasPrefix(one.Type, "kubernetes:") || !ok {
-				continue
-			}
-			group, _, _ = strings.Cut(group, "/")
-			plural := strings.ReplaceAll(strings.ToLower(kind)+"s", "ys", "ies")
-			made[strings.TrimPrefix(group+"/"+plural, "core")] = true
-		}
-	}
-	require.NotEmpty(t, made)
-	for kind := range made {
-		for _, verb := range []string{"get", "list", "watch", "create", "patch", "delete"} {
-			assert.Contains(t, granted[kind], verb, "policies/cluster-access.yaml: %s", kind)
-		}
-	}
 }

@@ -154,7 +154,7 @@ func access() []Need {
 			Change: []Grant{to(secrets, "secretsmanager:CreateSecret", "secretsmanager:UpdateSecret", "secretsmanager:TagResource",
 				"secretsmanager:UntagResource"),
 				// Only with a customer key, and only by way of Secrets Manager.
-				to(keys, "kms:Decrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")},
+				to(keys, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")},
 			Delete: []Grant{to(secrets, "secretsmanager:DeleteSecret")}},
 		{Token: "aws:secretsmanager/secretVersion:SecretVersion",
 			Read: []Grant{to(secrets, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),

@@ -45,11 +45,16 @@ func Policies() map[string]Document {
 		"removal":         document(allow(removing())),
 		"drill":           document(allow(drilling())),
 		"boundary":        document(allow(bounds())),
-		"trust-preview":   document(trust(repository+":pull_request", repository+":ref:refs/heads/main")),
-		"trust-deploy":    document(trust(repository + ":environment:" + environment)),
-		"trust-drill":     document(trust(repository + ":environment:" + environment + "-drill")),
+		"trust-preview":   document(trust("pull_request", main)),
+		// Without the pull request as such: one that takes the environment out of its workflow gets no role.
+		"trust-preview-approved": document(trust("environment:"+environment+"-preview", main)),
+		"trust-deploy":           document(trust("environment:" + environment)),
+		"trust-drill":            document(trust("environment:" + environment + "-drill")),
 	}
 }
+
+// main is the runs of the branch main.
+const main = "ref:refs/heads/main"
 
 func document(statements []Statement) Document { return Document{"2012-10-17", statements} }
 
@@ -144,11 +149,13 @@ func guard() []Statement {
 	}
 }
 
-// trust lets the workflows of a repository assume a role: only those that GitHub says are of these subjects.
-func trust(subjects ...string) []Statement {
+// trust lets the workflows of a repository assume a role: only those that GitHub says run for one of these. GitHub names
+// repositories that were made, renamed or transferred since July 2026 with their ids, and the older ones without.
+func trust(contexts ...string) []Statement {
 	const issuer = "token.actions.githubusercontent.com"
-	for i, subject := range subjects {
-		subjects[i] = "repo:" + subject
+	var subjects []string
+	for _, context := range contexts {
+		subjects = append(subjects, "repo:"+repository+":"+context, "repo:"+numbered+":"+context)
 	}
 	return []Statement{{
 		Effect: "Allow", Action: []string{"sts:AssumeRoleWithWebIdentity"},

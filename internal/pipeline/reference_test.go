@@ -14,8 +14,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// reference is what AWS's service authorization reference says of an action.
-type reference struct {
+// authorization is what AWS's service authorization reference says of an action.
+type authorization struct {
 	ResourceTypes []struct {
 		Name     string
 		Required bool
@@ -34,7 +34,7 @@ func TestPoliciesAgainstTheReference(t *testing.T) {
 		require.NoError(t, json.Unmarshal(text, into))
 	}
 	types := map[string]map[string]resourceType{}
-	actions := map[string]map[string]reference{}
+	actions := map[string]map[string]authorization{}
 	// Which resources an action is allowed on, over all the policies of a role.
 	for role, names := range Roles() {
 		on := map[string]map[string]bool{}

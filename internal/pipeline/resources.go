@@ -11,7 +11,8 @@ const (
 	cluster     = "CLUSTER"
 	bucket      = "STATE_BUCKET"
 	stateKey    = "STATE_KEY"
-	repository  = "REPOSITORY"
+	repository  = "REPOSITORY"      // as GitHub spells it, with its owner
+	numbered    = "NUMBERED"        // the same with the ids that GitHub gave them: owner@1/name@2
 	project     = "mosaic-database" // of Pulumi.yaml, and the tag Project
 )
 

@@ -15,11 +15,13 @@ import (
 )
 
 type request struct {
-	Role     string            `json:"role"`
-	Action   string            `json:"action"`
-	Resource string            `json:"resource"`
-	Context  map[string]string `json:"context,omitempty"`
-	Policies []json.RawMessage `json:"policies"`
+	Role      string            `json:"role"`
+	Federated string            `json:"federated,omitempty"` // who asks, where it is not the role
+	Action    string            `json:"action"`
+	Resource  string            `json:"resource"`
+	Context   map[string]string `json:"context,omitempty"`
+	Policies  []json.RawMessage `json:"policies,omitempty"`
+	Trust     json.RawMessage   `json:"trust,omitempty"`
 
 	allowed bool
 }
@@ -27,20 +29,49 @@ type request struct {
 // TestRolesSimulated asks an evaluator of IAM policies, an npm package, what the roles of prod may do.
 func TestRolesSimulated(t *testing.T) {
 	tools.Need(t, tools.IAMSimulate, tools.Node)
-	requests := simulated()
+	simulate(t, simulated())
+}
+
+// filled puts the values of prod into a policy of a role; a drill has an environment of its own, but for one policy.
+func filled(role, policy string) *strings.Replacer {
+	env := "prod"
+	if role == "drill" && policy != "drill" {
+		env = "prod-drill"
+	}
+	return strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1", "ACCOUNT", "123456789012", "ENVIRONMENT", env,
+		"CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state",
+		"NUMBERED", "acme@11/database@22", "REPOSITORY", "acme/database")
+}
+
+func simulate(t *testing.T, requests []request) {
+	t.Helper()
+	require.NotEmpty(t, requests)
 	for i, r := range requests {
 		for _, name := range Roles()[r.Role] {
-			env := "prod"
-			if r.Role == "drill" && name != "drill" {
-				env = "prod-drill"
-			}
 			text, err := Policies()[name].JSON()
 			require.NoError(t, err)
-			requests[i].Policies = append(requests[i].Policies, json.RawMessage(strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1",
-				"ACCOUNT", "123456789012", "ENVIRONMENT", env, "CLUSTER", "mosaic-prod", "STATE_BUCKET", "state",
-				"STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state").Replace(string(text))))
+			requests[i].Policies = append(requests[i].Policies, json.RawMessage(filled(r.Role, name).Replace(string(text))))
 		}
 	}
+	check(t, requests)
+}
+
+// check holds the evaluator's word on each request to what it should be.
+func check(t *testing.T, requests []request) {
+	t.Helper()
+	for i, result := range evaluate(t, requests) {
+		r := requests[i]
+		if r.allowed {
+			assert.Equal(t, "Allowed", result, "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
+		} else {
+			assert.Contains(t, []string{"ExplicitlyDenied", "ImplicitlyDenied"}, result, "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
+		}
+	}
+}
+
+// evaluate is the evaluator's word on each request.
+func evaluate(t *testing.T, requests []request) []string {
+	t.Helper()
 	input, err := json.Marshal(requests)
 	require.NoError(t, err)
 	cmd := exec.Command(tools.At(t, tools.Node), filepath.Join("testdata", "simulate.mjs"), tools.At(t, tools.IAMSimulate))
@@ -52,13 +83,7 @@ func TestRolesSimulated(t *testing.T) {
 	var results []string
 	require.NoError(t, json.Unmarshal(out, &results))
 	require.Len(t, results, len(requests))
-	for i, r := range requests {
-		if r.allowed {
-			assert.Equal(t, "Allowed", results[i], "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
-		} else {
-			assert.Contains(t, []string{"ExplicitlyDenied", "ImplicitlyDenied"}, results[i], "%s: %s on %s, %v", r.Role, r.Action, r.Resource, r.Context)
-		}
-	}
+	return results
 }
 
 func simulated() []request {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -20,6 +21,8 @@ type Site struct {
 	Partition   string
 	Cluster     string // "": not in the stack file
 	Namespace   string // of the application
+	// OwnNamespace says that the program makes the namespace.
+	OwnNamespace bool
 }
 
 // ReadSite reads the stack file of a stack in a folder. The rest of the file is the program's to check.
@@ -39,6 +42,7 @@ func ReadSite(dir, stack string) (Site, error) {
 			} `yaml:"mosaic-database:cluster"`
 			App struct {
 				Namespace string `yaml:"namespace"`
+				Create    bool   `yaml:"createNamespace"`
 			} `yaml:"mosaic-database:app"`
 		} `yaml:"config"`
 	}
@@ -51,12 +55,13 @@ func ReadSite(dir, stack string) (Site, error) {
 	}
 	env := cmp.Or(config.Environment, stack)
 	return Site{
-		Environment: env,
-		Account:     config.Accounts[0],
-		Region:      config.Region,
-		Partition:   naming.Partition(config.Region),
-		Cluster:     config.Cluster.Name,
-		Namespace:   cmp.Or(config.App.Namespace, naming.Namespace(env)),
+		Environment:  env,
+		Account:      config.Accounts[0],
+		Region:       config.Region,
+		Partition:    naming.Partition(config.Region),
+		Cluster:      config.Cluster.Name,
+		Namespace:    cmp.Or(config.App.Namespace, naming.Namespace(env)),
+		OwnNamespace: config.App.Create,
 	}, nil
 }
 
@@ -78,6 +83,7 @@ func (s Site) Lines() string {
 		{"partition", s.Partition},
 		{"cluster", s.Cluster},
 		{"namespace", s.Namespace},
+		{"own_namespace", strconv.FormatBool(s.OwnNamespace)},
 		{"bucket", s.Bucket()},
 		{"backend", fmt.Sprintf("s3://%s?region=%s", s.Bucket(), s.Region)},
 		{"key", "alias/" + naming.Prefix + "-" + s.Environment + "-state"},

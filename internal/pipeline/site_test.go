@@ -30,6 +30,7 @@ region=us-gov-west-1
 partition=aws-us-gov
 cluster=apps
 namespace=mosaic-live
+own_namespace=false
 bucket=mosaic-state-012345678901-us-gov-west-1
 backend=s3://mosaic-state-012345678901-us-gov-west-1?region=us-gov-west-1
 key=alias/mosaic-live-state
@@ -47,5 +48,6 @@ drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
 		site, err := ReadSite(root, stack)
 		require.NoError(t, err)
 		assert.Equal(t, "mosaic-"+stack, site.Cluster, "of the committed stack file")
+		assert.Equal(t, stack == "dev", site.OwnNamespace)
 	}
 }

@@ -2,8 +2,10 @@ package recipes
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,9 +17,21 @@ import (
 
 const stateKeyARN = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 
+const providerARN = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+
 // missing is how AWS says that something is not there.
 func missing(c call) call {
 	return c.do("echo 'An error occurred (NoSuchEntity) when calling the operation: it cannot be found.' >&2; exit 254")
+}
+
+// github is what gh answers of a repository: as GitHub spells it, with ids, and what its tokens' subjects are made of.
+func github(asked string) []call {
+	return []call{
+		on("gh api --hostname github.com repos/"+asked, "").
+			do(`echo '{"id": 22, "name": "Database", "full_name": "Acme/Database", "owner": {"id": 11, "login": "Acme"}}'`),
+		on("gh api --hostname github.com repos/Acme/Database/actions/oidc/customization/sub", "").
+			do(`echo '{"use_default": true, "use_immutable_subject": false, "sub_claim_prefix": "repo:Acme@11/Database@22"}'`),
+	}
 }
 
 // bootstrapped is the calls of a bootstrap of prod. Where nothing is there, each look is followed by what makes it; where all of
@@ -38,6 +52,7 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 	site, err := pipeline.ReadSite(root, "prod")
 	require.NoError(t, err)
 	bucket := "mosaic-state-123456789012-us-east-1"
+	add(github("acme/database")...)
 	add(on("go run ./internal/pipeline/site prod", "").do("printf '%s' '"+site.Lines()+"'"), account)
 	look(aws("s3api head-bucket --bucket "+bucket), aws("s3api create-bucket --bucket "+bucket))
 	add(aws("s3api put-public-access-block --bucket "+bucket+" --public-access-block-configuration "+
@@ -52,7 +67,7 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 		aws("kms create-alias --alias-name alias/mosaic-prod-state --target-key-id 0a1b2c3d-0000-4000-8000-000000000001"))
 	add(aws("kms describe-key --key-id alias/mosaic-prod-state --query KeyMetadata.Arn --output text").do("echo "+stateKeyARN),
 		aws("kms enable-key-rotation --key-id "+stateKeyARN))
-	look(aws("iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"),
+	look(aws("iam get-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --output json").do(`echo '{"ClientIDList": ["x", "sts.amazonaws.com"]}'`),
 		aws("iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com"))
 	look(aws("iam get-role --role-name AWSServiceRoleForRDS"), aws("iam create-service-linked-role --aws-service-name rds.amazonaws.com"))
 
@@ -76,9 +91,10 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 				aws("iam create-role --role-name "+name+" --max-session-duration "+duration+" --assume-role-policy-document file://SCRATCH/trust.json").
 					do(`cp "${10#file://}" "$CALLS/../trust-`+role+`.json"`))
 		} else {
-			add(aws("iam get-role --role-name "+name),
+			add(aws("iam get-role --role-name "+name).do(`cat "$CALLS/../trust-`+role+`.json"`),
 				aws("iam update-assume-role-policy --role-name "+name+" --policy-document file://SCRATCH/trust.json").
-					do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`))
+					do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`),
+				aws("iam update-role --role-name "+name+" --max-session-duration "+duration))
 		}
 		for _, file := range pipeline.Roles()[role] {
 			of := "mosaic-prod-pipeline-" + file
@@ -101,16 +117,19 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 	return calls
 }
 
-// A bootstrap makes everything in an empty account, and a second one nothing; a policy that differs gets a new version.
+// A bootstrap makes everything in an empty account, and a second one nothing; a third brings up to date what differs.
 func TestBootstrap(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	require.NoError(t, os.Symlink(absolute(t, filepath.Join(root, "policies")), filepath.Join(b.project, "policies")))
 	b.expect(bootstrapped(t, b, true)...)
-	r := b.just("yes\n", "bootstrap", "prod", "acme/database")
+	r := b.just("yes\n", "bootstrap", "prod", "acme/database", "--approve-previews")
 	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "GitHub calls it Acme/Database")
 	assert.Contains(t, r.stderr, "pulumi stack init prod --secrets-provider 'awskms://alias/mosaic-prod-state?region=us-east-1'")
+	assert.Equal(t, []string{"sed 's/NAMESPACE/mosaic-prod/' policies/cluster-access.yaml | kubectl apply -f -"}, accessCommands(t, r))
+	assert.Contains(t, r.stderr, "an environment prod-preview with reviewers, and prod in the variable APPROVED_PREVIEWS")
 
 	files, err := filepath.Glob(b.file("*.json"))
 	require.NoError(t, err)
@@ -118,39 +137,91 @@ func TestBootstrap(t *testing.T) {
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		assert.NotRegexp(t, `PARTITION|REGION|ACCOUNT|ENVIRONMENT|CLUSTER|STATE_|REPOSITORY`, string(text), file)
+		assert.NotRegexp(t, `PARTITION|REGION|ACCOUNT|ENVIRONMENT|CLUSTER|STATE_|REPOSITORY|NUMBERED`, string(text), file)
 		assert.LessOrEqual(t, len(strings.TrimSpace(string(text))), 6144, file)
 	}
-	var trust pipeline.Document
-	text := b.content("trust-drill.json")
-	assert.Contains(t, text, `"token.actions.githubusercontent.com:sub":"repo:acme/database:environment:prod-drill"`)
-	assert.NotContains(t, text, "StringLike")
-	_ = json.Unmarshal([]byte(text), &trust)
+	main := []string{"repo:Acme/Database:ref:refs/heads/main", "repo:Acme@11/Database@22:ref:refs/heads/main"}
+	assert.Equal(t, append([]string{"repo:Acme/Database:environment:prod-preview", "repo:Acme@11/Database@22:environment:prod-preview"}, main...), subjects(b, "preview"))
+	assert.Equal(t, []string{"repo:Acme/Database:environment:prod", "repo:Acme@11/Database@22:environment:prod"}, subjects(b, "deploy"))
+	assert.Equal(t, []string{"repo:Acme/Database:environment:prod-drill", "repo:Acme@11/Database@22:environment:prod-drill"}, subjects(b, "drill"))
 	assert.Contains(t, b.content("mosaic-prod-drill-pipeline-removal.json"), "db:mosaic-prod-drill-db*")
 
+	// The trust policies are what they were: previews go on waiting for an approval.
 	b.again()
 	b.expect(bootstrapped(t, b, false)...)
 	r = b.just("", "bootstrap", "prod", "acme/database", "--yes")
 	require.Zero(t, r.code, r.stderr)
 	assert.NotContains(t, r.stderr, "made the")
 
-	// Another boundary than the file's, with all five versions in use.
 	b.again()
-	changed := bootstrapped(t, b, false)
-	for i, c := range changed {
-		if strings.Contains(strings.Join(c.argv, " "), "get-policy-version --policy-arn arn:aws:iam::123456789012:policy/mosaic-database-boundary") {
-			arn := "arn:aws:iam::123456789012:policy/mosaic-database-boundary"
-			b.expect(changed[:i]...)
-			b.expect(c.do(`echo '{"Statement": []}'`),
-				on("aws --region us-east-1 iam list-policy-versions --policy-arn "+arn+" --query Versions[?!IsDefaultVersion].VersionId --output json", "").do(`echo '["v7", "v6", "v5", "v3"]'`),
-				on("aws --region us-east-1 iam delete-policy-version --policy-arn "+arn+" --version-id v3", ""),
-				on("aws --region us-east-1 iam create-policy-version --policy-arn "+arn+" --policy-document file://SCRATCH/policy.json --set-as-default", ""))
-			b.expect(changed[i+1:]...)
-		}
-	}
-	r = b.just("", "bootstrap", "prod", "acme/database", "--yes")
+	b.expect(differing(bootstrapped(t, b, false))...)
+	r = b.just("", "bootstrap", "prod", "acme/database", "--yes", "--open-previews")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "brought the policy mosaic-database-boundary up to date")
+	assert.Contains(t, r.stderr, "added the audience sts.amazonaws.com to "+providerARN)
+	assert.Equal(t, append([]string{"repo:Acme/Database:pull_request", "repo:Acme@11/Database@22:pull_request"}, main...), subjects(b, "opened"))
+	assert.Len(t, accessCommands(t, r), 2, "for the whole cluster")
+}
+
+// accessCommands is what a bootstrap says is to be done in the cluster; the tests of the access run the same from the page.
+func accessCommands(t *testing.T, r ran) []string {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(root, "docs", "pipeline.md"))
+	require.NoError(t, err)
+	var all []string
+	for line := range strings.Lines(r.stderr) {
+		if line = strings.TrimSpace(line); strings.Contains(line, "kubectl ") {
+			assert.Contains(t, string(page), "\n"+line+"\n")
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// differing is the calls where the boundary is another than the file's, with all five versions in use, where somebody made the
+// identity provider for another audience, where the trust policy of previews changes, and the program makes the namespace.
+func differing(calls []call) []call {
+	const boundary = "arn:aws:iam::123456789012:policy/mosaic-database-boundary"
+	aws := func(line string) call { return on("aws --region us-east-1 "+line, "") }
+	var all []call
+	for _, c := range calls {
+		line := strings.Join(c.argv, " ")
+		switch {
+		case strings.Contains(line, "get-policy-version --policy-arn "+boundary):
+			all = append(all, c.do(`echo '{"Statement": []}'`),
+				aws("iam list-policy-versions --policy-arn "+boundary+" --query Versions[?!IsDefaultVersion].VersionId --output json").do(`echo '["v7", "v6", "v5", "v3"]'`),
+				aws("iam delete-policy-version --policy-arn "+boundary+" --version-id v3"),
+				aws("iam create-policy-version --policy-arn "+boundary+" --policy-document file://SCRATCH/policy.json --set-as-default"))
+		case strings.Contains(line, "get-open-id-connect-provider"):
+			all = append(all, c.do(`echo '{"ClientIDList": ["sigstore"]}'`),
+				aws("iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --client-id sts.amazonaws.com"))
+		case strings.HasPrefix(line, "go run ./internal/pipeline/site"):
+			all = append(all, c.do(strings.Replace(c.reply, "own_namespace=false", "own_namespace=true", 1)))
+		case strings.Contains(line, "update-assume-role-policy --role-name mosaic-prod-pipeline-preview"):
+			all = append(all, c.do(`cp "${8#file://}" "$CALLS/../trust-opened.json"`))
+		default:
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// subjects is whom the trust policy of a role lets in.
+func subjects(b *bench, role string) []string {
+	b.t.Helper()
+	var policy struct {
+		Statement []struct{ Condition map[string]map[string]any }
+	}
+	require.NoError(b.t, json.Unmarshal([]byte(b.content("trust-"+role+".json")), &policy))
+	require.Len(b.t, policy.Statement, 1)
+	require.Len(b.t, policy.Statement[0].Condition, 1)
+	values := policy.Statement[0].Condition["StringEquals"]
+	assert.Equal(b.t, "sts.amazonaws.com", values["token.actions.githubusercontent.com:aud"])
+	var all []string
+	for _, subject := range values["token.actions.githubusercontent.com:sub"].([]any) {
+		all = append(all, subject.(string))
+	}
+	return all
 }
 
 // What is refused before anything is made.
@@ -160,16 +231,35 @@ func TestBootstrapRefusals(t *testing.T) {
 	site, err := pipeline.ReadSite(root, "prod")
 	require.NoError(t, err)
 	where := on("go run ./internal/pipeline/site prod", "").do("printf '%s' '" + site.Lines() + "'")
+	asked := github("acme/database")
+	found := func(more ...call) []call { return append(slices.Clone(asked), more...) }
+	says := func(c call, stderr string, code int) []call {
+		return []call{c.do(fmt.Sprintf("echo '{}'; echo '%s' >&2; exit %d", stderr, code))}
+	}
 	for name, test := range map[string]struct {
 		args, answer string
 		calls        []call
 		want         string
 	}{
-		"no repository":   {"bootstrap prod database", "", nil, "as in: just bootstrap prod acme/database"},
-		"another account": {"bootstrap prod acme/database", "", []call{where, account.do("echo 999999999999")}, "is of account 999999999999"},
-		"no":              {"bootstrap prod acme/database", "no\n", []call{where, account}, "the answer was not yes"},
-		"no permission": {"bootstrap prod acme/database --yes", "", []call{where, account,
-			on("aws --region us-east-1 s3api head-bucket --bucket mosaic-state-123456789012-us-east-1", "").do("echo 'An error occurred (403)' >&2; exit 254")}, "(403)"},
+		"no repository":   {"bootstrap prod database", "", nil, "is written owner/name, as in acme/database, and not database"},
+		"an address":      {"bootstrap prod https://github.com/acme/database", "", nil, "and not https://github.com/acme/database"},
+		"a clone's":       {"bootstrap prod acme/database.git", "", nil, "and not acme/database.git"},
+		"over SSH":        {"bootstrap prod git@github.com:acme/database", "", nil, "and not git@github.com:acme/database"},
+		"a folder":        {"bootstrap prod acme/database/x", "", nil, "and not acme/database/x"},
+		"a wildcard":      {"bootstrap prod acme/*", "", nil, "and not acme/*"},
+		"not logged in":   {"bootstrap prod acme/database", "", says(asked[0], "To get started with GitHub CLI, please run:  gh auth login", 4), "run: gh auth login"},
+		"unknown":         {"bootstrap prod acme/database", "", says(asked[0], "gh: Not Found (HTTP 404)", 1), "shows no repository acme/database to this login"},
+		"GitHub is down":  {"bootstrap prod acme/database", "", says(asked[0], "gh: Server Error (HTTP 502)", 1), "does not answer: gh: Server Error (HTTP 502)"},
+		"subject unknown": {"bootstrap prod acme/database", "", append(asked[:1:1], says(asked[1], "gh: Forbidden (HTTP 403)", 1)...), "(HTTP 403)"},
+		"own subject": {"bootstrap prod acme/database", "", []call{asked[0],
+			asked[1].do(`echo '{"use_default": false, "include_claim_keys": ["repository_id", "context"]}'`)}, `a subject made of ["repository_id","context"]`},
+		"another prefix": {"bootstrap prod acme/database", "", []call{asked[0],
+			asked[1].do(`echo '{"use_default": true, "sub_claim_prefix": "repo:Acme@11/Database@23"}'`)}, "begin with repo:Acme@11/Database@23, and"},
+		"another account": {"bootstrap prod acme/database", "", found(where, account.do("echo 999999999999")), "is of account 999999999999"},
+		// An older GitHub has no setting for the subject.
+		"no": {"bootstrap prod acme/database", "no\n", append(append(asked[:1:1], says(asked[1], "gh: Not Found (HTTP 404)", 1)...), where, account), "the answer was not yes"},
+		"no permission": {"bootstrap prod acme/database --yes", "", found(where, account,
+			on("aws --region us-east-1 s3api head-bucket --bucket mosaic-state-123456789012-us-east-1", "").do("echo 'An error occurred (403)' >&2; exit 254")), "(403)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newCI(t, t.TempDir())
@@ -179,6 +269,14 @@ func TestBootstrapRefusals(t *testing.T) {
 			assert.Contains(t, r.stderr, test.want)
 		})
 	}
+
+	t.Run("without gh", func(t *testing.T) {
+		b := newCI(t, t.TempDir())
+		require.NoError(t, os.Remove(filepath.Join(b.tools, "gh")))
+		r := b.just("", "bootstrap", "prod", "acme/database")
+		assert.NotZero(t, r.code)
+		assert.Contains(t, r.stderr, "needs gh, which is not on the PATH; see https://cli.github.com")
+	})
 }
 
 func absolute(t *testing.T, path string) string {

@@ -15,9 +15,15 @@ const (
 	budgetType            = "aws:budgets/budget:Budget"
 )
 
+// createKey: whoever gives a key its policy must be allowed to put another one, unless the check is bypassed. The caller
+// here is as the pipeline's deploy role, which may not.
 func createKey(a *account, out Properties) (string, error) {
 	if err := wellFormed("the key", out.Text("policy")); err != nil && out.has("policy") {
 		return "", err
+	}
+	if out.Text("policy") != "" && !out.Flag("bypassPolicyLockoutSafetyCheck") {
+		return "", fmt.Errorf("creating KMS Key: MalformedPolicyDocumentException: The new key policy will not allow you to update " +
+			"the key policy in the future")
 	}
 	id := digest(8, "key", a.id, out.Text("description")) + "-0000-4000-8000-000000000001"
 	out.fill(Properties{"arn": a.arn("kms", "key/"+id), "keyId": id, "multiRegion": false, "policy": "", "rotationPeriodInDays": 365.0})

@@ -119,6 +119,18 @@ func TestOtherRules(t *testing.T) {
 			id, _ := w.aws.must(instanceType, w.instance.with(Properties{"deletionProtection": true}))
 			return w.aws.remove(instanceType, id)
 		}, "Cannot delete protected DB Instance"},
+		"a key whose policy its maker cannot change": {func(w *world) error {
+			_, _, err := w.aws.create(keyType, Properties{"policy": trust})
+			return err
+		}, "MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy"},
+		"the same, knowingly": {func(w *world) error {
+			_, _, err := w.aws.create(keyType, Properties{"policy": trust, "bypassPolicyLockoutSafetyCheck": true})
+			return err
+		}, ""},
+		"a key with AWS's policy": {func(w *world) error {
+			_, _, err := w.aws.create(keyType, Properties{})
+			return err
+		}, ""},
 		"no final snapshot": {func(w *world) error {
 			id, _ := w.aws.must(instanceType, w.instance.with(Properties{"skipFinalSnapshot": false}))
 			return w.aws.remove(instanceType, id)

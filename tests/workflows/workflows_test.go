@@ -2,6 +2,7 @@
 package workflows
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -156,9 +157,33 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 		}
 		text, err := os.ReadFile(filepath.Join(root, w.name))
 		require.NoError(t, err)
-		assert.NotContains(t, string(text), "pull_request_target", w.name)
+		// With these, what a pull request wrote runs as main, and fills main's caches.
+		assert.NotRegexp(t, `pull_request_target|workflow_run|issue_comment`, string(text), w.name)
 		assert.NotContains(t, string(text), "AWS_SECRET", w.name)
 	}
+}
+
+// A secret is one of an environment that takes main alone: any branch's workflow file can read the repository's own.
+func TestSecretsAreBehindEnvironments(t *testing.T) {
+	secret := regexp.MustCompile(`secrets\.[A-Za-z_]+`)
+	found := 0
+	for _, w := range read(t) {
+		text, err := os.ReadFile(filepath.Join(root, w.name))
+		require.NoError(t, err)
+		inSteps := 0
+		for name, j := range w.Jobs {
+			for _, s := range j.Steps {
+				used := secret.FindAllString(fmt.Sprint(s.With, s.Env), -1)
+				inSteps += len(used)
+				if len(used) > 0 {
+					assert.Equal(t, "${{ inputs.stack }}", j.Environment, "%s %s: %v", w.name, name, used)
+				}
+			}
+		}
+		assert.Len(t, secret.FindAllString(string(text), -1), inSteps, "%s: a secret outside of a step", w.name)
+		found += inSteps
+	}
+	assert.Equal(t, 1, found)
 }
 
 // The role of a job goes with who may run it: deploy and drill are behind an environment, which their trust policies ask for.
@@ -174,8 +199,11 @@ func TestRolesAreBehindEnvironments(t *testing.T) {
 					assert.Equal(t, "up-${{ inputs.stack }}", j.Concurrency["group"])
 				case strings.Contains(role, "drill_role"):
 					assert.Equal(t, "prod-drill", j.Environment, "%s %s", w.name, name)
+				case strings.Contains(role, "preview_role") && w.name == ".github/workflows/preview-stack.yml":
+					assert.Equal(t, "${{ github.event_name == 'pull_request' && contains(vars.APPROVED_PREVIEWS, inputs.stack) && "+
+						"format('{0}-preview', inputs.stack) || '' }}", j.Environment, "main has its own subject in the trust policy")
 				case strings.Contains(role, "preview_role"):
-					assert.Empty(t, j.Environment, "%s %s: the trust policy is for pull requests and main", w.name, name)
+					assert.Empty(t, j.Environment, "%s %s: the trust policy is for main", w.name, name)
 				default:
 					continue
 				}
