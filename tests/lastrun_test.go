@@ -132,20 +132,3 @@ func TestTheFormerKey(t *testing.T) {
 	require.True(t, found, "the key was made without the check")
 	assert.Empty(t, l.preview())
 }
-
-// editState changes the resources of the state, as an earlier version of the program would have left them.
-func (l *live) editState(edit func(resource map[string]any)) {
-	l.t.Helper()
-	text, err := l.Export(l.t.Context())
-	require.NoError(l.t, err)
-	var state map[string]any
-	require.NoError(l.t, json.Unmarshal([]byte(text), &state))
-	for _, r := range state["deployment"].(map[string]any)["resources"].([]any) {
-		edit(r.(map[string]any))
-	}
-	content, err := json.Marshal(state)
-	require.NoError(l.t, err)
-	file := filepath.Join(l.t.TempDir(), "state.json")
-	require.NoError(l.t, os.WriteFile(file, content, 0o600))
-	l.cli("stack", "import", "--file", file)
-}
