@@ -33,12 +33,22 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/monitoring.md":    monitoringTables,
 		"docs/guards.md":        guardsTables,
 		"docs/pipeline.md":      needsTable,
+		"docs/upgrades.md":      effectsTable,
 		"README.md":             tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
 			generated(t, file, "just golden", table(t))
 		})
 	}
+}
+
+// effectsTable is what RDS does with a change.
+func effectsTable(*testing.T) string {
+	text := "| `database.` | RDS does it | what clients see |\n| --- | --- | --- |\n"
+	for _, e := range stack.Effects() {
+		text += fmt.Sprintf("| `%s` | %s | %s |\n", e.Setting, e.When, cmp.Or(e.Notice, "nothing"))
+	}
+	return text
 }
 
 // generated holds what is between the two marks of a document to a text; -update rewrites it. The first mark names

@@ -12,7 +12,7 @@ func versions() []transition {
 		field("caCertIdentifier", "", "rds-ca-rsa4096-g1", ""),
 		field("caCertIdentifier", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1", ""),
 		field("iamDatabaseAuthentication", "", "false", ""),
-		field("port", "", "6432", restart),
+		field("port", "", "6432", restartNow),
 		{key: "database.engineVersion", was: "16", now: "17", to: "database: {engineVersion: '17'}", refused: "allowMajorVersionUpgrade: true"},
 		{
 			key: "database.engineVersion (pinned)", was: "16", now: "16.11",

@@ -28,6 +28,8 @@ const (
 	keyTwo  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
 	unset   = "not set"
 	restart = "RDS restarts the instance, in the maintenance window unless applyImmediately"
+	// The port alone does not wait.
+	restartNow = "RDS restarts the instance at once, whatever applyImmediately says"
 )
 
 // births are what lies below both contents of some rows, because a stack cannot come to have it later or go back.

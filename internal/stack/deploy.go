@@ -65,6 +65,9 @@ func deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, served: served, people: people, left: left})
+	if err := warn(ctx, cfg, before); err != nil {
+		return err
+	}
 	return show(ctx, report)
 }
 

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -72,7 +73,9 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 
 // leave is what this run leaves to the next one.
 func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, estimate cost.Estimate, db *database.Instance, served []service) (pulumi.Map, error) {
-	settled, err := settle(ctx, cfg.Settled(last.settled, site.vpcID, site.oidcIssuer), db, served)
+	asked := cfg.Settled(last.settled, site.vpcID, site.oidcIssuer)
+	maps.Copy(asked, instanceSettings(cfg))
+	settled, err := settle(ctx, asked, db, served)
 	return pulumi.Map{
 		settledField: settled, beforeField: pulumi.ToStringMap(last.settled), costLinesField: costLines(estimate),
 	}, err

@@ -1,0 +1,91 @@
+package stack
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+// configured is a configuration as far as the effects look at it.
+func configured(change func(*config.Database)) *config.Config {
+	cfg := &config.Config{Environment: "prod", Restore: config.Restore{Generation: 1, Serving: 1}, Database: config.Database{
+		Port: 5432, InstanceClass: "db.t3.micro", EngineVersion: "16", BackupRetentionDays: 7, AllocatedStorage: 20, StorageType: "gp3",
+		MaintenanceWindow: "sun:04:00-sun:05:00", Parameters: map[string]string{"max_connections": "100", "work_mem": "4096"},
+	}}
+	if change != nil {
+		change(&cfg.Database)
+	}
+	return cfg
+}
+
+// before is what a run leaves of it.
+func before(cfg *config.Config) map[string]string {
+	left := instanceSettings(cfg)
+	left["mosaic-database:restore.serving"] = "1"
+	return left
+}
+
+// A preview says when RDS does something and what clients see of it, and nothing of what nobody sees.
+func TestEffects(t *testing.T) {
+	for name, test := range map[string]struct {
+		was, now func(*config.Database)
+		want     []string // in the one line there is; none: no line
+	}{
+		"nothing": {},
+		"the port does not wait": {now: func(d *config.Database) { d.Port = 6432 },
+			want: []string{"database.port: 5432 → 6432: ", "at once, whatever database.applyImmediately says", "restarts"}},
+		"a class waits": {now: func(d *config.Database) { d.InstanceClass = "db.t3.small" },
+			want: []string{"db.t3.micro → db.t3.small", "in the maintenance window, sun:04:00-sun:05:00 UTC", "applyImmediately: true does it at once", "restarts"}},
+		"a class at once": {now: func(d *config.Database) { d.InstanceClass, d.ApplyImmediately = "db.t3.small", true },
+			want: []string{"at once, as database.applyImmediately says", "restarts"}},
+		"storage":              {now: func(d *config.Database) { d.AllocatedStorage = 50 }, want: []string{"20 → 50", "maintenance window", "slower"}},
+		"backups switched off": {now: func(d *config.Database) { d.BackupRetentionDays = 0 }, want: []string{"7 → 0", "stands still"}},
+		"backups kept longer":  {now: func(d *config.Database) { d.BackupRetentionDays = 30 }},
+		"a static parameter": {now: func(d *config.Database) {
+			d.Parameters = map[string]string{"max_connections": "200", "work_mem": "4096"}
+		},
+			want: []string{"database.parameters.max_connections: 100 → 200", "at the next restart", "--db-instance-identifier mosaic-prod-db"}},
+		"a static parameter taken out": {now: func(d *config.Database) { d.Parameters = nil }, want: []string{"100 → not set", "at the next restart"}},
+		"a dynamic parameter": {now: func(d *config.Database) {
+			d.Parameters = map[string]string{"max_connections": "100", "work_mem": "8192"}
+		}},
+		"a maintenance window": {now: func(d *config.Database) { d.MaintenanceWindow = "mon:04:00-mon:05:00" }},
+		"the first replica":    {now: func(d *config.Database) { d.ReadReplicas, d.ReplicaInstanceClass = 1, "db.t3.micro" }},
+		"the replicas' class": {was: func(d *config.Database) { d.ReadReplicas, d.ReplicaInstanceClass = 1, "db.t3.micro" },
+			now: func(d *config.Database) { d.ReadReplicas, d.ReplicaInstanceClass = 1, "db.t3.small" }, want: []string{"the replicas restart"}},
+	} {
+		lines := effects(configured(test.now), before(configured(test.was)))
+		if len(test.want) == 0 {
+			assert.Empty(t, lines, name)
+			continue
+		}
+		if assert.Len(t, lines, 1, name) {
+			for _, part := range test.want {
+				assert.Contains(t, lines[0], part, name)
+			}
+		}
+	}
+}
+
+// Where there is nothing to compare with, nothing is said: the first run, the first after an earlier version, another instance.
+func TestEffectsNeedTheInstanceOfBefore(t *testing.T) {
+	now := configured(func(d *config.Database) { d.Port = 6432 })
+	assert.Empty(t, effects(now, nil))
+	assert.Empty(t, effects(now, map[string]string{"mosaic-database:database.engineVersion": "15", "mosaic-database:restore.serving": "1"}))
+	now.Restore = config.Restore{Generation: 2, Serving: 2}
+	assert.Empty(t, effects(now, before(configured(nil))))
+}
+
+// Every line names a key that the configuration has.
+func TestEffectsAreOfSettings(t *testing.T) {
+	known := map[string]bool{}
+	for _, r := range config.References() {
+		known[r.Key] = true
+	}
+	for _, e := range Effects() {
+		assert.True(t, known["database."+strings.TrimSuffix(e.Setting, ".*")] || known["mosaic-database:database."+strings.TrimSuffix(e.Setting, ".*")], e.Setting)
+	}
+}
