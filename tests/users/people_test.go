@@ -64,6 +64,8 @@ func TestPeopleAndTheMasterUser(t *testing.T) {
 		require.NoError(t, err, out)
 		both()
 	}
+	d.do(d.master(), `REVOKE rds_iam, core_api_readwrite, pg_monitor FROM core_api_people`) // what docs/users.md says of the way back
+	d.refused(d.token(), password, `SELECT 1`)
 }
 
 // TestALoginThatTheMasterUserMade: an earlier version of the program made the login of people as the master user, who is a
