@@ -50,10 +50,12 @@ SELECT pg_temp.refuse(format('%s large objects belong to %s, and no other login 
 HAVING count(*) > 0
 \gexec
 
-SELECT format('CREATE ROLE %I', role)
+-- Who may make roles may alter all of them, before PostgreSQL 16; later it takes the ADMIN option, which the maker has, and
+-- which has to be there when an older server is upgraded.
+SELECT CASE WHEN to_regrole(quote_ident(role)) IS NULL THEN format('CREATE ROLE %I', role) END,
+       CASE WHEN current_setting('server_version_num')::int < 160000 THEN format('GRANT %I TO CURRENT_USER WITH ADMIN OPTION', role) END
   FROM unnest(ARRAY[:'owner', :'readwrite', :'readonly', :'app_a', :'app_b', :'migrator_a', :'migrator_b']
               || CASE WHEN :'reader_a_verifier' <> '' THEN ARRAY[:'reader_a', :'reader_b'] END) AS wanted (role)
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
 \gexec
 
 -- The master user keeps using what it made, as a member of the owner.

@@ -227,6 +227,10 @@ func TestPrivileges(t *testing.T) {
 		assert.Equal(t, "mosaic", d.one(master, `SELECT string_agg(o.identity, ' ') FROM pg_shdepend d, pg_identify_object(classid, objid, objsubid) o
 			WHERE refobjid = 'mosaicadmin'::regrole AND deptype = 'o' AND o.identity <> 'public.again'`), "nothing else is still the master user's")
 	})
+	t.Run("the master user can alter every other role, also after an upgrade", func(t *testing.T) {
+		assert.Equal(t, "core_api_people", d.one(d.url(superuser, superPassword, "mosaic"), `SELECT string_agg(rolname, ' ') FROM pg_roles
+			WHERE rolname LIKE 'core_api%' AND oid NOT IN (SELECT roleid FROM pg_auth_members WHERE member = 'mosaicadmin'::regrole AND admin_option)`))
+	})
 	t.Run("once more, it is the same", func(t *testing.T) {
 		out, err := d.bootstrap(nil)
 		require.NoError(t, err, out)
