@@ -103,6 +103,11 @@ db-get-credentials env="" *flags:
 db-upgrade-check env="":
     @scripts/db-upgrade-check "$@"
 
+# Analyze all tables and update the extensions, after a major upgrade
+[group('act')]
+db-upgrade-finish env="":
+    @scripts/db-upgrade-finish "$@"
+
 # Take a manual snapshot [--wait]
 [group('act')]
 db-snapshot env="" *flags:

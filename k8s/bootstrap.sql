@@ -32,10 +32,11 @@ SET LOCAL client_min_messages = warning;
 SELECT pg_advisory_xact_lock(7309453680167812963) AS alone
 \gset
 
+CREATE FUNCTION pg_temp.refuse(reason text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING MESSAGE = reason; END';
+
 -- A lower number would change the login that the clients have.
-SELECT format('DO LANGUAGE plpgsql %L', format('BEGIN RAISE EXCEPTION USING MESSAGE = %L; END',
-         format('the logins of %s have passwordVersion %s already, and %s would change one that is in use; write database.passwordVersion: %s',
-                :'instance', applied, :'number', applied)))
+SELECT pg_temp.refuse(format('the logins of %s have passwordVersion %s already, and %s would change one that is in use; write database.passwordVersion: %s',
+                             :'instance', applied, :'number', applied))
   FROM (SELECT split_part(shobj_description(oid, 'pg_authid'), ' ', 2)::int AS applied
           FROM pg_roles
          WHERE rolname = :'owner' AND shobj_description(oid, 'pg_authid') ~ ('^' || :'instance' || ' \d+$')) AS before
@@ -43,18 +44,18 @@ SELECT format('DO LANGUAGE plpgsql %L', format('BEGIN RAISE EXCEPTION USING MESS
 \gexec
 
 -- Each belongs to the role that made it, and there are no default privileges for them.
-SELECT format('DO LANGUAGE plpgsql %L', format('BEGIN RAISE EXCEPTION USING MESSAGE = %L; END',
-         format('%s large objects belong to %s, and no other login could use them; write database.credentials: master', count(*), current_user)))
+SELECT pg_temp.refuse(format('%s large objects belong to %s, and no other login could use them; write database.credentials: master', count(*), current_user))
   FROM pg_largeobject_metadata
  WHERE lomowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
 HAVING count(*) > 0
 \gexec
 
-SELECT format('CREATE ROLE %I', role)
+-- Who may make roles may alter all of them, before PostgreSQL 16; later it takes the ADMIN option, which the maker has, and
+-- which has to be there when an older server is upgraded.
+SELECT CASE WHEN to_regrole(quote_ident(role)) IS NULL THEN format('CREATE ROLE %I', role) END,
+       CASE WHEN current_setting('server_version_num')::int < 160000 THEN format('GRANT %I TO CURRENT_USER WITH ADMIN OPTION', role) END
   FROM unnest(ARRAY[:'owner', :'readwrite', :'readonly', :'app_a', :'app_b', :'migrator_a', :'migrator_b']
-              || CASE WHEN :'reader_a_verifier' <> '' THEN ARRAY[:'reader_a', :'reader_b'] END
-              || CASE WHEN :'people_may_login' = 'true' THEN ARRAY[:'people'] END) AS wanted (role)
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
+              || CASE WHEN :'reader_a_verifier' <> '' THEN ARRAY[:'reader_a', :'reader_b'] END) AS wanted (role)
 \gexec
 
 -- The master user keeps using what it made, as a member of the owner.
@@ -64,20 +65,14 @@ SELECT format('COMMENT ON ROLE %I IS %L', :'owner', :'instance' || ' ' || :'numb
 
 SELECT format('GRANT %I TO %I', role, login)
   FROM (VALUES (:'readwrite', :'app_a'), (:'readwrite', :'app_b'), (:'owner', :'migrator_a'), (:'owner', :'migrator_b'),
-               (:'readonly', :'reader_a'), (:'readonly', :'reader_b'), (:'readwrite', :'people')) AS member (role, login)
- WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = role) AND EXISTS (SELECT FROM pg_roles WHERE rolname = login)
-\gexec
-SELECT format('GRANT pg_monitor TO %I', rolname)
-  FROM pg_roles
- WHERE rolname = :'people' AND pg_has_role(current_user, 'pg_monitor', 'MEMBER WITH ADMIN OPTION')
+               (:'readonly', :'reader_a'), (:'readonly', :'reader_b')) AS member (role, login)
+ WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = login)
 \gexec
 
--- Whatever a migrator makes is the owner's. Readers do not write, and people not by accident.
+-- Whatever a migrator makes is the owner's. Readers do not write.
 SELECT format('ALTER ROLE %I SET role = %L', login, :'owner') FROM unnest(ARRAY[:'migrator_a', :'migrator_b']) AS migrator (login)
 \gexec
-SELECT format('ALTER ROLE %I SET default_transaction_read_only = on', rolname)
-  FROM pg_roles
- WHERE rolname IN (:'reader_a', :'reader_b', :'people')
+SELECT format('ALTER ROLE %I SET default_transaction_read_only = on', rolname) FROM pg_roles WHERE rolname IN (:'reader_a', :'reader_b')
 \gexec
 
 SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', login, verifier)
@@ -86,14 +81,49 @@ SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', login, verifier)
                (:'reader_a', :'reader_a_verifier'), (:'reader_b', :'reader_b_verifier')) AS password (login, verifier)
  WHERE verifier <> ''
 \gexec
-SELECT format('ALTER ROLE %I %s PASSWORD NULL', rolname,
-              CASE WHEN rolname = :'people' AND :'people_may_login' = 'true' THEN 'LOGIN' ELSE 'NOLOGIN' END)
-  FROM pg_roles
- WHERE rolname = :'people' OR :'reader_a_verifier' = '' AND rolname IN (:'reader_a', :'reader_b')
+SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname) FROM pg_roles WHERE :'reader_a_verifier' = '' AND rolname IN (:'reader_a', :'reader_b')
 \gexec
-SELECT format('REVOKE rds_iam FROM %I', p.rolname)
+
+-- A member of rds_iam logs in by token alone, and so does every member of a member. From PostgreSQL 16 on, who makes a role
+-- is a member of it, so the master user must not have made the login of people. A role does it that is made and dropped in
+-- this transaction, which nobody else ever sees; a login that the master user made before is made anew. Nobody can alter it
+-- afterwards, and nobody needs to: without its memberships, it has neither a password nor CONNECT.
+SELECT 'bootstrap_' || pg_current_xact_id() AS maker,
+       :'people_may_login' = 'true' AND count(*) = 0 AS people_are_new,
+       :'people_may_login' = 'true' AND count(*) FILTER (WHERE pg_has_role(current_user, oid, 'MEMBER') OR NOT rolcanlogin) > 0 AS people_anew
+  FROM pg_roles
+ WHERE rolname = :'people'
+\gset
+\if :people_anew
+  SELECT pg_temp.refuse(format(E'%1$s, which %2$s made, has to be made anew, and has something:\n%4$s\nTake it away, in each of these databases: GRANT %1$I TO %2$I; '
+                               'REASSIGN OWNED BY %1$I TO %3$I; DROP OWNED BY %1$I; then run this again', :'people', current_user, :'owner',
+                               string_agg(DISTINCT CASE WHEN datname IS NULL OR datname = :'database' THEN pg_describe_object(classid, objid, objsubid)
+                                                        ELSE 'something in the database ' || datname END, E'\n')))
+    FROM pg_shdepend LEFT JOIN pg_database ON pg_database.oid = dbid
+   WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = :'people') AND classid <> 'pg_auth_members'::regclass
+  HAVING count(*) > 0
+  \gexec
+  DROP ROLE :"people";
+  \set people_are_new true
+\endif
+\if :people_are_new
+  CREATE ROLE :"maker" CREATEROLE;
+  GRANT :"maker" TO CURRENT_USER;
+  SET LOCAL ROLE :"maker";
+  CREATE ROLE :"people" LOGIN;
+  ALTER ROLE :"people" SET default_transaction_read_only = on; -- they do not write by accident
+  RESET ROLE;
+  DROP ROLE :"maker";
+\endif
+SELECT count(*) > 0 AS by_token_now
   FROM pg_roles AS p, pg_roles AS iam
- WHERE p.rolname = :'people' AND :'people_may_login' <> 'true' AND iam.rolname = 'rds_iam' AND pg_has_role(p.oid, iam.oid, 'MEMBER')
+ WHERE :'people_may_login' = 'true' AND p.rolname = :'people' AND iam.rolname = 'rds_iam' AND NOT pg_has_role(p.oid, iam.oid, 'MEMBER')
+\gset
+SELECT format(CASE WHEN :'people_may_login' = 'true' THEN 'GRANT %I TO %I' ELSE 'REVOKE %I FROM %I' END, r.rolname, p.rolname)
+  FROM pg_roles AS p, pg_roles AS r
+ WHERE p.rolname = :'people' AND r.rolname IN (:'readwrite', 'rds_iam', 'pg_monitor')
+   AND (r.rolname <> 'pg_monitor' OR pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION'))
+   AND (:'people_may_login' = 'true' OR pg_has_role(p.oid, r.oid, 'MEMBER'))
 \gexec
 
 -- The database is for those who have it today, and for these roles.
@@ -108,7 +138,9 @@ GRANT CONNECT, TEMPORARY, CREATE ON DATABASE :"database" TO :"owner";
 GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"readwrite";
 GRANT CONNECT ON DATABASE :"database" TO :"readonly";
 
-SELECT format('ALTER SCHEMA public OWNER TO %I', :'owner')
+SELECT CASE WHEN pg_has_role(current_user, nspowner, 'USAGE') THEN format('ALTER SCHEMA public OWNER TO %I', :'owner')
+            ELSE pg_temp.refuse(format('the schema public belongs to %s; have it run ALTER SCHEMA public OWNER TO %I, or write database.credentials: master',
+                                       pg_get_userbyid(nspowner), current_user)) END
   FROM pg_namespace
  WHERE nspname = 'public' AND nspowner <> (SELECT oid FROM pg_roles WHERE rolname = :'owner')
 \gexec
@@ -123,45 +155,52 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT USAGE, SELECT ON SEQUENCES TO :
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT SELECT ON SEQUENCES TO :"readonly";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT EXECUTE ON ROUTINES TO :"readwrite";
 
--- What the master user made becomes the owner's, with the same privileges; what a migration revokes later stays revoked.
--- REASSIGN OWNED would take the database itself along, and stop at the temporary tables of others.
-WITH mine AS (
-  SELECT o.type, o.identity,
-         d.classid = 'pg_class'::regclass AND EXISTS (
-           SELECT FROM pg_depend AS p
-            WHERE p.classid = d.classid AND p.objid = d.objid AND p.refclassid = d.classid AND p.refobjsubid > 0 AND p.deptype IN ('a', 'i')
-         ) AS follows_its_table
-    FROM pg_shdepend AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS o
-   WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = :'database')
-     AND d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o'
-     AND d.refobjid = (SELECT oid FROM pg_roles WHERE rolname = current_user)
-     AND o.type IN ('schema', 'table', 'foreign table', 'view', 'materialized view', 'sequence', 'function', 'procedure', 'aggregate',
-                    'type', 'collation', 'statistics object', 'text search configuration', 'text search dictionary')
-     AND coalesce(o.schema, o.name) !~ '^pg_(toast_)?temp_'
-     AND NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
-)
-SELECT CASE WHEN NOT follows_its_table THEN format('ALTER %s %s OWNER TO %I', replace(type, 'statistics object', 'statistics'), identity, :'owner') END,
-       CASE WHEN type = 'schema' THEN format('GRANT USAGE ON SCHEMA %s TO %I, %I', identity, :'readwrite', :'readonly')
-            WHEN type = 'sequence' THEN format('GRANT USAGE, SELECT ON SEQUENCE %s TO %I', identity, :'readwrite')
-            WHEN type IN ('function', 'procedure', 'aggregate') THEN format('GRANT EXECUTE ON ROUTINE %s TO %I', identity, :'readwrite')
-            WHEN type IN ('table', 'foreign table', 'view', 'materialized view')
-            THEN format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO %I', identity, :'readwrite') END,
-       CASE WHEN type = 'sequence' THEN format('GRANT SELECT ON SEQUENCE %s TO %I', identity, :'readonly')
-            WHEN type IN ('table', 'foreign table', 'view', 'materialized view') THEN format('GRANT SELECT ON TABLE %s TO %I', identity, :'readonly') END
+-- What the master user made becomes the owner's, with the same privileges: the schemas first, in which an owner needs CREATE,
+-- then all that lies in one. What a migration revokes later stays revoked. REASSIGN OWNED would take the database itself
+-- along, and stop at the temporary tables of others. A column's sequence and a range's multirange have no ALTER of their own.
+CREATE TEMPORARY TABLE mine ON COMMIT DROP AS
+SELECT o.type, o.schema,
+       -- Without modes, p(IN int, OUT int) and p(IN int, IN int) would be one name.
+       CASE WHEN prokind = 'p' THEN format('%s.%I(%s)', o.schema, proname, pg_get_function_identity_arguments(d.objid)) ELSE o.identity END AS identity,
+       CASE WHEN o.type IN ('function', 'procedure', 'aggregate') THEN 'routine' WHEN o.type = 'statistics object' THEN 'statistics' ELSE o.type END AS kind,
+       o.type IN ('table', 'foreign table', 'view', 'materialized view') AS has_rows,
+       EXISTS (SELECT FROM pg_depend AS p
+                WHERE p.classid = d.classid AND p.objid = d.objid AND p.refclassid = d.classid AND p.refobjid <> d.objid
+                  AND (p.deptype = 'i' OR p.deptype = 'a' AND p.refobjsubid > 0)) AS follows
+  FROM pg_shdepend AS d LEFT JOIN pg_proc ON d.classid = 'pg_proc'::regclass AND pg_proc.oid = d.objid,
+       pg_identify_object(d.classid, d.objid, d.objsubid) AS o
+ WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = :'database')
+   AND d.refclassid = 'pg_authid'::regclass AND d.deptype = 'o'
+   AND d.refobjid = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+   AND (o.type = 'schema' OR o.schema IS NOT NULL) AND coalesce(o.schema, o.name) !~ '^pg_(toast_)?temp_'
+   AND NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e');
+SELECT format('ALTER SCHEMA %s OWNER TO %I', identity, :'owner'), format('GRANT USAGE ON SCHEMA %s TO %I, %I', identity, :'readwrite', :'readonly')
   FROM mine
+ WHERE type = 'schema'
+\gexec
+SELECT pg_temp.refuse(format(E'%1$s has something in schemas of others, where %2$s may not have it:\n%3$s\nMove each (ALTER ... SET SCHEMA), '
+                             'or give the schema to %1$s (ALTER SCHEMA ... OWNER TO %1$I); then run this again', current_user, :'owner',
+                             string_agg(format('%s %s, in a schema of %s', type, identity, pg_get_userbyid(nspowner)), E'\n' ORDER BY type, identity)))
+  FROM mine JOIN pg_namespace ON pg_namespace.oid = schema::regnamespace
+ WHERE NOT follows AND NOT (has_schema_privilege(:'owner', nspname, 'CREATE') AND has_schema_privilege(:'readwrite', nspname, 'USAGE'))
+HAVING count(*) > 0
+\gexec
+SELECT CASE WHEN NOT follows THEN format('ALTER %s %s OWNER TO %I', kind, identity, :'owner') END,
+       CASE WHEN has_rows THEN format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO %I', identity, :'readwrite')
+            WHEN kind = 'sequence' THEN format('GRANT USAGE, SELECT ON SEQUENCE %s TO %I', identity, :'readwrite')
+            WHEN kind = 'routine' THEN format('GRANT EXECUTE ON ROUTINE %s TO %I', identity, :'readwrite') END,
+       CASE WHEN has_rows OR kind = 'sequence' THEN format('GRANT SELECT ON %s %s TO %I', CASE WHEN has_rows THEN 'TABLE' ELSE kind END, identity, :'readonly') END
+  FROM mine
+ WHERE type <> 'schema'
 \gexec
 COMMIT;
 
--- A member of rds_iam logs in with a token alone. From PostgreSQL 16 on, who makes a role is a member of it, too: should
--- the server take the master user for one of rds_iam through that, its password would be refused.
-SELECT count(*) > 0 AS by_token FROM pg_roles WHERE rolname = 'rds_iam' AND :'people_may_login' = 'true'
-\gset
-\if :by_token
-  GRANT rds_iam TO :"people";
-  \set let_in `psql --no-psqlrc --quiet --command='' >/dev/null 2>&1 && echo true || echo false`
+-- Should the server take the master user for a member of rds_iam all the same, its password would be refused from now on.
+\if :by_token_now
+  \set let_in `psql --no-psqlrc --quiet --command='' >/dev/null && echo true || echo false`
   \if :let_in
   \else
     REVOKE rds_iam FROM :"people";
-    DO LANGUAGE plpgsql 'BEGIN RAISE EXCEPTION ''with rds_iam granted, the server refused the password of the master user, so it was revoked; remove database.iamPrincipals''; END';
+    SELECT pg_temp.refuse('with rds_iam granted, the server refused the password of the master user, so it was revoked; remove database.iamPrincipals');
   \endif
 \endif

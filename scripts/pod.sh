@@ -15,6 +15,17 @@ from_secret() {
      ({name: "PGPASSWORD"} + from("DB_PASSWORD"))]'
 }
 
+# of_master is the variables of the master user: of the bootstrap's Secret, where the application has a login of its own.
+of_master() {
+  if [[ $(setting database.credentials) == alternating ]]; then
+    jq -n --arg secret "$(output applicationName)-bootstrap-db-secret" '
+      ["PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"]
+      | map({name: ., valueFrom: {secretKeyRef: {name: $secret, key: .}}})'
+  else
+    from_secret
+  fi
+}
+
 # of_people is the variables of the login of people, whose password is a file with the token.
 of_people() {
   jq '[{name: "PGHOST", value: .endpoint}, {name: "PGPORT", value: (.port | tostring)},
@@ -69,10 +80,13 @@ pod_manifest() {
                            capabilities: {drop: ["ALL"]}}}]}}'
 }
 
-# start_pod makes the pod; the end of the recipe deletes it, whatever the end.
+# start_pod [VARIABLES] makes the pod, with the login of people where they have one, or with the application's; the end of the
+# recipe deletes it, whatever the end.
 start_pod() {
-  local variables manifest key=""
-  if by_token; then
+  local variables=${1:-} manifest key=""
+  if [[ -n $variables ]]; then
+    :
+  elif by_token; then
     key=$(token)
     variables=$(of_people)
   else

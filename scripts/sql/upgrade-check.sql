@@ -11,5 +11,5 @@ WHERE NOT a.attisdropped AND n.nspname NOT IN ('pg_catalog', 'information_schema
 SELECT datname FROM pg_database WHERE datconnlimit = -2;
 \echo logical replication slots: they do not survive, drop them before and make them anew
 SELECT slot_name, plugin, active FROM pg_replication_slots WHERE slot_type = 'logical';
-\echo extensions: ALTER EXTENSION ... UPDATE after the upgrade
+\echo extensions, which db-upgrade-finish updates after the upgrade
 SELECT extname, extversion, default_version FROM pg_extension JOIN pg_available_extensions ON name = extname ORDER BY 1;

@@ -117,7 +117,7 @@ func (s *server) own(path string) {
 // certify makes a certificate for 127.0.0.1, and its key.
 func (s *server) certify(name string) {
 	s.t.Helper()
-	certificate, key := servers.Certificate(s.t)
+	certificate, key := servers.Certificate(s.t, "pooler")
 	s.write(name+".crt", certificate, 0o644)
 	mode := os.FileMode(0o644)
 	if name == "server" {

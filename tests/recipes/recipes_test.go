@@ -136,6 +136,8 @@ func TestRecipes(t *testing.T) {
 			calls: inCluster(on(kube+"exec deployment/core-api -- alembic current", "1975ea83b712 (head)"))},
 		"db-upgrade-check": {args: "db-upgrade-check prod", stdout: "pg_prepared_xacts",
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
+		"db-upgrade-finish": {args: "db-upgrade-finish prod", stdout: "ANALYZE", stderr: "take allowMajorVersionUpgrade and applyImmediately out of Pulumi.prod.yaml",
+			calls: inCluster(setting("database.credentials"), createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"), deletePod)},
 		"db-migrate-logs": {args: "db-migrate-logs prod --follow", stdout: "current revision:", calls: inCluster(
 			on(kube+"get pods --selector job-name=core-api-migration-JOB", "core-api-migration-x 0/1 Completed"),
 			on(kube+"logs --selector job-name=core-api-migration-JOB --tail=-1 --prefix --follow", "current revision:"))},

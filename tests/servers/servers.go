@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	cryptorand "crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
 	"math/rand/v2"
@@ -33,13 +34,13 @@ func Port(t *testing.T) int {
 	return 0
 }
 
-// Certificate is a certificate for 127.0.0.1 that signs itself, and its key, both as PEM.
-func Certificate(t *testing.T) (certificate, key string) {
+// Certificate is a certificate for a name, and for 127.0.0.1, that signs itself, and its key, both as PEM.
+func Certificate(t *testing.T, name string) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		Subject: pkix.Name{CommonName: name}, SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 	}
 	signed, err := x509.CreateCertificate(cryptorand.Reader, template, template, private.Public(), private)
 	require.NoError(t, err)

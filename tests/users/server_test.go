@@ -32,6 +32,13 @@ type server struct {
 
 const superuser, superPassword = "rdsadmin", "nobody-has-this-one"
 
+// access is who gets in how. RDS sends every member of rds_iam, and the members of its members, to a PAM module that takes
+// tokens and nothing else. A certificate of the login stands in for the token.
+const access = `
+hostssl all +rds_iam 127.0.0.1/32 cert
+hostssl all all      127.0.0.1/32 scram-sha-256
+`
+
 func newServer(t *testing.T) *server {
 	t.Helper()
 	binaries := filepath.Dir(tools.At(t, tools.Postgres))
@@ -44,17 +51,20 @@ func newServer(t *testing.T) *server {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 	}
 	write("password", superPassword)
-	certificate, key := servers.Certificate(t)
-	write("server.crt", certificate)
-	write("server.key", key)
+	for name, subject := range map[string]string{"server": "127.0.0.1", "token": people} {
+		certificate, key := servers.Certificate(t, subject)
+		write(name+".crt", certificate)
+		write(name+".key", key)
+	}
+	write("access", access)
 	attributes := &syscall.SysProcAttr{}
 	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
 		nobody, err := user.Lookup("nobody")
 		require.NoError(t, err)
 		uid, err := strconv.Atoi(nobody.Uid)
 		require.NoError(t, err)
-		for _, path := range []string{dir, filepath.Join(dir, "password"), filepath.Join(dir, "server.crt"), filepath.Join(dir, "server.key")} {
-			require.NoError(t, os.Chown(path, uid, uid))
+		for _, name := range []string{"", "password", "access", "server.crt", "server.key", "token.crt"} {
+			require.NoError(t, os.Chown(filepath.Join(dir, name), uid, uid))
 		}
 		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
 	}
@@ -69,6 +79,7 @@ func newServer(t *testing.T) *server {
 	require.NoError(t, err, string(out))
 	run := as("postgres", "-D", data, "-k", dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
 		"-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(dir, "server.crt"), "-c", "ssl_key_file="+filepath.Join(dir, "server.key"),
+		"-c", "ssl_ca_file="+filepath.Join(dir, "token.crt"), "-c", "hba_file="+filepath.Join(dir, "access"),
 		"-c", "log_statement=all", "-c", "logging_collector=off")
 	log, err := os.Create(filepath.Join(dir, "log"))
 	require.NoError(t, err)
@@ -100,6 +111,11 @@ func (s *server) logged() string {
 
 func (s *server) url(user, password, database string) string {
 	return fmt.Sprintf("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=require", user, password, s.port, database)
+}
+
+// token is the URL of people who have a token.
+func (s *server) token() string {
+	return s.url(people, "", "mosaic") + "&sslcert=" + filepath.Join(s.dir, "token.crt") + "&sslkey=" + filepath.Join(s.dir, "token.key")
 }
 
 // connect opens a connection to this server, whatever host the URL names.
