@@ -138,6 +138,14 @@ open_cluster() {
   fi
 }
 
+# external_secret is the ExternalSecret that makes the application's Secret, as JSON, and null where none does. It is found by
+# the Secret: its own name is the chart's business where the chart makes it.
+external_secret() {
+  local all
+  all=$(kube get externalsecrets.external-secrets.io -o json) || return
+  jq --arg secret "$(output kubernetesSecretName)" '[.items[] | select((.spec.target.name // .metadata.name) == $secret)][0]' <<<"$all"
+}
+
 # edit begins a change of the stack file. Until keep, an end of the recipe takes it back.
 edit() {
   [[ -z $undo ]] || return 0

@@ -421,7 +421,7 @@ func TestRotationAndMigration(t *testing.T) {
 
 	b := newBench(t, state)
 	b.expect(inCluster(noChanges, secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), preview, upYes,
-		secret("old"), secret("").do("exit 1"), secret("new"), on(kube+"rollout restart deployment/core-api", ""),
+		secret("").do("exit 1"), listed(external("1-a", "")), forcing, listed(external("1-b", "")), secret("new"), on(kube+"rollout restart deployment/core-api", ""),
 		on(kube+"rollout status deployment/core-api --timeout=10m", ""))...)
 	r := b.just("yes\n", "db-rotate", "prod")
 	require.Zero(t, r.code, r.stderr)
@@ -453,7 +453,13 @@ func TestRotationThatFails(t *testing.T) {
 		want  string
 	}{
 		"halfway":       {append(begin[:len(begin):len(begin)], upYes.do("exit 1")), "just db-rotate prod --with-other-changes"},
-		"no new Secret": {append(begin[:len(begin):len(begin)], upYes.do(""), secret("old")), "is still the old one"},
+		"no new Secret": {append(begin[:len(begin):len(begin)], append(append([]call{upYes.do("")}, synchronising("1-b")...), secret("old"))...), "is synchronised and still the old one"},
+		"no ExternalSecret": {append(begin[:len(begin):len(begin)], upYes.do(""), secret("old"),
+			listed(`{"items":[]}`)), "no ExternalSecret makes the Secret core-api-db-secret"},
+		"one that reads once": {append(begin[:len(begin):len(begin)], upYes.do(""), secret("old"),
+			listed(external("1-a", `"refreshInterval": "0s",`))), "reads its secret once and never again"},
+		"an operator that fails": {append(begin[:len(begin):len(begin)], append([]call{upYes.do("")}, synchronising("1-a")...)...),
+			"the operator has not read the secret for chart-db: access denied; core-api was not restarted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
@@ -467,6 +473,41 @@ func TestRotationThatFails(t *testing.T) {
 			assert.Contains(t, string(file), "passwordVersion: 2")
 		})
 	}
+}
+
+// external is what the cluster has of ExternalSecrets: the chart's of the application, under a name of the chart's, after a reading
+// whose metadata had that hash; and another one.
+func external(synced, spec string) string {
+	return `{"items": [{"metadata": {"name": "other"}, "spec": {"target": {"name": "other-secret"}}},
+		{"metadata": {"name": "chart-db"}, "spec": {` + spec + ` "target": {"name": "core-api-db-secret"}},
+		 "status": {"syncedResourceVersion": "` + synced + `", "conditions": [{"type": "Ready", "status": "False", "message": "access denied"}]}}]}`
+}
+
+func listed(externals string) call {
+	return on(kube+"get externalsecrets.external-secrets.io -o json", "").do("cat <<'JSON'\n" + externals + "\nJSON\n")
+}
+
+var forcing = on(kube+"annotate externalsecrets.external-secrets.io/chart-db mosaic-database/force-sync=TIME --overwrite", "")
+
+// synchronising is what a recipe does about a Secret that is still the old one, until the operator says that it read the remote
+// secret with metadata of that hash.
+func synchronising(synced string) []call {
+	const hourly = `"refreshInterval": "1h0m0s",`
+	return []call{secret("old"), listed(external("1-a", hourly)), forcing, listed(external(synced, hourly))}
+}
+
+// A chart may let the operator look once an hour. After a rotation and after a restore it looks at once, and the pods restart when
+// the Secret is the new one.
+func TestTheChartsSecretIsSynchronised(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, outputsOnly(t))
+	b.expect(inCluster(secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), on("pulumi preview --stack prod --diff", ""), upYes.do(""))...)
+	b.expect(synchronising("1-b")...)
+	b.expect(restarting()...)
+	r := b.just("", "db-rotate", "prod", "--yes", "--with-other-changes")
+	assert.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "waits until the operator has read the secret for chart-db")
 }
 
 // gitops-deploy commits one file, once, and only after a yes.
