@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -67,7 +68,13 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 	var result struct {
 		Outputs map[string]any `pulumi:"outputs"`
 	}
+	// While the engine writes a state that is in a folder, there are moments when it reads as empty.
+	const tries = 5
 	err := ctx.Invoke("pulumi:pulumi:readStackOutputs", args, &result)
+	for try := 1; err != nil && try < tries; try++ {
+		time.Sleep(time.Duration(try) * 100 * time.Millisecond)
+		err = ctx.Invoke("pulumi:pulumi:readStackOutputs", args, &result)
+	}
 	return result.Outputs, err
 }
 

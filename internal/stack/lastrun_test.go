@@ -1,0 +1,66 @@
+package stack
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// engine answers the question for the outputs, after some failures.
+type engine struct {
+	failures int
+	outputs  map[string]any
+}
+
+func (e *engine) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	if e.failures > 0 {
+		e.failures--
+		return nil, errors.New("failed to load checkpoint: EOF")
+	}
+	return resource.NewPropertyMapFromMap(map[string]any{"outputs": e.outputs}), nil
+}
+
+func (*engine) NewResource(pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	return "", nil, errors.New("no resource is registered")
+}
+
+// What the last run left is read also while the engine writes the state; and where that run did not come so far, what the run
+// before it had still counts.
+func TestReadLastRun(t *testing.T) {
+	settled := map[string]any{"mosaic-database:environment": "prod"}
+	for name, test := range map[string]struct {
+		engine engine
+		want   map[string]string
+		wrong  string
+	}{
+		"nothing":                {engine{}, map[string]string{}, ""},
+		"settled":                {engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": settled}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+		"a state being written":  {engine{4, map[string]any{"__lastRun": map[string]any{"settled": settled}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+		"a state that is broken": {engine{failures: 9}, nil, "failed to load checkpoint"},
+		"a run that did not come so far": {
+			engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "before": settled}}},
+			map[string]string{"mosaic-database:environment": "prod"}, "",
+		},
+		"an earlier version": {engine{outputs: map[string]any{"settled": settled}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+				last, err := readLastRun(ctx)
+				if err == nil {
+					assert.Equal(t, test.want, last.settled)
+				}
+				return err
+			}, pulumi.WithMocks("mosaic-database", "prod", &test.engine))
+			if test.wrong == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, test.wrong)
+			}
+		})
+	}
+}
