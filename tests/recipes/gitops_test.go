@@ -10,10 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gitOpsOrigin is a GitOps repository with a folder for prod.
-func gitOpsOrigin(t *testing.T, b *bench) string {
+// gitOpsOrigin is a GitOps repository with a folder for prod, and a checkout of it.
+func gitOpsOrigin(t *testing.T, b *bench) (origin, checkout string) {
 	t.Helper()
-	origin, checkout := filepath.Join(t.TempDir(), "origin.git"), filepath.Join(t.TempDir(), "checkout")
+	dir := t.TempDir()
+	origin, checkout = filepath.Join(dir, "origin.git"), filepath.Join(dir, "checkout")
 	b.git("init", "--quiet", "--bare", "--initial-branch=main", origin)
 	b.git("clone", "--quiet", origin, checkout)
 	require.NoError(t, os.MkdirAll(filepath.Join(checkout, "environments", "prod"), 0o700))
@@ -22,64 +23,223 @@ func gitOpsOrigin(t *testing.T, b *bench) string {
 	b.git("-C", checkout, "commit", "--quiet", "-m", "before")
 	b.git("-C", checkout, "push", "--quiet", "origin", "main")
 	b.env = append(b.env, "GITOPS_DIR="+checkout)
-	return origin
+	return origin, checkout
 }
 
-// The values of the chart, in one pull request of the GitOps repository.
-func TestGitOpsStep(t *testing.T) {
-	need(t)
-	t.Parallel()
-	b := newCI(t, outputsOnly(t))
-	origin := gitOpsOrigin(t, b)
-	b.env = append(b.env, "GITOPS_REPOSITORY=acme/gitops", "ORIGIN="+origin)
-	clone := on("gh repo clone acme/gitops SCRATCH/gitops -- --quiet --depth 1", "").do(`git clone --quiet --depth 1 "file://$ORIGIN" "$4"`)
-	list := on("gh pr list --repo acme/gitops --head mosaic-database/prod --state open --json url --jq", "").with(".[0].url // empty")
-	create := on("gh pr create --repo acme/gitops --head mosaic-database/prod --base main --title", "").with("Values of the database of prod", "--body",
-		"What the stack `prod` of mosaic-database hands over: "+runAddress).do("echo https://example.com/pull/1")
-
-	b.expect(outputs, clone, list.do(":"), create)
-	r := b.step("ci/gitops", "prod")
-	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "https://example.com/pull/1")
-	changed := b.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod")
-	assert.Equal(t, "environments/prod/values.database.yaml", changed)
-
-	b.again()
-	b.expect(outputs, clone, list.do("echo https://example.com/pull/1"))
-	r = b.step("ci/gitops", "prod")
-	require.Zero(t, r.code, r.stderr)
-
-	b.again()
-	b.git("-C", origin, "update-ref", "refs/heads/main", "refs/heads/mosaic-database/prod")
-	b.expect(outputs, clone)
-	r = b.step("ci/gitops", "prod")
-	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "is up to date")
+// commit makes a commit of one file in a checkout.
+func (b *bench) commit(checkout, file, content string) {
+	b.t.Helper()
+	require.NoError(b.t, os.WriteFile(filepath.Join(checkout, file), []byte(content), 0o600))
+	b.git("-C", checkout, "add", ".")
+	b.git("-C", checkout, "commit", "--quiet", "-m", file)
 }
 
-// gitops-deploy commits one file, once, and only after a yes.
+// refuse lets a repository refuse every push.
+func refuse(t *testing.T, origin string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Join(origin, "hooks"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(origin, "hooks", "pre-receive"), []byte("#!/bin/sh\necho 'main is protected' >&2\nexit 1\n"), 0o700)) //nolint:gosec // a hook
+}
+
+const valuesFile = "environments/prod/values.database.yaml"
+
+// gitops-deploy brings one file to the remote, in a commit over what is there, whatever is in the checkout.
 func TestGitOpsDeploy(t *testing.T) {
 	need(t)
 	t.Parallel()
-	b := newBench(t, outputsOnly(t))
-	origin := gitOpsOrigin(t, b)
-	checkout := strings.TrimPrefix(b.env[len(b.env)-1], "GITOPS_DIR=")
-	git := b.git
+	state := outputsOnly(t)
+	elsewhere := func(b *bench, checkout string) {
+		other := filepath.Join(b.t.TempDir(), "other")
+		b.git("clone", "--quiet", filepath.Join(checkout, "..", "origin.git"), other)
+		b.commit(other, "theirs", "")
+		b.git("-C", other, "push", "--quiet", "origin", "main")
+	}
+	for name, test := range map[string]struct {
+		prepare func(b *bench, checkout string)
+		behind  bool // whether the checkout does not have the commit afterwards
+	}{
+		"clean":  {prepare: func(*bench, string) {}},
+		"behind": {prepare: elsewhere},
+		"ahead":  {behind: true, prepare: func(b *bench, checkout string) { b.commit(checkout, "mine", "") }},
+		"diverged": {behind: true, prepare: func(b *bench, checkout string) {
+			elsewhere(b, checkout)
+			b.commit(checkout, "mine", "")
+		}},
+		"ahead by what an earlier version left when a push was refused": {behind: true, prepare: func(b *bench, checkout string) {
+			b.commit(checkout, valuesFile, "{}\n")
+		}},
+		"with changes": {prepare: func(_ *bench, checkout string) {
+			require.NoError(t, os.WriteFile(filepath.Join(checkout, "stray"), nil, 0o600))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, state)
+			origin, checkout := gitOpsOrigin(t, b)
+			test.prepare(b, checkout)
+			before, mine := b.git("-C", origin, "rev-parse", "main"), b.git("-C", checkout, "rev-parse", "HEAD")
 
-	b.expect(outputs)
-	r := b.just("no\n", "gitops-deploy", "prod")
-	assert.NotZero(t, r.code)
-	assert.Empty(t, git("-C", checkout, "status", "--porcelain"))
-	b.expect(outputs)
-	r = b.just("yes\n", "gitops-deploy", "prod")
-	require.Zero(t, r.code, r.stderr)
-	assert.Equal(t, "environments/prod/values.database.yaml", git("-C", origin, "diff", "--name-only", "main~1", "main"))
-	assert.Contains(t, git("-C", origin, "show", "main:environments/prod/values.database.yaml"), `"databaseSecretName": "mosaic/prod/rds/connection"`)
-	b.expect(outputs)
-	r = b.just("", "gitops-deploy", "prod")
-	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "is up to date")
-	require.NoError(t, os.WriteFile(filepath.Join(checkout, "stray"), nil, 0o600))
-	b.expect(outputs)
-	assert.Contains(t, b.just("", "gitops-deploy", "prod").stderr, "has changes of its own")
+			b.expect(outputs)
+			r := b.just("no\n", "gitops-deploy", "prod")
+			assert.NotZero(t, r.code)
+			assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main"))
+			assert.Equal(t, mine, b.git("-C", checkout, "rev-parse", "HEAD"))
+
+			b.expect(outputs)
+			r = b.just("yes\n", "gitops-deploy", "prod")
+			require.Zero(t, r.code, r.stderr)
+			assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main~1"))
+			assert.Equal(t, valuesFile, b.git("-C", origin, "diff", "--name-only", "main~1", "main"))
+			assert.Contains(t, b.git("-C", origin, "show", "main:"+valuesFile), `"databaseSecretName": "mosaic/prod/rds/connection"`)
+			assert.Equal(t, test.behind, b.git("-C", origin, "rev-parse", "main") != b.git("-C", checkout, "rev-parse", "HEAD"))
+			assert.Equal(t, test.behind, strings.Contains(r.stderr, "pull --rebase"))
+			assert.NotContains(t, b.git("-C", checkout, "worktree", "list"), "\n")
+
+			b.expect(outputs)
+			r = b.just("", "gitops-deploy", "prod")
+			require.Zero(t, r.code, r.stderr)
+			assert.Contains(t, r.stderr, "is up to date on main of origin")
+		})
+	}
+}
+
+// What stands in the way is said each time, with what to do, and leaves nothing behind.
+func TestGitOpsDeployThatStops(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := outputsOnly(t)
+	for name, test := range map[string]struct {
+		prepare func(b *bench, origin, checkout string)
+		want    string
+	}{
+		"a push that is refused": {want: "the remote refused a push to main", prepare: func(b *bench, origin, _ string) { refuse(b.t, origin) }},
+		"no branch":              {want: "is on no branch", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "--detach") }},
+		"no branch of a remote":  {want: "follows no branch of a remote", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "-b", "mine") }},
+		"a branch that is gone":  {want: "cannot fetch refs/heads/main of origin", prepare: func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "-d", "refs/heads/main") }},
+		"no remote":              {want: "cannot fetch", prepare: func(b *bench, origin, _ string) { require.NoError(b.t, os.RemoveAll(origin)) }},
+		"another repository": {want: "no folder environments/prod", prepare: func(b *bench, _, checkout string) {
+			b.git("-C", checkout, "rm", "--quiet", "-r", "environments")
+			b.git("-C", checkout, "commit", "--quiet", "-m", "gone")
+			b.git("-C", checkout, "push", "--quiet")
+		}},
+		"a file that git ignores": {want: "git does not take " + valuesFile, prepare: func(b *bench, _, checkout string) {
+			b.commit(checkout, ".gitignore", "*.database.yaml\n")
+			b.git("-C", checkout, "push", "--quiet")
+		}},
+		"no checkout": {want: "is no checkout", prepare: func(b *bench, _, checkout string) {
+			require.NoError(b.t, os.RemoveAll(filepath.Join(checkout, ".git")))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, state)
+			origin, checkout := gitOpsOrigin(t, b)
+			test.prepare(b, origin, checkout)
+			for range 2 {
+				b.expect(outputs)
+				r := b.just("", "gitops-deploy", "prod", "--yes")
+				assert.NotZero(t, r.code)
+				assert.Contains(t, r.stderr, test.want)
+			}
+			if name != "no checkout" {
+				assert.Empty(t, b.git("-C", checkout, "status", "--porcelain"))
+				assert.NotContains(t, b.git("-C", checkout, "worktree", "list"), "\n")
+			}
+		})
+	}
+}
+
+// The values of the chart are in one pull request of the GitOps repository, which is changed, left or closed as they are.
+// Git and the repository are real; gh is a stand-in, and so are the pull requests.
+func TestGitOpsStep(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := outputsOnly(t)
+	const pull, address = "refs/pull/1/head", "https://example.com/pull/1"
+	clone := on("gh repo clone acme/gitops SCRATCH/gitops -- --quiet --depth 1", "").do(`git clone --quiet --depth 1 "file://$ORIGIN" "$4"`)
+	list := func(pulls string) call {
+		return on("gh pr list --repo acme/gitops --head mosaic-database/prod --state all --json number,state,url,isCrossRepository,comments", "").do("echo '" + pulls + "'")
+	}
+	create := on("gh pr create --repo acme/gitops --head mosaic-database/prod --base main --title", "").with("Values of the database of prod", "--body",
+		"What the stack `prod` of mosaic-database hands over: "+runAddress).do(`git -C "$ORIGIN" update-ref ` + pull + " refs/heads/mosaic-database/prod; echo " + address)
+	closing := on("gh pr close "+address+" --comment", "").with("Withdrawn: main has these values already: " + runAddress)
+	one := func(state, comments string) string {
+		return `[{"number": 1, "state": "` + state + `", "url": "` + address + `", "isCrossRepository": false, "comments": [` + comments + `]}]`
+	}
+	open, closed := one("OPEN", ""), one("CLOSED", `{"viewerDidAuthor": false, "body": "Withdrawn: not by us"}`)
+	withdrawn := one("CLOSED", `{"viewerDidAuthor": true, "body": "Withdrawn: main has these values already"}`)
+	fork := strings.Replace(closed, "false", "true", 1)
+	moved := func(b *bench, _, checkout string) {
+		b.commit(checkout, "theirs", "")
+		b.git("-C", checkout, "push", "--quiet")
+	}
+	changed := func(b *bench, _, checkout string) {
+		b.commit(checkout, valuesFile, "{}\n")
+		b.git("-C", checkout, "push", "--quiet")
+	}
+	others := func(b *bench, origin, checkout string) { // what was proposed is not what the stack says now
+		b.git("-C", checkout, "checkout", "--quiet", "-b", "others")
+		b.commit(checkout, valuesFile, "{}\n")
+		b.git("-C", checkout, "push", "--quiet", "--force", "origin", "HEAD:mosaic-database/prod", "HEAD:"+pull)
+	}
+	merged := func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "refs/heads/main", pull) }
+	nothing := func(*bench, string, string) {}
+
+	for name, test := range map[string]struct {
+		change func(b *bench, origin, checkout string) // after a first proposal
+		calls  []call
+		pushed bool   // whether the branch is another commit, over main, with the values
+		gone   bool   // whether the branch is gone
+		want   string // said
+		fails  bool
+	}{
+		"proposed already":                {change: nothing, calls: []call{clone, list(open)}, want: "is proposed already: " + address},
+		"main moved on":                   {change: moved, calls: []call{clone, list(open)}, want: "is proposed already: " + address},
+		"main has other values now":       {change: changed, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
+		"other values were proposed":      {change: others, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
+		"somebody closed it":              {change: nothing, calls: []call{clone, list(closed)}, want: "somebody closed the pull request with these values"},
+		"somebody closed other values":    {change: others, calls: []call{clone, list(closed), create}, pushed: true, want: "proposed " + valuesFile},
+		"it was withdrawn":                {change: nothing, calls: []call{clone, list(withdrawn), create}, pushed: true, want: "proposed " + valuesFile},
+		"a fork has a branch of the name": {change: nothing, calls: []call{clone, list(fork), create}, pushed: true, want: "proposed " + valuesFile},
+		"merged":                          {change: merged, calls: []call{clone, list(one("MERGED", ""))}, want: "is up to date on main"},
+		"obsolete":                        {change: merged, calls: []call{clone, list(open), closing}, gone: true, want: "closed " + address},
+		"a push that is refused": {change: func(b *bench, origin, checkout string) {
+			changed(b, origin, checkout)
+			refuse(b.t, origin)
+		}, calls: []call{clone, list(open)}, fails: true, want: "the remote refused a push to mosaic-database/prod"},
+		"no access":           {change: nothing, calls: []call{clone.do("exit 1")}, fails: true, want: "cannot clone acme/gitops, see above; the GitHub App needs"},
+		"no list":             {change: nothing, calls: []call{clone, list("").do("exit 1")}, fails: true, want: "cannot list the pull requests of acme/gitops"},
+		"no pull requests":    {change: changed, calls: []call{clone, list("[]"), create.do("exit 1")}, pushed: true, fails: true, want: "and cannot open a pull request of it"},
+		"it cannot be closed": {change: merged, calls: []call{clone, list(open), closing.do("exit 1")}, fails: true, want: "cannot close the pull request " + address},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newCI(t, state)
+			origin, checkout := gitOpsOrigin(t, b)
+			b.env = append(b.env, "GITOPS_REPOSITORY=acme/gitops", "ORIGIN="+origin)
+			b.expect(outputs, clone, list("[]"), create)
+			r := b.step("ci/gitops", "prod")
+			require.Zero(t, r.code, r.stderr)
+			require.Equal(t, valuesFile, b.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
+			values := b.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile)
+
+			test.change(b, origin, checkout)
+			branch := func() string {
+				return b.git("-C", origin, "for-each-ref", "--format=%(objectname)", "refs/heads/mosaic-database/prod")
+			}
+			before := branch()
+			b.again()
+			b.expect(append([]call{outputs}, test.calls...)...)
+			r = b.step("ci/gitops", "prod")
+			assert.Equal(t, test.fails, r.code != 0, r.stderr)
+			assert.Contains(t, r.stderr, test.want)
+			switch {
+			case test.gone:
+				assert.Empty(t, branch())
+			case test.pushed:
+				assert.NotEqual(t, before, branch())
+				assert.Equal(t, b.git("-C", origin, "rev-parse", "main"), b.git("-C", origin, "rev-parse", "mosaic-database/prod~1"))
+				assert.Equal(t, values, b.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile))
+			default:
+				assert.Equal(t, before, branch(), "a needless push")
+			}
+		})
+	}
 }
