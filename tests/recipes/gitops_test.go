@@ -8,21 +8,34 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// gitOpsOrigin is a GitOps repository with a folder for prod, and a checkout of it.
-func gitOpsOrigin(t *testing.T, b *bench) (origin, checkout string) {
+// gitOps is a folder with a GitOps repository, which has a folder for prod, and a checkout of it.
+func gitOps(t *testing.T, b *bench) (folder string) {
 	t.Helper()
-	dir := t.TempDir()
-	origin, checkout = filepath.Join(dir, "origin.git"), filepath.Join(dir, "checkout")
+	folder = t.TempDir()
+	origin, checkout := filepath.Join(folder, "origin.git"), filepath.Join(folder, "checkout")
 	b.git("init", "--quiet", "--bare", "--initial-branch=main", origin)
 	b.git("clone", "--quiet", origin, checkout)
 	require.NoError(t, os.MkdirAll(filepath.Join(checkout, "environments", "prod"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(checkout, "environments", "prod", "values.yaml"), []byte("replicas: 2\n"), 0o600))
-	b.git("-C", checkout, "add", ".")
-	b.git("-C", checkout, "commit", "--quiet", "-m", "before")
+	b.commit(checkout, "environments/prod/values.yaml", "replicas: 2\n")
 	b.git("-C", checkout, "push", "--quiet", "origin", "main")
-	b.env = append(b.env, "GITOPS_DIR="+checkout)
+	return folder
+}
+
+// have gives the bench its own copy of such a folder.
+func (b *bench) have(folder string) (origin, checkout string) {
+	b.t.Helper()
+	dir := b.t.TempDir()
+	require.NoError(b.t, os.CopyFS(dir, os.DirFS(folder)))
+	origin, checkout = filepath.Join(dir, "origin.git"), filepath.Join(dir, "checkout")
+	config := filepath.Join(checkout, ".git", "config")
+	text, err := os.ReadFile(config)
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(config, []byte(strings.Replace(string(text), filepath.Join(folder, "origin.git"), origin, 1)), 0o600))
+	b.env = append(b.env, "GITOPS_DIR="+checkout, "ORIGIN="+origin, "GITOPS_REPOSITORY=acme/gitops")
 	return origin, checkout
 }
 
@@ -41,6 +54,15 @@ func refuse(t *testing.T, origin string) {
 	require.NoError(t, os.WriteFile(filepath.Join(origin, "hooks", "pre-receive"), []byte("#!/bin/sh\necho 'main is protected' >&2\nexit 1\n"), 0o700)) //nolint:gosec // a hook
 }
 
+// known are the outputs of prod without the time that reading them takes.
+func (b *bench) known() call {
+	b.t.Helper()
+	text, err := engine.Outputs(b.state, "mosaic-database", "prod")
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(filepath.Join(b.calls, "outputs"), []byte(text), 0o600))
+	return outputs.do(`cat "$CALLS/outputs"`)
+}
+
 const valuesFile = "environments/prod/values.database.yaml"
 
 // gitops-deploy brings one file to the remote, in a commit over what is there, whatever is in the checkout.
@@ -48,6 +70,7 @@ func TestGitOpsDeploy(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
+	folder := gitOps(t, newBench(t, state))
 	elsewhere := func(b *bench, checkout string) {
 		other := filepath.Join(b.t.TempDir(), "other")
 		b.git("clone", "--quiet", filepath.Join(checkout, "..", "origin.git"), other)
@@ -74,18 +97,11 @@ func TestGitOpsDeploy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
-			origin, checkout := gitOpsOrigin(t, b)
+			origin, checkout := b.have(folder)
 			test.prepare(b, checkout)
-			before, mine := b.git("-C", origin, "rev-parse", "main"), b.git("-C", checkout, "rev-parse", "HEAD")
-
-			b.expect(outputs)
-			r := b.just("no\n", "gitops-deploy", "prod")
-			assert.NotZero(t, r.code)
-			assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main"))
-			assert.Equal(t, mine, b.git("-C", checkout, "rev-parse", "HEAD"))
-
-			b.expect(outputs)
-			r = b.just("yes\n", "gitops-deploy", "prod")
+			before := b.git("-C", origin, "rev-parse", "main")
+			b.expect(b.known())
+			r := b.just("yes\n", "gitops-deploy", "prod")
 			require.Zero(t, r.code, r.stderr)
 			assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main~1"))
 			assert.Equal(t, valuesFile, b.git("-C", origin, "diff", "--name-only", "main~1", "main"))
@@ -93,13 +109,26 @@ func TestGitOpsDeploy(t *testing.T) {
 			assert.Equal(t, test.behind, b.git("-C", origin, "rev-parse", "main") != b.git("-C", checkout, "rev-parse", "HEAD"))
 			assert.Equal(t, test.behind, strings.Contains(r.stderr, "pull --rebase"))
 			assert.NotContains(t, b.git("-C", checkout, "worktree", "list"), "\n")
-
-			b.expect(outputs)
-			r = b.just("", "gitops-deploy", "prod")
-			require.Zero(t, r.code, r.stderr)
-			assert.Contains(t, r.stderr, "is up to date on main of origin")
 		})
 	}
+}
+
+// It asks before, and has nothing to do after.
+func TestGitOpsDeployAsks(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, outputsOnly(t))
+	origin, _ := b.have(gitOps(t, b))
+	before := b.git("-C", origin, "rev-parse", "main")
+	b.expect(b.known())
+	assert.NotZero(t, b.just("no\n", "gitops-deploy", "prod").code)
+	assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main"))
+	b.expect(b.known())
+	require.Zero(t, b.just("", "gitops-deploy", "prod", "--yes").code)
+	b.expect(b.known())
+	r := b.just("", "gitops-deploy", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "is up to date on main of origin")
 }
 
 // What stands in the way is said each time, with what to do, and leaves nothing behind.
@@ -107,11 +136,13 @@ func TestGitOpsDeployThatStops(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
+	folder := gitOps(t, newBench(t, state))
 	for name, test := range map[string]struct {
 		prepare func(b *bench, origin, checkout string)
 		want    string
+		times   int // how often it is tried again
 	}{
-		"a push that is refused": {want: "the remote refused a push to main", prepare: func(b *bench, origin, _ string) { refuse(b.t, origin) }},
+		"a push that is refused": {times: 1, want: "the remote refused a push to main", prepare: func(b *bench, origin, _ string) { refuse(b.t, origin) }},
 		"no branch":              {want: "is on no branch", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "--detach") }},
 		"no branch of a remote":  {want: "follows no branch of a remote", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "-b", "mine") }},
 		"a branch that is gone":  {want: "cannot fetch refs/heads/main of origin", prepare: func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "-d", "refs/heads/main") }},
@@ -131,10 +162,10 @@ func TestGitOpsDeployThatStops(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
-			origin, checkout := gitOpsOrigin(t, b)
+			origin, checkout := b.have(folder)
 			test.prepare(b, origin, checkout)
-			for range 2 {
-				b.expect(outputs)
+			for range test.times + 1 {
+				b.expect(b.known())
 				r := b.just("", "gitops-deploy", "prod", "--yes")
 				assert.NotZero(t, r.code)
 				assert.Contains(t, r.stderr, test.want)
@@ -183,6 +214,17 @@ func TestGitOpsStep(t *testing.T) {
 	merged := func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "refs/heads/main", pull) }
 	nothing := func(*bench, string, string) {}
 
+	// The first proposal, which all cases begin with.
+	first := newCI(t, state)
+	folder := gitOps(t, first)
+	origin := filepath.Join(folder, "origin.git")
+	first.env = append(first.env, "GITOPS_REPOSITORY=acme/gitops", "ORIGIN="+origin)
+	first.expect(first.known(), clone, list("[]"), create)
+	r := first.step("ci/gitops", "prod")
+	require.Zero(t, r.code, r.stderr)
+	require.Equal(t, valuesFile, first.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
+	values, before := first.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile), first.git("-C", origin, "rev-parse", "mosaic-database/prod")
+
 	for name, test := range map[string]struct {
 		change func(b *bench, origin, checkout string) // after a first proposal
 		calls  []call
@@ -212,22 +254,13 @@ func TestGitOpsStep(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newCI(t, state)
-			origin, checkout := gitOpsOrigin(t, b)
-			b.env = append(b.env, "GITOPS_REPOSITORY=acme/gitops", "ORIGIN="+origin)
-			b.expect(outputs, clone, list("[]"), create)
-			r := b.step("ci/gitops", "prod")
-			require.Zero(t, r.code, r.stderr)
-			require.Equal(t, valuesFile, b.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
-			values := b.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile)
-
+			origin, checkout := b.have(folder)
 			test.change(b, origin, checkout)
 			branch := func() string {
 				return b.git("-C", origin, "for-each-ref", "--format=%(objectname)", "refs/heads/mosaic-database/prod")
 			}
-			before := branch()
-			b.again()
-			b.expect(append([]call{outputs}, test.calls...)...)
-			r = b.step("ci/gitops", "prod")
+			b.expect(append([]call{b.known()}, test.calls...)...)
+			r := b.step("ci/gitops", "prod")
 			assert.Equal(t, test.fails, r.code != 0, r.stderr)
 			assert.Contains(t, r.stderr, test.want)
 			switch {
