@@ -173,9 +173,9 @@ raise() {
   say "mosaic-database:$1 is $((${now:-1} + 1)) in Pulumi.$stack.yaml, after ${now:-1}"
 }
 
-# change WHAT does what the changed stack file says, when the answer to Pulumi's own question is yes. From its preview on,
-# Pulumi holds the lock of the state, so nobody else changes the stack before the answer. The stack file stays changed from the
-# first step on.
+# change WHAT does what the changed stack file says, when the answer to Pulumi's own question is yes. From its preview on
+# Pulumi locks a state that is in a bucket, so nobody else changes the stack before the answer. The stack file stays changed
+# from the first step on.
 change() {
   local answer=()
   ! option --yes || answer=(--yes)

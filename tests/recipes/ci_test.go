@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -143,9 +144,14 @@ func TestDriftStep(t *testing.T) {
 
 	found := `[{"number": 5, "title": "Drift of prod"}]`
 	b.again()
-	b.expect(look.do("echo 'error: no access'; exit 255"), findIssue("Drift of prod", found), keep("gh issue comment 5 --repo acme/database --body-file SCRATCH/issue"))
+	b.expect(look.do("printf 'error: no access %s\\n' {1..20000}; exit 255"), findIssue("Drift of prod", found), keep("gh issue comment 5 --repo acme/database --body-file SCRATCH/issue"))
 	r = b.step("ci/drift", "prod")
 	assert.NotZero(t, r.code)
+
+	body, err = os.ReadFile(filepath.Join(b.calls, "body"))
+	require.NoError(t, err)
+	assert.Less(t, utf8.RuneCount(body), 65536, "what GitHub takes")
+	assert.Contains(t, string(body), "\n````\n\n… shortened by ")
 
 	b.again()
 	b.expect(look.do("exit 0"), findIssue("Drift of prod", found), keep("gh issue comment 5 --repo acme/database --body-file SCRATCH/issue"),
