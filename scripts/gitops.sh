@@ -1,26 +1,34 @@
 # shellcheck shell=bash
-# The file of the GitOps repository that this program writes.
+# The file of the GitOps repository that this program writes. What it is compared with is what the remote has: a commit that
+# was made here and refused there is not handed over.
 
-# values_file FOLDER takes the values of the stack to that file of a checkout, and shows what changes; it fails where
-# nothing does.
+# values_file FOLDER writes the values of the stack over those of the commit that is checked out, commits them, and shows
+# what changes; it fails where nothing does.
 values_file() {
-  local before=$1/environments/$stack/values.database.yaml
   file=environments/$stack/values.database.yaml
-  [[ -d $1/environments/$stack ]] || fail "$1 has no folder environments/$stack; is it the GitOps repository?"
+  [[ -d $1/environments/$stack ]] || fail "the GitOps repository has no folder environments/$stack on its remote; is it the right one?"
   {
     printf '# Written by just gitops-deploy %s of mosaic-database; edits are lost.\n' "$stack"
     jq . <<<"$values"
-  } >"$scratch/values.yaml"
-  [[ -f $before ]] || before=/dev/null
-  if git --no-pager diff --no-index -- "$before" "$scratch/values.yaml" >&2; then
-    say "$file is up to date"
+  } >"$1/$file"
+  git -C "$1" add -- "$file" || fail "git does not take $file, see above"
+  if git -C "$1" --no-pager diff --cached --exit-code >&2; then
     return 1
   fi
 }
 
 # commit_values FOLDER commits it.
 commit_values() {
-  cp "$scratch/values.yaml" "$1/$file"
-  git -C "$1" add -- "$file"
-  git -C "$1" commit --quiet -m "Values of the database of $stack"
+  git -C "$1" commit --quiet -m "Values of the database of $stack" || fail "cannot commit $file, see above; nothing was pushed"
+}
+
+# push FOLDER REMOTE REFSPEC [OPTION...] pushes, and says why that was refused.
+push() {
+  local folder=$1 remote=$2 refspec=$3
+  shift 3
+  git -C "$folder" push --quiet "$@" "$remote" "$refspec" 2>"$scratch/refused" ||
+    fail "the remote refused a push to ${refspec##*:refs/heads/}, which stays as it is there:
+$(<"$scratch/refused")
+  a protected branch: let the pipeline propose it (docs/pipeline.md); no right to push: ask for it; somebody pushed in between
+  (fetch first, non-fast-forward): run this again"
 }

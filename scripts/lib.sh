@@ -23,7 +23,11 @@ cleanup() {
       say "the pod $pod is still there; it ends by itself within four hours, or: kubectl delete -n $namespace pod/$pod"
   fi
   if [[ -n $undo ]]; then
-    cp "$scratch/stackfile" "$undo" && say "$undo is as it was; nothing was changed"
+    if begun; then
+      say "the up had begun, so $undo stays changed: commit it"
+    else
+      cp "$scratch/stackfile" "$undo" && say "$undo is as it was; nothing was changed"
+    fi
   fi
   rm -rf "$scratch"
 }
@@ -177,13 +181,31 @@ raise() {
   say "mosaic-database:$1 is $((${now:-1} + 1)) in Pulumi.$stack.yaml, after ${now:-1}"
 }
 
-# change QUESTION shows what the changed stack file would do, asks, and does it; the file stays as it is from the answer on.
+# change WHAT does what the changed stack file says, when the answer to Pulumi's own question is yes. From its preview on
+# Pulumi locks a state that is in a bucket, so nobody else changes the stack before the answer. The stack file stays changed
+# from the first step on.
 change() {
-  pulumi preview --stack "$stack" --diff || fail "the preview failed, see above"
-  ask "$1"
+  local answer=()
+  ! option --yes || answer=(--yes)
+  say "$1"
+  if ! PULUMI_DEBUG_COMMANDS=true pulumi up --stack "$stack" --diff --event-log "$scratch/events" "${answer[@]}"; then
+    begun || fail "stopped here: the preview failed, see above, or the answer was not yes (--yes answers beforehand)"
+    kept
+    return 1
+  fi
+  kept
+}
+
+# begun tells whether the last up went on after its preview. A log that breaks off is of a run that was killed, and counts.
+begun() {
+  [[ -f $scratch/events ]] || return 1
+  ! jq -es 'all(.[].resourcePreEvent | values; .planning)' "$scratch/events" >/dev/null 2>&1
+}
+
+kept() {
+  [[ -z $undo ]] || say "$undo is changed: commit it"
+  rm -f "$scratch/events"
   keep
-  say "from here on Pulumi.$stack.yaml stays as it is: commit it"
-  pulumi up --stack "$stack" --yes
 }
 
 keep() { undo=""; }

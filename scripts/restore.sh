@@ -25,13 +25,13 @@ open_restore() {
 restore() {
   local before
   if option --beside; then
-    change "Restore $1 beside $instance, without moving anything to it?" || stopped
+    change "restores $1 beside $instance, without moving anything to it" || stopped
     say "it is there; to move to it: just db-serve $((generation + 1)) $stack"
     return
   fi
   before=$(content)
   say "what is written to $instance after that moment is not in the new instance: stop what writes, if it still does"
-  change "Restore $1, move to it, migrate, and restart the pods? $instance stays as it is." || stopped
+  change "restores $1, moves to it, migrates, and restarts the pods; $instance stays as it is" || stopped
   restart_after "$before"
   say "the pods use the new instance. Back: just db-serve $serving $stack. When the old one may go: just db-release $instance $stack"
 }

@@ -129,6 +129,7 @@ func (e *Environment) environ(state string) map[string]string {
 	env["PULUMI_CREDENTIAL_STORE"] = "plaintext"
 	env["PULUMI_DEBUG_LANGUAGES"] = e.language.Env()
 	env["PULUMI_DEBUG_PROVIDERS"] = e.server.Env()
+	env["PULUMI_DEBUG_COMMANDS"] = "true" // the flag by which the Automation API takes the events
 	env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
 	env["PULUMI_SKIP_UPDATE_CHECK"] = "true"

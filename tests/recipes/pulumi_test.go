@@ -1,7 +1,9 @@
 package recipes
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -100,8 +102,7 @@ func run(dir, name, verb string, args []string) error {
 	defer env.Close()
 	switch verb {
 	case "up":
-		_, err := env.Up(ctx)
-		return err
+		return up(ctx, env, args)
 	case "destroy":
 		_, err := env.Destroy(ctx)
 		return err
@@ -114,6 +115,40 @@ func run(dir, name, verb string, args []string) error {
 			opts = append(opts, option)
 		}
 	}
-	_, err = env.Preview(ctx, opts...)
-	return err
+	return logged(args)(env.Preview(ctx, opts...))
+}
+
+// up is a preview, a question and an up. TestChangeOnATerminal has the CLI's own question.
+func up(ctx context.Context, env *engine.Environment, args []string) error {
+	if !slices.Contains(args, "--skip-preview") {
+		if err := logged(args)(env.Preview(ctx)); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(args, "--yes") {
+		var answer string
+		if _, err := fmt.Scanln(&answer); err != nil || answer != "yes" {
+			return errors.New("confirmation declined, not proceeding with the update")
+		}
+	}
+	return logged(args)(env.Up(ctx))
+}
+
+// logged writes the events of a run to the file of --event-log, as the CLI does: each run begins it anew.
+func logged(args []string) func(*engine.Result, error) error {
+	return func(result *engine.Result, err error) error {
+		flag := slices.Index(args, "--event-log")
+		if flag < 0 || result == nil {
+			return err
+		}
+		if os.Getenv("PULUMI_DEBUG_COMMANDS") != "true" {
+			return errors.New("unknown flag: --event-log")
+		}
+		var text bytes.Buffer
+		lines := json.NewEncoder(&text)
+		for _, event := range result.Events {
+			err = errors.Join(err, lines.Encode(event))
+		}
+		return errors.Join(err, os.WriteFile(args[flag+1], text.Bytes(), 0o600))
+	}
 }

@@ -40,7 +40,8 @@ var (
 	waitPod   = on(kube+"wait --for=condition=Ready pod/db-shell-TIME --timeout=120s", "")
 	deletePod = on(kube+"delete pod/db-shell-TIME --ignore-not-found --wait=false", "").do(`: >"$CALLS/deleted"`)
 	preview   = on("pulumi preview --stack prod --diff", "").do(runPulumi)
-	upYes     = on("pulumi up --stack prod --yes", "").do(runPulumi)
+	change    = on("pulumi up --stack prod --diff --event-log SCRATCH/events", "").do(runPulumi)
+	halfway   = change.with("--yes").do(`echo '{"resourcePreEvent": {"metadata": {"op": "update"}}}' >"$6"; exit 1`)
 )
 
 func setting(key string) call {
@@ -301,11 +302,11 @@ func TestRecipesThatStop(t *testing.T) {
 		"a migration of a chart": {args: "db-migrate prod", want: "runs no migrations", calls: []call{
 			on(strings.Join(outputs.argv, " "), "").do(`echo '{"region":"us-east-1","accountId":"123456789012","migrationJobName":""}'`), account}},
 		"a no to db-migrate": {args: "db-migrate prod", answers: "no\n", want: "the answer was not yes", calls: []call{outputs, account,
-			setting("migrations.attempt"), raising("migrations.attempt", "2"), preview}},
+			setting("migrations.attempt"), raising("migrations.attempt", "2"), change}},
 		"nobody to ask": {args: "db-migrate prod", want: "--yes answers beforehand", calls: []call{outputs, account,
-			setting("migrations.attempt"), raising("migrations.attempt", "2"), preview}},
+			setting("migrations.attempt"), raising("migrations.attempt", "2"), change}},
 		"a preview that is refused": {args: "db-migrate prod --yes", want: "Pulumi.prod.yaml is as it was", calls: []call{outputs, account,
-			setting("migrations.attempt"), raising("migrations.attempt", "2"), failing(preview, "error: refused")}},
+			setting("migrations.attempt"), raising("migrations.attempt", "2"), failing(change.with("--yes"), "error: refused")}},
 		"a rotation with other changes": {args: "db-rotate prod", want: "something else would change too", calls: inCluster(
 			failing(on("pulumi preview --stack prod --expect-no-changes", ""), "error: no changes were expected but changes occurred"))},
 	} {
@@ -420,7 +421,7 @@ func TestRotationAndMigration(t *testing.T) {
 	before := password()
 
 	b := newBench(t, state)
-	b.expect(inCluster(noChanges, secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), preview, upYes,
+	b.expect(inCluster(noChanges, secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), change,
 		secret("").do("exit 1"), listed(external("1-a", "")), forcing, listed(external("1-b", "")), secret("new"), on(kube+"rollout restart deployment/core-api", ""),
 		on(kube+"rollout status deployment/core-api --timeout=10m", ""))...)
 	r := b.just("yes\n", "db-rotate", "prod")
@@ -434,7 +435,7 @@ func TestRotationAndMigration(t *testing.T) {
 
 	// The same stack file; what is rotated stays rotated.
 	b.again()
-	b.expect(outputs, account, setting("migrations.attempt"), raising("migrations.attempt", "2"), preview, upYes)
+	b.expect(outputs, account, setting("migrations.attempt"), raising("migrations.attempt", "2"), change)
 	job := outputOf(t, state, "migrationJobName")
 	r = b.just("yes\n", "db-migrate", "prod")
 	require.Zero(t, r.code, r.stderr)
@@ -447,24 +448,22 @@ func TestRotationThatFails(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	begin := inCluster(secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), on("pulumi preview --stack prod --diff", ""))
+	begin := inCluster(secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"))
+	done := func(then ...call) []call { return append([]call{change.with("--yes").do("")}, then...) }
 	for name, test := range map[string]struct {
 		calls []call
 		want  string
 	}{
-		"halfway":       {append(begin[:len(begin):len(begin)], upYes.do("exit 1")), "just db-rotate prod --with-other-changes"},
-		"no new Secret": {append(begin[:len(begin):len(begin)], append(append([]call{upYes.do("")}, synchronising("1-b")...), secret("old"))...), "is synchronised and still the old one"},
-		"no ExternalSecret": {append(begin[:len(begin):len(begin)], upYes.do(""), secret("old"),
-			listed(`{"items":[]}`)), "no ExternalSecret makes the Secret core-api-db-secret"},
-		"one that reads once": {append(begin[:len(begin):len(begin)], upYes.do(""), secret("old"),
-			listed(external("1-a", `"refreshInterval": "0s",`))), "reads its secret once and never again"},
-		"an operator that fails": {append(begin[:len(begin):len(begin)], append([]call{upYes.do("")}, synchronising("1-a")...)...),
-			"the operator has not read the secret for chart-db: access denied; core-api was not restarted"},
+		"halfway":                {[]call{halfway}, "just db-rotate prod --with-other-changes"},
+		"no new Secret":          {done(append(synchronising("1-b"), secret("old"))...), "is synchronised and still the old one"},
+		"no ExternalSecret":      {done(secret("old"), listed(`{"items":[]}`)), "no ExternalSecret makes the Secret core-api-db-secret"},
+		"one that reads once":    {done(secret("old"), listed(external("1-a", `"refreshInterval": "0s",`))), "reads its secret once and never again"},
+		"an operator that fails": {done(synchronising("1-a")...), "the operator has not read the secret for chart-db: access denied; core-api was not restarted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
 			b.env = append(b.env, "SECRET_PATIENCE=0")
-			b.expect(test.calls...)
+			b.expect(append(begin[:len(begin):len(begin)], test.calls...)...)
 			r := b.just("", "db-rotate", "prod", "--yes", "--with-other-changes")
 			assert.NotZero(t, r.code)
 			assert.Contains(t, r.stderr, test.want)
@@ -473,68 +472,6 @@ func TestRotationThatFails(t *testing.T) {
 			assert.Contains(t, string(file), "passwordVersion: 2")
 		})
 	}
-}
-
-// external is what the cluster has of ExternalSecrets: the chart's of the application, under a name of the chart's, after a reading
-// whose metadata had that hash; and another one.
-func external(synced, spec string) string {
-	return `{"items": [{"metadata": {"name": "other"}, "spec": {"target": {"name": "other-secret"}}},
-		{"metadata": {"name": "chart-db"}, "spec": {` + spec + ` "target": {"name": "core-api-db-secret"}},
-		 "status": {"syncedResourceVersion": "` + synced + `", "conditions": [{"type": "Ready", "status": "False", "message": "access denied"}]}}]}`
-}
-
-func listed(externals string) call {
-	return on(kube+"get externalsecrets.external-secrets.io -o json", "").do("cat <<'JSON'\n" + externals + "\nJSON\n")
-}
-
-var forcing = on(kube+"annotate externalsecrets.external-secrets.io/chart-db mosaic-database/force-sync=TIME --overwrite", "")
-
-// synchronising is what a recipe does about a Secret that is still the old one, until the operator says that it read the remote
-// secret with metadata of that hash.
-func synchronising(synced string) []call {
-	const hourly = `"refreshInterval": "1h0m0s",`
-	return []call{secret("old"), listed(external("1-a", hourly)), forcing, listed(external(synced, hourly))}
-}
-
-// A chart may let the operator look once an hour. After a rotation and after a restore it looks at once, and the pods restart when
-// the Secret is the new one.
-func TestTheChartsSecretIsSynchronised(t *testing.T) {
-	need(t)
-	t.Parallel()
-	b := newBench(t, outputsOnly(t))
-	b.expect(inCluster(secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), on("pulumi preview --stack prod --diff", ""), upYes.do(""))...)
-	b.expect(synchronising("1-b")...)
-	b.expect(restarting()...)
-	r := b.just("", "db-rotate", "prod", "--yes", "--with-other-changes")
-	assert.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "waits until the operator has read the secret for chart-db")
-}
-
-// gitops-deploy commits one file, once, and only after a yes.
-func TestGitOpsDeploy(t *testing.T) {
-	need(t)
-	t.Parallel()
-	b := newBench(t, outputsOnly(t))
-	origin := gitOpsOrigin(t, b)
-	checkout := strings.TrimPrefix(b.env[len(b.env)-1], "GITOPS_DIR=")
-	git := b.git
-
-	b.expect(outputs)
-	r := b.just("no\n", "gitops-deploy", "prod")
-	assert.NotZero(t, r.code)
-	assert.Empty(t, git("-C", checkout, "status", "--porcelain"))
-	b.expect(outputs)
-	r = b.just("yes\n", "gitops-deploy", "prod")
-	require.Zero(t, r.code, r.stderr)
-	assert.Equal(t, "environments/prod/values.database.yaml", git("-C", origin, "diff", "--name-only", "main~1", "main"))
-	assert.Contains(t, git("-C", origin, "show", "main:environments/prod/values.database.yaml"), `"databaseSecretName": "mosaic/prod/rds/connection"`)
-	b.expect(outputs)
-	r = b.just("", "gitops-deploy", "prod")
-	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "is up to date")
-	require.NoError(t, os.WriteFile(filepath.Join(checkout, "stray"), nil, 0o600))
-	b.expect(outputs)
-	assert.Contains(t, b.just("", "gitops-deploy", "prod").stderr, "has changes of its own")
 }
 
 // A bare just lists every recipe, in a group and with a line of its own.

@@ -65,7 +65,7 @@ func TestRestoreRecipes(t *testing.T) {
 
 	b.expect(inCluster(append(append(forgetting(append([]string{"generation", "serving"}, nil...)...), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
-			secret("old"), preview, upYes)...)...)...)
+			secret("old"), change)...)...)...)
 	b.expect(restarting()...)
 	r := b.just("yes\n", "db-restore-pitr", "latest", "prod")
 	require.Zero(t, r.code, r.stderr)
@@ -74,14 +74,14 @@ func TestRestoreRecipes(t *testing.T) {
 	assert.ElementsMatch(t, []string{"mosaic-prod-db", "mosaic-prod-db-2"}, identifiers(t, state))
 
 	b.again()
-	b.expect(inCluster(setting("restore.generation"), secret("old"), raising("restore.serving", "1"), preview, upYes)...)
+	b.expect(inCluster(setting("restore.generation"), secret("old"), raising("restore.serving", "1"), change)...)
 	b.expect(restarting()...)
 	r = b.just("yes\n", "db-serve", "1", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Equal(t, "mosaic-prod-db", outputOf(t, state, "instanceIdentifier"))
 
 	b.again()
-	b.expect(inCluster(setting("restore.generation"), secret("old"), setting("restore.serving"), removing("restore.serving"), preview, upYes)...)
+	b.expect(inCluster(setting("restore.generation"), secret("old"), setting("restore.serving"), removing("restore.serving"), change)...)
 	b.expect(restarting()...)
 	r = b.just("yes\n", "db-serve", "2", "prod")
 	require.Zero(t, r.code, r.stderr)
@@ -89,8 +89,8 @@ func TestRestoreRecipes(t *testing.T) {
 
 	b.again()
 	b.expect(outputs, account, setting("restore.unprotected"), setting("restore.released"),
-		setting("restore.unprotected"), raising("restore.unprotected[0]", "mosaic-prod-db"), preview, upYes,
-		setting("restore.unprotected"), removing("restore.unprotected"), setting("restore.released"), raising("restore.released[0]", "mosaic-prod-db"), preview, upYes)
+		setting("restore.unprotected"), raising("restore.unprotected[0]", "mosaic-prod-db"), change,
+		setting("restore.unprotected"), removing("restore.unprotected"), setting("restore.released"), raising("restore.released[0]", "mosaic-prod-db"), change)
 	r = b.just("yes\nyes\n", "db-release", "mosaic-prod-db", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Equal(t, []string{"mosaic-prod-db-2"}, identifiers(t, state))
@@ -104,7 +104,7 @@ func TestRestoreRecipes(t *testing.T) {
 		setting("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"),
 		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"),
-		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), preview)...)...)
+		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	r = b.just("no\n", "db-restore-snapshot", snapshot, "prod", "--beside")
 	require.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "Pulumi.prod.yaml is as it was")
@@ -145,11 +145,11 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. On: just db-deploy prod. Back: just db-serve 1 prod",
 			calls: inCluster(append(append(origin, raising("restore.generation", "2")),
 				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
-					raising("restore.snapshotIdentifier", "before"), secret("old"), preview.do(""), upYes.do("exit 1"))...)...)},
+					raising("restore.snapshotIdentifier", "before"), secret("old"), halfway)...)...)},
 		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
 			calls: inCluster(append(append(forgetting("generation", "serving"), raising("restore.generation", "2")),
 				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
-					raising("restore.snapshotIdentifier", "before"), secret("old"), preview)...)...)},
+					raising("restore.snapshotIdentifier", "before"), secret("old"), change.with("--yes"))...)...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)

@@ -18,8 +18,8 @@ import (
 var root = filepath.Join("..", "..")
 
 type step struct {
-	Uses, Run string
-	Env, With map[string]string
+	Uses, Run, If string
+	Env, With     map[string]string
 }
 
 type job struct {
@@ -184,6 +184,38 @@ func TestSecretsAreBehindEnvironments(t *testing.T) {
 		found += inSteps
 	}
 	assert.Equal(t, 1, found)
+}
+
+// An up comes right after the steps that refuse it: of a commit that is not the head of main, and of what was not approved.
+// A preview is refused to such a commit before it has credentials.
+func TestUpsAreHeldToTheirApproval(t *testing.T) {
+	found := 0
+	for _, w := range read(t) {
+		for _, j := range w.Jobs {
+			var runs []string
+			for _, s := range j.Steps {
+				runs = append(runs, s.Run)
+				switch s.Run {
+				case `scripts/db-deploy "$STACK" --yes`:
+					require.GreaterOrEqual(t, len(runs), 3, w.name)
+					assert.Equal(t, []string{"scripts/ci/head", `scripts/ci/approved "$STACK"`, s.Run}, runs[len(runs)-3:], w.name)
+					found++
+				case `scripts/ci/approved "$STACK"`:
+					assert.Equal(t, "${{ needs.preview.outputs.steps }}", s.Env["APPROVED"], w.name)
+					found++
+				case `scripts/ci/preview "$STACK"`:
+					at := slices.Index(runs, "scripts/ci/head")
+					require.GreaterOrEqual(t, at, 0, w.name)
+					assert.Equal(t, "github.event_name != 'pull_request'", j.Steps[at].If, w.name)
+					for _, before := range j.Steps[:at] {
+						assert.NotContains(t, before.Uses, "credentials", w.name)
+					}
+					found++
+				}
+			}
+		}
+	}
+	assert.Equal(t, 3, found)
 }
 
 // The role of a job goes with who may run it: deploy and drill are behind an environment, which their trust policies ask for.

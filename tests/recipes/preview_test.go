@@ -1,0 +1,209 @@
+package recipes
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	previewCall = on("pulumi preview --stack prod --diff --non-interactive --color never --event-log SCRATCH/events", "").do(runPulumi)
+	costCall    = on("go run ./tests/sandbox cost prod --base SCRATCH/base --format markdown", "| line | a month |")
+)
+
+// handed is what a step hands over to the next job under a name.
+func (b *bench) handed(name string) string {
+	b.t.Helper()
+	_, after, found := strings.Cut(b.content("output"), name+"<<")
+	require.True(b.t, found, "no output %s", name)
+	end, text, _ := strings.Cut(after, "\n")
+	text, _, found = strings.Cut(text, end+"\n")
+	require.True(b.t, found, "the output %s has no end", name)
+	return text
+}
+
+// report is that of a preview, which is on the page of the run too.
+func (b *bench) report() string {
+	b.t.Helper()
+	assert.Equal(b.t, b.content("summary"), b.handed("report"))
+	return b.handed("report")
+}
+
+// The report of a preview on the real engine: the count, the cost, every property that changes.
+func TestPreviewStep(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, deployed(t))
+	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
+	before := stateFiles(t, b.state)
+	b.expect(previewCall, costCall)
+	r := b.step("ci/preview", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Equal(t, before, stateFiles(t, b.state), "the preview role may not write")
+	report := b.report()
+	assert.Regexp(t, `^### prod: \d+ to update, \d+ unchanged\n(?s:.*)\n\n\| line \| a month \|\n\n<details>`, report)
+	assert.Contains(t, report, `"db.t3.micro" => "db.t3.small"`)
+	assert.Contains(t, report, "\n> **warning**: the stack costs 31.55 USD a month, over mosaic-database:budget.monthlyUsd (25.00)\n")
+	assert.NotContains(t, report, "StackReference", "no change")
+	assert.NotContains(t, b.git("worktree", "list"), "/base")
+	assert.Empty(t, b.git("status", "--porcelain"))
+
+	// A refusal is what the reader sees first, and the step fails; a cost that cannot be told says so.
+	b.again()
+	file := filepath.Join(b.project, "Pulumi.prod.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(text, "  mosaic-database:database: {allocatedStorage: 10}\n"...), 0o600))
+	b.expect(previewCall, costCall.do("echo 'no such price' >&2; exit 1"))
+	require.NoError(t, os.Remove(b.file("output")))
+	require.NoError(t, os.Remove(b.file("summary")))
+	r = b.step("ci/preview", "prod")
+	assert.NotZero(t, r.code)
+	report = b.report()
+	assert.Regexp(t, "^### prod: refused\n\n````text\nerror: ", report)
+	assert.Contains(t, report, "mosaic-database:database.allocatedStorage")
+	assert.Contains(t, report, "The cost cannot be told:\n\n````text\nno such price\n")
+}
+
+// Without credentials: the simulated cloud is brought to the commit before, and the preview goes on from there.
+func TestOfflinePreviewStep(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
+	up := on("go run ./tests/sandbox up prod", "").do(`grep -q 'tier: mvp' Pulumi.prod.yaml && mkdir -p .sandbox/prod && echo before >.sandbox/prod/cloud`)
+	shown := on("go run ./tests/sandbox preview prod --diff", "").do(`grep -q 'tier: small' Pulumi.prod.yaml && [[ $(<.sandbox/prod/cloud) == before ]] &&
+		printf 'Resources:\n    ~ 1 to update\n    24 unchanged\n\nsandbox: preview prod succeeded\n'`)
+	b.expect(up, shown, costCall)
+	r := b.step("ci/preview", "prod", "--offline")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, b.report(), "### prod: 1 to update, 24 unchanged\n")
+	assert.Contains(t, b.report(), "in a simulated cloud")
+
+	// The commit before does not come up.
+	b.again()
+	b.expect(up.do("exit 1"), shown.do("printf 'Previewing\n  error: no\nResources:\n    1 unchanged\n'; exit 1"), costCall)
+	require.NoError(t, os.Remove(b.file("output")))
+	require.NoError(t, os.Remove(b.file("summary")))
+	r = b.step("ci/preview", "prod", "--offline")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "the commit before does not come up")
+	assert.Contains(t, b.report(), "### prod: refused\n\n````text\n  error: no\n")
+
+	// A first commit has nothing before it.
+	b.again()
+	b.git("checkout", "--quiet", "--orphan", "first")
+	b.git("commit", "--quiet", "-m", "first")
+	b.expect(shown.do("echo nothing"), on("go run ./tests/sandbox cost prod --format markdown", "| line |"))
+	require.NoError(t, os.Remove(b.file("output")))
+	require.NoError(t, os.Remove(b.file("summary")))
+	r = b.step("ci/preview", "prod", "--offline")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, b.report(), "### prod: nothing to do\n")
+}
+
+// One comment, of the pipeline's own, whatever else is said on the pull request.
+func TestCommentStep(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.env = append(b.env, "PULL_REQUEST=12", "COMMIT=0123456789abcdef0123456789abcdef01234567", "REPORT_dev=### dev: nothing to do")
+	list := on("gh api --paginate repos/acme/database/issues/12/comments?per_page=100", "")
+	keep := `cp "${5#body=@}" "$CALLS/body"`
+	b.expect(list.do(`echo '[{"id": 1, "user": {"login": "somebody"}, "body": "<!-- mosaic-database: preview --> not ours"}]'`),
+		on("gh api --method POST repos/acme/database/issues/12/comments --field body=@SCRATCH/body --silent", "").do(strings.Replace(keep, "5", "6", 1)))
+	r := b.step("ci/comment", "dev", "prod")
+	require.Zero(t, r.code, r.stderr)
+	body, err := os.ReadFile(filepath.Join(b.calls, "body"))
+	require.NoError(t, err)
+	assert.Equal(t, "<!-- mosaic-database: preview -->\n## What this changes\n\n### dev: nothing to do\n\n"+
+		"### prod: no preview was made, see the run\n\n[The run]("+runAddress+"), of commit 0123456789ab.\n", string(body))
+
+	b.again()
+	own, err := json.Marshal([]any{map[string]any{"id": 34, "user": map[string]any{"login": "github-actions[bot]"}, "body": string(body)}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(b.calls, "own"), own, 0o600))
+	b.expect(list.do(`cat "$CALLS/own"; echo '[]'`), // a second page
+		on("gh api --method PATCH repos/acme/database/issues/comments/34 --field body=@SCRATCH/body --silent", "").do(strings.Replace(keep, "5", "6", 1)))
+	r = b.step("ci/comment", "dev", "prod")
+	require.Zero(t, r.code, r.stderr)
+}
+
+// markdown is a report of a stack, of so many lines of the diff.
+func markdown(stack string, lines int) string {
+	return "### " + stack + ": 1 to update\n\n| line | a month |\n| --- | --- |\n\n<details><summary>The preview</summary>\n\n````diff\n" +
+		strings.Repeat("  ~ grüße: \"ein Wert 🔒\" => \"ein anderer\"\n", lines) + "````\n\n</details>\n"
+}
+
+// The stacks share what GitHub takes: what a short report leaves, a long one has, and what is cut is closed and says so.
+func TestCommentOfLongReports(t *testing.T) {
+	need(t)
+	t.Parallel()
+	const limit = 65536
+	shortened := "\n````\n\n</details>\n\n… shortened by "
+	for name, test := range map[string]struct {
+		dev, prod string
+		whole     []string // what is there unchanged
+		cut       int      // sections
+		full      bool     // whether the comment is as long as it may be
+	}{
+		"both short":         {dev: markdown("dev", 2), prod: markdown("prod", 3), whole: []string{markdown("dev", 2), markdown("prod", 3)}},
+		"a short and a long": {dev: markdown("dev", 100), prod: markdown("prod", 2500), whole: []string{markdown("dev", 100)}, cut: 1, full: true},
+		"a long and a short": {dev: markdown("dev", 2500), prod: markdown("prod", 2), whole: []string{markdown("prod", 2)}, cut: 1, full: true},
+		"both long":          {dev: markdown("dev", 2500), prod: markdown("prod", 1500), cut: 2, full: true},
+		"one line":           {dev: strings.Replace(markdown("dev", 1), "ein Wert", strings.Repeat("u", 60000), 1), prod: markdown("prod", 1500), cut: 2, full: true},
+		"a table":            {dev: "### dev\n\n" + strings.Repeat("| a | b |\n", 10000), prod: markdown("prod", 2), whole: []string{markdown("prod", 2)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newCI(t, t.TempDir())
+			b.env = append(b.env, "PULL_REQUEST=12", "COMMIT=0123456789abcdef", "REPORT_dev="+test.dev, "REPORT_prod="+test.prod)
+			b.expect(on("gh api --paginate repos/acme/database/issues/12/comments?per_page=100", "[]"),
+				on("gh api --method POST repos/acme/database/issues/12/comments --field body=@SCRATCH/body --silent", "").do(`cp "${6#body=@}" "$CALLS/body"`))
+			r := b.step("ci/comment", "dev", "prod")
+			require.Zero(t, r.code, r.stderr)
+			content, err := os.ReadFile(filepath.Join(b.calls, "body"))
+			require.NoError(t, err)
+			body := string(content)
+			characters := utf8.RuneCountInString(body)
+			assert.True(t, utf8.ValidString(body))
+			assert.NotContains(t, body, "\uFFFD")
+			assert.Less(t, characters, limit)
+			if test.full {
+				assert.Greater(t, characters, limit*9/10, "room is left")
+			}
+			for _, section := range append(test.whole, "### dev", "### prod", "[The run]("+runAddress+"), of commit 0123456789ab.\n") {
+				assert.Contains(t, body, section)
+			}
+			assert.Equal(t, test.cut, strings.Count(body, shortened))
+			assert.Equal(t, strings.Count(body, "<details>"), strings.Count(body, "</details>"))
+			if test.dev[len(test.dev)-2] == '|' {
+				assert.Contains(t, body, "| a | b |\n\n… shortened by ", "a row is cut through")
+			}
+		})
+	}
+}
+
+// A report is handed over in what an environment variable can hold, with the rest on the page of the run.
+func TestPreviewStepOfALongReport(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
+	long := previewCall.do(`for i in {1..9000}; do printf '  warning: Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒\n' $i; done; printf '\n\x60\x60\x60\x60\n'; echo '{"summaryEvent": {}}' >"${@: -1}"`)
+	b.expect(long, costCall)
+	r := b.step("ci/preview", "prod")
+	require.Zero(t, r.code, r.stderr)
+	report := b.handed("report")
+	assert.Less(t, len("REPORT_prod=")+len(report), 128<<10)
+	assert.Contains(t, report, "… shortened by ")
+	assert.Contains(t, report, "[the run]("+runAddress+")")
+	assert.Less(t, len(b.content("summary")), 1<<20)
+	assert.Greater(t, len(b.content("summary")), 900_000, "the page of the run has room for more")
+	assert.True(t, utf8.ValidString(report))
+}

@@ -1,0 +1,109 @@
+package recipes
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The values of the chart are in one pull request of the GitOps repository, which is changed, left or closed as they are.
+// Git and the repository are real; gh is a stand-in, and so are the pull requests.
+func TestGitOpsStep(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := outputsOnly(t)
+	const pull, address = "refs/pull/1/head", "https://example.com/pull/1"
+	clone := on("gh repo clone acme/gitops SCRATCH/gitops -- --quiet --depth 1", "").do(`git clone --quiet --depth 1 "file://$ORIGIN" "$4"`)
+	list := func(pulls string) call {
+		return on("gh pr list --repo acme/gitops --head mosaic-database/prod --state all --json number,state,url,isCrossRepository,comments", "").do("echo '" + pulls + "'")
+	}
+	create := on("gh pr create --repo acme/gitops --head mosaic-database/prod --base main --title", "").with("Values of the database of prod", "--body",
+		"What the stack `prod` of mosaic-database hands over: "+runAddress).do(`git -C "$ORIGIN" update-ref ` + pull + " refs/heads/mosaic-database/prod; echo " + address)
+	closing := on("gh pr close "+address+" --comment", "").with("Withdrawn: main has these values already: " + runAddress)
+	one := func(state, comments string) string {
+		return `[{"number": 1, "state": "` + state + `", "url": "` + address + `", "isCrossRepository": false, "comments": [` + comments + `]}]`
+	}
+	open, closed := one("OPEN", ""), one("CLOSED", `{"viewerDidAuthor": false, "body": "Withdrawn: not by us"}`)
+	withdrawn := one("CLOSED", `{"viewerDidAuthor": true, "body": "Withdrawn: main has these values already"}`)
+	fork := strings.Replace(closed, "false", "true", 1)
+	moved := func(b *bench, _, checkout string) {
+		b.commit(checkout, "theirs", "")
+		b.git("-C", checkout, "push", "--quiet")
+	}
+	changed := func(b *bench, _, checkout string) {
+		b.commit(checkout, valuesFile, "{}\n")
+		b.git("-C", checkout, "push", "--quiet")
+	}
+	others := func(b *bench, origin, checkout string) { // what was proposed is not what the stack says now
+		b.git("-C", checkout, "checkout", "--quiet", "-b", "others")
+		b.commit(checkout, valuesFile, "{}\n")
+		b.git("-C", checkout, "push", "--quiet", "--force", "origin", "HEAD:mosaic-database/prod", "HEAD:"+pull)
+	}
+	merged := func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "refs/heads/main", pull) }
+	nothing := func(*bench, string, string) {}
+
+	// The first proposal, which all cases begin with.
+	first := newCI(t, state)
+	folder := gitOps(t, first)
+	origin := filepath.Join(folder, "origin.git")
+	first.env = append(first.env, "GITOPS_REPOSITORY=acme/gitops", "ORIGIN="+origin)
+	first.expect(first.known(), clone, list("[]"), create)
+	r := first.step("ci/gitops", "prod")
+	require.Zero(t, r.code, r.stderr)
+	require.Equal(t, valuesFile, first.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
+	values, before := first.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile), first.git("-C", origin, "rev-parse", "mosaic-database/prod")
+
+	for name, test := range map[string]struct {
+		change func(b *bench, origin, checkout string) // after a first proposal
+		calls  []call
+		pushed bool   // whether the branch is another commit, over main, with the values
+		gone   bool   // whether the branch is gone
+		want   string // said
+		fails  bool
+	}{
+		"proposed already":                {change: nothing, calls: []call{clone, list(open)}, want: "is proposed already: " + address},
+		"main moved on":                   {change: moved, calls: []call{clone, list(open)}, want: "is proposed already: " + address},
+		"main has other values now":       {change: changed, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
+		"other values were proposed":      {change: others, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
+		"somebody closed it":              {change: nothing, calls: []call{clone, list(closed)}, want: "somebody closed the pull request with these values"},
+		"somebody closed other values":    {change: others, calls: []call{clone, list(closed), create}, pushed: true, want: "proposed " + valuesFile},
+		"it was withdrawn":                {change: nothing, calls: []call{clone, list(withdrawn), create}, pushed: true, want: "proposed " + valuesFile},
+		"a fork has a branch of the name": {change: nothing, calls: []call{clone, list(fork), create}, pushed: true, want: "proposed " + valuesFile},
+		"merged":                          {change: merged, calls: []call{clone, list(one("MERGED", ""))}, want: "is up to date on main"},
+		"obsolete":                        {change: merged, calls: []call{clone, list(open), closing}, gone: true, want: "closed " + address},
+		"a push that is refused": {change: func(b *bench, origin, checkout string) {
+			changed(b, origin, checkout)
+			refuse(b.t, origin)
+		}, calls: []call{clone, list(open)}, fails: true, want: "the remote refused a push to mosaic-database/prod"},
+		"no access":           {change: nothing, calls: []call{clone.do("exit 1")}, fails: true, want: "cannot clone acme/gitops, see above; the GitHub App needs"},
+		"no list":             {change: nothing, calls: []call{clone, list("").do("exit 1")}, fails: true, want: "cannot list the pull requests of acme/gitops"},
+		"no pull requests":    {change: changed, calls: []call{clone, list("[]"), create.do("exit 1")}, pushed: true, fails: true, want: "and cannot open a pull request of it"},
+		"it cannot be closed": {change: merged, calls: []call{clone, list(open), closing.do("exit 1")}, fails: true, want: "cannot close the pull request " + address},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newCI(t, state)
+			origin, checkout := b.have(folder)
+			test.change(b, origin, checkout)
+			branch := func() string {
+				return b.git("-C", origin, "for-each-ref", "--format=%(objectname)", "refs/heads/mosaic-database/prod")
+			}
+			b.expect(append([]call{b.known()}, test.calls...)...)
+			r := b.step("ci/gitops", "prod")
+			assert.Equal(t, test.fails, r.code != 0, r.stderr)
+			assert.Contains(t, r.stderr, test.want)
+			switch {
+			case test.gone:
+				assert.Empty(t, branch())
+			case test.pushed:
+				assert.NotEqual(t, before, branch())
+				assert.Equal(t, b.git("-C", origin, "rev-parse", "main"), b.git("-C", origin, "rev-parse", "mosaic-database/prod~1"))
+				assert.Equal(t, values, b.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile))
+			default:
+				assert.Equal(t, before, branch(), "a needless push")
+			}
+		})
+	}
+}

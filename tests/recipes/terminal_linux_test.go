@@ -1,0 +1,121 @@
+package recipes
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// terminal is both ends of a terminal: that of the person, and that of the program.
+func terminal(t *testing.T) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = person.Close() })
+	control := func(request uintptr, value unsafe.Pointer) {
+		t.Helper()
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), request, uintptr(value))
+		require.Zero(t, errno)
+	}
+	var locked, number int32
+	size := [4]uint16{40, 120}
+	control(syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
+	control(syscall.TIOCGPTN, unsafe.Pointer(&number))
+	control(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	return person, program
+}
+
+// onTerminal runs a recipe on a terminal, where a person answers a question.
+func (b *bench) onTerminal(question string, answer func() string, args ...string) (r ran, shown string) {
+	b.t.Helper()
+	person, program := terminal(b.t)
+	cmd := b.command(args...)
+	var screen bytes.Buffer
+	r = b.finish(cmd, func() error {
+		cmd.Stdin, cmd.Stdout = program, program
+		err := cmd.Start()
+		require.NoError(b.t, program.Close())
+		require.NoError(b.t, err)
+		piece, answered := make([]byte, 4096), false
+		for {
+			n, err := person.Read(piece)
+			screen.Write(piece[:n])
+			if err != nil {
+				return cmd.Wait() // nobody has the other end any more
+			}
+			if !answered && strings.Contains(screen.String(), question) {
+				answered = true
+				_, err := person.WriteString(answer())
+				require.NoError(b.t, err)
+			}
+		}
+	})
+	return r, screen.String()
+}
+
+// The question of a change is the CLI's own, after a preview of what is then done, with the state locked in between. The stack
+// file is as it was unless the up began.
+func TestChangeOnATerminal(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := deployed(t)
+	b := newBench(t, state)
+	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: b.project, Stack: "prod", Program: stack.Deploy})
+	require.NoError(t, err)
+	defer env.Close()
+	b.env = append(append(b.env, env.Environ()...), "TERM=xterm")
+	file := filepath.Join(b.project, "Pulumi.prod.yaml")
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	locks := filepath.Join(state, "state", ".pulumi", "locks", "organization", "mosaic-database", "prod", "*.json")
+
+	for _, test := range []struct {
+		name, answer, want string
+		fault              func(simcloud.Operation) error
+		kept               bool
+	}{
+		{name: "no", answer: "\r", want: "Pulumi.prod.yaml is as it was; nothing was changed"}, // "no" is what is chosen at first
+		{name: "Ctrl-C", answer: "\x03", want: "Pulumi.prod.yaml is as it was; nothing was changed"},
+		{name: "halfway", answer: "yes\r", kept: true, want: "Pulumi.prod.yaml is changed: commit it", fault: func(op simcloud.Operation) error {
+			if op.Type == "kubernetes:batch/v1:Job" && op.Op == "create" {
+				return fmt.Errorf("the cluster is full")
+			}
+			return nil
+		}},
+		{name: "yes", answer: "yes\r", kept: true, want: "Pulumi.prod.yaml is changed: commit it"},
+	} {
+		t.Log(test.name)
+		if b.count > 0 {
+			b.again()
+		}
+		require.NoError(t, os.WriteFile(file, before, 0o600))
+		env.Cloud.Fail(test.fault)
+		b.expect(outputs, account, setting("migrations.attempt"), raising("migrations.attempt", "2"), change.do(realPulumi))
+		r, shown := b.onTerminal("perform this update?", func() string {
+			held, err := filepath.Glob(locks)
+			require.NoError(t, err)
+			assert.Len(t, held, 1, "somebody else may change the stack before the answer")
+			return test.answer
+		}, "db-migrate", "prod")
+		assert.Equal(t, test.name == "yes", r.code == 0, r.stderr)
+		assert.Contains(t, r.stderr, test.want, shown)
+		assert.Contains(t, shown, "core-api-migration-")
+		after, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.Equal(t, test.kept, strings.Contains(string(after), "attempt: 2"))
+	}
+}
