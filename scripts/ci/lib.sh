@@ -3,16 +3,16 @@
 source "$(dirname "$0")/../lib.sh"
 shopt -s inherit_errexit
 
-# markdown PROGRAM ARGUMENT... is jq with what markdown.jq defines, and with the place of the rest as $rest.
+# markdown PROGRAM ARGUMENT... is jq with what markdown.jq defines, which is told where the rest of a text is.
 markdown() {
   local program=$1
   shift
-  jq -L "$(dirname "${BASH_SOURCE[0]}")" --raw-output --join-output --arg rest "[the run]($(run)) and its log" "$@" "include \"markdown\"; $program"
+  jq -L "$(dirname "${BASH_SOURCE[0]}")/.." --raw-output --join-output --arg rest "[the run]($(run)) and its log" "$@" "include \"markdown\"; $program"
 }
 
 # shortened CHARACTERS BYTES is standard input, Markdown, in no more than that.
 shortened() {
-  markdown 'shortened($characters; $bytes; $rest)' --raw-input --slurp --argjson characters "$1" --argjson bytes "$2"
+  markdown text --raw-input --slurp --argjson characters "$1" --argjson bytes "$2"
 }
 
 # summary takes standard input to the page of the run; a step may have a MiB there.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/stretchr/testify/assert"
@@ -24,19 +25,34 @@ func terminal(t *testing.T) (person, program *os.File) {
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = person.Close() })
-	control := func(request uintptr, value unsafe.Pointer) {
-		t.Helper()
-		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), request, uintptr(value))
-		require.Zero(t, errno)
-	}
 	var locked, number int32
 	size := [4]uint16{40, 120}
-	control(syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
-	control(syscall.TIOCGPTN, unsafe.Pointer(&number))
-	control(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	control(t, person, syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
+	control(t, person, syscall.TIOCGPTN, unsafe.Pointer(&number))
+	control(t, person, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
 	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
 	require.NoError(t, err)
 	return person, program
+}
+
+func control(t *testing.T, terminal *os.File, request uintptr, value unsafe.Pointer) {
+	t.Helper()
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), request, uintptr(value))
+	require.Zero(t, errno)
+}
+
+// listening waits until a program reads single keys: what is typed before, such as Ctrl-C, the terminal takes for itself.
+func listening(t *testing.T, terminal *os.File) {
+	t.Helper()
+	var mode syscall.Termios
+	for range 10000 {
+		control(t, terminal, syscall.TCGETS, unsafe.Pointer(&mode))
+		if mode.Lflag&syscall.ICANON == 0 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	require.Fail(t, "nobody reads keys")
 }
 
 // onTerminal runs a recipe on a terminal, where a person answers a question.
@@ -50,6 +66,8 @@ func (b *bench) onTerminal(question string, answer func() string, args ...string
 		err := cmd.Start()
 		require.NoError(b.t, program.Close())
 		require.NoError(b.t, err)
+		hung := time.AfterFunc(3*time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+		defer hung.Stop()
 		piece, answered := make([]byte, 4096), false
 		for {
 			n, err := person.Read(piece)
@@ -59,6 +77,7 @@ func (b *bench) onTerminal(question string, answer func() string, args ...string
 			}
 			if !answered && strings.Contains(screen.String(), question) {
 				answered = true
+				listening(b.t, person)
 				_, err := person.WriteString(answer())
 				require.NoError(b.t, err)
 			}

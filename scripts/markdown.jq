@@ -31,6 +31,9 @@ def shortened($characters; $bytes; $rest):
       | .text
     end;
 
+# text is a text of its own, in what it may have.
+def text: $ARGS.named as $may | shortened($may.characters; $may.bytes; $may.rest);
+
 # level is how much each of some lengths may have at most, together $total: what the short ones leave, the long ones share.
 def level($total):
   reduce sort[] as $one ({left: $total, count: length};
