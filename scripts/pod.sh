@@ -80,20 +80,22 @@ pod_manifest() {
                            capabilities: {drop: ["ALL"]}}}]}}'
 }
 
-# start_pod [VARIABLES] makes the pod, with the login of people where they have one, or with the application's; the end of the
-# recipe deletes it, whatever the end.
+# start_pod makes the pod with the login of people where they have one, and with the application's elsewhere.
 start_pod() {
-  local variables=${1:-} manifest key=""
-  if [[ -n $variables ]]; then
-    :
-  elif by_token; then
+  local key
+  if by_token; then
     key=$(token)
-    variables=$(of_people)
+    run_pod "$(of_people)" "$key"
   else
-    variables=$(from_secret)
+    run_pod "$(from_secret)"
   fi
+}
+
+# run_pod VARIABLES [TOKEN] makes the pod; the end of the recipe deletes it, whatever the end.
+run_pod() {
+  local manifest key=${2:-}
   pod=db-shell-$(date -u +%Y%m%d-%H%M%S)-$$
-  manifest=$(pod_manifest "$variables")
+  manifest=$(pod_manifest "$1")
   say "starting the pod $pod; it is deleted at the end"
   kube create -f - <<<"$manifest" >&2
   if ! kube wait --for=condition=Ready "pod/$pod" --timeout=120s >&2; then
