@@ -22,7 +22,7 @@ func (d *Database) engine() []field {
 		versionField(&d.EngineVersion),
 		boolean("allowMajorVersionUpgrade", &d.AllowMajorVersionUpgrade, "Lets a change of the major version through."),
 		boolean("autoMinorVersionUpgrade", &d.AutoMinorVersionUpgrade, "Takes minor versions in the maintenance window."),
-		boolean("applyImmediately", &d.ApplyImmediately, "Makes changes at once; otherwise those with downtime wait for the maintenance window, and every preview shows them until then."),
+		boolean("applyImmediately", &d.ApplyImmediately, "Makes changes at once; otherwise those with downtime wait for the maintenance window, and every preview shows them until then; a change of the port never waits."),
 		text("caCertIdentifier", &d.CaCertIdentifier, "Certificate authority of the server's certificate; without it, a rotation by RDS is no change.",
 			optional(oneOf("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"))).defaultsTo("chosen by RDS"),
 		boolean("iamDatabaseAuthentication", &d.IamDatabaseAuthentication, "Lets database users log in with IAM tokens."),
