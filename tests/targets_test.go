@@ -72,9 +72,10 @@ func TestWhatRDSLeavesToTheWindow(t *testing.T) {
 			outputs["allocatedStorage"] = 20
 		}
 	})
-	require.NoError(t, l.Cloud.Edit(instanceType, "mosaic-prod-db", func(p simcloud.Properties) { p["allocatedStorage"] = 20.0 }))
+	require.NoError(t, l.Cloud.Edit(instanceType, l.one(instanceType).ID, func(p simcloud.Properties) { p["allocatedStorage"] = 20.0 }))
 	_, err := l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"}))
 	require.NoError(t, err)
 	l.set("database.allocatedStorage", "20")
+	l.up() // and is not refused as less than the database has
 	assert.Empty(t, l.preview())
 }
