@@ -9,56 +9,33 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
+	"github.com/creack/pty"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// terminal is both ends of a terminal: that of the person, and that of the program.
-func terminal(t *testing.T) (person, program *os.File) {
-	t.Helper()
-	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = person.Close() })
-	var locked, number int32
-	size := [4]uint16{40, 120}
-	control(t, person, syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
-	control(t, person, syscall.TIOCGPTN, unsafe.Pointer(&number))
-	control(t, person, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
-	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-	return person, program
-}
-
-func control(t *testing.T, terminal *os.File, request uintptr, value unsafe.Pointer) {
-	t.Helper()
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), request, uintptr(value))
-	require.Zero(t, errno)
-}
-
 // listening waits until a program reads single keys: what is typed before, such as Ctrl-C, the terminal takes for itself.
 func listening(t *testing.T, terminal *os.File) {
 	t.Helper()
-	var mode syscall.Termios
-	for range 10000 {
-		control(t, terminal, syscall.TCGETS, unsafe.Pointer(&mode))
-		if mode.Lflag&syscall.ICANON == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	require.Fail(t, "nobody reads keys")
+	require.Eventually(t, func() bool {
+		mode, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+		return err == nil && mode.Lflag&unix.ICANON == 0
+	}, time.Minute, 5*time.Millisecond, "nobody reads keys")
 }
 
 // onTerminal runs a recipe on a terminal, where a person answers a question.
 func (b *bench) onTerminal(question string, answer func() string, args ...string) (r ran, shown string) {
 	b.t.Helper()
-	person, program := terminal(b.t)
+	person, program, err := pty.Open()
+	require.NoError(b.t, err)
+	b.t.Cleanup(func() { _ = person.Close() })
+	require.NoError(b.t, pty.Setsize(person, &pty.Winsize{Rows: 40, Cols: 120}))
 	cmd := b.command(args...)
 	var screen bytes.Buffer
 	r = b.finish(cmd, func() error {
