@@ -122,7 +122,7 @@ func verbs(changes []string, none string) string {
 // steady is an object without what another creation draws anew.
 func steady(o simcloud.Object) simcloud.Properties {
 	delete(o.Properties, "status")
-	for _, name := range []string{"generation", "resourceVersion"} {
+	for _, name := range []string{"generation", "resourceVersion", "uid"} {
 		delete(o.Properties.Map("metadata"), name)
 	}
 	return o.Properties
