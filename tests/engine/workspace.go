@@ -123,7 +123,9 @@ func (e *Environment) environ(state string) map[string]string {
 		}
 	}
 	env["PULUMI_HOME"] = filepath.Join(e.opts.Dir, homeDir)
-	env["PULUMI_BACKEND_URL"] = "file://" + filepath.ToSlash(state)
+	// Without the attributes that the backend keeps beside each file: it writes them in two steps, and whoever reads the state
+	// between them, or after a kill there, is told "EOF".
+	env["PULUMI_BACKEND_URL"] = "file://" + filepath.ToSlash(state) + "?metadata=skip"
 	env["PULUMI_CONFIG_PASSPHRASE"] = passphrase
 	env["PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS"] = "true"
 	env["PULUMI_CREDENTIAL_STORE"] = "plaintext"
