@@ -2,7 +2,10 @@
 # The file of the GitOps repository that this program writes. What it is compared with is what the remote has: a commit that
 # was made here and refused there is not handed over.
 
-# values_file FOLDER writes the values of the stack over those of the commit that is checked out, commits them, and shows
+# there is git in the checkout $folder.
+there() { git -C "$folder" "$@"; }
+
+# values_file FOLDER writes the values of the stack over those of the commit that is checked out, stages them, and shows
 # what changes; it fails where nothing does.
 values_file() {
   file=environments/$stack/values.database.yaml

@@ -82,13 +82,14 @@ pod_manifest() {
 
 # start_pod makes the pod with the login of people where they have one, and with the application's elsewhere.
 start_pod() {
-  local key
+  local variables key=""
   if by_token; then
     key=$(token)
-    run_pod "$(of_people)" "$key"
+    variables=$(of_people)
   else
-    run_pod "$(from_secret)"
+    variables=$(from_secret)
   fi
+  run_pod "$variables" "$key"
 }
 
 # run_pod VARIABLES [TOKEN] makes the pod; the end of the recipe deletes it, whatever the end.

@@ -66,13 +66,7 @@ func (l *live) manifests() string {
 			if object.Properties.Map("metadata", "labels") == nil {
 				continue // was there before
 			}
-			manifest := map[string]any(object.Properties)
-			delete(manifest, "status")
-			metadata := manifest["metadata"].(map[string]any)
-			for _, name := range []string{"uid", "generation", "creationTimestamp", "managedFields"} {
-				delete(metadata, name)
-			}
-			out, err := yaml.Marshal(manifest)
+			out, err := yaml.Marshal(map[string]any(object.Properties.Manifest()))
 			require.NoError(l.t, err)
 			documents = append(documents, string(out))
 		}

@@ -32,6 +32,20 @@ func References() []Reference {
 	return rows
 }
 
+// Value is the present value of a field, such as "database.port", as the report of problems writes it; "" where there is no
+// such field.
+func (c *Config) Value(name string) string {
+	object, name, _ := strings.Cut(name, ".")
+	for _, k := range c.keys() {
+		for _, f := range k.fields {
+			if k.full() == ownKey(object) && f.name == name {
+				return f.value()
+			}
+		}
+	}
+	return ""
+}
+
 func (f field) reference(key string) Reference {
 	row := Reference{Key: key, Type: string(f.kind), Default: f.fallback, Description: f.description, Rule: f.rule}
 	if row.Default == "" {

@@ -19,9 +19,9 @@ type Moment string
 
 // The moments, in the words of warnings and documentation.
 const (
-	AtOnce      Moment = "at once, whatever database.applyImmediately says"
-	Window      Moment = "in the maintenance window, or at once with database.applyImmediately"
-	NextRestart Moment = "at the next restart, which RDS does not make for it"
+	atOnce      Moment = "at once, whatever database.applyImmediately says"
+	window      Moment = "in the maintenance window, or at once with database.applyImmediately"
+	nextRestart Moment = "at the next restart, which RDS does not make for it"
 )
 
 // Effect is what RDS does when a setting of an instance changes.
@@ -39,24 +39,28 @@ type Effect struct {
 func Effects() []Effect {
 	const restart, slower = "the instance restarts, and all connections end; with a standby it fails over", "it may be slower meanwhile"
 	return []Effect{
-		{Setting: "port", When: AtOnce, Notice: "the instance restarts, and all connections end"},
-		{Setting: "instanceClass", When: Window, Notice: restart},
-		{Setting: "replicaInstanceClass", When: Window, Notice: "the replicas restart", only: both},
-		{Setting: "engineVersion", When: Window, Notice: restart},
-		{Setting: "caCertIdentifier", When: Window, Notice: "the instance restarts, unless its version takes another certificate without"},
-		{Setting: "backupRetentionDays", When: Window, Notice: "to 0 or from 0, the database stands still for seconds, up to minutes", only: onOrOff},
-		{Setting: "multiAz", When: Window, Notice: slower},
-		{Setting: "allocatedStorage", When: Window, Notice: slower + "; then storage cannot be changed for hours"},
-		{Setting: "storageType", When: Window, Notice: slower},
-		{Setting: "iops", When: Window, Notice: slower},
-		{Setting: "storageThroughput", When: Window, Notice: slower},
-		{Setting: "iamDatabaseAuthentication", When: Window},
-		{Setting: staticParameters, When: NextRestart, Notice: "the old value, until: aws rds reboot-db-instance --db-instance-identifier …"},
+		{Setting: "port", When: atOnce, Notice: "the instance restarts, and all connections end"},
+		{Setting: "instanceClass", When: window, Notice: restart},
+		{Setting: replicaClass, When: window, Notice: "the replicas restart", only: both},
+		{Setting: "engineVersion", When: window, Notice: restart},
+		{Setting: "caCertIdentifier", When: window, Notice: "the instance restarts, unless its version takes another certificate without"},
+		{Setting: "backupRetentionDays", When: window, Notice: "to 0 or from 0, the database stands still for seconds, up to minutes", only: onOrOff},
+		{Setting: "multiAz", When: window, Notice: slower},
+		{Setting: "allocatedStorage", When: window, Notice: slower + "; then storage cannot be changed for hours"},
+		{Setting: "storageType", When: window, Notice: slower},
+		{Setting: "iops", When: window, Notice: slower},
+		{Setting: "storageThroughput", When: window, Notice: slower},
+		{Setting: "iamDatabaseAuthentication", When: window},
+		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until: aws rds reboot-db-instance --db-instance-identifier …"},
 	}
 }
 
-// staticParameters is the setting that stands for all parameters that PostgreSQL reads when it starts.
-const staticParameters = "parameters.*"
+const (
+	settings = config.Namespace + ":database." // begins their full keys
+	// staticParameters is the setting that stands for all parameters that PostgreSQL reads when it starts.
+	staticParameters = "parameters.*"
+	replicaClass     = "replicaInstanceClass"
+)
 
 func onOrOff(before, now string) bool { return (before == "0") != (now == "0") }
 
@@ -64,26 +68,18 @@ func both(before, now string) bool { return before != "" && now != "" }
 
 // instanceSettings is the present value of each setting of the table, by its full key, as a run leaves it to the next one.
 func instanceSettings(cfg *config.Config) map[string]string {
-	db := cfg.Database
-	values := map[string]string{
-		"port": strconv.Itoa(db.Port), "instanceClass": db.InstanceClass, "engineVersion": db.EngineVersion,
-		"caCertIdentifier": db.CaCertIdentifier, "backupRetentionDays": strconv.Itoa(db.BackupRetentionDays), "multiAz": strconv.FormatBool(db.MultiAz),
-		"allocatedStorage": strconv.Itoa(db.AllocatedStorage), "storageType": db.StorageType, "iops": strconv.Itoa(db.Iops),
-		"storageThroughput": strconv.Itoa(db.StorageThroughput), "iamDatabaseAuthentication": strconv.FormatBool(db.IamDatabaseAuthentication),
-	}
-	if db.ReadReplicas > 0 {
-		values["replicaInstanceClass"] = db.ReplicaInstanceClass
-	}
-	for name, value := range db.Parameters {
-		if database.ApplyMethod(name) == "pending-reboot" {
-			values["parameters."+name] = value
+	values := map[string]string{}
+	for _, effect := range Effects() {
+		if effect.Setting != staticParameters && (effect.Setting != replicaClass || cfg.Database.ReadReplicas > 0) {
+			values[settings+effect.Setting] = cfg.Value("database." + effect.Setting)
 		}
 	}
-	full := map[string]string{}
-	for setting, value := range values {
-		full[config.Namespace+":database."+setting] = value
+	for name, value := range cfg.Database.Parameters {
+		if database.ApplyMethod(name) == "pending-reboot" {
+			values[settings+"parameters."+name] = value
+		}
 	}
-	return full
+	return values
 }
 
 // warn ends a preview with what RDS does to the instance, and when. What an earlier version left says nothing of most settings;
@@ -101,8 +97,7 @@ func warn(ctx *pulumi.Context, cfg *config.Config, before map[string]string) err
 }
 
 func effects(cfg *config.Config, before map[string]string) []string {
-	const prefix = config.Namespace + ":database."
-	_, compared := before[prefix+"port"]
+	_, compared := before[settings+"port"]
 	if !compared || before[config.Namespace+":restore.serving"] != strconv.Itoa(cfg.Restore.Serving) {
 		return nil // nothing to compare with, or another instance
 	}
@@ -112,7 +107,7 @@ func effects(cfg *config.Config, before map[string]string) []string {
 	var lines []string
 	for _, effect := range Effects() {
 		for _, key := range slices.Sorted(maps.Keys(all)) {
-			setting, ours := strings.CutPrefix(key, prefix)
+			setting, ours := strings.CutPrefix(key, settings)
 			if ours && effect.of(setting) && before[key] != now[key] && (effect.only == nil || effect.only(before[key], now[key])) {
 				lines = append(lines, effect.line(cfg, key, before[key], now[key]))
 			}
@@ -129,9 +124,9 @@ func (e Effect) of(setting string) bool {
 
 func (e Effect) line(cfg *config.Config, key, before, now string) string {
 	when := string(e.When)
-	if e.When == Window && cfg.Database.ApplyImmediately {
+	if e.When == window && cfg.Database.ApplyImmediately {
 		when = "at once, as database.applyImmediately says"
-	} else if e.When == Window {
+	} else if e.When == window {
 		when = fmt.Sprintf("in the maintenance window, %s UTC, and every preview shows it until then; database.applyImmediately: true does it at once",
 			cfg.Database.MaintenanceWindow)
 	}

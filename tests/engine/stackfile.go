@@ -41,9 +41,7 @@ func OpenStackFile(project, stack string) (*StackFile, error) {
 	return f, nil
 }
 
-// DropEncrypted takes out what is encrypted: only the team's keys open it.
-func (f *StackFile) DropEncrypted() error { return dropEncrypted(f.settings.Config) }
-
+// dropEncrypted takes out what is encrypted: only the team's keys open it.
 func dropEncrypted(values config.Map) error {
 	for key, value := range values {
 		if !value.Secure() {
@@ -172,7 +170,7 @@ func StackConfig(project, stack string, overrides ...Override) (map[string]strin
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(file.DropEncrypted(), file.Set(overrides...)); err != nil {
+	if err := errors.Join(dropEncrypted(file.settings.Config), file.Set(overrides...)); err != nil {
 		return nil, err
 	}
 	return file.Values()

@@ -11,6 +11,22 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+// podSecrets is where the pod that a recipe made takes each variable from: the Secret and its entry.
+func (b *bench) podSecrets() map[string]string {
+	b.t.Helper()
+	content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
+	require.NoError(b.t, err)
+	var pod corev1.Pod
+	require.NoError(b.t, json.Unmarshal(content, &pod))
+	from := map[string]string{}
+	for _, env := range pod.Spec.Containers[0].Env {
+		if env.ValueFrom != nil {
+			from[env.Name] = env.ValueFrom.SecretKeyRef.Name + " " + env.ValueFrom.SecretKeyRef.Key
+		}
+	}
+	return from
+}
+
 // db-shell goes past a pooler: what people do needs a session of their own.
 func TestDbShellGoesPastThePooler(t *testing.T) {
 	need(t)
@@ -23,17 +39,8 @@ func TestDbShellGoesPastThePooler(t *testing.T) {
 			createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat"), deletePod)...)
 		r := b.just("select 1;", "db-shell", "prod")
 		require.Zero(t, r.code, r.stderr)
-		content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
-		require.NoError(t, err)
-		var pod corev1.Pod
-		require.NoError(t, json.Unmarshal(content, &pod))
-		from := map[string]string{}
-		for _, env := range pod.Spec.Containers[0].Env {
-			if env.ValueFrom != nil {
-				from[env.Name] = env.ValueFrom.SecretKeyRef.Key
-			}
-		}
-		assert.Equal(t, entry, from["PGHOST"])
-		assert.Equal(t, "DB_PASSWORD", from["PGPASSWORD"])
+		from := b.podSecrets()
+		assert.Equal(t, "core-api-db-secret "+entry, from["PGHOST"])
+		assert.Equal(t, "core-api-db-secret DB_PASSWORD", from["PGPASSWORD"])
 	}
 }

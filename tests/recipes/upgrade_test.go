@@ -1,14 +1,9 @@
 package recipes
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
 )
 
 // db-upgrade-finish is the master user, whoever the application and people are; and it fails when something is left to do.
@@ -26,16 +21,7 @@ func TestTheUpgradeIsFinishedByTheMasterUser(t *testing.T) {
 		r := b.just("", "db-upgrade-finish", "prod")
 		assert.NotZero(t, r.code)
 		assert.Contains(t, r.stderr, "something is left to do, see above")
-		content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
-		require.NoError(t, err)
-		var pod corev1.Pod
-		require.NoError(t, json.Unmarshal(content, &pod))
-		from := map[string]string{}
-		for _, env := range pod.Spec.Containers[0].Env {
-			if env.ValueFrom != nil {
-				from[env.Name] = env.ValueFrom.SecretKeyRef.Name + " " + env.ValueFrom.SecretKeyRef.Key
-			}
-		}
+		from := b.podSecrets()
 		assert.Equal(t, secret, from["PGPASSWORD"])
 		assert.Len(t, from, 5)
 	}

@@ -56,11 +56,9 @@ func priced(project, stack string, overrides []engine.Override) (cost.Report, er
 	if err != nil {
 		return cost.Report{}, err
 	}
-	for _, key := range slices.Sorted(maps.Keys(values)) { // also what was laid over it
-		if !slices.Contains(file.Keys, key) {
-			file.Keys = append(file.Keys, key)
-		}
-	}
+	keys := slices.AppendSeq(file.Keys, maps.Keys(values)) // also what was laid over it
+	slices.Sort(keys)
+	file.Keys = slices.Compact(keys)
 	cfg, err := config.Load(source(values), stack, file)
 	if err != nil {
 		return cost.Report{}, err

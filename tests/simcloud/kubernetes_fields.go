@@ -2,7 +2,6 @@ package simcloud
 
 import (
 	"fmt"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -73,11 +72,12 @@ func fromObject(object *unstructured.Unstructured) Properties {
 	return Properties(object.Object).clone()
 }
 
-// bookkeeping is what the API server and the provider write, and no manifest has.
-func bookkeeping(name string) bool {
-	switch name {
-	case "uid", "creationTimestamp", "generation", "managedFields":
-		return true
+// Manifest is a Kubernetes object without what the API server and the controllers wrote.
+func (p Properties) Manifest() Properties {
+	manifest := p.clone()
+	delete(manifest, "status")
+	for _, name := range []string{"uid", "creationTimestamp", "generation", "managedFields"} {
+		delete(manifest.Map("metadata"), name)
 	}
-	return strings.HasPrefix(name, "__")
+	return manifest
 }

@@ -196,13 +196,7 @@ func (c *cluster) read(r request) (Properties, bool) {
 	return live, true
 }
 
-// inputs is the object without what the API server and the controllers wrote.
-func (c *cluster) inputs(_ string, live Properties) Properties {
-	manifest := live.clone()
-	delete(manifest, "status")
-	maps.DeleteFunc(manifest.Map("metadata"), func(name string, _ any) bool { return bookkeeping(name) })
-	return manifest
-}
+func (c *cluster) inputs(_ string, live Properties) Properties { return live.Manifest() }
 
 func (c *cluster) remove(r request) error {
 	if c.unreachable != nil {
