@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 // Backup is what an instance is about to be made from, as AWS describes it.
@@ -17,12 +16,6 @@ type Backup struct {
 	KmsKeyID         string // ARN of the key
 	Status           string // of a snapshot; "" otherwise
 	RetentionDays    int    // of an instance's automated backups; -1 for a snapshot
-}
-
-// Restores tells whether a run makes an instance from a backup: the newest, where before, which [Config.Settled] made
-// in an earlier run, does not have it yet.
-func (c *Config) Restores(before map[string]string) bool {
-	return c.Restore.named() && settledNumber(before, generationKey, 0) < c.Restore.Generation
 }
 
 // Misfit is every reason why the instance, restored from the backup, would not become what the configuration asks for:
@@ -40,14 +33,13 @@ func (c *Config) Misfit(b Backup) Problems {
 	refuse(b.RetentionDays == 0, b.Key, b.Name, "an instance with automated backups; it has none", "a snapshot instead")
 	refuse(!b.Encrypted, b.Key, b.Name, "encrypted: RDS would restore it unencrypted",
 		"a copy of it that has a key: aws rds copy-db-snapshot … --kms-key-id alias/aws/rds")
-	refuse(b.Encrypted && d.KmsKeyID != "" && d.KmsKeyID != b.KmsKeyID, ownKey("database.kmsKeyId"), d.KmsKeyID,
+	refuse(b.Encrypted && d.KmsKeyID != "" && d.KmsKeyID != b.KmsKeyID, Key("database.kmsKeyId"), d.KmsKeyID,
 		"the key of the backup, which the instance keeps", b.KmsKeyID+"; or a copy of the snapshot with the other key")
-	refuse(d.AllocatedStorage < b.AllocatedStorage, storageKey, strconv.Itoa(d.AllocatedStorage),
+	refuse(d.AllocatedStorage < b.AllocatedStorage, Key("database.allocatedStorage"), strconv.Itoa(d.AllocatedStorage),
 		fmt.Sprintf("not below the backup's %d", b.AllocatedStorage), fmt.Sprintf("%d or more", b.AllocatedStorage))
-	from, to := major(b.EngineVersion), major(d.EngineVersion)
-	older := from == to && minor(d.EngineVersion) != 0 && minor(d.EngineVersion) < minor(b.EngineVersion)
-	refuse(from != to || older, engineVersionKey, d.EngineVersion,
+	from, to := ParseVersion(b.EngineVersion), ParseVersion(d.EngineVersion)
+	refuse(from.Major != to.Major || to.Before(from), Key("database.engineVersion"), d.EngineVersion,
 		fmt.Sprintf("the major version of the backup, %s, and no older minor one", b.EngineVersion),
-		fmt.Sprintf("%q; a major upgrade comes after it, in a run of its own", strings.Split(b.EngineVersion, ".")[0]))
+		fmt.Sprintf("%q; a major upgrade comes after it, in a run of its own", strconv.Itoa(from.Major)))
 	return problems
 }

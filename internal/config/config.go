@@ -1,140 +1,127 @@
-// Package config is the typed configuration of a stack: what the stack files say, over what the cost
-// tier says, decoded strictly and checked as a whole before anything is registered.
+// Package config is the configuration of a stack: what its file says, over what the cost tier says, decoded strictly and checked
+// as a whole before anything is registered.
 //
 // It imports no Pulumi package, so that its tests and the documentation made from it build in seconds.
 package config
 
+import (
+	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
 // Namespace is the namespace of the program's own configuration keys, "mosaic-database:tier" and so on.
 const Namespace = "mosaic-database"
 
-// Config is the checked configuration of one stack. Every field has its final value: defaults, the
-// tier and the overrides are already applied.
+// Config is the checked configuration of one stack. Every field has its final value: defaults, the tier and the overrides are
+// already applied. The tags are the declaration of the key: package schema says what each of them means.
 type Config struct {
-	Stack       string // name of the stack, such as "prod"
-	Environment string // part of every physical name; default: the stack's name
-	Tier        string // name of the cost tier, see Tiers
-	Region      string // aws:region
-	AccountID   string // the one entry of aws:allowedAccountIds, twelve digits
+	Stack     string // name of the stack, such as "prod"
+	AccountID string // the one entry of AllowedAccountIDs
 
-	Cluster  Cluster
-	Network  Network
-	Database Database
-	App      App
+	Region            string   `key:"aws:region" required:"true" rule:"region" doc:"Region of everything in AWS."`
+	AllowedAccountIDs []string `key:"aws:allowedAccountIds" required:"true" rule:"account" all:"oneAccount" doc:"Account that the stack belongs to; a run with credentials for another one stops at once."`
+
+	Tier        string   `key:"tier" default:"mvp" rule:"tier" doc:"Cost tier: instance class, standby, replicas, backups and insights under one name."`
+	Environment string   `key:"environment" unset:"the stack's name" rule:"environment" doc:"Part of every physical name, as in mosaic-<environment>-db."`
+	Cluster     Cluster  `key:"cluster" doc:"EKS cluster that the application runs on."`
+	Network     Network  `key:"network" doc:"Where the database is placed and who may reach it."`
+	Database    Database `key:"database" doc:"RDS instance, replicas and credentials: overrides of the tier, field by field."`
+	App         App      `key:"app" doc:"Application that uses the database."`
 	// AdditionalApps are more applications that use the database, sorted by name.
-	AdditionalApps []*AdditionalApp
+	AdditionalApps []*AdditionalApp `key:"additionalApps" rule:"label" doc:"More applications that use the database, by name, each with its own role, ServiceAccount, SecretStore and Secret."`
 
-	Migrations Migrations
-	TLS        TLS
-	Pooling    Pooling
-	Delivery   Delivery
-	Alerts     Alerts
-	Budget     Budget
-	Restore    Restore
-	Waivers    map[string]string // by id of a security control: why the stack does without it
-	// PermissionsBoundary is the name of the IAM policy that bounds every role of the stack; "": none.
-	PermissionsBoundary string
-	Tags                map[string]string // on every AWS resource, beside the program's own
+	Migrations Migrations        `key:"migrations" doc:"Job that brings the schema to the application's revision."`
+	TLS        TLS               `key:"tls" doc:"How clients check whom they talk to; without a bundle, sslmode is require, with one, verify-full."`
+	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
+	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
+	Alerts     Alerts            `key:"alerts" doc:"Who hears of trouble, and when."`
+	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
+	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is first made from, which one serves, which may go."`
+	Waivers    map[string]string `key:"waivers" rule:"waiver" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
+
+	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,policy" doc:"Name of the IAM policy that bounds every role that this program makes; it has to be there."`
+	Tags                map[string]string `key:"tags" rule:"tag" all:"tagCount" doc:"Tags of every AWS resource, beside the program's own."`
+}
+
+// PermissionsBoundaryArn is the ARN of the policy that bounds every role; "" where none does.
+func (c *Config) PermissionsBoundaryArn() string {
+	if c.PermissionsBoundary == "" {
+		return ""
+	}
+	return fmt.Sprintf("arn:%s:iam::%s:policy/%s", naming.Partition(c.Region), c.AccountID, c.PermissionsBoundary)
 }
 
 // Cluster is the EKS cluster that the application runs on.
 type Cluster struct {
-	Name       string // name of the EKS cluster; VPC, OIDC issuer and endpoint are looked up by it
-	Kubeconfig string // path or content of a kubeconfig; "": made from the cluster's own data
-	Context    string // context in Kubeconfig; "": its current one
-	OIDCIssuer string // URL of the OIDC issuer; "": the cluster's
+	Name       string `key:"name" unset:"none: required unless everything that is looked up is given" rule:"optional,cluster" doc:"Name of the EKS cluster; VPC, OIDC issuer and endpoint are looked up by it."`
+	Kubeconfig string `key:"kubeconfig" unset:"made from the cluster's own data" secret:"true" doc:"Path or content of a kubeconfig, for a private endpoint or another cluster; the one value that may be encrypted (--secret)."`
+	Context    string `key:"context" unset:"its current one" doc:"Context in the kubeconfig."`
+	OIDCIssuer string `key:"oidcIssuer" unset:"the cluster's" rule:"optional,issuer" doc:"URL of the cluster's OIDC issuer."`
 }
 
 // Network is where the database is placed and who may reach it.
 type Network struct {
-	VpcID        string   // "": the cluster's VPC
-	SubnetIDs    []string // at least two; empty: the private subnets of the VPC
-	IngressCidrs []string // who may connect; empty: the VPC's CIDR
+	VpcID        string   `key:"vpcId" unset:"the cluster's VPC" rule:"optional,vpc" doc:"VPC of the database."`
+	SubnetIDs    []string `key:"subnetIds" unset:"the private subnets of the VPC" rule:"subnet" all:"twoSubnets,distinct" doc:"Private subnets of the database."`
+	IngressCidrs []string `key:"ingressCidrs" unset:"the CIDR of the VPC" rule:"cidr" all:"distinct" doc:"Networks that may connect to the database."`
 }
 
-// Database is the RDS instance, its replicas and its credentials.
-type Database struct {
-	Name                             string            // of the database
-	Username                         string            // of the master user
-	Port                             int               // 1150–65535
-	EngineVersion                    string            // major ("16") or major and minor ("16.11")
-	AllowMajorVersionUpgrade         bool              // lets a change of the major version through
-	AutoMinorVersionUpgrade          bool              // takes minor versions in the maintenance window
-	ApplyImmediately                 bool              // makes changes at once instead of in the maintenance window
-	InstanceClass                    string            // one of Classes
-	MultiAz                          bool              // keeps a standby in a second availability zone
-	AvailabilityZone                 string            // "": chosen by RDS
-	AllocatedStorage                 int               // GiB
-	MaxAllocatedStorage              int               // GiB, ceiling of storage autoscaling
-	StorageType                      string            // gp3, io1 or io2
-	Iops                             int               // 0: the storage type's baseline
-	StorageThroughput                int               // MiB/s, 0: the storage type's baseline
-	KmsKeyID                         string            // ARN of a customer key for storage; "": aws/rds
-	ReadReplicas                     int               // 0–15
-	ReplicaInstanceClass             string            // default: InstanceClass
-	ReplicaMaxAllocatedStorage       int               // GiB, default: MaxAllocatedStorage
-	BackupRetentionDays              int               // 0–35
-	BackupWindow                     string            // hh:mm-hh:mm, UTC
-	MaintenanceWindow                string            // ddd:hh:mm-ddd:hh:mm, UTC
-	DeletionProtection               bool              // RDS deletion protection and Pulumi's protect, together
-	SkipFinalSnapshot                bool              // deletes the instance without a last snapshot
-	DeleteAutomatedBackups           bool              // deletes the automated backups with the instance
-	IamDatabaseAuthentication        bool              // lets database users log in with IAM tokens
-	CaCertIdentifier                 string            // of the server's certificate; "": RDS's own choice
-	PerformanceInsightsRetentionDays int               // 0: off; 7, n×31 (1–23) or 731
-	DatabaseInsightsMode             string            // standard or advanced
-	MonitoringInterval               int               // seconds; 0: no enhanced monitoring
-	LogRetentionDays                 int               // a retention that CloudWatch Logs accepts
-	Parameters                       map[string]string // the stack's own, over the program's
-	Credentials                      Credentials       // whose logins the clients have
-	PasswordVersion                  int               // another number makes another password
-	MasterPasswordVersion            int               // the same for the master user's alone, with alternating credentials; 0: it stays
-	BootstrapImage                   string            // with psql 15 or later
-	ReadOnlyLogin                    bool              // makes a login that only reads
-	IamPrincipals                    []string          // ARNs of IAM roles and users that may log in with a token
-	SecretRecoveryDays               int               // 0 or 7–30
-	SecretKmsKeyID                   string            // ARN of a customer key for the secrets; "": aws/secretsmanager
-}
-
-// Credentials says whose logins the clients have.
-type Credentials string
-
-const (
-	CredentialsMaster      Credentials = "master"      // the master user's
-	CredentialsAlternating Credentials = "alternating" // one of two with few privileges, which take turns at each rotation
-)
-
-// App is the application that uses the database.
+// App is the application that owns the schema.
 type App struct {
-	Name            string // core-api
-	Namespace       string // default: mosaic-<environment>
-	CreateNamespace bool   // false: it has to be there
-	ServiceAccount  string // default: Name
-	SecretName      string // the Kubernetes Secret that is made; default: <Name>-db-secret
-	ReloadOnChange  bool   // restarts pods when the Secret changes, by helmValues
+	Name            string `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
+	Namespace       string `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
+	CreateNamespace bool   `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
+	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
+	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
+	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
 }
 
-// Migrations is the Job that brings the schema to the application's revision.
+// AdditionalApp is one more application that uses the database.
+type AdditionalApp struct {
+	Name               string // the name under which the file has it
+	Namespace          string `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
+	ServiceAccount     string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
+	SecretName         string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
+	ReloadOnChange     bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
+	DeletionProtection bool   `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+}
+
+// Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec
+// cannot change: they are of the next revision or attempt.
 type Migrations struct {
-	Enabled         bool     // false: the program makes no Job
-	Image           string   // with a tag other than latest, or a digest
-	Command         []string // at least one word
-	Attempt         int      // another number runs the same image once more
-	DeadlineSeconds int      // 30–86400, for all tries together
-	BackoffLimit    int      // 0–10 tries after the first
-	CPU             string   // request, a Kubernetes quantity
-	Memory          string   // request and limit, a Kubernetes quantity
-	// LockTimeoutSeconds is how long a statement waits for a lock; 0: without end.
-	LockTimeoutSeconds int
-	// StatementTimeoutSeconds is how long a statement may run; default: DeadlineSeconds.
-	StatementTimeoutSeconds int
+	Enabled                 bool     `key:"enabled" default:"true" doc:"Runs the migrations in each run that changes what they run."`
+	Image                   string   `key:"image" unset:"none: required while migrations are enabled" rule:"optional,image" doc:"Image that holds the migrations."`
+	Command                 []string `key:"command" default:"[\"alembic\",\"upgrade\",\"head\"]" rule:"commandWord" all:"someWords" doc:"Command of the migration."`
+	Attempt                 int      `key:"attempt" default:"1" rule:"1.." doc:"Another number runs the same image once more."`
+	DeadlineSeconds         int      `key:"deadlineSeconds" default:"600" rule:"30..86400" doc:"Time that all tries together may take; of the next revision or attempt."`
+	BackoffLimit            int      `key:"backoffLimit" default:"2" rule:"0..10" doc:"Tries after the first; of the next revision or attempt."`
+	LockTimeoutSeconds      int      `key:"lockTimeoutSeconds" default:"10" rule:"0..3600" doc:"Time that a statement waits for a lock, while others queue behind it; 0 waits without end; of the next revision or attempt."`
+	StatementTimeoutSeconds int      `key:"statementTimeoutSeconds" unset:"deadlineSeconds" rule:"1..86400" doc:"Time that a statement may run, at most deadlineSeconds; of the next revision or attempt."`
+	CPU                     string   `key:"cpu" default:"500m" rule:"cpu" doc:"Processor time that the Job requests and may use; of the next revision or attempt."`
+	Memory                  string   `key:"memory" default:"256Mi" rule:"memory" doc:"Memory that the Job requests and may use; of the next revision or attempt."`
 }
 
-// TLS is how clients check whom they talk to. With neither field, they encrypt without a check (sslmode=require);
-// with one of them, certificate and host name have to be right (sslmode=verify-full).
+// TLS is how clients check whom they talk to. With neither field, they encrypt without a check (sslmode=require); with one of
+// them, certificate and host name have to be right (sslmode=verify-full).
 type TLS struct {
-	CaBundlePath      string // of the RDS certificate bundle in the application's containers
-	CaBundleConfigMap string // ConfigMap that holds it, under the last part of CaBundlePath; "": the image has it
+	CaBundlePath      string `key:"caBundlePath" unset:"/etc/ssl/rds/ca-bundle.pem with caBundleConfigMap" rule:"optional,filePath" doc:"File with the RDS certificate bundle in the application's containers, where the URLs name it."`
+	CaBundleConfigMap string `key:"caBundleConfigMap" unset:"none: the image has the file" rule:"optional,subdomain" doc:"ConfigMap of the namespace with the bundle, under the file's name; the migration mounts it."`
 }
+
+// Pooling is PgBouncer in the cluster, between the applications and the database. Ten connections for each of three pods are about
+// a quarter of those of the smallest class. Renovate proposes newer images; the digest is what is in one.
+type Pooling struct {
+	Enabled              bool   `key:"enabled" doc:"Puts PgBouncer between the applications and the database; migrations go past it."`
+	Image                string `key:"image" default:"edoburu/pgbouncer:v1.25.2-p0@sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340" rule:"image" doc:"Image with PgBouncer 1.21 or later."`
+	PoolSize             int    `key:"poolSize" default:"10" rule:"1..1000" doc:"Connections to the database that each of the pods holds for each login."`
+	MaxClientConnections int    `key:"maxClientConnections" default:"500" rule:"10..2000" doc:"Clients that each of the pods serves."`
+	TLSSecretName        string `key:"tlsSecretName" unset:"none: required with enabled" rule:"optional,subdomain" doc:"Secret of the namespace with tls.crt and tls.key, such as cert-manager makes it."`
+	Draining             bool   `key:"draining" doc:"Leads the URLs past the pooler, which stays for the pods that have not restarted: the step before enabled: false."`
+}
+
+// Routed tells whether the applications' URLs lead to the pooler.
+func (p Pooling) Routed() bool { return p.Enabled && !p.Draining }
 
 // Delivery says who owns the Kubernetes objects.
 type Delivery string
@@ -148,37 +135,42 @@ const (
 // InCluster tells whether this program makes objects in the cluster.
 func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
 
-// Alerts is who hears of trouble, and when.
+// Alerts is who hears of trouble, and when: the thresholds of the alarms.
 type Alerts struct {
-	Emails             []string // empty: no alarms are made
-	KmsKeyID           string   // ARN of a customer key for the topic; "": one is made
-	CPUPercent         int      // alarm above it, over two periods of five minutes
-	FreeStoragePercent int      // alarm below this share of the allocated storage
-	FreeMemoryPercent  int      // alarm below this share of the class's memory
-	ConnectionsPercent int      // alarm above this share of the class's connections
-	ReplicaLagSeconds  int      // alarm above it
-	DiskQueueDepth     int      // alarm above it, requests that wait for the disk
-	Dashboard          bool     // one page of metrics in CloudWatch
+	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, no alarm is made."`
+	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" doc:"Alarm above this use of the processor, over two periods of five minutes."`
+	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"optional,kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
+	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" doc:"Alarm below this share of the allocated storage."`
+	FreeMemoryPercent  int      `key:"freeMemoryPercent" default:"5" rule:"1..99" doc:"Alarm below this share of the class's memory, for 15 minutes."`
+	ConnectionsPercent int      `key:"connectionsPercent" default:"80" rule:"1..99" doc:"Alarm above this share of the connections that the class allows, for ten minutes."`
+	ReplicaLagSeconds  int      `key:"replicaLagSeconds" default:"600" rule:"1..86400" doc:"Alarm when a read replica is further behind, for ten minutes."`
+	DiskQueueDepth     int      `key:"diskQueueDepth" default:"64" rule:"1..10000" doc:"Alarm when more requests wait for the disk, for 15 minutes."`
+	Dashboard          bool     `key:"dashboard" default:"true" doc:"Makes a dashboard in CloudWatch; the first three of an account are free."`
 }
 
 // Budget is the limit of the estimated monthly cost, and what the estimate cannot know.
 type Budget struct {
-	MonthlyUSD        float64 // 0: no limit
-	OnExceed          string  // warn or fail
-	ExpectedLogGiB    int     // that the instances write a month
-	ExpectedBackupGiB int     // of all backups together; default: the allocated storage, which is free
+	MonthlyUSD        float64 `key:"monthlyUsd" unset:"no limit" rule:"positive" doc:"Limit of the estimated cost of a month, in US dollars."`
+	OnExceed          string  `key:"onExceed" default:"warn" rule:"warn|fail" doc:"What an estimate over the limit does to the run."`
+	ExpectedLogGiB    int     `key:"expectedLogGiB" default:"1" rule:"0..100000" doc:"Volume of the logs that all instances write a month, for the estimate."`
+	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"allocatedStorage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the allocated storage they are free."`
 }
 
-// Restore is the generations of the instance: which of them there are, which one serves, and what the newest is
-// first made from, at most one of the three.
+// Restore is the generations of the instance: which of them there are, which one is active, and what the newest is first made
+// from, at most one of the three.
 type Restore struct {
-	Generation               int      // of the newest instance; the first is 1
-	Serving                  int      // the generation that the clients use; default: Generation
-	Unprotected              []string // instances that do not serve and may be deleted in a later run
-	Released                 []string // instances that were unprotected before, and are deleted
-	SnapshotIdentifier       string   // identifier or ARN of a snapshot
-	PointInTime              string   // RFC 3339, UTC
-	UseLatestRestorableTime  bool     // the last moment that the backups hold
-	SourceInstanceIdentifier string   // whose backups, for a point in time
-	SourceDbiResourceID      string   // the same of an instance that was deleted: its resource id
+	Generation               int      `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
+	Serving                  int      `key:"serving" unset:"the newest" rule:"1..99" doc:"Generation that secrets, cluster and outputs point to."`
+	Unprotected              []string `key:"unprotected" rule:"instance" all:"distinct" doc:"Instances that do not serve and may be deleted in a later run."`
+	Released                 []string `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run, and are deleted, with a final snapshot."`
+	SnapshotIdentifier       string   `key:"snapshotIdentifier" rule:"optional,snapshot" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
+	PointInTime              string   `key:"pointInTime" rule:"optional,pointInTime" doc:"Moment that the instance is restored to."`
+	UseLatestRestorableTime  bool     `key:"useLatestRestorableTime" doc:"Restores to the last moment that the backups hold."`
+	SourceInstanceIdentifier string   `key:"sourceInstanceIdentifier" rule:"optional,instance" doc:"Instance whose backups hold that moment."`
+	SourceDbiResourceID      string   `key:"sourceDbiResourceId" rule:"optional,resourceId" doc:"The same of an instance that was deleted and left its automated backups: its resource id."`
+}
+
+// FromBackup tells whether there is a backup to make an instance from.
+func (r Restore) FromBackup() bool {
+	return r.SnapshotIdentifier != "" || r.PointInTime != "" || r.UseLatestRestorableTime
 }

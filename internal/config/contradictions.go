@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -35,25 +37,33 @@ func (l *loader) names() {
 	if !l.sound("environment", "app.name") {
 		return
 	}
-	l.length("identifier of the last read replica", naming.Replica(naming.Generation(env, l.config.Restore.Generation), 15), 63, "environment", env)
-	l.length("name of the application's role", naming.SecretsRole(env, app), 64, "environment or app.name", env)
-	l.length("name of the migration Job", naming.MigrationJob(app, revision), 63, "app.name", app)
+	l.length(longName{what: "identifier of the last read replica", name: naming.Replica(naming.Generation(env, l.config.Restore.Generation), 15), most: 63, fields: "environment", value: env})
+	l.length(longName{what: "name of the application's role", name: naming.SecretsRole(env, app), most: 64, fields: "environment or app.name", value: env})
+	l.length(longName{what: "name of the migration Job", name: naming.MigrationJob(app, revision), most: 63, fields: "app.name", value: app})
 	if l.config.Database.MonitoringInterval != 0 {
-		l.length("name of the monitoring role", naming.MonitoringRole(naming.Instance(env)), 64, "environment", env)
+		l.length(longName{what: "name of the monitoring role", name: naming.MonitoringRole(naming.Instance(env)), most: 64, fields: "environment", value: env})
 	}
 }
 
-// length holds one name to its limit; fields are those that make it shorter, value is what the first holds.
-func (l *loader) length(what, name string, limit int, fields, value string) {
-	over := len(name) - limit
+// longName is a name that is put together, with its limit.
+type longName struct {
+	what, name string
+	most       int    // characters
+	fields     string // that make it shorter
+	value      string // what the first of them holds
+}
+
+// length holds one name to its limit.
+func (l *loader) length(n longName) {
+	over := len(n.name) - n.most
 	if over <= 0 {
 		return
 	}
-	field, _, _ := strings.Cut(fields, " ")
+	field, _, _ := strings.Cut(n.fields, " ")
 	l.add(Problem{
-		Key: ownKey(field), Value: show(value),
-		Rule: fmt.Sprintf("the %s, %s, has at most %d characters", what, show(name), limit),
-		Fix:  fmt.Sprintf("%s shorter by %d", fields, over),
+		Key: Key(field), Value: schema.Show(n.value),
+		Rule: fmt.Sprintf("the %s, %s, has at most %d characters", n.what, schema.Show(n.name), n.most),
+		Fix:  fmt.Sprintf("%s shorter by %d", n.fields, over),
 	})
 }
 
@@ -61,8 +71,9 @@ func (l *loader) length(what, name string, limit int, fields, value string) {
 func (l *loader) cluster() {
 	c := l.config
 	if c.Cluster.Context != "" && c.Cluster.Kubeconfig == "" {
-		l.conflict(c.Cluster.Context, "a context belongs to a kubeconfig", "cluster.kubeconfig too, or remove the field",
-			"cluster.context", "cluster.kubeconfig")
+		l.conflict(Problem{Key: "cluster.context", Value: schema.Show(c.Cluster.Context),
+			Rule: "a context belongs to a kubeconfig",
+			Fix:  "cluster.kubeconfig too, or remove the field"}, "cluster.kubeconfig")
 	}
 	if c.Cluster.Name != "" {
 		return
@@ -79,8 +90,9 @@ func (l *loader) cluster() {
 	given("network.subnetIds", len(c.Network.SubnetIDs) > 0)
 	given("network.ingressCidrs", len(c.Network.IngressCidrs) > 0)
 	if len(missing) > 0 {
-		l.conflict("", "required, unless everything that is looked up by it is given; missing: "+strings.Join(missing, ", "),
-			"the name of the EKS cluster, or the missing fields", "cluster.name", "delivery")
+		l.conflict(Problem{Key: "cluster.name",
+			Rule: "required, unless everything that is looked up by it is given; missing: " + strings.Join(missing, ", "),
+			Fix:  "the name of the EKS cluster, or the missing fields"}, "delivery")
 	}
 }
 
@@ -91,11 +103,14 @@ func (l *loader) placement() {
 		return
 	}
 	if l.config.Database.MultiAz {
-		l.conflict(zone, "not together with multiAz: RDS places instance and standby, and swaps them on failover",
-			"nothing: remove the field", "database.availabilityZone", "database.multiAz")
+		l.conflict(Problem{Key: "database.availabilityZone", Value: schema.Show(zone),
+			Rule: "not together with multiAz: RDS places instance and standby, and swaps them on failover",
+			Fix:  "nothing: remove the field"}, "database.multiAz")
 	}
 	if region := l.config.Region; !l.wrong["aws:region"] && !strings.HasPrefix(zone, region) {
-		l.conflict(zone, "a zone of aws:region, "+region, "one such as "+region+"a", "database.availabilityZone")
+		l.conflict(Problem{Key: "database.availabilityZone", Value: schema.Show(zone),
+			Rule: "a zone of aws:region, " + region,
+			Fix:  "one such as " + region + "a"})
 	}
 }
 
@@ -104,8 +119,9 @@ func (l *loader) placement() {
 func (l *loader) version() {
 	d := l.config.Database
 	if major, _, pinned := strings.Cut(d.EngineVersion, "."); pinned && d.AutoMinorVersionUpgrade {
-		l.conflict(d.EngineVersion, "no minor version with autoMinorVersionUpgrade: after RDS's own upgrade it would be a downgrade, which RDS refuses",
-			fmt.Sprintf("%q, or autoMinorVersionUpgrade: false", major), "database.engineVersion", "database.autoMinorVersionUpgrade")
+		l.conflict(Problem{Key: "database.engineVersion", Value: schema.Show(d.EngineVersion),
+			Rule: "no minor version with autoMinorVersionUpgrade: after RDS's own upgrade it would be a downgrade, which RDS refuses",
+			Fix:  fmt.Sprintf("%q, or autoMinorVersionUpgrade: false", major)}, "database.autoMinorVersionUpgrade")
 	}
 }
 
@@ -113,45 +129,50 @@ func (l *loader) version() {
 func (l *loader) availability() {
 	d := l.config.Database
 	if d.ReadReplicas > 0 && d.BackupRetentionDays == 0 {
-		l.conflict(d.BackupRetentionDays, fmt.Sprintf("1 or more with read replicas (%d): they are made from backups", d.ReadReplicas),
-			"1 or more, or readReplicas: 0", "database.backupRetentionDays", "database.readReplicas")
+		l.conflict(Problem{Key: "database.backupRetentionDays", Value: schema.Show(d.BackupRetentionDays),
+			Rule: fmt.Sprintf("1 or more with read replicas (%d): they are made from backups", d.ReadReplicas),
+			Fix:  "1 or more, or readReplicas: 0"}, "database.readReplicas")
 	}
 	const advancedDays = 465
 	if d.DatabaseInsightsMode == "advanced" && d.PerformanceInsightsRetentionDays < advancedDays {
-		l.conflict(d.PerformanceInsightsRetentionDays, fmt.Sprintf("%d or more with databaseInsightsMode advanced", advancedDays),
-			fmt.Sprintf("%d, or databaseInsightsMode: standard", advancedDays),
-			"database.performanceInsightsRetentionDays", "database.databaseInsightsMode")
+		l.conflict(Problem{Key: "database.performanceInsightsRetentionDays", Value: schema.Show(d.PerformanceInsightsRetentionDays),
+			Rule: fmt.Sprintf("%d or more with databaseInsightsMode advanced", advancedDays),
+			Fix:  fmt.Sprintf("%d, or databaseInsightsMode: standard", advancedDays)}, "database.databaseInsightsMode")
 	}
-	backup, okBackup := parseBackupWindow(d.BackupWindow)
-	maintenance, okMaintenance := parseMaintenanceWindow(d.MaintenanceWindow)
-	if okBackup && okMaintenance && overlap(backup, maintenance) {
-		l.conflict(d.BackupWindow, "not at the time of maintenanceWindow, "+d.MaintenanceWindow,
-			"another time for one of the two", "database.backupWindow", "database.maintenanceWindow")
+	backup, okBackup := rules.ParseBackupWindow(d.BackupWindow)
+	maintenance, okMaintenance := rules.ParseMaintenanceWindow(d.MaintenanceWindow)
+	if okBackup && okMaintenance && backup.Overlaps(maintenance) {
+		l.conflict(Problem{Key: "database.backupWindow", Value: schema.Show(d.BackupWindow),
+			Rule: "not at the time of maintenanceWindow, " + d.MaintenanceWindow,
+			Fix:  "another time for one of the two"}, "database.maintenanceWindow")
 	}
 }
 
 // kmsKey holds a KMS key to the region.
 func (l *loader) kmsKey(field, arn string) {
 	region := l.config.Region
-	if m := keyARN.FindStringSubmatch(arn); m != nil && m[1] != region && !l.wrong["aws:region"] {
-		l.conflict(arn, "a key in aws:region, "+region, "the ARN of a key in "+region, field)
+	if of, isKey := rules.KeyRegion(arn); isKey && of != region && !l.wrong["aws:region"] {
+		l.conflict(Problem{Key: field, Value: schema.Show(arn),
+			Rule: "a key in aws:region, " + region,
+			Fix:  "the ARN of a key in " + region})
 	}
 }
 
 // migrations asks for an image while there is something to run.
 func (l *loader) migrations() {
 	if m := l.config.Migrations; m.Enabled && m.Image == "" {
-		l.conflict("", "required while migrations are enabled", "the image that holds the migrations, or migrations.enabled: false",
-			"migrations.image", "migrations.enabled")
+		l.conflict(Problem{Key: "migrations.image",
+			Rule: "required while migrations are enabled",
+			Fix:  "the image that holds the migrations, or migrations.enabled: false"}, "migrations.enabled")
 	}
 }
 
 // timeouts holds a statement's time to the Job's: what runs on after the Job ended runs unwatched.
 func (l *loader) timeouts() {
 	if m := l.config.Migrations; m.StatementTimeoutSeconds > m.DeadlineSeconds {
-		l.conflict(m.StatementTimeoutSeconds, fmt.Sprintf("at most deadlineSeconds, %d: the statement would outlive the Job", m.DeadlineSeconds),
-			fmt.Sprintf("%d or less, or a longer deadlineSeconds", m.DeadlineSeconds),
-			"migrations.statementTimeoutSeconds", "migrations.deadlineSeconds")
+		l.conflict(Problem{Key: "migrations.statementTimeoutSeconds", Value: schema.Show(m.StatementTimeoutSeconds),
+			Rule: fmt.Sprintf("at most deadlineSeconds, %d: the statement would outlive the Job", m.DeadlineSeconds),
+			Fix:  fmt.Sprintf("%d or less, or a longer deadlineSeconds", m.DeadlineSeconds)}, "migrations.deadlineSeconds")
 	}
 }
 
@@ -174,18 +195,25 @@ func (l *loader) restore() {
 	pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime
 	switch {
 	case len(sources) > 1:
-		l.conflict("", "one source at most; given: "+strings.Join(sources, ", "), "one of them", "restore")
+		l.conflict(Problem{Key: "restore",
+			Rule: "one source at most; given: " + strings.Join(sources, ", "),
+			Fix:  "one of them"})
 	case r.SourceInstanceIdentifier != "" && r.SourceDbiResourceID != "":
-		l.conflict(r.SourceDbiResourceID, "not with sourceInstanceIdentifier: it names the same", "one of the two",
-			"restore.sourceDbiResourceId", "restore.sourceInstanceIdentifier")
+		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
+			Rule: "not with sourceInstanceIdentifier: it names the same",
+			Fix:  "one of the two"}, "restore.sourceInstanceIdentifier")
 	case pointInTime && r.SourceInstanceIdentifier == "" && r.SourceDbiResourceID == "":
-		l.conflict("", "required with "+sources[0], "the identifier of the instance whose backups are used, such as "+
-			naming.Instance(l.config.Environment), "restore.sourceInstanceIdentifier", sources[0])
+		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
+			Rule: "required with " + sources[0],
+			Fix: "the identifier of the instance whose backups are used, such as " +
+				naming.Instance(l.config.Environment)}, sources[0])
 	case !pointInTime && r.SourceDbiResourceID != "":
-		l.conflict(r.SourceDbiResourceID, "only with pointInTime or useLatestRestorableTime",
-			"one of them too, or remove the field", "restore.sourceDbiResourceId", "restore.pointInTime")
+		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
+			Rule: "only with pointInTime or useLatestRestorableTime",
+			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
 	case !pointInTime && r.SourceInstanceIdentifier != "":
-		l.conflict(r.SourceInstanceIdentifier, "only with pointInTime or useLatestRestorableTime",
-			"one of them too, or remove the field", "restore.sourceInstanceIdentifier", "restore.pointInTime")
+		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier", Value: schema.Show(r.SourceInstanceIdentifier),
+			Rule: "only with pointInTime or useLatestRestorableTime",
+			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
 	}
 }

@@ -1,9 +1,10 @@
-package config
+package config_test
 
 import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,43 +17,59 @@ import (
 // regular expressions.
 type contradiction struct{ at, key, rule string }
 
-// contradictionsOf is every call of conflict and length in some files, so that one that is added without a wrong
-// file to show it does not go unseen.
-func contradictionsOf(t *testing.T, files ...string) []contradiction {
+// contradictions is every problem that the package itself reports, in whatever file, so that one that is added without a wrong file
+// to show it does not go unseen: what conflict and add are given, and each name with a limit.
+func contradictions(t *testing.T) []contradiction {
 	t.Helper()
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
 	var found []contradiction
 	set := token.NewFileSet()
 	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		file, err := parser.ParseFile(set, name, nil, 0)
 		require.NoError(t, err)
 		for _, declaration := range file.Decls {
-			function, ok := declaration.(*ast.FuncDecl)
-			if !ok {
-				continue
-			}
 			s := scope{}
-			ast.Inspect(function, func(n ast.Node) bool {
+			ast.Inspect(declaration, func(n ast.Node) bool {
 				s.declare(n)
-				call, ok := n.(*ast.CallExpr)
+				literal, ok := n.(*ast.CompositeLit)
 				if !ok {
 					return true
 				}
-				method, ok := call.Fun.(*ast.SelectorExpr)
-				if !ok {
+				c := contradiction{at: set.Position(n.Pos()).String()}
+				switch typeName, _ := literal.Type.(*ast.Ident); {
+				case typeName == nil:
+					return true
+				case typeName.Name == "Problem":
+					c.key, c.rule = s.pattern(value(literal, "Key")), s.pattern(value(literal, "Rule"))
+				case typeName.Name == "longName":
+					c.key, c.rule = "(environment|app.name|additionalApps.*)", "the "+s.pattern(value(literal, "what"))+", .*"
+				default:
 					return true
 				}
-				at := set.Position(call.Pos()).String()
-				switch method.Sel.Name {
-				case "conflict": // value, rule, fix, fields...
-					found = append(found, contradiction{at, s.pattern(call.Args[3]), s.pattern(call.Args[1])})
-				case "length": // what, name, limit, fields, value
-					found = append(found, contradiction{at, "(environment|app.name)", "the " + s.pattern(call.Args[0]) + ", .*"})
+				if c.rule != ".*" {
+					found = append(found, c)
 				}
 				return true
 			})
 		}
 	}
 	return found
+}
+
+// value is what a literal of a struct has in a field; nil: nothing.
+func value(literal *ast.CompositeLit, field string) ast.Expr {
+	for _, element := range literal.Elts {
+		if pair, ok := element.(*ast.KeyValueExpr); ok {
+			if name, ok := pair.Key.(*ast.Ident); ok && name.Name == field {
+				return pair.Value
+			}
+		}
+	}
+	return nil
 }
 
 // scope is the names that a function gives to expressions, as far as it has been read.
@@ -76,7 +93,7 @@ func (s scope) declare(n ast.Node) {
 	}
 }
 
-var verb = regexp.MustCompile(`%[a-z]`)
+var verb = regexp.MustCompile(`%(\\\.\d)?[a-z]`)
 
 // pattern is a regular expression for the texts that an expression can be.
 func (s scope) pattern(e ast.Expr) string {

@@ -1,4 +1,4 @@
-package config
+package config_test
 
 import (
 	"slices"
@@ -9,14 +9,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
 )
 
 // fuzzedKeys is every key of a stack file, in the order in which the fuzz test takes their values.
 func fuzzedKeys() []string {
 	var keys []string
-	for _, k := range defaults("").keys() {
-		keys = append(keys, k.full())
+	for _, r := range config.References() {
+		if !strings.Contains(r.Key, ".") {
+			keys = append(keys, config.Key(r.Key))
+		}
 	}
 	return keys
 }
@@ -29,7 +35,7 @@ func fuzzedKeys() []string {
 func FuzzLoad(f *testing.F) {
 	keys := fuzzedKeys()
 	const separator = "\x1e" // between the values, in the order of the keys
-	seed := func(stack string, source stackConfig) {
+	seed := func(stack string, source configtest.Source) {
 		misspelt := ""
 		for key := range source {
 			if !slices.Contains(keys, key) {
@@ -43,28 +49,28 @@ func FuzzLoad(f *testing.F) {
 		f.Add(stack, misspelt, strings.Join(v, separator))
 	}
 	for _, w := range wrongFiles(f) {
-		seed(w.stack(), parse(f, w.content(f)))
+		seed(w.stack(), configtest.Parse(f, w.content(f)))
 	}
 	for _, content := range slices.Concat(rightContents(), contentsAtBounds()) {
-		seed("prod", with(f, content))
+		seed("prod", configtest.With(f, content))
 	}
 	f.Fuzz(func(t *testing.T, stack, misspelt, values string) {
-		source := stackConfig{}
+		source := configtest.Source{}
 		for i, value := range strings.Split(values, separator) {
 			if value != "" && i < len(keys) {
 				source[keys[i]] = value
 			}
 		}
-		declared := source.keys()
+		declared := source.Keys()
 		if misspelt != "" {
 			declared = append(declared, misspelt)
 		}
 		start := time.Now()
-		c, err := Load(source, stack, StackFile{Keys: declared})
+		c, err := config.Load(source, stack, config.StackFile{Keys: declared})
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("took %s", took)
 		}
-		again, errAgain := Load(source, stack, StackFile{Keys: declared})
+		again, errAgain := config.Load(source, stack, config.StackFile{Keys: declared})
 		if diff := cmp.Diff(c, again); diff != "" {
 			t.Errorf("another configuration the second time: %s", diff)
 		}
@@ -73,12 +79,12 @@ func FuzzLoad(f *testing.F) {
 		}
 		if err == nil {
 			checkAccepted(t, c)
-			for _, p := range checkSettled(t, c, misspelt) {
+			for _, p := range checkLocked(t, c, misspelt) {
 				checkProblem(t, p, keys, 253)
 			}
 			return
 		}
-		problems, ok := err.(Problems)
+		problems, ok := err.(config.Problems)
 		if !ok || len(problems) == 0 {
 			t.Fatalf("not a report of problems: %#v", err)
 		}
@@ -88,22 +94,23 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// checkSettled expects the same configuration to be no change, whatever it is, and takes anything at all for what an
-// earlier run exported: the problems that it then finds are the result.
-func checkSettled(t *testing.T, c *Config, anything string) Problems {
+// checkLocked expects the same configuration to be no change, whatever it is, and takes anything at all for what an earlier run
+// left: the problems that it then finds are the result.
+func checkLocked(t *testing.T, c *config.Config, anything string) config.Problems {
 	t.Helper()
-	before := c.Settled(nil, "vpc-1", "https://a")
-	if problems := c.Changed(before); len(problems) > 0 {
+	target := lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://a"}
+	before := lock.Values(c, target, nil)
+	if problems := lock.Changed(c, before); len(problems) > 0 {
 		t.Errorf("the same file is a change: %v", problems)
 	}
 	for key := range before {
 		before[key] = anything
 	}
-	return append(c.Changed(before), SiteChanged(before, "vpc-1", "https://a")...)
+	return append(lock.Changed(c, before), lock.Moved(target, before)...)
 }
 
 // checkProblem holds a problem to what a reader needs, and to what may be shown: so many characters of a value.
-func checkProblem(t *testing.T, p Problem, keys []string, longest int) {
+func checkProblem(t *testing.T, p config.Problem, keys []string, longest int) {
 	t.Helper()
 	known := slices.ContainsFunc(keys, func(key string) bool {
 		rest, found := strings.CutPrefix(p.Key, key)
@@ -124,13 +131,13 @@ func checkProblem(t *testing.T, p Problem, keys []string, longest int) {
 }
 
 // checkAccepted holds an accepted configuration to what can be built of it, whichever rule should have seen to it.
-func checkAccepted(t *testing.T, c *Config) {
+func checkAccepted(t *testing.T, c *config.Config) {
 	t.Helper()
 	d := c.Database
 	for what, is := range map[string]bool{
 		"an account of twelve digits":         len(c.AccountID) == 12,
-		"a known tier":                        slices.Contains(tierNames(), c.Tier),
-		"a known owner":                       slices.Contains([]Delivery{DeliveryPulumi, DeliveryHandover, DeliveryGitOps}, c.Delivery),
+		"a known tier":                        slices.ContainsFunc(config.Tiers(), func(tier config.Tier) bool { return tier.Name == c.Tier }),
+		"a known owner":                       slices.Contains([]config.Delivery{config.DeliveryPulumi, config.DeliveryHandover, config.DeliveryGitOps}, c.Delivery),
 		"a role's name of 64":                 len(naming.SecretsRole(c.Environment, c.App.Name)) <= 64,
 		"an identifier of 63":                 len(naming.Replica(naming.Instance(c.Environment), 15)) <= 63,
 		"all of the application's names":      c.App.Name != "" && c.App.Namespace != "" && c.App.ServiceAccount != "" && c.App.SecretName != "",
@@ -147,7 +154,7 @@ func checkAccepted(t *testing.T, c *Config) {
 		"an image for migrations":             !c.Migrations.Enabled || c.Migrations.Image != "" && !strings.HasSuffix(c.Migrations.Image, ":latest"),
 		"a command":                           len(c.Migrations.Command) > 0,
 		"one source of a restore":             c.Restore.SnapshotIdentifier == "" || c.Restore.PointInTime == "" && !c.Restore.UseLatestRestorableTime,
-		"a pooler that can be reached":        !c.Pooling.Enabled || c.Pooling.TLSSecretName != "" && c.Delivery == DeliveryPulumi,
+		"a pooler that can be reached":        !c.Pooling.Enabled || c.Pooling.TLSSecretName != "" && c.Delivery == config.DeliveryPulumi,
 		"a budget that is an amount, or none": c.Budget.MonthlyUSD >= 0,
 		"an instance that serves":             c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
 		"applications apart":                  apart(c),
@@ -159,7 +166,7 @@ func checkAccepted(t *testing.T, c *Config) {
 }
 
 // apart tells whether every application has a role, a ServiceAccount and a Secret of its own.
-func apart(c *Config) bool {
+func apart(c *config.Config) bool {
 	seen := map[string]bool{c.App.Name: true, "account " + c.App.Namespace + "/" + c.App.ServiceAccount: true, "secret " + c.App.Namespace + "/" + c.App.SecretName: true}
 	for _, app := range c.AdditionalApps {
 		for _, claim := range []string{app.Name, "account " + app.Namespace + "/" + app.ServiceAccount, "secret " + app.Namespace + "/" + app.SecretName} {
@@ -173,6 +180,6 @@ func apart(c *Config) bool {
 }
 
 func isClass(name string) bool {
-	_, ok := LookupClass(name)
+	_, ok := rds.LookupClass(name)
 	return ok
 }

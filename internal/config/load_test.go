@@ -1,112 +1,33 @@
-package config
+package config_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
 )
-
-// stackConfig is the configuration of a stack as the engine hands it on: texts as they are, all else as JSON.
-type stackConfig map[string]string
-
-func (s stackConfig) IsConfigSecret(string) bool { return false }
-
-func (s stackConfig) GetConfig(key string) (string, bool) {
-	value, ok := s[key]
-	return value, ok
-}
-
-func (s stackConfig) keys() []string { return slices.Sorted(maps.Keys(s)) }
-
-// parse reads the lines below "config:" of a stack's file.
-func parse(t testing.TB, content string) stackConfig {
-	t.Helper()
-	var values map[string]any
-	require.NoError(t, yaml.Unmarshal([]byte(content), &values))
-	source := stackConfig{}
-	for key, value := range values {
-		if !strings.Contains(key, ":") {
-			key = ownKey(key)
-		}
-		value = timesAsText(value)
-		if value == nil {
-			value = "" // a key with nothing below it
-		}
-		if s, ok := value.(string); ok {
-			source[key] = s
-			continue
-		}
-		content, err := json.Marshal(value)
-		require.NoError(t, err)
-		source[key] = string(content)
-	}
-	return source
-}
-
-// timesAsText is a value with Go's form of every time in it: YAML has times, configuration has not.
-func timesAsText(value any) any {
-	switch value := value.(type) {
-	case time.Time:
-		return value.String()
-	case []any:
-		for i, item := range value {
-			value[i] = timesAsText(item)
-		}
-	case map[string]any:
-		for name, item := range value {
-			value[name] = timesAsText(item)
-		}
-	}
-	return value
-}
-
-// complete is a stack with all that a stack has to have.
-const complete = `
-aws:region: us-east-1
-aws:allowedAccountIds: ["123456789012"]
-mosaic-database:cluster: {name: mosaic-prod}
-mosaic-database:migrations: {image: "mosaic-life/core-api:1.0.0"}
-`
-
-// with is the complete stack with some keys set anew.
-func with(t testing.TB, content string) stackConfig {
-	t.Helper()
-	source := parse(t, complete)
-	maps.Copy(source, parse(t, content))
-	return source
-}
-
-func loaded(t *testing.T, content string) *Config {
-	t.Helper()
-	source := with(t, content)
-	c, err := Load(source, "prod", StackFile{Keys: source.keys()})
-	require.NoError(t, err)
-	return c
-}
 
 func TestTierDecidesItsFieldsAndTheStackOverridesThem(t *testing.T) {
 	for _, test := range []struct {
 		tier  string
 		class string
-		want  Database
+		want  config.Database
 	}{
-		{"mvp", "db.t3.micro", Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
-		{"small", "db.t3.small", Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
-		{"medium", "db.t3.medium", Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
-		{"ha", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true, PerformanceInsightsRetentionDays: 7}},
-		{"scale", "db.t3.medium", Database{BackupRetentionDays: 30, MultiAz: true, ReadReplicas: 1, PerformanceInsightsRetentionDays: 31}},
+		{"mvp", "db.t3.micro", config.Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
+		{"small", "db.t3.small", config.Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
+		{"medium", "db.t3.medium", config.Database{BackupRetentionDays: 7, PerformanceInsightsRetentionDays: 7}},
+		{"ha", "db.t3.medium", config.Database{BackupRetentionDays: 30, MultiAz: true, PerformanceInsightsRetentionDays: 7}},
+		{"scale", "db.t3.medium", config.Database{BackupRetentionDays: 30, MultiAz: true, ReadReplicas: 1, PerformanceInsightsRetentionDays: 31}},
 	} {
 		t.Run(test.tier, func(t *testing.T) {
-			d := loaded(t, "mosaic-database:tier: "+test.tier).Database
+			d := configtest.Load(t, "mosaic-database:tier: "+test.tier).Database
 			assert.Equal(t, test.class, d.InstanceClass)
 			assert.Equal(t, test.class, d.ReplicaInstanceClass)
 			assert.Equal(t, test.want.MultiAz, d.MultiAz)
@@ -115,7 +36,7 @@ func TestTierDecidesItsFieldsAndTheStackOverridesThem(t *testing.T) {
 			assert.Equal(t, test.want.PerformanceInsightsRetentionDays, d.PerformanceInsightsRetentionDays)
 		})
 	}
-	overridden := loaded(t, `
+	overridden := configtest.Load(t, `
 mosaic-database:tier: scale
 mosaic-database:database: {multiAz: false, readReplicas: 0, backupRetentionDays: 0, performanceInsightsRetentionDays: 0}`).Database
 	assert.False(t, overridden.MultiAz)
@@ -125,40 +46,50 @@ mosaic-database:database: {multiAz: false, readReplicas: 0, backupRetentionDays:
 	assert.Equal(t, "db.t3.medium", overridden.InstanceClass, "what is not overridden stays the tier's")
 }
 
+// byDefault is the documented default of a field.
+func byDefault(key string) string {
+	for _, r := range config.References() {
+		if r.Key == key {
+			return r.Default
+		}
+	}
+	return ""
+}
+
 // The values are those that production has had; a change here is a change of production.
 func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
-	want := &Config{
-		Stack: "prod", Environment: "prod", Tier: "mvp", Region: "us-east-1", AccountID: "123456789012",
-		Cluster:  Cluster{Name: "mosaic-prod"},
+	want := &config.Config{
+		Stack: "prod", Environment: "prod", Tier: "mvp", Region: "us-east-1", AccountID: "123456789012", AllowedAccountIDs: []string{"123456789012"},
+		Cluster:  config.Cluster{Name: "mosaic-prod"},
 		Delivery: "pulumi",
-		Database: Database{
+		Database: config.Database{
 			Name: "mosaic", Username: "mosaicadmin", Port: 5432, EngineVersion: "16", AutoMinorVersionUpgrade: true,
 			InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro",
 			AllocatedStorage: 20, MaxAllocatedStorage: 100, ReplicaMaxAllocatedStorage: 100, StorageType: "gp3",
 			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
 			DeletionProtection: true, IamDatabaseAuthentication: true,
 			PerformanceInsightsRetentionDays: 7, DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
-			Credentials: CredentialsMaster, PasswordVersion: 1, BootstrapImage: bootstrapImage, SecretRecoveryDays: 30,
+			Credentials: config.CredentialsMaster, PasswordVersion: 1, BootstrapImage: byDefault("database.bootstrapImage"), SecretRecoveryDays: 30,
 		},
-		App: App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},
-		Migrations: Migrations{
+		App: config.App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},
+		Migrations: config.Migrations{
 			Enabled: true, Image: "mosaic-life/core-api:1.0.0", Command: []string{"alembic", "upgrade", "head"},
 			Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "500m", Memory: "256Mi",
 			LockTimeoutSeconds: 10, StatementTimeoutSeconds: 600,
 		},
-		Alerts: Alerts{
+		Alerts: config.Alerts{
 			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80, ReplicaLagSeconds: 600, DiskQueueDepth: 64,
 			Dashboard: true,
 		},
-		Pooling: Pooling{Image: poolerImage, PoolSize: 10, MaxClientConnections: 500},
-		Budget:  Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
+		Pooling: config.Pooling{Image: byDefault("pooling.image"), PoolSize: 10, MaxClientConnections: 500},
+		Budget:  config.Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
 
-		Restore: Restore{Generation: 1, Serving: 1},
+		Restore: config.Restore{Generation: 1, Serving: 1},
 		Waivers: map[string]string{},
 		Tags:    map[string]string{},
 	}
 	// What the project's file declares comes as empty texts and empty objects.
-	got := loaded(t, `
+	got := configtest.Load(t, `
 mosaic-database:tier: ""
 mosaic-database:environment: ""
 mosaic-database:delivery: ""
@@ -170,7 +101,7 @@ mosaic-database:tags: {}`)
 }
 
 func TestDerivedDefaultsFollowWhatTheyDeriveFrom(t *testing.T) {
-	c := loaded(t, `
+	c := configtest.Load(t, `
 mosaic-database:environment: staging
 mosaic-database:app: {name: billing}
 mosaic-database:database: {instanceClass: db.r7g.large, maxAllocatedStorage: 200}`)
@@ -183,7 +114,7 @@ mosaic-database:database: {instanceClass: db.r7g.large, maxAllocatedStorage: 200
 
 // `pulumi config set --path` writes digits as numbers.
 func TestNumbersAreTakenWhereTheyAreNoLessClearThanText(t *testing.T) {
-	c := loaded(t, `
+	c := configtest.Load(t, `
 aws:allowedAccountIds: [210987654321]
 mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, random_page_cost: 1.1, hot_standby_feedback: true, jit: false, log_line_prefix: "%m"}}`)
 	assert.Equal(t, "210987654321", c.AccountID)
@@ -195,7 +126,7 @@ mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, rando
 
 func TestConfigurationsThatAreRight(t *testing.T) {
 	for _, content := range slices.Concat(rightContents(), contentsAtBounds()) {
-		t.Run(content, func(t *testing.T) { loaded(t, content) })
+		t.Run(content, func(t *testing.T) { configtest.Load(t, content) })
 	}
 }
 
@@ -286,27 +217,15 @@ func manyTags(n int) string {
 	return strings.Join(tags, ", ")
 }
 
-func TestInsightsRetentionIsWhatAwsSells(t *testing.T) {
-	var right []int
-	for days := -1; days <= 800; days++ {
-		if insightsRetentionRule().check(days) == "" {
-			right = append(right, days)
-		}
-	}
-	assert.Equal(t, []int{
-		0, 7, 31, 62, 93, 124, 155, 186, 217, 248, 279, 310, 341, 372, 403, 434, 465, 496, 527, 558, 589, 620, 651, 682, 713, 731,
-	}, right)
-}
-
 func TestAllProblemsComeInOneReport(t *testing.T) {
-	source := parse(t, `
+	source := configtest.Parse(t, `
 aws:region: us-east-1
 mosaic-database:teir: ha
 mosaic-database:cluster: {name: mosaic-prod}
 mosaic-database:database: {maxAllocatedStorage: 21, instanceclass: db.t3.small, multiAz: "true"}
 mosaic-database:migrations: {image: "mosaic-life/core-api:latest"}
 `)
-	_, err := Load(source, "prod", StackFile{Keys: source.keys()})
+	_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
 	const want = `the configuration has 6 problems; nothing was changed:
 
   1. mosaic-database:teir
@@ -337,15 +256,15 @@ mosaic-database:migrations: {image: "mosaic-life/core-api:latest"}
 	if diff := cmp.Diff(want, err.Error()); diff != "" {
 		t.Error(diff)
 	}
-	var problems Problems
+	var problems config.Problems
 	require.ErrorAs(t, err, &problems)
 	assert.Len(t, problems, 6)
 }
 
 func TestNoProblemsAreNoError(t *testing.T) {
-	assert.NoError(t, Problems(nil).Err())
-	assert.NoError(t, Problems{}.Err())
-	assert.EqualError(t, Problems{{Key: "k", Rule: "r", Fix: "f"}}.Err(),
+	assert.NoError(t, config.Problems(nil).Err())
+	assert.NoError(t, config.Problems{}.Err())
+	assert.EqualError(t, config.Problems{{Key: "k", Rule: "r", Fix: "f"}}.Err(),
 		"the configuration has 1 problem; nothing was changed:\n\n  1. k\n     rule: r\n     write: f\n")
 }
 
@@ -358,10 +277,10 @@ func TestKubeconfigIsNeverPrinted(t *testing.T) {
 		value = `{kind: Config, users: [{name: admin, user: {token: s3cr3t}}]}`
 	)
 	var rejected int
-	for _, r := range append(References(), Reference{Key: "cluster.kubecofnig"}, Reference{Key: "kubeconfig"}) {
+	for _, r := range append(config.References(), config.Reference{Key: "cluster.kubecofnig"}, config.Reference{Key: "kubeconfig"}) {
 		for _, content := range []string{text, line, value, "[" + text + "]", "[" + line + "]", "{a: " + text + "}", "{a: " + value + "}"} {
-			source := with(t, setting(r.Key, content))
-			if _, err := Load(source, "prod", StackFile{Keys: source.keys()}); err != nil {
+			source := configtest.With(t, setting(r.Key, content))
+			if _, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()}); err != nil {
 				assert.NotContains(t, err.Error(), token, "%s: %s", r.Key, content)
 				rejected++
 			}

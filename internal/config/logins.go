@@ -3,9 +3,9 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -39,50 +39,36 @@ func (l *loader) logins() {
 			{"database.masterPasswordVersion", d.MasterPasswordVersion != 0},
 		} {
 			if needs.given {
-				l.conflict("", "only with credentials alternating, which has a Job that makes the logins",
-					"nothing: remove the field; or credentials: alternating", needs.field, "database.credentials")
+				l.conflict(Problem{Key: needs.field,
+					Rule: "only with credentials alternating, which has a Job that makes the logins",
+					Fix:  "nothing: remove the field; or credentials: alternating"}, "database.credentials")
 			}
 		}
 		return
 	}
 	if c.Delivery != DeliveryPulumi {
-		l.conflict(d.Credentials, fmt.Sprintf("master with delivery %s: this program runs a Job in the cluster between the contents of two secrets", c.Delivery),
-			"master, or delivery: pulumi", "database.credentials", "delivery")
+		l.conflict(Problem{Key: "database.credentials", Value: schema.Show(d.Credentials),
+			Rule: fmt.Sprintf("master with delivery %s: this program runs a Job in the cluster between the contents of two secrets", c.Delivery),
+			Fix:  "master, or delivery: pulumi"}, "delivery")
 	}
 	if len(d.IamPrincipals) > 0 && !d.IamDatabaseAuthentication {
-		l.conflict(d.IamPrincipals, "only with iamDatabaseAuthentication", "iamDatabaseAuthentication: true, or no principals",
-			"database.iamPrincipals", "database.iamDatabaseAuthentication")
+		l.conflict(Problem{Key: "database.iamPrincipals", Value: schema.Show(d.IamPrincipals),
+			Rule: "only with iamDatabaseAuthentication",
+			Fix:  "iamDatabaseAuthentication: true, or no principals"}, "database.iamDatabaseAuthentication")
 	}
 	if !l.sound("environment", "app.name") {
 		return
 	}
-	l.length("name of the bootstrap's role", naming.AdminRole(c.Environment, c.App.Name), 64, "environment or app.name", c.Environment)
+	l.length(longName{what: "name of the bootstrap's role", name: naming.AdminRole(c.Environment, c.App.Name), most: 64, fields: "environment or app.name", value: c.Environment})
 	roles := naming.DatabaseRoles(c.App.Name)
 	if strings.HasPrefix(roles.Owner, "pg_") || strings.HasPrefix(roles.Owner, "rds") {
-		l.conflict(c.App.Name, "with credentials alternating, not beginning like a role of PostgreSQL's or RDS's own (pg, rds): the logins are named after it",
-			"another name; or credentials: master", "app.name", "database.credentials")
+		l.conflict(Problem{Key: "app.name", Value: schema.Show(c.App.Name),
+			Rule: "with credentials alternating, not beginning like a role of PostgreSQL's or RDS's own (pg, rds): the logins are named after it",
+			Fix:  "another name; or credentials: master"}, "database.credentials")
 	}
 	if slices.Contains(roles.All(), strings.ToLower(d.Username)) {
-		l.conflict(d.Username, "not one of the roles that credentials alternating makes for "+c.App.Name, "another name, such as mosaicadmin",
-			"database.username", "app.name", "database.credentials")
+		l.conflict(Problem{Key: "database.username", Value: schema.Show(d.Username),
+			Rule: "not one of the roles that credentials alternating makes for " + c.App.Name,
+			Fix:  "another name, such as mosaicadmin"}, "app.name", "database.credentials")
 	}
-}
-
-var (
-	credentialsKey = ownKey("database.credentials")
-	passwordKey    = ownKey("database.passwordVersion")
-)
-
-// rotates lets alternating logins take turns one by one: a number that skips one, or falls, would change the login that
-// the clients have.
-func (c *Config) rotates(before map[string]string) Problems {
-	old, now := settledNumber(before, passwordKey, 0), c.Database.PasswordVersion
-	if !c.Alternating() || before[credentialsKey] != string(CredentialsAlternating) || now == old || now == old+1 {
-		return nil
-	}
-	return Problems{{
-		Key: passwordKey, Value: strconv.Itoa(now),
-		Rule: fmt.Sprintf("with credentials alternating, %d or one more: another one would change the login that the clients have", old),
-		Fix:  fmt.Sprintf("%d; and the next one in a later run, when all clients have restarted", old+1),
-	}}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
 )
 
 // memoryUnits are the parameters that are amounts of memory, with the bytes of their unit in a parameter group.
@@ -27,9 +29,9 @@ const (
 // MaxConnections is how many connections an instance of the class allows: as the stack's parameters say, or by the
 // formula of RDS's default parameter group on the nominal memory. Instances were seen to have 5 to 12 % fewer than that,
 // because the memory that the formula sees is less.
-func (c *Config) MaxConnections(class Class) int {
+func (c *Config) MaxConnections(class rds.Class) int {
 	const byDefault = "LEAST({DBInstanceClassMemory/9531392},5000)"
-	n, err := evaluate(orDefault(c.Database.Parameters["max_connections"], byDefault), class)
+	n, err := rds.Evaluate(orDefault(c.Database.Parameters["max_connections"], byDefault), class)
 	if err != nil {
 		return 0 // the configuration was refused
 	}
@@ -55,7 +57,7 @@ func (l *loader) memory() {
 		names = append(names, db.ReplicaInstanceClass)
 	}
 	for _, name := range names {
-		class, known := LookupClass(name)
+		class, known := rds.LookupClass(name)
 		if !known {
 			continue
 		}
@@ -66,7 +68,7 @@ func (l *loader) memory() {
 }
 
 // amounts holds each parameter by itself to the memory; false if one does not fit.
-func (l *loader) amounts(class Class) bool {
+func (l *loader) amounts(class rds.Class) bool {
 	parameters := l.config.Database.Parameters
 	units, fits := memoryUnits(), true
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
@@ -75,12 +77,12 @@ func (l *loader) amounts(class Class) bool {
 			continue
 		}
 		value := parameters[name]
-		problem := Problem{Key: ownKey("database.parameters." + name), Value: value}
+		problem := Problem{Key: Key("database.parameters." + name), Value: value}
 		if l.wrong[problem.Key] {
 			fits = false
 			continue
 		}
-		n, err := evaluate(value, class)
+		n, err := rds.Evaluate(value, class)
 		switch {
 		case err != nil:
 			problem.Rule = "a whole number without a unit, or a formula: " + err.Error()
@@ -101,7 +103,7 @@ func (l *loader) amounts(class Class) bool {
 }
 
 // example is a value that fits: a quarter of the memory for what is shared, a hundredth for what each session takes.
-func example(name string, unit float64, class Class) string {
+func example(name string, unit float64, class rds.Class) string {
 	share := map[string]float64{"shared_buffers": 4, "effective_cache_size": 2}[name]
 	switch {
 	case unit == 0:
@@ -113,12 +115,12 @@ func example(name string, unit float64, class Class) string {
 }
 
 // start holds together what is taken when the instance starts.
-func (l *loader) start(class Class) {
+func (l *loader) start(class rds.Class) {
 	parameters := l.config.Database.Parameters
 	units := memoryUnits()
 	memory := class.MemoryGiB * (1 << 30)
-	buffers, _ := evaluate(orDefault(parameters["shared_buffers"], defaultSharedBuffers), class) // amounts has read it
-	wal, _ := evaluate(orDefault(parameters["wal_buffers"], "0"), class)
+	buffers, _ := rds.Evaluate(orDefault(parameters["shared_buffers"], defaultSharedBuffers), class) // amounts has read it
+	wal, _ := rds.Evaluate(orDefault(parameters["wal_buffers"], "0"), class)
 	connections := l.config.MaxConnections(class)
 	taken := buffers*units["shared_buffers"] + max(0, wal)*units["wal_buffers"] + float64(connections)*bytesPerConnection
 	if taken <= shareAtStart*memory {
@@ -130,7 +132,7 @@ func (l *loader) start(class Class) {
 	}
 	const mib = 1 << 20
 	l.add(Problem{
-		Key: ownKey("database.parameters." + at), Value: parameters[at],
+		Key: Key("database.parameters." + at), Value: parameters[at],
 		Rule: fmt.Sprintf("shared_buffers, wal_buffers and %d connections together at most %.0f %% of the memory of %s, %.0f MiB; they come to %.0f MiB, with which the instance would not start",
 			connections, shareAtStart*100, class.Name, shareAtStart*memory/mib, taken/mib),
 		Fix: "less, or remove the line for RDS's own value; or a larger instanceClass",

@@ -3,21 +3,10 @@ package config
 import (
 	"fmt"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
 )
-
-// Pooling is PgBouncer in the cluster, between the applications and the database.
-type Pooling struct {
-	Enabled              bool
-	Image                string // with a tag other than latest, or a digest
-	PoolSize             int    // connections to the database, of each pod and login
-	MaxClientConnections int    // of each pod
-	TLSSecretName        string // Secret of the namespace, of the type kubernetes.io/tls
-	Draining             bool   // the pooler is there, and the URLs lead to the database already
-}
-
-// Routed tells whether the applications' URLs lead to the pooler.
-func (p Pooling) Routed() bool { return p.Enabled && !p.Draining }
 
 const (
 	// poolerPods are the pods of the pooler while they are replaced: two, and one more.
@@ -26,18 +15,6 @@ const (
 	// itself, and for instances that allow fewer than the formula says.
 	pooledShare = 80 // percent
 )
-
-func (p *Pooling) fields() []field {
-	return []field{
-		boolean("enabled", &p.Enabled, "Puts PgBouncer between the applications and the database; migrations go past it."),
-		text("image", &p.Image, "Image with PgBouncer 1.21 or later.", imageRule()),
-		integer("poolSize", &p.PoolSize, "Connections to the database that each of the pods holds for each login.", between(1, 1000)),
-		integer("maxClientConnections", &p.MaxClientConnections, "Clients that each of the pods serves.", between(10, 2000)),
-		text("tlsSecretName", &p.TLSSecretName, "Secret of the namespace with tls.crt and tls.key, such as cert-manager makes it.", optional(subdomainRule())).
-			defaultsTo("none: required with enabled"),
-		boolean("draining", &p.Draining, "Leads the URLs past the pooler, which stays for the pods that have not restarted: the step before enabled: false."),
-	}
-}
 
 // poolerLogins is how many logins use the pooler at a time.
 func (c *Config) poolerLogins() int {
@@ -53,20 +30,26 @@ func (l *loader) pooling() {
 	p := c.Pooling
 	if !p.Enabled {
 		if p.Draining {
-			l.conflict(p.Draining, "only with enabled: without a pooler nothing is to be drained", "false, or remove the line", "pooling.draining", "pooling.enabled")
+			l.conflict(Problem{Key: "pooling.draining", Value: schema.Show(p.Draining),
+				Rule: "only with enabled: without a pooler nothing is to be drained",
+				Fix:  "false, or remove the line"}, "pooling.enabled")
 		}
 		return
 	}
 	if c.Delivery != DeliveryPulumi {
-		l.conflict(p.Enabled, "only with delivery pulumi: this program makes the pooler in the cluster", "false, or delivery: pulumi", "pooling.enabled", "delivery")
+		l.conflict(Problem{Key: "pooling.enabled", Value: schema.Show(p.Enabled),
+			Rule: "only with delivery pulumi: this program makes the pooler in the cluster",
+			Fix:  "false, or delivery: pulumi"}, "delivery")
 	}
 	if p.TLSSecretName == "" {
-		l.conflict("", "required with pooling: passwords and data do not cross the cluster in the clear",
-			"the name of a Secret of the namespace with tls.crt and tls.key", "pooling.tlsSecretName", "pooling.enabled")
+		l.conflict(Problem{Key: "pooling.tlsSecretName",
+			Rule: "required with pooling: passwords and data do not cross the cluster in the clear",
+			Fix:  "the name of a Secret of the namespace with tls.crt and tls.key"}, "pooling.enabled")
 	}
 	if c.TLS.CaBundlePath != "" && c.TLS.CaBundleConfigMap == "" {
-		l.conflict("", "required with pooling and caBundlePath: the pooler's image does not have the application's file, and would talk to a server that it has not checked",
-			"the name of a ConfigMap with the bundle", "tls.caBundleConfigMap", "tls.caBundlePath", "pooling.enabled")
+		l.conflict(Problem{Key: "tls.caBundleConfigMap",
+			Rule: "required with pooling and caBundlePath: the pooler's image does not have the application's file, and would talk to a server that it has not checked",
+			Fix:  "the name of a ConfigMap with the bundle"}, "tls.caBundlePath", "pooling.enabled")
 	}
 	l.pooledConnections()
 	l.poolerNames()
@@ -75,8 +58,8 @@ func (l *loader) pooling() {
 // pooledConnections leaves room in the database.
 func (l *loader) pooledConnections() {
 	c := l.config
-	class, known := LookupClass(c.Database.InstanceClass)
-	if !known || !l.sound("database.parameters", "database.instanceClass", "pooling.poolSize") || l.wrong[ownKey("database.parameters.max_connections")] {
+	class, known := rds.LookupClass(c.Database.InstanceClass)
+	if !known || !l.sound("database.parameters", "database.instanceClass", "pooling.poolSize") || l.wrong[Key("database.parameters.max_connections")] {
 		return
 	}
 	connections, logins := c.MaxConnections(class), c.poolerLogins()
@@ -89,7 +72,7 @@ func (l *loader) pooledConnections() {
 		fix = "a larger instanceClass, or more max_connections"
 	}
 	l.add(Problem{
-		Key: ownKey("pooling.poolSize"), Value: show(c.Pooling.PoolSize),
+		Key: Key("pooling.poolSize"), Value: schema.Show(c.Pooling.PoolSize),
 		Rule: fmt.Sprintf("times %d pods (two, and one more while they are replaced) times %d %s at most %d %% of the %d connections of %s; it comes to %d of %d",
 			poolerPods, logins, plural(logins, "login"), pooledShare, connections, class.Name, c.Pooling.PoolSize*poolerPods*logins, connections*pooledShare/100),
 		Fix: fix,
@@ -110,21 +93,28 @@ func (l *loader) poolerNames() {
 		return
 	}
 	pooler, reader := naming.Pooler(c.App.Name), naming.PoolerReader(c.App.Name)
-	l.length("name of the pooler's Service", pooler, 63, "app.name", c.App.Name)
-	l.length("name of the pooler's role", naming.SecretsRole(c.Environment, pooler), 64, "environment or app.name", c.Environment)
+	l.length(longName{what: "name of the pooler's role", name: naming.SecretsRole(c.Environment, pooler), most: 64, fields: "environment or app.name", value: c.Environment})
 	if first := c.App.Name[0]; first < 'a' || first > 'z' {
-		l.conflict(c.App.Name, "beginning with a letter with pooling: the pooler's Service is named after it (RFC 1035)", "a name such as core-api", "app.name", "pooling.enabled")
+		l.conflict(Problem{Key: "app.name", Value: schema.Show(c.App.Name),
+			Rule: "beginning with a letter with pooling: the pooler's Service is named after it (RFC 1035)",
+			Fix:  "a name such as core-api"}, "pooling.enabled")
 	}
 	if account := c.App.ServiceAccount; account == pooler || account == reader {
-		l.conflict(account, "not the pooler's own", "another one", "app.serviceAccount", "pooling.enabled")
+		l.conflict(Problem{Key: "app.serviceAccount", Value: schema.Show(account),
+			Rule: "not the pooler's own",
+			Fix:  "another one"}, "pooling.enabled")
 	}
 	for _, app := range c.AdditionalApps {
 		path := "additionalApps." + app.Name
 		if app.Name == pooler {
-			l.conflict("", "not the pooler's own name", "another name", path, "pooling.enabled", "additionalApps")
+			l.conflict(Problem{Key: path,
+				Rule: "not the pooler's own name",
+				Fix:  "another name"}, "pooling.enabled", "additionalApps")
 		}
 		if app.Namespace == c.App.Namespace && (app.ServiceAccount == pooler || app.ServiceAccount == reader) && app.Name != pooler {
-			l.conflict(app.ServiceAccount, "not the pooler's own", "another one", path+".serviceAccount", "pooling.enabled", "additionalApps")
+			l.conflict(Problem{Key: path + ".serviceAccount", Value: schema.Show(app.ServiceAccount),
+				Rule: "not the pooler's own",
+				Fix:  "another one"}, "pooling.enabled", "additionalApps")
 		}
 	}
 }

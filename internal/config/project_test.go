@@ -1,4 +1,4 @@
-package config
+package config_test
 
 import (
 	"os"
@@ -10,6 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
 // root is the project's directory, seen from this package.
@@ -23,9 +27,9 @@ func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
 		Config map[string]yaml.Node
 	}
 	require.NoError(t, yaml.Unmarshal(content, &project))
-	assert.Equal(t, Namespace, project.Name, "a key without a namespace has the project's")
+	assert.Equal(t, config.Namespace, project.Name, "a key without a namespace has the project's")
 
-	declared := map[string]Reference{}
+	declared := map[string]config.Reference{}
 	for key, node := range project.Config {
 		if strings.Contains(key, ":") {
 			continue // another namespace: a value, not a declaration
@@ -37,15 +41,15 @@ func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
 			value = "{}"
 		}
 		assert.Regexp(t, `^[A-Z].*\.$`, d.Description.Value, key)
-		declared[key] = Reference{Key: key, Type: d.Type.Value, Default: value}
+		declared[key] = config.Reference{Key: key, Type: d.Type.Value, Default: value}
 	}
-	want := map[string]Reference{}
-	for _, r := range References() {
+	want := map[string]config.Reference{}
+	for _, r := range config.References() {
 		if strings.ContainsAny(r.Key, ".:") {
 			continue
 		}
-		if r.Type == string(kindMap) || r.Type == string(kindObjects) {
-			r.Type = string(kindObject)
+		if r.Type == string(schema.Map) || r.Type == string(schema.Objects) {
+			r.Type = string(schema.Object)
 		}
 		if r.Key == "environment" {
 			r.Default = "" // the stack's name, which the file cannot know
@@ -53,7 +57,7 @@ func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
 		if r.Key == "permissionsBoundary" {
 			r.Default = ""
 		}
-		want[r.Key] = Reference{Key: r.Key, Type: r.Type, Default: r.Default}
+		want[r.Key] = config.Reference{Key: r.Key, Type: r.Type, Default: r.Default}
 	}
 	assert.Equal(t, want, declared)
 
@@ -63,7 +67,7 @@ func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
 	assert.Equal(t, []string{"*"}, barred, "no run may use ambient credentials")
 }
 
-func committed(t *testing.T, stack string) (*Config, []string) {
+func committed(t *testing.T, stack string) (*config.Config, []string) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
 	require.NoError(t, err)
@@ -71,9 +75,9 @@ func committed(t *testing.T, stack string) (*Config, []string) {
 	require.NoError(t, yaml.Unmarshal(content, &file))
 	lines, err := yaml.Marshal(&file.Config)
 	require.NoError(t, err)
-	read, err := ReadStackFile(root, stack)
+	read, err := config.ReadStackFile(root, stack)
 	require.NoError(t, err)
-	c, err := Load(parse(t, string(lines)), stack, read)
+	c, err := config.Load(configtest.Parse(t, string(lines)), stack, read)
 	require.NoError(t, err)
 	return c, read.Keys
 }
@@ -113,27 +117,27 @@ config:
   budget: {secure: v1:z}
 `)
 
-	file, err := ReadStackFile(dir, "dev")
+	file, err := config.ReadStackFile(dir, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, StackFile{Keys: []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}}, file)
+	assert.Equal(t, config.StackFile{Keys: []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}}, file)
 
-	file, err = ReadStackFile(dir, "secret")
+	file, err = config.ReadStackFile(dir, "secret")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig"}, file.Encrypted)
 
 	for _, none := range []string{"empty", "none"} {
-		file, err = ReadStackFile(dir, none)
+		file, err = config.ReadStackFile(dir, none)
 		require.NoError(t, err)
 		assert.Zero(t, file)
 	}
 
-	_, err = ReadStackFile(dir, "broken")
+	_, err = config.ReadStackFile(dir, "broken")
 	assert.ErrorContains(t, err, "Pulumi.broken.yaml")
 }
 
 // secretly is a source that says of some keys that they are secret.
 type secretly struct {
-	stackConfig
+	configtest.Source
 	keys []string
 }
 
@@ -142,31 +146,31 @@ func (s secretly) IsConfigSecret(key string) bool { return slices.Contains(s.key
 // A secret is taken where it stays one, and refused where it would be read by others.
 func TestSecretsStaySecret(t *testing.T) {
 	for name, test := range map[string]struct {
-		file    StackFile
+		file    config.StackFile
 		secret  []string // to the engine
 		problem string   // its key
 		write   string
 	}{
 		"none":                             {},
-		"a kubeconfig":                     {file: StackFile{Encrypted: []string{"mosaic-database:cluster.kubeconfig"}}, secret: []string{"mosaic-database:cluster"}},
+		"a kubeconfig":                     {file: config.StackFile{Encrypted: []string{"mosaic-database:cluster.kubeconfig"}}, secret: []string{"mosaic-database:cluster"}},
 		"a kubeconfig from an environment": {secret: []string{"mosaic-database:cluster"}},
 		"an item": {
-			file: StackFile{Encrypted: []string{"mosaic-database:alerts.emails[0]"}}, secret: []string{"mosaic-database:alerts"},
+			file: config.StackFile{Encrypted: []string{"mosaic-database:alerts.emails[0]"}}, secret: []string{"mosaic-database:alerts"},
 			problem: "mosaic-database:alerts.emails[0]", write: "pulumi config set --plaintext --path 'mosaic-database:alerts.emails[0]'",
 		},
 		"a whole cluster": {
-			file: StackFile{Encrypted: []string{"mosaic-database:cluster"}}, secret: []string{"mosaic-database:cluster"},
+			file: config.StackFile{Encrypted: []string{"mosaic-database:cluster"}}, secret: []string{"mosaic-database:cluster"},
 			problem: "mosaic-database:cluster", write: "--secret --path mosaic-database:cluster.kubeconfig",
 		},
-		"another key of AWS":  {file: StackFile{Encrypted: []string{"aws:region"}}, secret: []string{"aws:region"}, problem: "aws:region", write: "in clear"},
+		"another key of AWS":  {file: config.StackFile{Encrypted: []string{"aws:region"}}, secret: []string{"aws:region"}, problem: "aws:region", write: "in clear"},
 		"from an environment": {secret: []string{"mosaic-database:database"}, problem: "mosaic-database:database", write: "where it comes from"},
 	} {
-		_, err := Load(secretly{with(t, ""), test.secret}, "prod", test.file)
+		_, err := config.Load(secretly{configtest.With(t, ""), test.secret}, "prod", test.file)
 		if test.problem == "" {
 			assert.NoError(t, err, name)
 			continue
 		}
-		var problems Problems
+		var problems config.Problems
 		require.ErrorAs(t, err, &problems, name)
 		require.Len(t, problems, 1, name)
 		assert.Equal(t, test.problem, problems[0].Key, name)
@@ -176,8 +180,8 @@ func TestSecretsStaySecret(t *testing.T) {
 }
 
 func TestReferencesDescribeEveryFieldOnce(t *testing.T) {
-	seen := map[string]Reference{}
-	for _, r := range References() {
+	seen := map[string]config.Reference{}
+	for _, r := range config.References() {
 		assert.NotContains(t, seen, r.Key)
 		assert.Regexp(t, `^[A-Z].*\.$`, r.Description, r.Key)
 		seen[r.Key] = r

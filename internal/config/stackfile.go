@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
 // StackFile is what the file Pulumi.<stack>.yaml has, beside the values, which come from the engine.
@@ -40,7 +42,7 @@ func ReadStackFile(dir, stack string) (StackFile, error) {
 	for _, key := range slices.Sorted(maps.Keys(file.Config)) {
 		full := key
 		if !strings.Contains(key, ":") {
-			full = ownKey(key)
+			full = Key(key)
 		}
 		read.Keys = append(read.Keys, full)
 		node := file.Config[key]
@@ -71,14 +73,19 @@ func encrypted(path string, node *yaml.Node) []string {
 // kubeconfigField is the one value that may be secret: nothing is made of it, and it stays secret in the state.
 const kubeconfigField = "cluster.kubeconfig"
 
+// mayBeSecret tells whether a key has a field that may be.
+func mayBeSecret(f *schema.Field) bool {
+	return slices.ContainsFunc(f.Fields, func(inner *schema.Field) bool { return inner.Secret })
+}
+
 // Exposed is the problem of every encrypted value that would not stay secret.
 func (f StackFile) Exposed() Problems {
 	var problems Problems
 	for _, path := range f.Encrypted {
 		switch path {
-		case ownKey(kubeconfigField):
-		case ownKey("cluster"):
-			problems = append(problems, exposed(path, "its fields in clear, and: pulumi config set --secret --path "+ownKey(kubeconfigField)+" …"))
+		case Key(kubeconfigField):
+		case Key("cluster"):
+			problems = append(problems, exposed(path, "its fields in clear, and: pulumi config set --secret --path "+Key(kubeconfigField)+" …"))
 		default:
 			problems = append(problems, exposed(path, fmt.Sprintf("it in clear: pulumi config set --plaintext --path '%s' …", path)))
 		}
@@ -90,6 +97,6 @@ func exposed(path, fix string) Problem {
 	return Problem{
 		Key: path, Fix: fix,
 		Rule: "not secret: it becomes a part of names, tags, rules or outputs, which everybody reads who may see the stack; only " +
-			ownKey(kubeconfigField) + " may be",
+			Key(kubeconfigField) + " may be",
 	}
 }

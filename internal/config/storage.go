@@ -1,5 +1,9 @@
 package config
 
+import (
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
 import "fmt"
 
 // storage leaves room for the storage to grow by itself.
@@ -20,8 +24,9 @@ func (l *loader) storage() {
 func (l *loader) ceiling(field string, gib int) {
 	allocated := l.config.Database.AllocatedStorage
 	if least := (allocated*11 + 9) / 10; gib < least {
-		l.conflict(gib, fmt.Sprintf("at least 110 %% of allocatedStorage (%d GiB), so that the storage can grow", allocated),
-			fmt.Sprintf("%d or more", least), field, "database.allocatedStorage")
+		l.conflict(Problem{Key: field, Value: schema.Show(gib),
+			Rule: fmt.Sprintf("at least 110 %% of allocatedStorage (%d GiB), so that the storage can grow", allocated),
+			Fix:  fmt.Sprintf("%d or more", least)}, "database.allocatedStorage")
 	}
 }
 
@@ -42,29 +47,34 @@ func (l *loader) gp3() {
 	if d.AllocatedStorage < striped {
 		rule := fmt.Sprintf("only from %d GiB on with storageType gp3 (allocatedStorage is %d)", striped, d.AllocatedStorage)
 		if d.Iops != 0 {
-			l.conflict(d.Iops, rule, advice, iops, storageType, allocated)
+			l.conflict(Problem{Key: iops, Value: schema.Show(d.Iops),
+				Rule: rule,
+				Fix:  advice}, storageType, allocated)
 		}
 		if d.StorageThroughput != 0 {
-			l.conflict(d.StorageThroughput, rule, advice, throughput, storageType, allocated)
+			l.conflict(Problem{Key: throughput, Value: schema.Show(d.StorageThroughput),
+				Rule: rule,
+				Fix:  advice}, storageType, allocated)
 		}
 		return
 	}
 	if d.Iops != 0 && (d.Iops < baselineIops || d.Iops > mostIops) {
-		l.conflict(d.Iops, fmt.Sprintf("from %d to %d with storageType gp3", baselineIops, mostIops),
-			fmt.Sprintf("from %d to %d, or remove the field for %d", baselineIops, mostIops, baselineIops), iops, storageType, allocated)
+		l.conflict(Problem{Key: iops, Value: schema.Show(d.Iops),
+			Rule: fmt.Sprintf("from %d to %d with storageType gp3", baselineIops, mostIops),
+			Fix:  fmt.Sprintf("from %d to %d, or remove the field for %d", baselineIops, mostIops, baselineIops)}, storageType, allocated)
 	}
 	if d.StorageThroughput == 0 {
 		return
 	}
 	if d.StorageThroughput < baselineThroughput || d.StorageThroughput > mostThroughput {
-		l.conflict(d.StorageThroughput, fmt.Sprintf("from %d to %d with storageType gp3", baselineThroughput, mostThroughput),
-			fmt.Sprintf("from %d to %d, or remove the field for %d", baselineThroughput, mostThroughput, baselineThroughput),
-			throughput, storageType, allocated)
+		l.conflict(Problem{Key: throughput, Value: schema.Show(d.StorageThroughput),
+			Rule: fmt.Sprintf("from %d to %d with storageType gp3", baselineThroughput, mostThroughput),
+			Fix:  fmt.Sprintf("from %d to %d, or remove the field for %d", baselineThroughput, mostThroughput, baselineThroughput)}, storageType, allocated)
 	}
 	if operations := max(d.Iops, baselineIops); d.StorageThroughput*operationsPerThroughput > operations {
-		l.conflict(d.StorageThroughput, fmt.Sprintf("at most a quarter of iops (%d)", operations),
-			fmt.Sprintf("%d or less, or iops: %d", operations/operationsPerThroughput, d.StorageThroughput*operationsPerThroughput),
-			throughput, iops, storageType, allocated)
+		l.conflict(Problem{Key: throughput, Value: schema.Show(d.StorageThroughput),
+			Rule: fmt.Sprintf("at most a quarter of iops (%d)", operations),
+			Fix:  fmt.Sprintf("%d or less, or iops: %d", operations/operationsPerThroughput, d.StorageThroughput*operationsPerThroughput)}, iops, storageType, allocated)
 	}
 }
 
@@ -74,16 +84,18 @@ func (l *loader) provisionedIops() {
 	perGiB := map[string]int{"io1": 50, "io2": 1000}
 	d := l.config.Database
 	if d.AllocatedStorage < leastGiB {
-		l.conflict(d.AllocatedStorage, fmt.Sprintf("%d or more with storageType %s", leastGiB, d.StorageType),
-			fmt.Sprintf("%d or more, or storageType: gp3", leastGiB), "database.allocatedStorage", "database.storageType")
+		l.conflict(Problem{Key: "database.allocatedStorage", Value: schema.Show(d.AllocatedStorage),
+			Rule: fmt.Sprintf("%d or more with storageType %s", leastGiB, d.StorageType),
+			Fix:  fmt.Sprintf("%d or more, or storageType: gp3", leastGiB)}, "database.storageType")
 	}
 	if most := min(mostIops, perGiB[d.StorageType]*d.AllocatedStorage); d.Iops < leastIops || d.Iops > most {
-		l.conflict(d.Iops, fmt.Sprintf("from %d to %d with storageType %s and %d GiB", leastIops, most, d.StorageType, d.AllocatedStorage),
-			fmt.Sprintf("from %d to %d, or storageType: gp3", leastIops, most),
-			"database.iops", "database.storageType", "database.allocatedStorage")
+		l.conflict(Problem{Key: "database.iops", Value: schema.Show(d.Iops),
+			Rule: fmt.Sprintf("from %d to %d with storageType %s and %d GiB", leastIops, most, d.StorageType, d.AllocatedStorage),
+			Fix:  fmt.Sprintf("from %d to %d, or storageType: gp3", leastIops, most)}, "database.storageType", "database.allocatedStorage")
 	}
 	if d.StorageThroughput != 0 {
-		l.conflict(d.StorageThroughput, "only with storageType gp3", "nothing: remove the field",
-			"database.storageThroughput", "database.storageType")
+		l.conflict(Problem{Key: "database.storageThroughput", Value: schema.Show(d.StorageThroughput),
+			Rule: "only with storageType gp3",
+			Fix:  "nothing: remove the field"}, "database.storageType")
 	}
 }

@@ -42,6 +42,14 @@ func Tiers() []Tier {
 	}
 }
 
+func tierNames() []string {
+	var names []string
+	for _, t := range Tiers() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
 // apply sets the fields that a tier decides.
 func (t Tier) apply(d *Database) {
 	d.InstanceClass = t.InstanceClass
@@ -49,66 +57,4 @@ func (t Tier) apply(d *Database) {
 	d.ReadReplicas = t.ReadReplicas
 	d.BackupRetentionDays = t.BackupRetentionDays
 	d.PerformanceInsightsRetentionDays = t.PerformanceInsightsRetentionDays
-}
-
-// What is handed passwords is named by what is in it: a tag can be moved to another image. Renovate proposes newer ones.
-const (
-	bootstrapImage = "postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea"
-	poolerImage    = "edoburu/pgbouncer:v1.25.2-p0@sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340"
-)
-
-// defaults is the configuration of a stack that sets nothing: what all tiers have in common, and the first of them.
-func defaults(stack string) *Config {
-	c := &Config{
-		Stack:       stack,
-		Environment: stack,
-		Tier:        Tiers()[0].Name,
-		Delivery:    DeliveryPulumi,
-		Tags:        map[string]string{},
-		Database: Database{
-			Name:                      "mosaic",
-			Username:                  "mosaicadmin",
-			Port:                      5432,
-			EngineVersion:             "16",
-			AutoMinorVersionUpgrade:   true,
-			AllocatedStorage:          20,
-			MaxAllocatedStorage:       100,
-			StorageType:               "gp3",
-			BackupWindow:              "03:00-04:00",
-			MaintenanceWindow:         "sun:04:00-sun:05:00",
-			DeletionProtection:        true,
-			IamDatabaseAuthentication: true,
-			DatabaseInsightsMode:      "standard",
-			LogRetentionDays:          30,
-			Parameters:                map[string]string{},
-			Credentials:               CredentialsMaster,
-			PasswordVersion:           1,
-			BootstrapImage:            bootstrapImage,
-			SecretRecoveryDays:        30,
-		},
-		App: App{Name: "core-api", ReloadOnChange: true},
-		Migrations: Migrations{
-			Enabled:         true,
-			Command:         []string{"alembic", "upgrade", "head"},
-			Attempt:         1,
-			DeadlineSeconds: 600,
-			// Everything that uses the table queues behind a statement that waits for its lock.
-			LockTimeoutSeconds: 10,
-			BackoffLimit:       2,
-			CPU:                "500m",
-			Memory:             "256Mi",
-		},
-		Alerts: Alerts{
-			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80,
-			ReplicaLagSeconds: 600, DiskQueueDepth: 64, Dashboard: true,
-		},
-		// Ten for each of three pods are about a quarter of the connections of the smallest class.
-		Pooling: Pooling{Image: poolerImage, PoolSize: 10, MaxClientConnections: 500},
-		Budget:  Budget{OnExceed: "warn", ExpectedLogGiB: 1},
-
-		Restore: Restore{Generation: 1},
-		Waivers: map[string]string{},
-	}
-	Tiers()[0].apply(&c.Database)
-	return c
 }

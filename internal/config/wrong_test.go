@@ -1,4 +1,4 @@
-package config
+package config_test
 
 import (
 	"bytes"
@@ -14,6 +14,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
 // wrongFile is one entry of testdata/wrong: a stack file that has to be rejected, as what it has over the
@@ -60,7 +64,7 @@ func (w wrongFile) stack() string {
 func (w wrongFile) content(t testing.TB) string {
 	t.Helper()
 	var keys map[string]any
-	require.NoError(t, yaml.Unmarshal([]byte(complete), &keys))
+	require.NoError(t, yaml.Unmarshal([]byte(configtest.Complete), &keys))
 	for _, key := range w.Without {
 		require.Contains(t, keys, key)
 		delete(keys, key)
@@ -72,22 +76,22 @@ func (w wrongFile) content(t testing.TB) string {
 }
 
 // problems is what the program says of the file, read as the program reads it.
-func (w wrongFile) problems(t testing.TB) Problems {
+func (w wrongFile) problems(t testing.TB) config.Problems {
 	t.Helper()
 	content := w.content(t)
 	dir := t.TempDir()
 	file := "config:\n  " + strings.ReplaceAll(content, "\n", "\n  ")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi."+w.stack()+".yaml"), []byte(file), 0o600))
-	read, err := ReadStackFile(dir, w.stack())
+	read, err := config.ReadStackFile(dir, w.stack())
 	require.NoError(t, err)
-	_, err = Load(parse(t, content), w.stack(), read)
-	var problems Problems
+	_, err = config.Load(configtest.Parse(t, content), w.stack(), read)
+	var problems config.Problems
 	require.ErrorAs(t, err, &problems, file)
 	return problems
 }
 
 // short is a full key without the program's own namespace.
-func short(key string) string { return strings.TrimPrefix(key, Namespace+":") }
+func short(key string) string { return strings.TrimPrefix(key, config.Namespace+":") }
 
 func TestWrongStackFilesGetTheirMessages(t *testing.T) {
 	files := wrongFiles(t)
@@ -132,10 +136,12 @@ func reported(t *testing.T) map[string]map[string]bool {
 					key += ".<name>." + field
 				}
 			}
-			if rules[key] == nil {
-				rules[key] = map[string]bool{}
+			for _, key := range []string{key, short(p.Key)} {
+				if rules[key] == nil {
+					rules[key] = map[string]bool{}
+				}
+				rules[key][p.Rule] = true
 			}
-			rules[key][p.Rule] = true
 		}
 	}
 	return rules
@@ -144,7 +150,7 @@ func reported(t *testing.T) map[string]map[string]bool {
 func TestEveryRuleOfAFieldIsBrokenByAWrongFile(t *testing.T) {
 	rules := reported(t)
 	var count int
-	for _, r := range References() {
+	for _, r := range config.References() {
 		if r.Rule == "" {
 			continue
 		}
@@ -161,7 +167,7 @@ func TestEveryRuleOfAFieldIsBrokenByAWrongFile(t *testing.T) {
 
 func TestEveryContradictionIsInAWrongFile(t *testing.T) {
 	rules := reported(t)
-	contradictions := contradictionsOf(t, "contradictions.go", "storage.go", "generations.go", "logins.go")
+	contradictions := contradictions(t)
 	t.Logf("%d contradictions", len(contradictions))
 	for _, c := range contradictions {
 		key, rule := regexp.MustCompile("^"+c.key+"$"), regexp.MustCompile("^"+c.rule+"$")
@@ -176,37 +182,37 @@ func TestEveryContradictionIsInAWrongFile(t *testing.T) {
 // it is that no field lets one through.
 func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 	values := []struct {
-		kind    kind
+		kind    schema.Kind
 		content string
-		fits    []kind // kinds that take it
+		fits    []schema.Kind // kinds that take it
 	}{
-		{kindString, "some text", []kind{kindString}},
-		{kindInteger, "5", []kind{kindInteger, kindNumber}},
-		{kindNumber, "5.5", []kind{kindNumber}},
-		{kindBoolean, "true", []kind{kindBoolean}},
-		{"list", "[a, b]", []kind{kindList}},
+		{schema.String, "some text", []schema.Kind{schema.String}},
+		{schema.Integer, "5", []schema.Kind{schema.Integer, schema.Number}},
+		{schema.Number, "5.5", []schema.Kind{schema.Number}},
+		{schema.Boolean, "true", []schema.Kind{schema.Boolean}},
+		{"list", "[a, b]", []schema.Kind{schema.List}},
 		{"list", "[[a], [b]]", nil},
-		{kindObject, "{a: b}", []kind{kindMap, kindObject, kindObjects}},
-		{kindObject, "{a: {b: c}}", []kind{kindObject, kindObjects}},
+		{schema.Object, "{a: b}", []schema.Kind{schema.Map, schema.Object, schema.Objects}},
+		{schema.Object, "{a: {b: c}}", []schema.Kind{schema.Object, schema.Objects}},
 		{"null", "null", nil},
 	}
 	var count int
-	for _, r := range References() {
+	for _, r := range config.References() {
 		isField := strings.Contains(r.Key, ".")
-		if r.Type == string(kindString) && !isField {
+		if r.Type == string(schema.String) && !isField {
 			continue // the engine hands on any value of a key as a text, which its rule refuses
 		}
 		for _, v := range values {
-			if slices.Contains(v.fits, kind(r.Type)) || r.Key == "database.engineVersion" && v.kind == kindInteger {
+			if slices.Contains(v.fits, schema.Kind(r.Type)) || r.Key == "database.engineVersion" && v.kind == schema.Integer {
 				continue
 			}
 			if v.kind == "null" && !isField {
 				continue // a key with nothing below it has its default
 			}
 			count++
-			source := with(t, setting(r.Key, v.content))
-			_, err := Load(source, "prod", StackFile{Keys: source.keys()})
-			var problems Problems
+			source := configtest.With(t, setting(r.Key, v.content))
+			_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
+			var problems config.Problems
 			require.ErrorAs(t, err, &problems, "%s: %s", r.Key, v.content)
 			for _, p := range problems {
 				assert.True(t, strings.HasPrefix(short(p.Key), strings.Replace(r.Key, "<name>", "worker", 1)), "%s: %s is reported at %s", r.Key, v.content, p.Key)
@@ -221,12 +227,12 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 // setting is the line that sets a key, or a field beside those that the stack needs.
 func setting(key, content string) string {
 	if field, isApp := strings.CutPrefix(key, "additionalApps.<name>."); isApp {
-		return fmt.Sprintf("%s: {worker: {%s: %s}}", ownKey("additionalApps"), field, content)
+		return fmt.Sprintf("%s: {worker: {%s: %s}}", config.Key("additionalApps"), field, content)
 	}
 	object, field, isField := strings.Cut(key, ".")
 	if !isField {
 		if !strings.Contains(key, ":") {
-			key = ownKey(key)
+			key = config.Key(key)
 		}
 		return key + ": " + content
 	}
@@ -237,5 +243,5 @@ func setting(key, content string) string {
 	if strings.HasPrefix(fields, field+":") {
 		fields = ""
 	}
-	return fmt.Sprintf("%s: {%s%s: %s}", ownKey(object), fields, field, content)
+	return fmt.Sprintf("%s: {%s%s: %s}", config.Key(object), fields, field, content)
 }

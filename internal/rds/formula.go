@@ -1,4 +1,4 @@
-package config
+package rds
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// evaluate is the value of a parameter on a class: a number, or a formula as RDS takes it, such as
+// Evaluate is the value of a parameter on a class: a number, or a formula as RDS takes it, such as
 // LEAST({DBInstanceClassMemory/9531392},5000).
-func evaluate(value string, class Class) (float64, error) {
+func Evaluate(value string, class Class) (float64, error) {
 	// With parentheses for braces, a formula is an expression that Go's own parser reads.
 	expression, err := parser.ParseExpr(strings.NewReplacer("{", "(", "}", ")").Replace(strings.TrimSpace(value)))
 	if err != nil {

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ type Problem struct {
 	Value string // the value as it stands; "" where there is none, or where it might be confidential
 	Rule  string // what has to hold
 	Fix   string // what to write instead
+	Meant string // the key that an unknown one most likely means; "": none
 }
 
 // Problems is every problem found, in the order of the configuration. As an error it reads as one report.
@@ -42,10 +43,13 @@ func (p Problems) Error() string {
 	return b.String()
 }
 
-// under is the problems with their keys below a prefix.
-func (p Problems) under(prefix string) Problems {
+// Under is the problems with their keys below a prefix.
+func (p Problems) Under(prefix string) Problems {
 	for i := range p {
 		p[i].Key = prefix + p[i].Key
+		if p[i].Meant != "" {
+			p[i].Meant = prefix + p[i].Meant
+		}
 	}
 	return p
 }

@@ -1,9 +1,11 @@
-package config
+package rules
 
 import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
 const (
@@ -19,30 +21,30 @@ var (
 	weekdays     = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
 
-// window is a stretch of time that comes again: every day, or every week.
-type window struct {
+// Window is a stretch of time that comes again: every day, or every week.
+type Window struct {
 	start  int // minutes from midnight, or from Monday's midnight
 	length int // minutes
 }
 
-// parseBackupWindow reads RDS's daily window, such as "23:30-00:30".
-func parseBackupWindow(s string) (window, bool) {
+// ParseBackupWindow reads RDS's daily window, such as "23:30-00:30".
+func ParseBackupWindow(s string) (Window, bool) {
 	m := dailyWindow.FindStringSubmatch(s)
 	if m == nil {
-		return window{}, false
+		return Window{}, false
 	}
 	return span(minutes(m[1], m[2]), minutes(m[3], m[4]), minutesPerDay), true
 }
 
-// parseMaintenanceWindow reads RDS's weekly window, such as "sun:23:30-mon:00:30".
-func parseMaintenanceWindow(s string) (window, bool) {
+// ParseMaintenanceWindow reads RDS's weekly window, such as "sun:23:30-mon:00:30".
+func ParseMaintenanceWindow(s string) (Window, bool) {
 	m := weeklyWindow.FindStringSubmatch(s)
 	if m == nil {
-		return window{}, false
+		return Window{}, false
 	}
 	from, to := slices.Index(weekdays, m[1]), slices.Index(weekdays, m[4])
 	if from < 0 || to < 0 {
-		return window{}, false
+		return Window{}, false
 	}
 	start := from*minutesPerDay + minutes(m[2], m[3])
 	end := to*minutesPerDay + minutes(m[5], m[6])
@@ -50,8 +52,8 @@ func parseMaintenanceWindow(s string) (window, bool) {
 }
 
 // span is the window from start to end, across the end of the period if end comes first.
-func span(start, end, period int) window {
-	return window{start: start, length: (end - start + period) % period}
+func span(start, end, period int) Window {
+	return Window{start: start, length: (end - start + period) % period}
 }
 
 // minutes is a clock time of two-digit hour and minute, as minutes from midnight.
@@ -61,8 +63,8 @@ func minutes(hour, minute string) int {
 	return h*60 + m
 }
 
-// overlap tells whether a daily and a weekly window have a minute in common in any week.
-func overlap(daily, weekly window) bool {
+// Overlaps tells whether a daily and a weekly window have a minute in common in any week.
+func (daily Window) Overlaps(weekly Window) bool {
 	for day := range 7 {
 		start := day*minutesPerDay + daily.start
 		sinceWeekly := (start - weekly.start + minutesPerWeek) % minutesPerWeek
@@ -74,19 +76,16 @@ func overlap(daily, weekly window) bool {
 	return false
 }
 
-// windowRule asks for a window that a parser understands and that is long enough for RDS.
-func windowRule(form, example string, parse func(string) (window, bool)) rule[string] {
-	return rule[string]{
-		text: form + " in UTC, at least 30 minutes long",
-		check: func(s string) string {
-			w, ok := parse(s)
-			switch {
-			case !ok:
-				return "one such as " + example
-			case w.length < shortestWindow:
-				return "an end at least 30 minutes after the start"
-			}
-			return ""
-		},
-	}
+// window asks for a window that a parser understands and that is long enough for RDS.
+func window(form, example string, parse func(string) (Window, bool)) schema.Rule {
+	return schema.Check(form+" in UTC, at least 30 minutes long", func(s string) string {
+		w, ok := parse(s)
+		switch {
+		case !ok:
+			return "one such as " + example
+		case w.length < shortestWindow:
+			return "an end at least 30 minutes after the start"
+		}
+		return ""
+	})
 }

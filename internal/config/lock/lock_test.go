@@ -1,4 +1,4 @@
-package config
+package lock_test
 
 import (
 	"strconv"
@@ -6,7 +6,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
+
+var target = lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://a"}
+
+func loaded(t *testing.T, content string) *config.Config { return configtest.Load(t, content) }
 
 const base = "mosaic-database:database: {engineVersion: '16'}"
 
@@ -29,15 +37,15 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 		{"mosaic-database:app: {createNamespace: true}", "mosaic-database:app.createNamespace", "true", "false", "another stack"},
 		{"mosaic-database:app: {secretName: other}", "mosaic-database:app.secretName", "other", "core-api-db-secret", "another stack"},
 	} {
-		before := loaded(t, base).Settled(nil, "vpc-1", "https://a")
+		before := lock.Values(loaded(t, base), target, nil)
 		var found bool
-		for _, problem := range loaded(t, test.change).Changed(before) {
+		for _, problem := range lock.Changed(loaded(t, test.change), before) {
 			if problem.Key != test.key {
 				continue
 			}
 			found = true
 			assert.Equal(t, test.value, problem.Value)
-			assert.Contains(t, problem.Rule, "as "+test.old+":")
+			assert.Contains(t, problem.Rule, test.old+" since")
 			assert.Contains(t, problem.Fix, test.way)
 		}
 		assert.True(t, found, "%s is let through", test.change)
@@ -45,7 +53,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 }
 
 func TestWhatIsNotSettledMayChange(t *testing.T) {
-	before := loaded(t, base).Settled(nil, "vpc-1", "https://a")
+	before := lock.Values(loaded(t, base), target, nil)
 	for _, change := range []string{
 		base,
 		"mosaic-database:tier: scale",
@@ -55,30 +63,30 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 		"mosaic-database:migrations: {image: 'core-api:2'}",
 		"mosaic-database:delivery: handover",
 	} {
-		assert.Empty(t, loaded(t, change).Changed(before), change)
+		assert.Empty(t, lock.Changed(loaded(t, change), before), change)
 	}
-	assert.Empty(t, loaded(t, "mosaic-database:environment: other").Changed(nil), "before the first run nothing is settled")
-	assert.Empty(t, SiteChanged(nil, "vpc-1", "https://a"))
-	assert.Empty(t, SiteChanged(before, "vpc-1", "https://a"))
-	require.Len(t, SiteChanged(before, "vpc-2", "https://a"), 1)
-	assert.Contains(t, SiteChanged(before, "vpc-2", "https://a")[0].Rule, "as vpc-1:")
-	require.Len(t, SiteChanged(before, "vpc-1", "https://b"), 1)
-	assert.Contains(t, SiteChanged(before, "vpc-1", "https://b")[0].Rule, "as https://a:")
+	assert.Empty(t, lock.Changed(loaded(t, "mosaic-database:environment: other"), nil), "before the first run nothing is settled")
+	assert.Empty(t, lock.Moved(target, nil))
+	assert.Empty(t, lock.Moved(target, before))
+	require.Len(t, lock.Moved(lock.Target{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before), 1)
+	assert.Contains(t, lock.Moved(lock.Target{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before)[0].Rule, "vpc-1 since")
+	require.Len(t, lock.Moved(lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before), 1)
+	assert.Contains(t, lock.Moved(lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before)[0].Rule, "https://a since")
 }
 
 func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
-	sixteen := loaded(t, base).Settled(nil, "vpc-1", "https://a")
-	seventeen := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Settled(nil, "vpc-1", "https://a")
+	sixteen := lock.Values(loaded(t, base), target, nil)
+	seventeen := lock.Values(loaded(t, "mosaic-database:database: {engineVersion: '17'}"), target, nil)
 
-	up := loaded(t, "mosaic-database:database: {engineVersion: '17'}").Changed(sixteen)
+	up := lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '17'}"), sixteen)
 	require.Len(t, up, 1)
 	assert.Contains(t, up[0].Rule, "from 16 it is a major upgrade")
 	assert.Contains(t, up[0].Fix, "allowMajorVersionUpgrade: true")
 
-	assert.Len(t, loaded(t, "mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true}").Changed(sixteen), 1,
+	assert.Len(t, lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true}"), sixteen), 1,
 		"the old parameter group would be deleted while the instance still uses it")
 
-	down := loaded(t, "mosaic-database:database: {engineVersion: '16', allowMajorVersionUpgrade: true}").Changed(seventeen)
+	down := lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '16', allowMajorVersionUpgrade: true}"), seventeen)
 	require.Len(t, down, 1)
 	assert.Contains(t, down[0].Rule, "not below the database's 17")
 	assert.Contains(t, down[0].Fix, `"17"`)
@@ -86,12 +94,12 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 
 // The objects change hands by way of a handover, in both directions.
 func TestOwnershipChangesByHandover(t *testing.T) {
-	on := func(delivery string) *Config { return loaded(t, "mosaic-database:delivery: "+delivery) }
+	on := func(delivery string) *config.Config { return loaded(t, "mosaic-database:delivery: "+delivery) }
 	for _, step := range [][2]string{{"pulumi", "handover"}, {"handover", "gitops"}, {"gitops", "handover"}, {"handover", "pulumi"}} {
-		assert.Empty(t, on(step[1]).Changed(on(step[0]).Settled(nil, "vpc-1", "https://a")), "%s", step)
+		assert.Empty(t, lock.Changed(on(step[1]), lock.Values(on(step[0]), target, nil)), "%s", step)
 	}
 	for _, step := range [][2]string{{"pulumi", "gitops"}, {"gitops", "pulumi"}} {
-		refused := on(step[1]).Changed(on(step[0]).Settled(nil, "vpc-1", "https://a"))
+		refused := lock.Changed(on(step[1]), lock.Values(on(step[0]), target, nil))
 		require.Len(t, refused, 1, "%s", step)
 		assert.Equal(t, step[1], refused[0].Value)
 		assert.Contains(t, refused[0].Rule, "from "+step[0]+" by way of handover alone")
@@ -101,7 +109,7 @@ func TestOwnershipChangesByHandover(t *testing.T) {
 
 // Neither storage nor a pinned minor version goes back; what is not pinned is RDS's own affair.
 func TestNothingShrinks(t *testing.T) {
-	with := func(fields string) *Config { return loaded(t, "mosaic-database:database: {"+fields+"}") }
+	with := func(fields string) *config.Config { return loaded(t, "mosaic-database:database: {"+fields+"}") }
 	const pinned = "autoMinorVersionUpgrade: false, engineVersion: "
 	for _, test := range []struct{ was, now, rule, fix string }{
 		{"allocatedStorage: 40", "allocatedStorage: 39", "not below the database's 40", "40; or"},
@@ -112,7 +120,7 @@ func TestNothingShrinks(t *testing.T) {
 		{pinned + "'16.10'", "engineVersion: '16'", "", ""},
 		{"engineVersion: '16'", pinned + "'16.9'", "", ""},
 	} {
-		refused := with(test.now).Changed(with(test.was).Settled(nil, "vpc-1", "https://a"))
+		refused := lock.Changed(with(test.now), lock.Values(with(test.was), target, nil))
 		if test.rule == "" {
 			assert.Empty(t, refused, "%s → %s", test.was, test.now)
 			continue
@@ -125,7 +133,7 @@ func TestNothingShrinks(t *testing.T) {
 
 // Another application may come; it stays as it is, and goes only after it was unprotected in a run of its own.
 func TestAdditionalAppsAreSettled(t *testing.T) {
-	with := func(apps string) *Config { return loaded(t, "mosaic-database:additionalApps: {"+apps+"}") }
+	with := func(apps string) *config.Config { return loaded(t, "mosaic-database:additionalApps: {"+apps+"}") }
 	const worker = "worker: {namespace: jobs}"
 	for _, test := range []struct{ was, now, key, fix string }{
 		{"", worker, "", ""},
@@ -138,7 +146,7 @@ func TestAdditionalAppsAreSettled(t *testing.T) {
 		{worker, "worker: {namespace: jobs, deletionProtection: false, reloadOnChange: false}", "", ""},
 		{"worker: {namespace: jobs, deletionProtection: false}", "", "", ""},
 	} {
-		refused := with(test.now).Changed(with(test.was).Settled(nil, "vpc-1", "https://a"))
+		refused := lock.Changed(with(test.now), lock.Values(with(test.was), target, nil))
 		if test.key == "" {
 			assert.Empty(t, refused, "%s → %s", test.was, test.now)
 			continue
@@ -163,9 +171,31 @@ func TestReached(t *testing.T) {
 		"grown, and a newer minor":     {version: "16.11", has: "16.12", wantVersion: "16.11", storage: 20, gib: 45, want: 20},
 		"not known what the cloud has": {version: "17", has: "", wantVersion: "17", storage: 50, gib: 0, want: 50},
 	} {
-		asked := map[string]string{engineVersionKey: test.version, storageKey: strconv.Itoa(test.storage), "other": "kept"}
-		got := Reached(asked, test.has, test.gib)
-		assert.Equal(t, map[string]string{engineVersionKey: test.wantVersion, storageKey: strconv.Itoa(test.want), "other": "kept"}, got, name)
-		assert.Equal(t, test.version, asked[engineVersionKey], "the argument stays as it is")
+		asked := map[string]string{config.Key("database.engineVersion"): test.version, config.Key("database.allocatedStorage"): strconv.Itoa(test.storage), "other": "kept"}
+		got := lock.Reached(asked, test.has, test.gib)
+		assert.Equal(t, map[string]string{config.Key("database.engineVersion"): test.wantVersion, config.Key("database.allocatedStorage"): strconv.Itoa(test.want), "other": "kept"}, got, name)
+		assert.Equal(t, test.version, asked[config.Key("database.engineVersion")], "the argument stays as it is")
 	}
+}
+
+func database(fields string) string { return "mosaic-database:database: {" + fields + "}" }
+
+// With alternating credentials the number of the password rises one by one; in every other case it is free.
+func TestAlternatingLoginsTakeTurns(t *testing.T) {
+	alternating := func(n int) string { return database("credentials: alternating, passwordVersion: "+strconv.Itoa(n)) }
+	before := lock.Values(loaded(t, alternating(3)), target, nil)
+	for _, allowed := range []string{alternating(3), alternating(4), database("passwordVersion: 1"), database("passwordVersion: 9")} {
+		assert.Empty(t, lock.Changed(loaded(t, allowed), before), allowed)
+	}
+	for _, refused := range []int{1, 2, 5} {
+		problems := lock.Changed(loaded(t, alternating(refused)), before)
+		require.Len(t, problems, 1, refused)
+		assert.Equal(t, "mosaic-database:database.passwordVersion", problems[0].Key)
+		assert.Contains(t, problems[0].Rule, "3 or one more")
+		assert.Contains(t, problems[0].Fix, "4; and the next one in a later run")
+	}
+	master := lock.Values(loaded(t, database("passwordVersion: 7")), target, nil)
+	assert.Empty(t, lock.Changed(loaded(t, alternating(2)), master), "on the way in, no client has one of the two")
+	delete(before, config.Key("database.credentials"))
+	assert.Empty(t, lock.Changed(loaded(t, alternating(9)), before), "of a run before there were any")
 }

@@ -1,4 +1,4 @@
-package config
+package rules
 
 import (
 	"fmt"
@@ -39,11 +39,11 @@ func TestWindowsOverlapExactlyWhenTheyShareAMinute(t *testing.T) {
 				shared = shared || week[(d*minutesPerDay+from+minute)%minutesPerWeek]
 			}
 		}
-		daily, ok := parseBackupWindow(backup)
+		daily, ok := ParseBackupWindow(backup)
 		require.True(t, ok, backup)
-		weekly, ok := parseMaintenanceWindow(maintenance)
+		weekly, ok := ParseMaintenanceWindow(maintenance)
 		require.True(t, ok, maintenance)
-		require.Equal(t, shared, overlap(daily, weekly), "%s and %s", backup, maintenance)
+		require.Equal(t, shared, daily.Overlaps(weekly), "%s and %s", backup, maintenance)
 		if shared {
 			overlapping++
 		}

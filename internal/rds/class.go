@@ -1,4 +1,6 @@
-package config
+// Package rds is what is known of RDS without asking it: its instance classes, and what the formulas of parameters come to on
+// them.
+package rds
 
 import (
 	"slices"
@@ -94,30 +96,11 @@ func (f family) class(size string) Class {
 	return c
 }
 
-// classRule asks for a known class.
-func classRule() rule[string] {
-	return rule[string]{
-		text: "an instance class on which RDS runs PostgreSQL 16 or later",
-		check: func(name string) string {
-			if _, ok := LookupClass(name); ok {
-				return ""
-			}
-			family, size, _ := strings.Cut(strings.TrimPrefix(name, "db."), ".")
-			if successor, ok := successors()[family]; ok {
-				family = successor
-			}
-			candidate := "db." + family + "." + size
-			if _, ok := LookupClass(candidate); ok {
-				return candidate
-			}
-			var names []string
-			for _, c := range Classes() {
-				names = append(names, c.Name)
-			}
-			if near := closest(candidate, names); near != "" {
-				return near
-			}
-			return "one such as db.t4g.micro, db.t3.medium or db.r7g.large"
-		},
+// Successor is the class to use in place of one that does not run PostgreSQL 16; the name itself where there is none.
+func Successor(name string) string {
+	family, size, _ := strings.Cut(strings.TrimPrefix(name, "db."), ".")
+	if successor, ok := successors()[family]; ok {
+		family = successor
 	}
+	return "db." + family + "." + size
 }

@@ -1,14 +1,14 @@
-package config
+package schema
 
 import (
 	"slices"
 	"strings"
 )
 
-// closest is the candidate that a misspelt name most likely means, "" if none is near: at most two
+// Closest is the candidate that a misspelt name most likely means, "" if none is near: at most two
 // characters, or a third of the name, may be wrong, and not all of them. Case does not count; among
 // equals the first wins.
-func closest(name string, candidates []string) string {
+func Closest(name string, candidates []string) string {
 	best, bestDistance := "", min(max(2, len(name)/3)+1, len(name))
 	for _, candidate := range candidates {
 		if longer := len(name) - len(candidate); max(longer, -longer) >= bestDistance {

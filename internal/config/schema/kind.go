@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"encoding/json"
@@ -8,43 +8,43 @@ import (
 	"strings"
 )
 
-// kind is the kind of value that a field takes, in the words of messages and documentation.
-type kind string
+// Kind is the kind of value that a field takes, in the words of messages and documentation.
+type Kind string
 
 const (
-	kindString  kind = "string"
-	kindInteger kind = "integer"
-	kindNumber  kind = "number"
-	kindBoolean kind = "boolean"
-	kindList    kind = "list of strings"
-	kindMap     kind = "map of strings"
-	kindObject  kind = "object"
-	kindObjects kind = "map of objects"
+	String  Kind = "string"
+	Integer Kind = "integer"
+	Number  Kind = "number"
+	Boolean Kind = "boolean"
+	List    Kind = "list of strings"
+	Map     Kind = "map of strings"
+	Object  Kind = "object"
+	Objects Kind = "map of objects"
 )
 
 // kindOf is the kind of a JSON value.
-func kindOf(raw json.RawMessage) kind {
+func kindOf(raw json.RawMessage) Kind {
 	switch raw[0] {
 	case '"':
-		return kindString
+		return String
 	case 't', 'f':
-		return kindBoolean
+		return Boolean
 	case 'n':
 		return "null"
 	case '[':
 		return "list"
 	case '{':
-		return kindObject
+		return Object
 	}
 	if _, ok := parseJSON[int](raw); ok {
-		return kindInteger
+		return Integer
 	}
-	return kindNumber
+	return Number
 }
 
-// mismatch is the problem of a value that is not of this kind. Lists and objects are not shown: they
+// mismatch is the problem of a value that is not of this Kind. Lists and objects are not shown: they
 // are long, and may hold a kubeconfig.
-func (k kind) mismatch(key string, raw json.RawMessage) Problems {
+func (k Kind) mismatch(key string, raw json.RawMessage) Problems {
 	given := kindOf(raw)
 	value := string(raw)
 	if len(value) > 60 || strings.ContainsAny(value[:1], "[{") {
@@ -57,40 +57,32 @@ func (k kind) mismatch(key string, raw json.RawMessage) Problems {
 	}}
 }
 
-// instead is what to write for a value of another kind.
-func (k kind) instead(given kind, raw json.RawMessage) string {
+// instead is what to write for a value of another Kind.
+func (k Kind) instead(given Kind, raw json.RawMessage) string {
 	if given == "null" {
 		return "a value, or remove the line to have the default"
 	}
 	// Digits in quotes are a number already, if they are one at all.
-	if unquoted, ok := parseJSON[string](raw); ok && k != kindNumber && json.Valid([]byte(unquoted)) && k == kindOf(json.RawMessage(unquoted)) {
-		return show(unquoted) + ", without quotes"
+	if unquoted, ok := parseJSON[string](raw); ok && k != Number && json.Valid([]byte(unquoted)) && k == kindOf(json.RawMessage(unquoted)) {
+		return Show(unquoted) + ", without quotes"
 	}
 	switch k {
-	case kindString:
+	case String:
 		switch given {
-		case kindInteger, kindNumber, kindBoolean:
-			return `"` + show(string(raw)) + `", in quotes`
+		case Integer, Number, Boolean:
+			return `"` + Show(string(raw)) + `", in quotes`
 		}
 		return "a text"
-	case kindInteger:
+	case Integer:
 		return "a whole number"
-	case kindNumber:
+	case Number:
 		return "a number"
-	case kindBoolean:
+	case Boolean:
 		return "true or false"
-	case kindList:
+	case List:
 		return "a list, one text per line after a hyphen"
 	}
 	return "one name: value per line, indented below the key"
-}
-
-// parseText decodes a string, or the digits of an integer.
-func parseText(raw json.RawMessage) (string, bool) {
-	if kindOf(raw) == kindInteger {
-		return string(raw), true
-	}
-	return parseJSON[string](raw)
 }
 
 // parseNumber decodes a number, or a string that is one: `pulumi config set --path` writes 19.5 as a string.

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"testing"
@@ -19,8 +19,8 @@ func TestEditDistance(t *testing.T) {
 
 func TestClosestSuggestsOnlyWhatIsNear(t *testing.T) {
 	known := []string{"multiAz", "name", "readReplicas"}
-	assert.Equal(t, "multiAz", closest("MULTIAZ", known))
-	assert.Equal(t, "readReplicas", closest("readReplica", known))
-	assert.Equal(t, "", closest("colour", known))
-	assert.Equal(t, "", closest("anything", nil))
+	assert.Equal(t, "multiAz", Closest("MULTIAZ", known))
+	assert.Equal(t, "readReplicas", Closest("readReplica", known))
+	assert.Equal(t, "", Closest("colour", known))
+	assert.Equal(t, "", Closest("anything", nil))
 }

@@ -1,4 +1,4 @@
-package config
+package rds
 
 import (
 	"testing"
@@ -22,7 +22,7 @@ func TestEvaluate(t *testing.T) {
 	} {
 		for i, name := range []string{"db.t3.micro", "db.t3.large"} {
 			class, _ := LookupClass(name)
-			got, err := evaluate(formula, class)
+			got, err := Evaluate(formula, class)
 			require.NoError(t, err, formula)
 			assert.Equal(t, want[i], got, "%s on %s", formula, name)
 		}
@@ -31,7 +31,7 @@ func TestEvaluate(t *testing.T) {
 	for _, wrong := range []string{
 		"", "256MB", "many", "{}", "{DBInstanceClassMemory", "LEAST()", "LEAST", "log(2)", "f.g(1)", "{1+1}", "+1", `"5"`, "{1/0}", "0x1p-2000/0", "func(){}", "a[1]",
 	} {
-		_, err := evaluate(wrong, class)
+		_, err := Evaluate(wrong, class)
 		assert.Error(t, err, wrong)
 	}
 }

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"strings"
@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 )
+
+type named string
 
 func TestReportShowsALineOfAText(t *testing.T) {
 	for text, want := range map[string]string{
@@ -21,8 +23,8 @@ func TestReportShowsALineOfAText(t *testing.T) {
 		"a {b}":                    "a {b}",
 		strings.Repeat("b\n", 500): "b…",
 	} {
-		assert.Equal(t, want, show(text))
+		assert.Equal(t, want, Show(text))
 	}
-	assert.Equal(t, "a…", show(Delivery("a\nb")))
-	assert.Equal(t, `["`+strings.Repeat("a", 150)+`…"]`, show([]string{strings.Repeat("a", 500)}))
+	assert.Equal(t, "a…", Show(named("a\nb")))
+	assert.Equal(t, `["`+strings.Repeat("a", 150)+`…"]`, Show([]string{strings.Repeat("a", 500)}))
 }

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+// Report and problem of a configuration, as package schema has them.
+type (
+	Problem  = schema.Problem
+	Problems = schema.Problems
+)
+
+// fields are the keys of a stack file, bound to the configuration.
+func (c *Config) fields() []*schema.Field {
+	all := rules.All()
+	all["tier"] = schema.OneOf(tierNames()...)
+	return schema.Of(c, all)
+}
+
+// defaults is the configuration of a stack that sets nothing.
+func defaults(stack string) *Config {
+	c := &Config{Stack: stack}
+	for _, f := range c.fields() {
+		f.SetDefault()
+	}
+	c.Environment = stack
+	c.applyTier()
+	return c
+}
+
+// applyTier sets what the tier decides, before the stack's own fields come over it.
+func (c *Config) applyTier() {
+	for _, t := range Tiers() {
+		if t.Name == c.Tier {
+			t.apply(&c.Database)
+		}
+	}
+}
+
+// Key is the full form of a key, or of a field, such as mosaic-database:database.port.
+func Key(name string) string {
+	if strings.Contains(name, ":") {
+		return name
+	}
+	return Namespace + ":" + name
+}
+
+// Value is the present value of a field, such as "database.port", as the report of problems writes it; "" where there is no
+// such field.
+func (c *Config) Value(name string) string {
+	object, name, _ := strings.Cut(name, ".")
+	for _, f := range c.fields() {
+		for _, inner := range f.Fields {
+			if f.Key == object && inner.Key == name {
+				return inner.Value()
+			}
+		}
+	}
+	return ""
+}
+
+// Reference is what documentation says of one key or field.
+type Reference struct {
+	Key         string // "tier", "database.instanceClass"; of another namespace "aws:region"
+	Type        string // string, integer, number, boolean, list of strings, map of strings, object
+	Default     string // as a value, or in words where it depends on something else; "": none
+	Description string // one sentence
+	Rule        string // which values are right; "": any
+}
+
+// References is every key and field of the configuration, in the order of the documentation.
+func References() []Reference {
+	var rows []Reference
+	for _, f := range defaults("").fields() {
+		rows = append(rows, reference(f, f.Key))
+		name := f.Key
+		if f.Kind == schema.Objects {
+			name += ".<name>"
+		}
+		for _, inner := range f.Fields {
+			rows = append(rows, reference(inner, name+"."+inner.Key))
+		}
+	}
+	return rows
+}
+
+func reference(f *schema.Field, key string) Reference {
+	row := Reference{Key: key, Type: string(f.Kind), Default: f.Unset, Description: f.Doc, Rule: f.Rule()}
+	if f.Required {
+		row.Default = "none: required"
+	}
+	if row.Default == "" {
+		row.Default = f.Value()
+	}
+	return row
+}

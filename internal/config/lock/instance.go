@@ -1,0 +1,99 @@
+package lock
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+const replaced = "RDS would replace the instance by an empty one"
+
+// origins are what the newest instance was made from.
+func origins(c *config.Config) []immutable {
+	r := c.Restore
+	all := []immutable{
+		{key: "restore.snapshotIdentifier", value: r.SnapshotIdentifier},
+		{key: "restore.sourceInstanceIdentifier", value: r.SourceInstanceIdentifier},
+		{key: "restore.sourceDbiResourceId", value: r.SourceDbiResourceID},
+		{key: "restore.pointInTime", value: r.PointInTime},
+		{key: "restore.useLatestRestorableTime", value: strconv.FormatBool(r.UseLatestRestorableTime)},
+	}
+	for i := range all {
+		all[i].key, all[i].why, all[i].instead = config.Key(all[i].key), replaced, "restore it under the next restore.generation"
+	}
+	return all
+}
+
+// ofInstance are what one instance keeps, and another one may have otherwise.
+func ofInstance(c *config.Config) []immutable {
+	return []immutable{
+		{key: config.Key("database.kmsKeyId"), value: c.Database.KmsKeyID, why: replaced,
+			instead: "copy a snapshot with the other key and restore it under the next restore.generation"},
+		{key: config.Key("database.availabilityZone"), value: c.Database.AvailabilityZone, why: replaced,
+			instead: "restore a snapshot there, under the next restore.generation"},
+	}
+}
+
+// rising are what an instance has, and does not fall below.
+func rising(c *config.Config) map[string]string {
+	return map[string]string{
+		engineVersionKey: c.Database.EngineVersion,
+		storageKey:       strconv.Itoa(c.Database.AllocatedStorage),
+	}
+}
+
+// Reached is what is locked of an instance that has not become all that it was asked to: a run with --target left it out, or RDS
+// does it in the next maintenance window. What it has beyond that, by a minor upgrade or by growing, is no change. engineVersion and
+// allocatedStorage (GiB) are what it has; empty and 0 where that is not known.
+func Reached(asked map[string]string, engineVersion string, allocatedStorage int) map[string]string {
+	reached := maps.Clone(asked)
+	if storage, _ := strconv.Atoi(asked[storageKey]); 0 < allocatedStorage && allocatedStorage < storage {
+		reached[storageKey] = strconv.Itoa(allocatedStorage)
+	}
+	now, wanted := config.ParseVersion(engineVersion), config.ParseVersion(asked[engineVersionKey])
+	if now.Major > 0 && (now.Major < wanted.Major || now.Major == wanted.Major && now.Minor < wanted.Minor) {
+		reached[engineVersionKey] = engineVersion
+	}
+	return reached
+}
+
+// shrunk refuses less storage than was asked for before.
+func shrunk(c *config.Config, before map[string]string) schema.Problems {
+	old := number(before, storageKey, 0)
+	if c.Database.AllocatedStorage >= old {
+		return nil
+	}
+	return schema.Problems{{
+		Key: storageKey, Value: strconv.Itoa(c.Database.AllocatedStorage),
+		Rule: fmt.Sprintf("not below the database's %d: storage never shrinks", old),
+		Fix:  fmt.Sprintf("%d; or copy the data into the database of another stack", old),
+	}}
+}
+
+// version lets the version rise, a major one on purpose, and never fall.
+func version(c *config.Config, before map[string]string) schema.Problems {
+	text := before[engineVersionKey]
+	old, now := config.ParseVersion(text), config.ParseVersion(c.Database.EngineVersion)
+	problem := schema.Problem{Key: engineVersionKey, Value: c.Database.EngineVersion}
+	const back = "; or restore a snapshot from before the upgrade under the next restore.generation"
+	switch major := strconv.Itoa(old.Major); {
+	case old.Major == 0:
+		return nil
+	case now.Major < old.Major:
+		problem.Rule = fmt.Sprintf("not below the database's %d: PostgreSQL cannot go back to an older major version", old.Major)
+		problem.Fix = strconv.Quote(major) + back
+	case now.Before(old):
+		problem.Rule = fmt.Sprintf("not below the database's %s: RDS does not go back to an older version", text)
+		problem.Fix = strconv.Quote(text) + back
+	case now.Major > old.Major && !(c.Database.AllowMajorVersionUpgrade && c.Database.ApplyImmediately):
+		// Left to the maintenance window, the instance would still be on the old parameter group when this run deletes it.
+		problem.Rule = fmt.Sprintf("with allowMajorVersionUpgrade and applyImmediately: from %d it is a major upgrade, with downtime and no way back", old.Major)
+		problem.Fix = strconv.Quote(major) + "; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it"
+	default:
+		return nil
+	}
+	return schema.Problems{problem}
+}

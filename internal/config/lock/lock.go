@@ -1,0 +1,153 @@
+// Package lock keeps a later run from changing what a database cannot change and live: each run leaves what it was made with, and
+// the next one is held to it before anything is registered.
+package lock
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"strconv"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+// immutable is one setting that cannot change once the database exists: RDS, or this program's names, would answer with another,
+// empty one, or take the pods' Secret away.
+type immutable struct {
+	key     string // full key
+	value   string
+	why     string // what a change would do
+	instead string // how to get what a change is meant to get
+}
+
+// The full keys of what is compared in a way of its own.
+var (
+	vpcKey           = config.Key("network.vpcId")
+	issuerKey        = config.Key("cluster.oidcIssuer")
+	engineVersionKey = config.Key("database.engineVersion")
+	deliveryKey      = config.Key("delivery")
+	storageKey       = config.Key("database.allocatedStorage")
+	credentialsKey   = config.Key("database.credentials")
+	passwordKey      = config.Key("database.passwordVersion")
+)
+
+// ofStack are the settings that a stack keeps, with their present values.
+func ofStack(c *config.Config) []immutable {
+	const (
+		renamed  = "every physical name has it, so an empty database would be made beside this one"
+		deleted  = "the objects that exist would be deleted, the pods' Secret among them"
+		moved    = "the database cannot move there"
+		newStack = "bring up another stack"
+		restored = "restore a snapshot in another stack (restore.snapshotIdentifier)"
+	)
+	all := []immutable{
+		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot and " + restored},
+		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot and " + restored},
+		{key: "environment", value: c.Environment, why: renamed, instead: newStack},
+		{key: "cluster.name", value: c.Cluster.Name, why: deleted, instead: newStack},
+		{key: "database.name", value: c.Database.Name, why: replaced, instead: "make another database in the instance with CREATE DATABASE"},
+		{key: "database.username", value: c.Database.Username, why: replaced, instead: "make another user in the database with CREATE ROLE"},
+		{key: "app.name", value: c.App.Name, why: deleted, instead: newStack},
+		{key: "app.namespace", value: c.App.Namespace, why: deleted, instead: newStack},
+		{key: "app.createNamespace", value: strconv.FormatBool(c.App.CreateNamespace), why: "the namespace would be deleted with everything in it, or made a second time", instead: newStack},
+		{key: "app.secretName", value: c.App.SecretName, why: "the operator would delete the Secret of the old name, which pods use", instead: newStack},
+		{key: "app.serviceAccount", value: c.App.ServiceAccount, why: deleted, instead: newStack},
+	}
+	for i := range all {
+		all[i].key = config.Key(all[i].key)
+	}
+	return all
+}
+
+// Target is where the database is and what it serves, whether the configuration names them or they were looked up.
+type Target struct{ VpcID, OIDCIssuer string }
+
+// Values is what a database is made with and keeps, by full key, for the comparison in later runs; before is that of the last one.
+func Values(c *config.Config, target Target, before map[string]string) map[string]string {
+	values := map[string]string{vpcKey: target.VpcID, issuerKey: target.OIDCIssuer, deliveryKey: string(c.Delivery)}
+	for _, setting := range ofStack(c) {
+		values[setting.key] = setting.value
+	}
+	maps.Copy(values, generations(c, before))
+	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
+	for _, app := range c.AdditionalApps {
+		values[applicationKey(app.Name)] = application(app)
+	}
+	return values
+}
+
+// Changed is the problem of every locked value that is another than before, which [Values] made in an earlier run; empty before
+// the first. A key that before does not have is not compared.
+func Changed(c *config.Config, before map[string]string) schema.Problems {
+	var problems schema.Problems
+	for _, setting := range ofStack(c) {
+		problems = append(problems, setting.changed(before)...)
+	}
+	problems = append(problems, changedApplications(c, before)...)
+	problems = append(problems, ownership(c, before)...)
+	problems = append(problems, rotation(c, before)...)
+	return append(problems, changedGenerations(c, before)...)
+}
+
+// Moved is the problem of another VPC or another cluster than before. A cluster that is made again has another issuer, also under
+// the same name.
+func Moved(target Target, before map[string]string) schema.Problems {
+	vpc := immutable{key: vpcKey, value: target.VpcID, why: "an instance cannot leave its VPC", instead: "restore a snapshot in another stack"}
+	issuer := immutable{key: issuerKey, value: target.OIDCIssuer, why: "the objects in the cluster would be made anew", instead: "bring up another stack"}
+	return append(vpc.changed(before), issuer.changed(before)...)
+}
+
+func (i immutable) changed(before map[string]string) schema.Problems {
+	old, known := before[i.key]
+	if !known || old == i.value {
+		return nil
+	}
+	fix := old
+	if old == "" {
+		fix = "nothing: remove the line"
+	}
+	return schema.Problems{{
+		Key: i.key, Value: orUnset(i.value),
+		Rule: fmt.Sprintf("immutable, %s since the database was made: %s", orUnset(old), i.why),
+		Fix:  fix + "; or " + i.instead,
+	}}
+}
+
+func orUnset(value string) string { return cmp.Or(value, "not set") }
+
+// ownership lets the objects change hands by way of a handover alone: otherwise this program would delete what it made, the pods'
+// Secret with it, or find in its place what the chart made.
+func ownership(c *config.Config, before map[string]string) schema.Problems {
+	old, now := config.Delivery(before[deliveryKey]), c.Delivery
+	if old == "" || old == now || old == config.DeliveryHandover || now == config.DeliveryHandover {
+		return nil
+	}
+	return schema.Problems{{
+		Key: deliveryKey, Value: string(now),
+		Rule: fmt.Sprintf("from %s by way of handover alone: at no moment may the pods' Secret be gone", old),
+		Fix:  fmt.Sprintf("%s; or handover in this run and %s in a later one (docs/delivery.md)", old, now),
+	}}
+}
+
+// rotation lets alternating logins take turns one by one: a number that skips one, or falls, would change the login that the
+// clients have.
+func rotation(c *config.Config, before map[string]string) schema.Problems {
+	old, now := number(before, passwordKey, 0), c.Database.PasswordVersion
+	if !c.Alternating() || before[credentialsKey] != string(config.CredentialsAlternating) || now == old || now == old+1 {
+		return nil
+	}
+	return schema.Problems{{
+		Key: passwordKey, Value: strconv.Itoa(now),
+		Rule: fmt.Sprintf("with credentials alternating, %d or one more: another one would change the login that the clients have", old),
+		Fix:  fmt.Sprintf("%d; and the next one in a later run, when all clients have restarted", old+1),
+	}}
+}
+
+// number is a locked number, or another one where it is not known.
+func number(before map[string]string, key string, otherwise int) int {
+	if n, err := strconv.Atoi(before[key]); err == nil {
+		return n
+	}
+	return otherwise
+}

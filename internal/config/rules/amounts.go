@@ -1,0 +1,104 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/controls"
+)
+
+func amounts() schema.Rules {
+	return schema.Rules{"insightsDays": insightsDays(), "recoveryDays": recoveryDays()}
+}
+
+// insightsDays asks for a retention that Performance Insights sells.
+func insightsDays() schema.Rule {
+	const month, months = 31, 23
+	retentions := []int{0, 7, 731}
+	for n := 1; n <= months; n++ {
+		retentions = append(retentions, n*month)
+	}
+	return schema.Check("0 (off), 7, a multiple of 31 from 31 to 713, or 731", func(days int) string {
+		switch {
+		case days == 0, days == 7, days == 731, days >= month && days <= months*month && days%month == 0:
+			return ""
+		case days > 0 && days < month:
+			return "7 or 31"
+		case days > month && days < months*month:
+			return strconv.Itoa(days/month*month) + " or " + strconv.Itoa((days/month+1)*month)
+		}
+		return "one such as 7, 31, 465 or 731"
+	}).As("enum", retentions)
+}
+
+// recoveryDays asks for a recovery window that Secrets Manager has.
+func recoveryDays() schema.Rule {
+	return schema.Check("0, or from 7 to 30", func(days int) string {
+		switch {
+		case days == 0, days >= 7 && days <= 30:
+			return ""
+		case days > 30:
+			return "30 or less"
+		}
+		return "0 or 7"
+	}).As("anyOf", []any{map[string]any{"const": 0}, map[string]any{"minimum": 7, "maximum": 30}})
+}
+
+// What AWS takes in the names and values of tags.
+const tagLetters = `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
+
+var tagText = regexp.MustCompile("^" + tagLetters + "$")
+
+// tag asks for a tag that AWS accepts.
+func tag() schema.Rule {
+	const longestName, longestValue = 128, 256
+	return schema.Check("name of 1 to 128 and value of at most 256 letters, digits, spaces and _ . : / = + - @; the name not beginning with aws:",
+		func(e schema.Entry) string {
+			switch {
+			case strings.HasPrefix(strings.ToLower(e.Name), "aws:"):
+				return "a name without the prefix aws:"
+			case e.Name == "" || len([]rune(e.Name)) > longestName:
+				return "a name of 1 to 128 characters"
+			case len([]rune(e.Value)) > longestValue:
+				return "a value of at most 256 characters"
+			case !tagText.MatchString(e.Name + e.Value):
+				return "letters, digits, spaces and _ . : / = + - @ only"
+			}
+			return ""
+		}).
+		As("propertyNames", map[string]any{"minLength": 1, "maxLength": longestName, "pattern": tagText.String(), "not": map[string]any{"pattern": "^[aA][wW][sS]:"}}).
+		As("additionalProperties", map[string]any{"type": "string", "maxLength": longestValue, "pattern": tagText.String()})
+}
+
+// tagCount leaves room for the program's own tags, of the 50 that AWS allows.
+func tagCount() schema.Rule {
+	const most = 40
+	return schema.Check(fmt.Sprintf("at most %d tags", most), func(tags map[string]string) string {
+		if len(tags) <= most {
+			return ""
+		}
+		return fmt.Sprintf("%d tags fewer", len(tags)-most)
+	}).As("maxProperties", most)
+}
+
+// waiver asks for a control that there is, and for a reason.
+func waiver() schema.Rule {
+	const shortest = 10 // characters of a reason
+	var ids []string
+	for _, c := range controls.All() {
+		ids = append(ids, c.ID)
+	}
+	return schema.Check("id of a control as docs/controls.md has it, with a reason", func(e schema.Entry) string {
+		if control, ok := controls.Lookup(e.Name); !ok || control.ID != e.Name {
+			return cmp.Or(control.ID, schema.Closest(e.Name, ids), "one such as "+ids[0])
+		}
+		if len(strings.TrimSpace(e.Value)) < shortest {
+			return "the reason, in a sentence"
+		}
+		return ""
+	}).As("propertyNames", map[string]any{"enum": ids}).As("additionalProperties", map[string]any{"type": "string", "minLength": shortest})
+}

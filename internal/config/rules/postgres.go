@@ -1,0 +1,109 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
+)
+
+// The major versions of PostgreSQL that this program is tested with.
+const oldestMajor, newestMajor = 16, 17
+
+var (
+	databaseName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
+	userName      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,15}$`)
+	engineVersion = regexp.MustCompile(fmt.Sprintf(`^(%d|%d)(\.\d{1,2})?$`, oldestMajor, newestMajor))
+	parameterName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
+	formula       = regexp.MustCompile(`\{[^{}]+\}`)
+)
+
+// reservedNames is what neither a database nor a user may be called: the names that PostgreSQL and RDS use themselves, and
+// PostgreSQL's reserved key words.
+var reservedNames = strings.Fields(`
+	postgres template0 template1 rdsadmin rdsrepladmin rdstopmgr rds_superuser rds_replication rds_iam
+	rds_password admin db public none
+	all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
+	collation column concurrently constraint create cross current_catalog current_date current_role
+	current_schema current_time current_timestamp current_user default deferrable desc distinct do else
+	end except false fetch for foreign freeze from full grant group having ilike in initially inner
+	intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not
+	notnull null offset on only or order outer overlaps placing primary references returning right select
+	session_user similar some symmetric system_user table tablesample then to trailing true union unique
+	user using variadic verbose when where window with`)
+
+func postgres() schema.Rules {
+	const letters = "letters, digits and underscores, beginning with a letter"
+	// A whole number is no less clear than its text, but a number with a fraction may have been another version.
+	version := schema.Matching(engineVersion, "PostgreSQL 16 or 17, as a major version or with its minor version",
+		`one such as "16" (minor versions then follow by themselves) or "16.11"`).
+		As("minimum", oldestMajor).As("maximum", newestMajor)
+	version.Unquoted, version.Mistyped = digits, `the version in quotes, such as "16.10": as a number that is 16.1`
+	return schema.Rules{
+		"databaseName":  schema.Matching(databaseName, "1 to 63 "+letters, "a name such as mosaic").And(notReserved("another name, such as mosaic")),
+		"userName":      schema.Matching(userName, "1 to 16 "+letters, "a name such as mosaicadmin").And(notReserved("another name, such as mosaicadmin")),
+		"engineVersion": version,
+		"parameter":     parameter(),
+		"class":         class(),
+	}
+}
+
+// notReserved asks for a name that is free.
+func notReserved(fix string) schema.Rule {
+	return schema.Check("not a name that PostgreSQL or RDS reserves", func(s string) string {
+		name := strings.ToLower(s)
+		if slices.Contains(reservedNames, name) || strings.HasPrefix(name, "pg_") || strings.HasPrefix(name, "rds_") {
+			return fix
+		}
+		return ""
+	}).As("not", map[string]any{"enum": reservedNames})
+}
+
+// parameter asks for a parameter that neither weakens TLS nor stops the instance from starting.
+func parameter() schema.Rule {
+	const fewest, most = 6, 262143 // RDS's range for max_connections
+	r := schema.Check(fmt.Sprintf("a PostgreSQL parameter in lower case; rds.force_ssl stays 1; max_connections from %d to %d or a {formula}", fewest, most),
+		func(e schema.Entry) string {
+			switch {
+			case !parameterName.MatchString(e.Name):
+				return "a parameter's name in lower case, such as work_mem or rds.logical_replication"
+			case e.Name == "rds.force_ssl" && e.Value != "1":
+				return "1, or remove the line: TLS is forced"
+			case e.Name == "max_connections" && !formula.MatchString(e.Value):
+				if n, err := strconv.Atoi(e.Value); err != nil || n < fewest || n > most {
+					return fmt.Sprintf("a whole number from %d to %d, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)", fewest, most)
+				}
+			}
+			return ""
+		}).
+		As("propertyNames", map[string]any{"pattern": parameterName.String()}).
+		As("properties", map[string]any{"rds.force_ssl": map[string]any{"enum": []any{1, "1", true}}}).
+		As("additionalProperties", map[string]any{"type": []string{"string", "number", "boolean"}})
+	r.Unquoted = scalar
+	return r
+}
+
+// class asks for an instance class that RDS has for these versions.
+func class() schema.Rule {
+	var names []string
+	for _, c := range rds.Classes() {
+		names = append(names, c.Name)
+	}
+	return schema.Check("an instance class on which RDS runs PostgreSQL 16 or later", func(name string) string {
+		if slices.Contains(names, name) {
+			return ""
+		}
+		candidate := rds.Successor(name)
+		if slices.Contains(names, candidate) {
+			return candidate
+		}
+		if near := schema.Closest(candidate, names); near != "" {
+			return near
+		}
+		return "one such as db.t4g.micro, db.t3.medium or db.r7g.large"
+	}).As("enum", names)
+}

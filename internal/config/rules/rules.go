@@ -1,0 +1,69 @@
+// Package rules is what single values of the configuration have to satisfy, by the names that the fields' tags give them: the
+// limits of AWS, of Kubernetes, of PostgreSQL and of this program.
+package rules
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+// All is every rule, by its name.
+func All() schema.Rules {
+	all := schema.Rules{
+		"distinct":     schema.Distinct(),
+		"someWords":    someWords(),
+		"commandWord":  schema.NotEmpty("a word of the command"),
+		"positive":     positive(),
+		"waiver":       waiver(),
+		"instance":     schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
+		"pointInTime":  pointInTime(),
+		"backupWindow": window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
+		"maintenanceWindow": window("ddd:hh:mm-ddd:hh:mm, days as mon to sun,", "sun:04:00-sun:05:00", ParseMaintenanceWindow).
+			As("pattern", weeklyWindow.String()),
+	}
+	for _, some := range []schema.Rules{aws(), amounts(), kubernetes(), postgres()} {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+// someWords asks for a command of at least one word.
+func someWords() schema.Rule {
+	return schema.Check("at least one word", func(words []string) string {
+		if len(words) > 0 {
+			return ""
+		}
+		return "the command, or remove the field to run alembic upgrade head"
+	}).As("minItems", 1)
+}
+
+// positive asks for a number above zero.
+func positive() schema.Rule {
+	return schema.Check("more than 0", func(v float64) string {
+		if v > 0 {
+			return ""
+		}
+		return "an amount above 0, or remove the line to have no limit"
+	}).As("exclusiveMinimum", 0)
+}
+
+// digits reads a whole number as the text of its digits.
+func digits(raw json.RawMessage) (string, bool) {
+	text := string(raw)
+	return text, strings.Trim(text, "0123456789") == ""
+}
+
+// scalar reads a number as its text, and true and false as 1 and 0, as RDS writes them.
+func scalar(raw json.RawMessage) (string, bool) {
+	switch text := string(raw); {
+	case text == "true":
+		return "1", true
+	case text == "false":
+		return "0", true
+	default:
+		return text, strings.Trim(text, "0123456789+-.eE") == ""
+	}
+}

@@ -1,0 +1,191 @@
+// Package schema reads the values of a stack file into a Go struct whose tags declare them: it decodes strictly, checks every
+// rule, reports all problems at once, and describes the file for people and for editors.
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Field is one value of a stack file: all that decoding, checking and documentation know of it.
+type Field struct {
+	Key      string // its name in the object that it is in
+	Kind     Kind
+	Doc      string // one sentence
+	Unset    string // the default in words; "": [Field.Value] has it
+	Required bool
+	Secret   bool     // may be encrypted
+	Fields   []*Field // of an object, or of each object by a name
+
+	rule, all Rule
+	fallback  string
+	target    reflect.Value
+	fieldsOf  func(object any) []*Field
+}
+
+// Rule is which values are right, in words; "": all of its kind.
+func (f *Field) Rule() string { return join(f.rule.Text, f.all.Text) }
+
+// Value is the present value as the report and the reference write it; before decoding, the default.
+func (f *Field) Value() string {
+	if f.Kind == Object || f.Kind == Objects {
+		return "{}"
+	}
+	return Show(f.target.Interface())
+}
+
+// SetDefault gives the field, and those of its object, the default.
+func (f *Field) SetDefault() {
+	for _, inner := range f.Fields {
+		inner.SetDefault()
+	}
+	switch {
+	case f.Kind == Map && f.fallback == "":
+		f.target.Set(reflect.MakeMap(f.target.Type()))
+	case f.Kind == String:
+		f.target.SetString(f.fallback)
+	case f.fallback != "":
+		if err := json.Unmarshal([]byte(f.fallback), f.target.Addr().Interface()); err != nil {
+			panic(fmt.Sprintf("the default of %s: %v", f.Key, err))
+		}
+	}
+}
+
+// Decode reads a value and checks it. The keys of the problems are relative to the field.
+func (f *Field) Decode(raw json.RawMessage) Problems {
+	switch f.Kind {
+	case Object:
+		return decodeObject(f.Key, f.Fields, raw)
+	case Objects:
+		return f.decodeObjects(raw)
+	case List:
+		return f.decodeList(raw)
+	case Map:
+		return f.decodeMap(raw)
+	case String:
+		text, ok := f.rule.text(raw)
+		if !ok {
+			return f.mistyped(raw)
+		}
+		f.target.SetString(text)
+		return f.rule.judge("", text, Show(text))
+	case Number:
+		number, ok := parseNumber(raw)
+		return f.decodeScalar(number, ok, raw)
+	case Integer:
+		number, ok := parseJSON[int](raw)
+		return f.decodeScalar(number, ok, raw)
+	}
+	truth, ok := parseJSON[bool](raw)
+	return f.decodeScalar(truth, ok, raw)
+}
+
+func (f *Field) decodeScalar(value any, ok bool, raw json.RawMessage) Problems {
+	if !ok {
+		return f.mistyped(raw)
+	}
+	f.target.Set(reflect.ValueOf(value))
+	return f.rule.judge("", value, Show(value))
+}
+
+// mistyped is the problem of a value of another kind.
+func (f *Field) mistyped(raw json.RawMessage) Problems {
+	problems := f.Kind.mismatch("", raw)
+	if kindOf(raw) == Number && f.rule.Mistyped != "" {
+		problems[0].Fix = f.rule.Mistyped
+	}
+	return problems
+}
+
+// text reads a text, or what the rule takes for one.
+func (r Rule) text(raw json.RawMessage) (string, bool) {
+	if kindOf(raw) != String && r.Unquoted != nil {
+		return r.Unquoted(raw)
+	}
+	return parseJSON[string](raw)
+}
+
+func (f *Field) decodeList(raw json.RawMessage) Problems {
+	items, ok := parseJSON[[]json.RawMessage](raw)
+	if !ok {
+		return List.mismatch("", raw)
+	}
+	var problems Problems
+	values := make([]string, 0, len(items))
+	for i, item := range items {
+		at := fmt.Sprintf("[%d]", i)
+		v, ok := f.rule.text(item)
+		if !ok {
+			problems = append(problems, String.mismatch(at, item)...)
+			continue
+		}
+		values = append(values, v)
+		problems = append(problems, f.rule.judge(at, v, Show(v))...)
+	}
+	f.target.Set(reflect.ValueOf(values))
+	if len(problems) == 0 {
+		problems = f.all.judge("", values, Show(values))
+	}
+	return problems
+}
+
+func (f *Field) decodeMap(raw json.RawMessage) Problems {
+	entries, ok := parseJSON[map[string]json.RawMessage](raw)
+	if !ok {
+		return Map.mismatch("", raw)
+	}
+	var problems Problems
+	values := make(map[string]string, len(entries))
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		v, ok := f.rule.text(entries[name])
+		if !ok {
+			problems = append(problems, String.mismatch("."+name, entries[name])...)
+			continue
+		}
+		values[name] = v
+		problems = append(problems, f.rule.judge("."+name, Entry{name, v}, Show(v))...)
+	}
+	f.target.Set(reflect.ValueOf(values))
+	return append(problems, f.all.judge("", values, Show(values))...)
+}
+
+// Show is a value as the report and the reference write it.
+func Show(v any) string {
+	switch v := v.(type) {
+	case []string:
+		if len(v) == 0 {
+			return "[]"
+		}
+		return `["` + excerpt(strings.Join(v, `", "`)) + `"]`
+	case map[string]string:
+		if len(v) == 0 {
+			return "{}"
+		}
+		return fmt.Sprintf("%d entries", len(v))
+	default:
+		return excerpt(fmt.Sprint(v))
+	}
+}
+
+// excerpt is what is shown of a text: its first line, the beginning of a long one, and nothing of one that has the form of a
+// list or an object. What was meant for another field may be a kubeconfig.
+func excerpt(s string) string {
+	const most = 150 // characters; the ARN of a key has some 90
+	if strings.HasPrefix(s, "[") || strings.HasPrefix(s, "{") {
+		return ""
+	}
+	shown := []rune(s)
+	if end := slices.IndexFunc(shown, unicode.IsControl); end >= 0 {
+		shown = shown[:end]
+	}
+	shown = shown[:min(len(shown), most)]
+	if len(string(shown)) < len(s) {
+		return string(shown) + "…"
+	}
+	return s
+}
