@@ -18,6 +18,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/health"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/plan"
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
 
@@ -203,7 +204,7 @@ func tiersTable(t *testing.T) string {
 	var rows [][]string
 	for _, tier := range config.Tiers() {
 		cfg := tierConfig(t, tier.Name)
-		class, ok := config.LookupClass(tier.InstanceClass)
+		class, ok := rds.LookupClass(tier.InstanceClass)
 		require.True(t, ok)
 		insights := "off"
 		if days := cfg.Database.PerformanceInsightsRetentionDays; days > 0 {
@@ -261,7 +262,7 @@ func tiersPage(t *testing.T) string {
 func connectionsTable() string {
 	var rows [][]string
 	cfg := &config.Config{}
-	for _, class := range config.Classes() {
+	for _, class := range rds.Classes() {
 		if family, _, _ := strings.Cut(strings.TrimPrefix(class.Name, "db."), "."); !slices.Contains([]string{"t3", "t4g", "m7g", "r7g"}, family) || class.VCPU > 16 {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/health"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
 )
 
 // Watched are the instances that alarms and dashboard are about: the one that serves, then its replicas.
@@ -33,7 +34,7 @@ func Limits(cfg *config.Config) health.Limits {
 
 // class is what an instance class can do, with the connections that the stack's parameters give it.
 func class(cfg *config.Config, name string) health.Class {
-	known, _ := config.LookupClass(name)
+	known, _ := rds.LookupClass(name)
 	return health.Class{
 		MemoryGiB: known.MemoryGiB, VCPU: known.VCPU, Burstable: known.Burstable(), MaxConnections: cfg.MaxConnections(known),
 	}
@@ -54,7 +55,7 @@ func Usage(cfg *config.Config) cost.Usage {
 		MultiAz:            db.MultiAz,
 		Replicas:           db.ReadReplicas,
 		Replica:            instance(db.ReplicaInstanceClass),
-		Kept:               len(cfg.Kept()),
+		Kept:               len(cfg.Retained()),
 		StorageType:        db.StorageType,
 		AllocatedStorage:   db.AllocatedStorage,
 		Iops:               db.Iops,
@@ -88,6 +89,6 @@ func Usage(cfg *config.Config) cost.Usage {
 }
 
 func instance(name string) cost.Instance {
-	known, _ := config.LookupClass(name)
+	known, _ := rds.LookupClass(name)
 	return cost.Instance{Class: name, VCPU: known.VCPU, Baseline: known.Baseline}
 }

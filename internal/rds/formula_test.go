@@ -35,12 +35,3 @@ func TestEvaluate(t *testing.T) {
 		assert.Error(t, err, wrong)
 	}
 }
-
-// By RDS's formula on the nominal memory, unless the stack says otherwise.
-func TestMaxConnections(t *testing.T) {
-	large, _ := LookupClass("db.t3.large")
-	assert.Equal(t, 901, loaded(t, "").MaxConnections(large))
-	assert.Equal(t, 300, loaded(t, "mosaic-database:database: {parameters: {max_connections: 300}}").MaxConnections(large))
-	biggest, _ := LookupClass("db.r8g.48xlarge")
-	assert.Equal(t, 5000, loaded(t, "").MaxConnections(biggest))
-}

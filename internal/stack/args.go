@@ -70,7 +70,7 @@ func databaseArgs(cfg *config.Config, site *site, tags map[string]string) *datab
 		DeletionProtection: db.DeletionProtection,
 		ApplyImmediately:   db.ApplyImmediately,
 	}
-	for _, one := range cfg.Kept() {
+	for _, one := range cfg.Retained() {
 		kept := database.Kept{Identifier: one.Identifier, Unprotected: one.Unprotected}
 		if one.Newest {
 			kept.Restore = origin(cfg)

@@ -7,12 +7,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
 
 // backupFits looks at the backup that this run makes an instance from. RDS would refuse a part of what does not fit
 // after a quarter of an hour, and take the rest over without a word.
 func backupFits(ctx *pulumi.Context, cfg *config.Config, before map[string]string, provider pulumi.ProviderResource) error {
-	if !cfg.Restores(before) {
+	if !lock.Restores(cfg, before) {
 		return nil
 	}
 	var backup config.Backup

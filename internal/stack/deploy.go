@@ -7,6 +7,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/irsa"
 	"github.com/mosaic-stories/mosaic-database/k8s"
@@ -26,7 +27,7 @@ func deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	before := last.settled
-	if err := cfg.Changed(before).Err(); err != nil {
+	if err := lock.Changed(cfg, before).Err(); err != nil {
 		return err
 	}
 	report, err := bill(ctx, cfg, last)
@@ -41,7 +42,7 @@ func deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := config.SiteChanged(before, site.vpcID, site.oidcIssuer).Err(); err != nil {
+	if err := lock.Moved(site.locked(), before).Err(); err != nil {
 		return err
 	}
 	if err := backupFits(ctx, cfg, before, cloud.aws); err != nil {

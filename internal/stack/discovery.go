@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
 
 // privateSubnetTag marks the private subnets of an EKS cluster's VPC: AWS asks for it on every subnet that
@@ -80,6 +81,9 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	s.oidcProviderArn = oidc.Arn
 	return s, nil
 }
+
+// locked is where the database is and what it serves, as later runs are held to it.
+func (s *site) locked() lock.Target { return lock.Target{VpcID: s.vpcID, OIDCIssuer: s.oidcIssuer} }
 
 // cidrs are all CIDR blocks of a VPC. Pods may have addresses from a secondary one.
 func cidrs(vpc vpc) []string {

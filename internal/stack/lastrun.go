@@ -9,6 +9,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 )
 
@@ -80,7 +81,7 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 
 // leave is what this run leaves to the next one.
 func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, estimate cost.Estimate, db *database.Instance, served []service) (pulumi.Map, error) {
-	asked := cfg.Settled(last.settled, site.vpcID, site.oidcIssuer)
+	asked := lock.Values(cfg, site.locked(), last.settled)
 	maps.Copy(asked, instanceSettings(cfg))
 	settled, err := settle(ctx, asked, db, served)
 	return pulumi.Map{
@@ -109,6 +110,6 @@ func settle(ctx *pulumi.Context, asked map[string]string, db *database.Instance,
 		for key, value := range values[0].(map[string]any) {
 			stashed[key], _ = value.(string)
 		}
-		return config.Reached(stashed, values[1].(string), values[2].(int))
+		return lock.Reached(stashed, values[1].(string), values[2].(int))
 	}), nil
 }

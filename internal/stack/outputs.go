@@ -80,7 +80,7 @@ func export(ctx *pulumi.Context, o outputs) {
 		}
 	}
 	kept := []string{}
-	for _, one := range cfg.Kept() {
+	for _, one := range cfg.Retained() {
 		kept = append(kept, one.Identifier)
 	}
 	readOnly, peopleRole, peopleLogin := pulumi.String("").ToStringOutput(), pulumi.String("").ToStringOutput(), ""

@@ -92,7 +92,7 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 	for _, manager := range renovate.CustomManagers {
 		for _, pattern := range manager.ManagerFilePatterns {
 			file := regexp.MustCompile(strings.Trim(pattern, "/"))
-			for _, name := range []string{".ci/run", ".github/actions/tools/action.yml", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go", "internal/config/tier.go", "scripts/pod.sh"} {
+			for _, name := range []string{".ci/run", ".github/actions/tools/action.yml", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go", "internal/config/config.go", "internal/config/database.go", "scripts/pod.sh"} {
 				if !file.MatchString(name) {
 					continue
 				}
@@ -111,7 +111,7 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 			assert.True(t, found[file+" "+version], "renovate.json does not find %s in %s", version, file)
 		}
 	}
-	for _, file := range []string{"internal/config/tier.go", "scripts/pod.sh"} {
+	for _, file := range []string{"internal/config/config.go", "internal/config/database.go", "scripts/pod.sh"} {
 		for _, tag := range all(t, file, `[a-z]:(v?\d[\w.-]*)@sha256:`) {
 			assert.True(t, found[file+" "+tag], "renovate.json does not find %s in %s", tag, file)
 		}
@@ -122,9 +122,9 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 // TestImagesWithPasswordsArePinned: what is handed a password is named by its digest, and is not older than the PostgreSQL
 // of the tests, which Renovate keeps at the newest patch.
 func TestImagesWithPasswordsArePinned(t *testing.T) {
-	bootstrap := all(t, "internal/config/tier.go", `bootstrapImage += "(.+)"`)[0]
+	bootstrap := all(t, "internal/config/database.go", `key:"bootstrapImage" default:"(\S+)"`)[0]
 	for what, image := range map[string]string{
-		"database.bootstrapImage": bootstrap, "pooling.image": all(t, "internal/config/tier.go", `poolerImage += "(.+)"`)[0],
+		"database.bootstrapImage": bootstrap, "pooling.image": all(t, "internal/config/config.go", `key:"image" default:"(\S+)"`)[0],
 		"DB_SHELL_IMAGE": all(t, "scripts/pod.sh", `DB_SHELL_IMAGE:-([^}]+)}`)[0],
 	} {
 		assert.Regexp(t, `^[a-z/]+:v?\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}$`, image, what)

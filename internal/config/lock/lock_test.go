@@ -182,7 +182,7 @@ func database(fields string) string { return "mosaic-database:database: {" + fie
 
 // With alternating credentials the number of the password rises one by one; in every other case it is free.
 func TestAlternatingLoginsTakeTurns(t *testing.T) {
-	alternating := func(n int) string { return database("credentials: alternating, passwordVersion: "+strconv.Itoa(n)) }
+	alternating := func(n int) string { return database("credentials: alternating, passwordVersion: " + strconv.Itoa(n)) }
 	before := lock.Values(loaded(t, alternating(3)), target, nil)
 	for _, allowed := range []string{alternating(3), alternating(4), database("passwordVersion: 1"), database("passwordVersion: 9")} {
 		assert.Empty(t, lock.Changed(loaded(t, allowed), before), allowed)

@@ -1,0 +1,27 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/internal/rds"
+)
+
+func TestTheClassOfATierIsKnown(t *testing.T) {
+	for _, tier := range config.Tiers() {
+		_, known := rds.LookupClass(tier.InstanceClass)
+		assert.True(t, known, tier.Name)
+	}
+}
+
+// By RDS's formula on the nominal memory, unless the stack says otherwise.
+func TestMaxConnections(t *testing.T) {
+	large, _ := rds.LookupClass("db.t3.large")
+	assert.Equal(t, 901, configtest.Load(t, "").MaxConnections(large))
+	assert.Equal(t, 300, configtest.Load(t, "mosaic-database:database: {parameters: {max_connections: 300}}").MaxConnections(large))
+	biggest, _ := rds.LookupClass("db.r8g.48xlarge")
+	assert.Equal(t, 5000, configtest.Load(t, "").MaxConnections(biggest))
+}
