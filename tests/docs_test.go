@@ -13,11 +13,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
-	"github.com/mosaic-stories/mosaic-database/internal/health"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
-	"github.com/mosaic-stories/mosaic-database/internal/plan"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
 
@@ -115,20 +114,22 @@ func configurationTable(t *testing.T) string {
 // monitoringTables are the alarms of prod on the tier with a replica, and what RDS is asked to tell.
 func monitoringTables(t *testing.T) string {
 	cfg := tierConfig(t, "scale")
-	watched := plan.Watched(cfg)
-	missing := map[string]string{"breaching": "is an alarm", "missing": "is told by high-cpu"}
+	silence := map[string]string{monitoring.SilenceIsAlarm: "is an alarm", monitoring.SilenceIsIgnored: "is told by high-cpu"}
 	var rows [][]string
-	for _, alarm := range health.Alarms(watched[len(watched)-1], plan.Limits(cfg)) {
-		_, name, _ := strings.Cut(alarm.Name, "-replica-1-")
-		_, about, _ := strings.Cut(alarm.Description, ": ")
+	shown := map[string]bool{} // an alarm of several instances is one row
+	for _, alarm := range monitoring.Alarms(cfg) {
+		if shown[alarm.Kind] {
+			continue
+		}
+		shown[alarm.Kind] = true
 		rows = append(rows, []string{
-			"`" + name + "`", about, alarm.Metric + ", " + strings.ToLower(alarm.Statistic),
-			fmt.Sprintf("%d × 5 min", alarm.Periods), missing[alarm.Missing],
+			"`" + alarm.Kind + "`", alarm.About, alarm.Metric + ", " + strings.ToLower(alarm.Statistic),
+			fmt.Sprintf("%d × 5 min", alarm.Periods), silence[alarm.MissingData],
 		})
 	}
 	alarms := markdown([]string{"alarm", "what", "metric", "for", "silence"}, rows)
 	rows = nil
-	for _, events := range health.Subscriptions() {
+	for _, events := range monitoring.Subscriptions() {
 		rows = append(rows, []string{"`" + events.Name + "`", events.SourceType, strings.Join(events.Categories, ", ")})
 	}
 	return alarms + "\n### Events\n\n" + markdown([]string{"subscription", "source", "categories"}, rows)
@@ -183,7 +184,8 @@ func tierConfig(t *testing.T, tier string) *config.Config {
 // tierEstimate is the cost of prod on a tier.
 func tierEstimate(t *testing.T, tier string) cost.Estimate {
 	t.Helper()
-	report, err := plan.Report(tierConfig(t, tier), "prod")
+	cfg := tierConfig(t, tier)
+	report, err := cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
 	require.NoError(t, err)
 	return report.Estimate
 }
