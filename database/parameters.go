@@ -62,10 +62,10 @@ func staticParameters() []string {
 
 // parameterGroup registers the group. Its name is generated, because a new major version means a new
 // family and so a new group, which has to exist before the instance can leave the old one. Each instance that is not a
-// replica has its own: one that is kept may be of another version.
+// replica has its own: a retained one may be of another version.
 func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOption) (*rds.ParameterGroup, error) {
 	values := DefaultParameters()
-	maps.Copy(values, b.args.Engine.Parameters)
+	maps.Copy(values, b.cfg.Database.Parameters)
 	parameters := rds.ParameterGroupParameterArray{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		parameters = append(parameters, rds.ParameterGroupParameterArgs{
@@ -75,7 +75,7 @@ func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOptio
 		})
 	}
 	group, err := rds.NewParameterGroup(b.ctx, identifier, &rds.ParameterGroupArgs{
-		Family:      pulumi.String(Family(b.args.Engine.Version)),
+		Family:      pulumi.String(Family(b.cfg.Database.EngineVersion)),
 		Description: pulumi.Sprintf("Parameters of %s", identifier),
 		Parameters:  parameters,
 	}, append(opts, b.parent)...)

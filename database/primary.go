@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -18,80 +19,67 @@ const (
 	deleteTimeout = "2h"
 )
 
-// settings is what the primary and its replicas share.
-type settings struct {
-	place          *place
-	parameterGroup pulumi.StringOutput
-	monitoring     *monitoring
-}
-
 // common is the part of the inputs that is the same for the primary and for a replica.
-func (b *builder) common(s *settings, identifier string) *rds.InstanceArgs {
+func (b *builder) common(s *shared, identifier string, group *rds.ParameterGroup) *rds.InstanceArgs {
+	db := b.cfg.Database
 	args := &rds.InstanceArgs{
 		Identifier:                       pulumi.String(identifier),
 		StorageEncrypted:                 pulumi.Bool(true),
-		StorageType:                      pulumi.String(b.args.Storage.Type),
-		VpcSecurityGroupIds:              pulumi.StringArray{s.place.securityGroup.ID()},
+		StorageType:                      pulumi.String(db.StorageType),
+		VpcSecurityGroupIds:              pulumi.StringArray{s.securityGroup.ID()},
 		PubliclyAccessible:               pulumi.Bool(false),
-		Port:                             pulumi.Int(b.args.Engine.Port),
-		ParameterGroupName:               s.parameterGroup,
-		AutoMinorVersionUpgrade:          pulumi.Bool(b.args.Engine.AutoMinorVersionUpgrade),
-		IamDatabaseAuthenticationEnabled: pulumi.Bool(b.args.Engine.IamDatabaseAuthentication),
-		MaintenanceWindow:                pulumi.String(b.args.Engine.MaintenanceWindow),
+		Port:                             pulumi.Int(db.Port),
+		ParameterGroupName:               group.Name,
+		AutoMinorVersionUpgrade:          pulumi.Bool(db.AutoMinorVersionUpgrade),
+		IamDatabaseAuthenticationEnabled: pulumi.Bool(db.IamDatabaseAuthentication),
+		MaintenanceWindow:                pulumi.String(db.MaintenanceWindow),
 		EnabledCloudwatchLogsExports:     pulumi.ToStringArray(exportedLogs()),
 		CopyTagsToSnapshot:               pulumi.Bool(true),
-		ApplyImmediately:                 pulumi.Bool(b.args.ApplyImmediately),
-		DatabaseInsightsMode:             pulumi.String(b.args.Insights.Mode),
-		PerformanceInsightsEnabled:       pulumi.Bool(b.args.Insights.RetentionDays > 0),
-		MonitoringInterval:               pulumi.Int(b.args.Insights.MonitoringInterval),
+		ApplyImmediately:                 pulumi.Bool(db.ApplyImmediately),
+		DatabaseInsightsMode:             pulumi.String(db.DatabaseInsightsMode),
+		PerformanceInsightsEnabled:       pulumi.Bool(db.PerformanceInsightsRetentionDays > 0),
+		MonitoringInterval:               pulumi.Int(db.MonitoringInterval),
 	}
-	if b.args.Insights.RetentionDays > 0 {
-		args.PerformanceInsightsRetentionPeriod = pulumi.Int(b.args.Insights.RetentionDays)
+	if days := db.PerformanceInsightsRetentionDays; days > 0 {
+		args.PerformanceInsightsRetentionPeriod = pulumi.Int(days)
 	}
-	if ca := b.args.Engine.CaCertIdentifier; ca != "" {
+	if ca := db.CaCertIdentifier; ca != "" {
 		args.CaCertIdentifier = pulumi.String(ca)
 	}
-	if s.monitoring != nil {
-		args.MonitoringRoleArn = s.monitoring.roleArn
+	if s.enhanced != nil {
+		args.MonitoringRoleArn = s.enhanced.RoleArn
 	}
-	iops, throughput := b.args.Storage.provisioned()
-	if iops > 0 {
-		args.Iops = pulumi.Int(iops)
-	}
-	if throughput > 0 {
-		args.StorageThroughput = pulumi.Int(throughput)
-	}
+	performance(args, db)
 	return args
 }
 
 // writable is the part of the inputs that every instance has which is not a replica.
-func (b *builder) writable(s *settings, identifier string, from Restore, password pulumi.StringOutput) (*rds.InstanceArgs, error) {
-	a := b.args
-	args := b.common(s, identifier)
-	args.InstanceClass = pulumi.String(a.InstanceClass)
+func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGroup) (*rds.InstanceArgs, error) {
+	db := b.cfg.Database
+	args := b.common(s, identifier, group)
+	args.InstanceClass = pulumi.String(db.InstanceClass)
 	args.Engine = pulumi.String("postgres")
-	args.EngineVersion = pulumi.String(a.Engine.Version)
-	args.AllowMajorVersionUpgrade = pulumi.Bool(a.Engine.AllowMajorVersionUpgrade)
+	args.EngineVersion = pulumi.String(db.EngineVersion)
+	args.AllowMajorVersionUpgrade = pulumi.Bool(db.AllowMajorVersionUpgrade)
 	// The provider's default is extended support, which bills per vCPU-hour once the major version is old.
 	args.EngineLifecycleSupport = pulumi.String("open-source-rds-extended-support-disabled")
-	args.Password = password
-	args.DbSubnetGroupName = s.place.subnetGroup.Name
-	args.DeletionProtection = pulumi.Bool(a.DeletionProtection)
-	args.MultiAz = pulumi.Bool(a.MultiAz)
-	args.AllocatedStorage = pulumi.Int(a.Storage.Allocated)
-	args.MaxAllocatedStorage = pulumi.Int(a.Storage.MaxAllocated)
-	args.BackupRetentionPeriod = pulumi.Int(a.Backups.RetentionDays)
-	args.BackupWindow = pulumi.String(a.Backups.Window)
-	args.DeleteAutomatedBackups = pulumi.Bool(a.Backups.DeleteAutomatedBackups)
-	args.SkipFinalSnapshot = pulumi.Bool(a.Backups.SkipFinalSnapshot)
-	if a.AvailabilityZone != "" {
-		args.AvailabilityZone = pulumi.String(a.AvailabilityZone)
+	args.Password = s.password
+	args.DbSubnetGroupName = s.subnetGroup.Name
+	args.DeletionProtection = pulumi.Bool(db.DeletionProtection)
+	args.MultiAz = pulumi.Bool(db.MultiAz)
+	args.AllocatedStorage = pulumi.Int(db.AllocatedStorage)
+	args.MaxAllocatedStorage = pulumi.Int(db.MaxAllocatedStorage)
+	args.BackupRetentionPeriod = pulumi.Int(db.BackupRetentionDays)
+	args.BackupWindow = pulumi.String(db.BackupWindow)
+	args.DeleteAutomatedBackups = pulumi.Bool(db.DeleteAutomatedBackups)
+	args.SkipFinalSnapshot = pulumi.Bool(db.SkipFinalSnapshot)
+	if db.AvailabilityZone != "" {
+		args.AvailabilityZone = pulumi.String(db.AvailabilityZone)
 	}
-	if a.Storage.KmsKeyID != "" {
-		args.KmsKeyId = pulumi.String(a.Storage.KmsKeyID)
+	if db.KmsKeyID != "" {
+		args.KmsKeyId = pulumi.String(db.KmsKeyID)
 	}
-	a.origin(args, from)
-	if !a.Backups.SkipFinalSnapshot {
+	if !db.SkipFinalSnapshot {
 		suffix, err := b.finalSnapshotSuffix(identifier)
 		if err != nil {
 			return nil, err
@@ -101,17 +89,21 @@ func (b *builder) writable(s *settings, identifier string, from Restore, passwor
 	return args, nil
 }
 
-// primary registers the instance that serves.
-func (b *builder) primary(s *settings, password pulumi.StringOutput) (*rds.Instance, error) {
-	args, err := b.writable(s, b.args.Identifier, b.args.Restore, password)
+// primary registers the active instance. While a newer one exists, it is there already: what it was made from is not
+// looked at.
+func (b *builder) primary(s *shared, group *rds.ParameterGroup) (*rds.Instance, error) {
+	args, err := b.writable(s, b.cfg.Instance(), group)
 	if err != nil {
 		return nil, err
 	}
-	opts := []pulumi.ResourceOption{pulumi.Protect(b.args.DeletionProtection)}
-	if b.args.Exists {
-		opts = append(opts, pulumi.IgnoreChanges(originProperties()))
+	opts := []pulumi.ResourceOption{pulumi.Protect(b.cfg.Database.DeletionProtection)}
+	if b.cfg.Restore.Serving == b.cfg.Restore.Generation {
+		b.origin(args, b.cfg.Restore)
+	} else {
+		b.origin(args, config.Restore{})
+		opts = append(opts, pulumi.IgnoreChanges(originInputs()))
 	}
-	return b.register(s, b.args.Identifier, args, opts...)
+	return b.register(s, b.cfg.Instance(), args, opts...)
 }
 
 // finalSnapshotSuffix makes the name of the final snapshot unique: RDS refuses a name that exists, and
@@ -128,45 +120,15 @@ func (b *builder) finalSnapshotSuffix(identifier string) (*random.RandomId, erro
 	return suffix, nil
 }
 
-// origin says what the instance is first made from: a backup, which brings its own database and master
-// user, or nothing.
-func (a *Args) origin(args *rds.InstanceArgs, from Restore) {
-	switch {
-	case from.SnapshotIdentifier != "":
-		args.SnapshotIdentifier = pulumi.String(from.SnapshotIdentifier)
-	case from.SourceInstanceIdentifier != "" || from.SourceDbiResourceID != "":
-		point := &rds.InstanceRestoreToPointInTimeArgs{}
-		if from.SourceDbiResourceID != "" {
-			point.SourceDbiResourceId = pulumi.String(from.SourceDbiResourceID)
-		} else {
-			point.SourceDbInstanceIdentifier = pulumi.String(from.SourceInstanceIdentifier)
-		}
-		if from.PointInTime == "" {
-			point.UseLatestRestorableTime = pulumi.Bool(true)
-		} else {
-			point.RestoreTime = pulumi.String(from.PointInTime)
-		}
-		args.RestoreToPointInTime = point
-	default:
-		args.DbName = pulumi.String(a.Engine.DatabaseName)
-		args.Username = pulumi.String(a.Credentials.Username)
-	}
-}
-
-// originProperties are the inputs that say what an instance is first made from.
-func originProperties() []string {
-	return []string{"dbName", "username", "snapshotIdentifier", "restoreToPointInTime"}
-}
-
 // register makes the log groups of an instance and then the instance: RDS would make the groups itself,
 // without a retention.
-func (b *builder) register(s *settings, identifier string, args *rds.InstanceArgs, opts ...pulumi.ResourceOption) (*rds.Instance, error) {
+func (b *builder) register(s *shared, identifier string, args *rds.InstanceArgs, opts ...pulumi.ResourceOption) (*rds.Instance, error) {
 	needs, err := b.logGroups(identifier)
 	if err != nil {
 		return nil, err
 	}
-	if s.monitoring != nil {
-		needs = append(needs, s.monitoring.policy)
+	if s.enhanced != nil {
+		needs = append(needs, s.enhanced.Policy)
 	}
 	opts = append(opts, b.parent,
 		pulumi.DependsOn(needs),

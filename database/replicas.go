@@ -10,14 +10,15 @@ import (
 // replicas registers the read replicas. They are numbered, so that another count adds or removes the
 // last ones and leaves the others alone. They are not protected: all their data is the primary's, and
 // one that is no longer wanted must not take the primary's protection with it.
-func (b *builder) replicas(s *settings, primary *rds.Instance) ([]*rds.Instance, error) {
-	instances := make([]*rds.Instance, 0, b.args.Replicas.Count)
-	for n := 1; n <= b.args.Replicas.Count; n++ {
-		identifier := naming.Replica(b.args.Identifier, n)
-		args := b.common(s, identifier)
+func (b *builder) replicas(s *shared, group *rds.ParameterGroup, primary *rds.Instance) ([]*rds.Instance, error) {
+	db := b.cfg.Database
+	instances := make([]*rds.Instance, 0, db.ReadReplicas)
+	for n := 1; n <= db.ReadReplicas; n++ {
+		identifier := naming.Replica(b.cfg.Instance(), n)
+		args := b.common(s, identifier, group)
 		args.ReplicateSourceDb = primary.Identifier
-		args.InstanceClass = pulumi.String(b.args.Replicas.InstanceClass)
-		args.MaxAllocatedStorage = pulumi.Int(b.args.Replicas.MaxAllocated)
+		args.InstanceClass = pulumi.String(db.ReplicaInstanceClass)
+		args.MaxAllocatedStorage = pulumi.Int(db.ReplicaMaxAllocatedStorage)
 		// RDS takes no final snapshot of a replica; its data is the primary's.
 		args.SkipFinalSnapshot = pulumi.Bool(true)
 		args.BackupRetentionPeriod = pulumi.Int(0)

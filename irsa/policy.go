@@ -1,53 +1,28 @@
 package irsa
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 // audience is what EKS writes into the tokens that pods exchange for credentials.
 const audience = "sts.amazonaws.com"
 
-// policy is an IAM policy document.
-type policy struct {
-	Version   string
-	Statement []statement
-}
-
-type statement struct {
-	Sid       string `json:",omitempty"`
-	Effect    string
-	Principal map[string]string `json:",omitempty"`
-	Action    []string
-	Resource  []string                     `json:",omitempty"`
-	Condition map[string]map[string]string `json:",omitempty"`
-}
-
-func (p policy) json() (string, error) {
-	text, err := json.Marshal(p)
-	if err != nil {
-		return "", fmt.Errorf("encoding a policy: %w", err)
-	}
-	return string(text), nil
-}
-
 // TrustPolicy lets exactly one service account of one cluster assume the role: both the subject and the
 // audience of its token are compared with StringEquals.
 func TrustPolicy(providerArn, issuer, namespace, serviceAccount string) (string, error) {
 	host := issuerHost(issuer)
-	return policy{
-		Version: "2012-10-17",
-		Statement: []statement{{
-			Effect:    "Allow",
-			Principal: map[string]string{"Federated": providerArn},
-			Action:    []string{"sts:AssumeRoleWithWebIdentity"},
-			Condition: map[string]map[string]string{"StringEquals": {
-				host + ":sub": Subject(namespace, serviceAccount),
-				host + ":aud": audience,
-			}},
+	return iam.Policy(iam.Statement{
+		Effect:    iam.Allow,
+		Principal: iam.Principal{"Federated": {providerArn}},
+		Action:    iam.Values{"sts:AssumeRoleWithWebIdentity"},
+		Condition: iam.Condition{"StringEquals": {
+			host + ":sub": {Subject(namespace, serviceAccount)},
+			host + ":aud": {audience},
 		}},
-	}.json()
+	}).JSON()
 }
 
 // Subject is the subject of a service account's token: system:serviceaccount:<namespace>:<name>.
@@ -59,27 +34,22 @@ func Subject(namespace, serviceAccount string) string {
 // customer's; Secrets Manager's own key needs no permission. The key may be used through Secrets
 // Manager alone.
 func SecretsPolicy(secretArns []string, kmsKeyArn, region string) (string, error) {
-	document := policy{
-		Version: "2012-10-17",
-		Statement: []statement{{
-			Sid:      "ReadDatabaseSecrets",
-			Effect:   "Allow",
-			Action:   []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
-			Resource: secretArns,
-		}},
-	}
+	document := iam.Policy(iam.Statement{
+		Sid:      "ReadDatabaseSecrets",
+		Effect:   iam.Allow,
+		Action:   iam.Values{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
+		Resource: secretArns,
+	})
 	if kmsKeyArn != "" {
-		document.Statement = append(document.Statement, statement{
-			Sid:      "DecryptDatabaseSecrets",
-			Effect:   "Allow",
-			Action:   []string{"kms:Decrypt"},
-			Resource: []string{kmsKeyArn},
-			Condition: map[string]map[string]string{"StringEquals": {
-				"kms:ViaService": secretsManagerHost(region),
-			}},
+		document.Statement = append(document.Statement, iam.Statement{
+			Sid:       "DecryptDatabaseSecrets",
+			Effect:    iam.Allow,
+			Action:    iam.Values{"kms:Decrypt"},
+			Resource:  iam.Values{kmsKeyArn},
+			Condition: iam.Condition{"StringEquals": {"kms:ViaService": {secretsManagerHost(region)}}},
 		})
 	}
-	return document.json()
+	return document.JSON()
 }
 
 // secretsManagerHost is the endpoint of Secrets Manager in a region.

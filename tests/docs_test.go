@@ -13,12 +13,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
-	"github.com/mosaic-stories/mosaic-database/internal/health"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
-	"github.com/mosaic-stories/mosaic-database/internal/plan"
-	"github.com/mosaic-stories/mosaic-database/internal/rds"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 )
 
@@ -116,20 +115,22 @@ func configurationTable(t *testing.T) string {
 // monitoringTables are the alarms of prod on the tier with a replica, and what RDS is asked to tell.
 func monitoringTables(t *testing.T) string {
 	cfg := tierConfig(t, "scale")
-	watched := plan.Watched(cfg)
-	missing := map[string]string{"breaching": "is an alarm", "missing": "is told by high-cpu"}
+	silence := map[string]string{monitoring.SilenceIsAlarm: "is an alarm", monitoring.SilenceIsIgnored: "is told by high-cpu"}
 	var rows [][]string
-	for _, alarm := range health.Alarms(watched[len(watched)-1], plan.Limits(cfg)) {
-		_, name, _ := strings.Cut(alarm.Name, "-replica-1-")
-		_, about, _ := strings.Cut(alarm.Description, ": ")
+	shown := map[string]bool{} // an alarm of several instances is one row
+	for _, alarm := range monitoring.Alarms(cfg) {
+		if shown[alarm.Kind] {
+			continue
+		}
+		shown[alarm.Kind] = true
 		rows = append(rows, []string{
-			"`" + name + "`", about, alarm.Metric + ", " + strings.ToLower(alarm.Statistic),
-			fmt.Sprintf("%d × 5 min", alarm.Periods), missing[alarm.Missing],
+			"`" + alarm.Kind + "`", alarm.About, alarm.Metric + ", " + strings.ToLower(alarm.Statistic),
+			fmt.Sprintf("%d × 5 min", alarm.Periods), silence[alarm.MissingData],
 		})
 	}
 	alarms := markdown([]string{"alarm", "what", "metric", "for", "silence"}, rows)
 	rows = nil
-	for _, events := range health.Subscriptions() {
+	for _, events := range monitoring.Subscriptions() {
 		rows = append(rows, []string{"`" + events.Name + "`", events.SourceType, strings.Join(events.Categories, ", ")})
 	}
 	return alarms + "\n### Events\n\n" + markdown([]string{"subscription", "source", "categories"}, rows)
@@ -184,7 +185,8 @@ func tierConfig(t *testing.T, tier string) *config.Config {
 // tierEstimate is the cost of prod on a tier.
 func tierEstimate(t *testing.T, tier string) cost.Estimate {
 	t.Helper()
-	report, err := plan.Report(tierConfig(t, tier), "prod")
+	cfg := tierConfig(t, tier)
+	report, err := cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
 	require.NoError(t, err)
 	return report.Estimate
 }
@@ -204,7 +206,7 @@ func tiersTable(t *testing.T) string {
 	var rows [][]string
 	for _, tier := range config.Tiers() {
 		cfg := tierConfig(t, tier.Name)
-		class, ok := rds.LookupClass(tier.InstanceClass)
+		class, ok := instanceclass.Lookup(tier.InstanceClass)
 		require.True(t, ok)
 		insights := "off"
 		if days := cfg.Database.PerformanceInsightsRetentionDays; days > 0 {
@@ -262,7 +264,7 @@ func tiersPage(t *testing.T) string {
 func connectionsTable() string {
 	var rows [][]string
 	cfg := &config.Config{}
-	for _, class := range rds.Classes() {
+	for _, class := range instanceclass.All() {
 		if family, _, _ := strings.Cut(strings.TrimPrefix(class.Name, "db."), "."); !slices.Contains([]string{"t3", "t4g", "m7g", "r7g"}, family) || class.VCPU > 16 {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 )
 
@@ -68,7 +69,7 @@ func TestRolesAreWithinTheirBoundary(t *testing.T) {
 			if one.Type != "aws:iam/rolePolicy:RolePolicy" {
 				continue
 			}
-			var policy struct{ Statement []struct{ Action []string } }
+			var policy iam.Document
 			require.NoError(t, json.Unmarshal([]byte(one.Inputs["policy"].(string)), &policy))
 			for _, statement := range policy.Statement {
 				for _, action := range statement.Action {

@@ -12,8 +12,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
-	"github.com/mosaic-stories/mosaic-database/internal/rds"
 )
 
 // fuzzedKeys is every key of a stack file, in the order in which the fuzz test takes their values.
@@ -180,6 +180,6 @@ func apart(c *config.Config) bool {
 }
 
 func isClass(name string) bool {
-	_, ok := rds.LookupClass(name)
+	_, ok := instanceclass.Lookup(name)
 	return ok
 }

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/mosaic-stories/mosaic-database/internal/rds"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 )
 
 // memoryUnits are the parameters that are amounts of memory, with the bytes of their unit in a parameter group.
@@ -29,9 +29,9 @@ const (
 // MaxConnections is how many connections an instance of the class allows: as the stack's parameters say, or by the
 // formula of RDS's default parameter group on the nominal memory. Instances were seen to have 5 to 12 % fewer than that,
 // because the memory that the formula sees is less.
-func (c *Config) MaxConnections(class rds.Class) int {
+func (c *Config) MaxConnections(class instanceclass.Class) int {
 	const byDefault = "LEAST({DBInstanceClassMemory/9531392},5000)"
-	n, err := rds.Evaluate(orDefault(c.Database.Parameters["max_connections"], byDefault), class)
+	n, err := instanceclass.Evaluate(orDefault(c.Database.Parameters["max_connections"], byDefault), class)
 	if err != nil {
 		return 0 // the configuration was refused
 	}
@@ -57,7 +57,7 @@ func (l *loader) memory() {
 		names = append(names, db.ReplicaInstanceClass)
 	}
 	for _, name := range names {
-		class, known := rds.LookupClass(name)
+		class, known := instanceclass.Lookup(name)
 		if !known {
 			continue
 		}
@@ -68,7 +68,7 @@ func (l *loader) memory() {
 }
 
 // amounts holds each parameter by itself to the memory; false if one does not fit.
-func (l *loader) amounts(class rds.Class) bool {
+func (l *loader) amounts(class instanceclass.Class) bool {
 	parameters := l.config.Database.Parameters
 	units, fits := memoryUnits(), true
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
@@ -82,7 +82,7 @@ func (l *loader) amounts(class rds.Class) bool {
 			fits = false
 			continue
 		}
-		n, err := rds.Evaluate(value, class)
+		n, err := instanceclass.Evaluate(value, class)
 		switch {
 		case err != nil:
 			problem.Rule = "a whole number without a unit, or a formula: " + err.Error()
@@ -103,7 +103,7 @@ func (l *loader) amounts(class rds.Class) bool {
 }
 
 // example is a value that fits: a quarter of the memory for what is shared, a hundredth for what each session takes.
-func example(name string, unit float64, class rds.Class) string {
+func example(name string, unit float64, class instanceclass.Class) string {
 	share := map[string]float64{"shared_buffers": 4, "effective_cache_size": 2}[name]
 	switch {
 	case unit == 0:
@@ -115,12 +115,12 @@ func example(name string, unit float64, class rds.Class) string {
 }
 
 // start holds together what is taken when the instance starts.
-func (l *loader) start(class rds.Class) {
+func (l *loader) start(class instanceclass.Class) {
 	parameters := l.config.Database.Parameters
 	units := memoryUnits()
 	memory := class.MemoryGiB * (1 << 30)
-	buffers, _ := rds.Evaluate(orDefault(parameters["shared_buffers"], defaultSharedBuffers), class) // amounts has read it
-	wal, _ := rds.Evaluate(orDefault(parameters["wal_buffers"], "0"), class)
+	buffers, _ := instanceclass.Evaluate(orDefault(parameters["shared_buffers"], defaultSharedBuffers), class) // amounts has read it
+	wal, _ := instanceclass.Evaluate(orDefault(parameters["wal_buffers"], "0"), class)
 	connections := l.config.MaxConnections(class)
 	taken := buffers*units["shared_buffers"] + max(0, wal)*units["wal_buffers"] + float64(connections)*bytesPerConnection
 	if taken <= shareAtStart*memory {

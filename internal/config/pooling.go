@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
-	"github.com/mosaic-stories/mosaic-database/internal/rds"
 )
 
 const (
@@ -58,7 +58,7 @@ func (l *loader) pooling() {
 // pooledConnections leaves room in the database.
 func (l *loader) pooledConnections() {
 	c := l.config
-	class, known := rds.LookupClass(c.Database.InstanceClass)
+	class, known := instanceclass.Lookup(c.Database.InstanceClass)
 	if !known || !l.sound("database.parameters", "database.instanceClass", "pooling.poolSize") || l.wrong[Key("database.parameters.max_connections")] {
 		return
 	}

@@ -7,21 +7,21 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
-	"github.com/mosaic-stories/mosaic-database/internal/rds"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 )
 
 func TestTheClassOfATierIsKnown(t *testing.T) {
 	for _, tier := range config.Tiers() {
-		_, known := rds.LookupClass(tier.InstanceClass)
+		_, known := instanceclass.Lookup(tier.InstanceClass)
 		assert.True(t, known, tier.Name)
 	}
 }
 
 // By RDS's formula on the nominal memory, unless the stack says otherwise.
 func TestMaxConnections(t *testing.T) {
-	large, _ := rds.LookupClass("db.t3.large")
+	large, _ := instanceclass.Lookup("db.t3.large")
 	assert.Equal(t, 901, configtest.Load(t, "").MaxConnections(large))
 	assert.Equal(t, 300, configtest.Load(t, "mosaic-database:database: {parameters: {max_connections: 300}}").MaxConnections(large))
-	biggest, _ := rds.LookupClass("db.r8g.48xlarge")
+	biggest, _ := instanceclass.Lookup("db.r8g.48xlarge")
 	assert.Equal(t, 5000, configtest.Load(t, "").MaxConnections(biggest))
 }

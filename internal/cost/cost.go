@@ -1,5 +1,4 @@
-// Package cost estimates what a configuration costs a month, line by line, from a table in which every
-// figure has a source. Pure: it reads no configuration and calls nothing.
+// Package cost estimates what a stack costs a month, line by line, from a table in which every figure has a source.
 package cost
 
 import (
@@ -14,39 +13,6 @@ const hoursPerMonth = 730
 
 //go:embed prices.json
 var priceTable []byte
-
-// Instance is a class, as far as it is paid for.
-type Instance struct {
-	Class    string  // such as "db.t3.micro"
-	VCPU     int     // virtual processors
-	Baseline float64 // share of each that CPU credits earn; 0: no credits, the class works at full speed
-}
-
-// Usage is what is paid for.
-type Usage struct {
-	Region             string
-	Instance           Instance
-	MultiAz            bool
-	Replicas           int
-	Replica            Instance // each of them
-	Kept               int      // instances beside the one that serves, assumed to be like it
-	StorageType        string   // gp3, io1 or io2
-	AllocatedStorage   int      // GiB
-	Iops               int      // provisioned; 0: the baseline
-	StorageThroughput  int      // MiB/s, provisioned; 0: the baseline
-	BackupDays         int      // retention; 0: no automated backups
-	BackupGiB          int      // expected size of all backups
-	Secrets            int
-	SecretReaders      int // that read one secret each every five minutes
-	Keys               int // KMS keys that the stack makes
-	Alarms             int
-	Dashboards         int
-	LogGiB             int // expected, a month, of all instances
-	LogDays            int // retention
-	InsightsRetention  int // days of Performance Insights; 0: off
-	InsightsMode       string
-	MonitoringInterval int // seconds of enhanced monitoring; 0: off
-}
 
 // Line is one position of the estimate.
 type Line struct {

@@ -10,57 +10,73 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-func micro() Instance { return Instance{Class: "db.t3.micro", VCPU: 2, Baseline: 0.1} }
-
-func mvp() Usage {
-	return Usage{
-		Region: "us-east-1", Instance: micro(), StorageType: "gp3", AllocatedStorage: 20,
-		Secrets: 2, BackupDays: 7, BackupGiB: 20, InsightsMode: "standard",
-	}
+// billed is a configuration and its number of alarms.
+type billed struct {
+	config.Config
+	alarms int
 }
 
-func monthly(t *testing.T, change func(*Usage)) Estimate {
+func mvp() *billed {
+	return &billed{Config: config.Config{
+		Stack: "prod", Environment: "prod", Region: "us-east-1",
+		Database: config.Database{
+			InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro", StorageType: "gp3", AllocatedStorage: 20,
+			BackupRetentionDays: 7, DatabaseInsightsMode: "standard",
+		},
+		Budget:  config.Budget{ExpectedBackupGiB: 20},
+		Restore: config.Restore{Generation: 1, Serving: 1},
+	}}
+}
+
+func monthly(t *testing.T, change func(*billed)) Estimate {
 	t.Helper()
-	usage := mvp()
-	change(&usage)
-	estimate, err := Monthly(usage)
+	b := mvp()
+	change(b)
+	estimate, err := Monthly(&b.Config, b.alarms)
 	require.NoError(t, err)
 	return estimate
 }
 
-// Each figure is worked out by hand from the price list.
+// calls is what one application costs that reads its secret: 8,760 times a month, at 0.05 for 10,000.
+const calls = 0.0438
+
+// Each figure is worked out by hand from the price list; the calls of one application come on top of each.
 func TestMonthly(t *testing.T) {
 	for name, test := range map[string]struct {
-		change func(*Usage)
+		change func(*billed)
 		total  float64
 	}{
 		// 0.018 × 730 + 20 × 0.115 + 2 × 0.40
-		"mvp": {func(*Usage) {}, 16.24},
+		"mvp": {func(*billed) {}, 16.24},
 		// twice the instance and the storage
-		"Multi-AZ": {func(u *Usage) { u.MultiAz = true }, 31.68},
+		"Multi-AZ": {func(b *billed) { b.Database.MultiAz = true }, 31.68},
 		// one more instance and volume
-		"replica": {func(u *Usage) { u.Replicas, u.Replica.Class = 1, "db.t3.small" }, 16.24 + 26.28 + 2.30},
-		"kept":    {func(u *Usage) { u.Kept = 1 }, 16.24 + 13.14 + 2.30},
-		"alarms":  {func(u *Usage) { u.Alarms = 5 }, 16.74},
-		"key":     {func(u *Usage) { u.Keys = 1 }, 17.24},
-		// 8,760 calls each, at 0.05 for 10,000
-		"readers": {func(u *Usage) { u.SecretReaders = 3 }, 16.24 + 0.1314},
+		"replica": {func(b *billed) { b.Database.ReadReplicas, b.Database.ReplicaInstanceClass = 1, "db.t3.small" }, 16.24 + 26.28 + 2.30},
+		"kept":    {func(b *billed) { b.Restore.Generation, b.Restore.Serving = 2, 2 }, 16.24 + 13.14 + 2.30},
+		"alarms":  {func(b *billed) { b.alarms = 5 }, 16.74},
+		"key":     {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, 17.24},
+		// another application and the pooler, with its secret
+		"readers": {func(b *billed) { b.AdditionalApps, b.Pooling.Enabled = make([]*config.AdditionalApp, 1), true }, 16.24 + 0.40 + 2*calls},
 		// 0.50 to arrive, 0.03 for each month of 30.4 days
-		"logs":        {func(u *Usage) { u.LogGiB, u.LogDays = 2, 365 }, 16.24 + 1.00 + 0.72},
-		"more backup": {func(u *Usage) { u.BackupGiB = 120 }, 16.24 + 9.50},
-		"no backup":   {func(u *Usage) { u.BackupDays, u.BackupGiB = 0, 120 }, 16.24},
+		"logs":        {func(b *billed) { b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 2, 365 }, 16.24 + 1.00 + 0.72},
+		"more backup": {func(b *billed) { b.Budget.ExpectedBackupGiB = 120 }, 16.24 + 9.50},
+		"no backup":   {func(b *billed) { b.Database.BackupRetentionDays, b.Budget.ExpectedBackupGiB = 0, 120 }, 16.24},
 		// 2,000 IOPS beyond the 12,000 that 400 GiB include
-		"IOPS": {func(u *Usage) { u.AllocatedStorage, u.Iops = 400, 14000 }, 13.14 + 46 + 40 + 0.80},
+		"IOPS": {func(b *billed) { b.Database.AllocatedStorage, b.Database.Iops = 400, 14000 }, 13.14 + 46 + 40 + 0.80},
 		// 4 vCPUs with the standby
-		"advanced insights": {func(u *Usage) { u.MultiAz, u.InsightsMode, u.InsightsRetention = true, "advanced", 465 }, 31.68 + 36.50},
-		"free insights":     {func(u *Usage) { u.InsightsRetention = 7 }, 16.24},
-		"dashboard":         {func(u *Usage) { u.Dashboards = 1 }, 16.24},
+		"advanced insights": {func(b *billed) {
+			b.Database.MultiAz, b.Database.DatabaseInsightsMode, b.Database.PerformanceInsightsRetentionDays = true, "advanced", 465
+		}, 31.68 + 36.50},
+		"free insights": {func(b *billed) { b.Database.PerformanceInsightsRetentionDays = 7 }, 16.24},
+		"dashboard":     {func(b *billed) { b.Alerts.Dashboard = true }, 16.24},
 	} {
 		t.Run(name, func(t *testing.T) {
 			estimate := monthly(t, test.change)
-			assert.InDelta(t, test.total, estimate.Total, 0.005)
+			assert.InDelta(t, test.total+calls, estimate.Total, 0.005)
 			assert.Empty(t, estimate.Unknown())
 			sum := 0.0
 			for _, line := range estimate.Lines {
@@ -74,11 +90,11 @@ func TestMonthly(t *testing.T) {
 // What a burstable class costs beyond its price depends on its use: nothing, or both processors at full speed all
 // month: 2 × 0.9 × 730 × 0.075.
 func TestCreditsAreARange(t *testing.T) {
-	estimate := monthly(t, func(*Usage) {})
-	assert.InDelta(t, 16.24, estimate.Total, 0.005)
-	assert.InDelta(t, 16.24+98.55, estimate.Most, 0.005)
-	assert.InDelta(t, 16.24+15.44+2*98.55, monthly(t, func(u *Usage) { u.MultiAz = true }).Most, 0.005)
-	full := monthly(t, func(u *Usage) { u.Instance = Instance{Class: "db.m6g.large", VCPU: 2} })
+	estimate := monthly(t, func(*billed) {})
+	assert.InDelta(t, 16.24+calls, estimate.Total, 0.005)
+	assert.InDelta(t, 16.24+calls+98.55, estimate.Most, 0.005)
+	assert.InDelta(t, 16.24+calls+15.44+2*98.55, monthly(t, func(b *billed) { b.Database.MultiAz = true }).Most, 0.005)
+	full := monthly(t, func(b *billed) { b.Database.InstanceClass = "db.m6g.large" })
 	assert.Equal(t, full.Total, full.Most)
 }
 
@@ -89,29 +105,29 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 		"db.t4g.micro": "11.68", "db.t4g.small": "23.36", "db.t4g.medium": "47.45", "db.t4g.large": "94.17",
 		"db.m5.large": "129.94", "db.m6g.large": "116.07", "db.m7g.large": "122.64", "db.r6g.large": "164.25",
 	} {
-		estimate := monthly(t, func(u *Usage) { u.Instance.Class = class })
+		estimate := monthly(t, func(b *billed) { b.Database.InstanceClass = class })
 		assert.Equal(t, want, estimate.Lines[0].amount(), class)
 	}
 	for class, want := range map[string]string{
 		"db.t3.micro": "14.60", "db.t3.small": "28.47", "db.t3.medium": "56.94", "db.t3.large": "113.88", "db.t4g.micro": "12.41", "db.t4g.small": "25.55",
 		"db.m5.large": "143.81",
 	} {
-		estimate := monthly(t, func(u *Usage) { u.Region, u.Instance.Class = "eu-west-1", class })
+		estimate := monthly(t, func(b *billed) { b.Region, b.Database.InstanceClass = "eu-west-1", class })
 		assert.Equal(t, want, estimate.Lines[0].amount(), "eu-west-1 "+class)
 	}
 	for item, test := range map[string]struct {
-		change func(*Usage)
+		change func(*billed)
 		want   string
 	}{
-		"storage":      {func(*Usage) {}, "2.30"},
-		"storage ":     {func(u *Usage) { u.Region = "eu-west-1" }, "2.54"}, // a bill's line for 20 GiB
-		"storage of 2": {func(u *Usage) { u.MultiAz = true }, "4.60"},
-		"secrets":      {func(*Usage) {}, "0.80"},
-		"KMS keys":     {func(u *Usage) { u.Keys = 1 }, "1.00"},
-		"alarms":       {func(u *Usage) { u.Alarms = 5 }, "0.50"},
+		"storage":      {func(*billed) {}, "2.30"},
+		"storage ":     {func(b *billed) { b.Region = "eu-west-1" }, "2.54"}, // a bill's line for 20 GiB
+		"storage of 2": {func(b *billed) { b.Database.MultiAz = true }, "4.60"},
+		"secrets":      {func(*billed) {}, "0.80"},
+		"KMS keys":     {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, "1.00"},
+		"alarms":       {func(b *billed) { b.alarms = 5 }, "0.50"},
 		// Infracost's example: 1,000 GB beyond the free size
-		"backups":           {func(u *Usage) { u.BackupGiB = 1020 }, "95.00"},
-		"Database Insights": {func(u *Usage) { u.InsightsMode = "advanced" }, "18.25"},
+		"backups":           {func(b *billed) { b.Budget.ExpectedBackupGiB = 1020 }, "95.00"},
+		"Database Insights": {func(b *billed) { b.Database.DatabaseInsightsMode = "advanced" }, "18.25"},
 	} {
 		name, _, _ := strings.Cut(strings.TrimSpace(item), " of")
 		found := false
@@ -127,17 +143,17 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 
 // What has no price is said, never counted as nothing.
 func TestUnknownPrices(t *testing.T) {
-	for name, change := range map[string]func(*Usage){
-		"instance db.x2g.large":                                    func(u *Usage) { u.Instance.Class = "db.x2g.large" },
-		"Performance Insights 31 days":                             func(u *Usage) { u.InsightsRetention = 31 },
-		"enhanced monitoring every 60 s, by the volume of its log": func(u *Usage) { u.MonitoringInterval = 60 },
-		"throughput 200 MiB/s beyond the baseline":                 func(u *Usage) { u.AllocatedStorage, u.StorageThroughput = 400, 700 },
-		"instance db.t3.micro":                                     func(u *Usage) { u.Region = "xx-nowhere-1" },
-		"standby db.x2g.large":                                     func(u *Usage) { u.MultiAz, u.Instance.Class = true, "db.x2g.large" },
-		"replica 1 db.x2g.large":                                   func(u *Usage) { u.Replicas, u.Replica.Class = 1, "db.x2g.large" },
-		"logs 1 GiB a month, kept 30 days":                         func(u *Usage) { u.Region, u.LogGiB, u.LogDays = "eu-west-1", 1, 30 },
-		"CPU credits from none, to full speed all month":           func(u *Usage) { u.Region = "eu-west-1" },
-		"storage 20 GiB of io2":                                    func(u *Usage) { u.StorageType = "io2" },
+	for name, change := range map[string]func(*billed){
+		"instance db.x2g.large":                                    func(b *billed) { b.Database.InstanceClass = "db.x2g.large" },
+		"Performance Insights 31 days":                             func(b *billed) { b.Database.PerformanceInsightsRetentionDays = 31 },
+		"enhanced monitoring every 60 s, by the volume of its log": func(b *billed) { b.Database.MonitoringInterval = 60 },
+		"throughput 200 MiB/s beyond the baseline":                 func(b *billed) { b.Database.AllocatedStorage, b.Database.StorageThroughput = 400, 700 },
+		"instance db.t3.micro":                                     func(b *billed) { b.Region = "xx-nowhere-1" },
+		"standby db.x2g.large":                                     func(b *billed) { b.Database.MultiAz, b.Database.InstanceClass = true, "db.x2g.large" },
+		"replica 1 db.x2g.large":                                   func(b *billed) { b.Database.ReadReplicas, b.Database.ReplicaInstanceClass = 1, "db.x2g.large" },
+		"logs 1 GiB a month, kept 30 days":                         func(b *billed) { b.Region, b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = "eu-west-1", 1, 30 },
+		"CPU credits from none, to full speed all month":           func(b *billed) { b.Region = "eu-west-1" },
+		"storage 20 GiB of io2":                                    func(b *billed) { b.Database.StorageType = "io2" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			estimate := monthly(t, change)
@@ -174,19 +190,19 @@ func TestEveryPriceHasASource(t *testing.T) {
 }
 
 func TestReserved(t *testing.T) {
-	estimate := monthly(t, func(*Usage) {})
+	estimate := monthly(t, func(*billed) {})
 	require.Len(t, estimate.Reserved, 2)
 	year := estimate.Reserved[0]
 	assert.Equal(t, "1 year, no upfront", year.Term)
 	assert.InDelta(t, 13.14*(1-0.346), year.Least, 0.005, "of the instance, not of the storage")
 	assert.InDelta(t, 13.14*(1-0.216), year.Most, 0.005)
-	assert.Empty(t, monthly(t, func(u *Usage) { u.Instance.Class = "db.x2g.large" }).Reserved)
+	assert.Empty(t, monthly(t, func(b *billed) { b.Database.InstanceClass = "db.x2g.large" }).Reserved)
 }
 
 func report(t *testing.T) Report {
 	t.Helper()
-	before := monthly(t, func(u *Usage) { u.Alarms = 2 })
-	now := monthly(t, func(u *Usage) { u.MultiAz, u.MonitoringInterval = true, 60 })
+	before := monthly(t, func(b *billed) { b.alarms = 2 })
+	now := monthly(t, func(b *billed) { b.Database.MultiAz, b.Database.MonitoringInterval = true, 60 })
 	return Report{Stack: "prod", Region: "us-east-1", Estimate: now, Before: before.Lines, Compared: true}
 }
 
@@ -202,7 +218,7 @@ func TestChanges(t *testing.T) {
 		"enhanced monitoring: none → every 60 s, by the volume of its log (unknown), 0.00 false",
 		"alarms: 2 in CloudWatch (0.20) → none, -0.20 true",
 	}, got)
-	same := monthly(t, func(*Usage) {})
+	same := monthly(t, func(*billed) {})
 	assert.Empty(t, Changes(same.Lines, same))
 }
 
@@ -241,10 +257,10 @@ func TestReportAsJSON(t *testing.T) {
 		} `json:"change"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(text), &read))
-	assert.Equal(t, 31.68, read.MonthlyUSD)
-	assert.Equal(t, 228.78, read.MostMonthlyUSD)
+	assert.Equal(t, 31.72, read.MonthlyUSD)
+	assert.Equal(t, 228.82, read.MostMonthlyUSD)
 	assert.Len(t, read.Unknown, 1)
-	assert.Equal(t, 16.44, read.Change.BeforeMonthlyUSD)
+	assert.Equal(t, 16.48, read.Change.BeforeMonthlyUSD)
 	assert.Equal(t, 15.24, read.Change.DifferenceUSD)
 	require.Len(t, read.Change.Lines, 4)
 	assert.Equal(t, 13.14, *read.Change.Lines[0].DifferenceUSD)

@@ -1,6 +1,11 @@
 package cost
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
+)
 
 // gp3 includes IOPS and throughput: 3,000 and 125 MiB/s under 400 GiB, 12,000 and 500 MiB/s from there.
 const (
@@ -12,13 +17,16 @@ const (
 	freeDashboards     = 3 // of an account
 )
 
-// Monthly estimates the cost of the usage. It fails only when the table of prices cannot be read.
-func Monthly(u Usage) (Estimate, error) {
+// Monthly estimates the cost of a configuration with a number of alarms. It fails only when the table of prices cannot be
+// read.
+func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 	t, err := load()
 	if err != nil {
 		return Estimate{}, err
 	}
-	e := &estimator{usage: u, prices: t.Regions[u.Region]}
+	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: t.Regions[cfg.Region]}
+	e.class, _ = instanceclass.Lookup(e.db.InstanceClass)
+	e.replicaClass, _ = instanceclass.Lookup(e.db.ReplicaInstanceClass)
 	instances := e.instances()
 	e.storage()
 	e.backups()
@@ -40,9 +48,13 @@ func Monthly(u Usage) (Estimate, error) {
 }
 
 type estimator struct {
-	usage    Usage
-	prices   region
-	estimate Estimate
+	cfg                 *config.Config
+	db                  config.Database
+	class, replicaClass instanceclass.Class
+	retained            int // instances beside the active one, assumed to be like it
+	alarms              int
+	prices              region
+	estimate            Estimate
 }
 
 func (e *estimator) add(line Line) {
@@ -68,18 +80,17 @@ func (e *estimator) priced(item, detail, key string, quantity float64) {
 
 // instances adds the instance, its standby and its replicas, and returns what those cost whose price is known.
 func (e *estimator) instances() float64 {
-	u := e.usage
-	class := u.Instance.Class
+	class := e.db.InstanceClass
 	hourly := e.prices.InstanceHour[class]
 	e.hours("instance", class, hourly.SingleAz, hourly.Sources)
-	if u.MultiAz {
+	if e.db.MultiAz {
 		e.hours("standby", class, hourly.MultiAz-hourly.SingleAz, hourly.Sources)
 	}
-	hourly = e.prices.InstanceHour[u.Replica.Class]
-	for n := 1; n <= u.Replicas; n++ {
-		e.hours(fmt.Sprintf("replica %d", n), u.Replica.Class, hourly.SingleAz, hourly.Sources)
+	hourly = e.prices.InstanceHour[e.db.ReplicaInstanceClass]
+	for n := 1; n <= e.db.ReadReplicas; n++ {
+		e.hours(fmt.Sprintf("replica %d", n), e.db.ReplicaInstanceClass, hourly.SingleAz, hourly.Sources)
 	}
-	for n := 1; n <= u.Kept; n++ {
+	for n := 1; n <= e.retained; n++ {
 		own := e.prices.InstanceHour[class]
 		e.hours(fmt.Sprintf("kept instance %d", n), class+" assumed", own.SingleAz, own.Sources)
 	}
@@ -95,41 +106,41 @@ func (e *estimator) hours(item, class string, hourly float64, sources []string) 
 }
 
 func (e *estimator) secrets() {
-	u := e.usage
-	const callsPerMonth = 12 * hoursPerMonth // one reader, every five minutes
-	if u.Secrets > 0 {
-		e.priced("secrets", fmt.Sprintf("%d in Secrets Manager", u.Secrets), "secret-month", float64(u.Secrets))
+	const callsPerMonth = 12 * hoursPerMonth // of one reader, every five minutes
+	secrets := len(e.cfg.Secrets())
+	e.priced("secrets", fmt.Sprintf("%d in Secrets Manager", secrets), "secret-month", float64(secrets))
+	readers := 1 + len(e.cfg.AdditionalApps)
+	if e.cfg.Pooling.Enabled {
+		readers++
 	}
-	if calls := u.SecretReaders * callsPerMonth; calls > 0 {
-		e.priced("secret calls", fmt.Sprintf("%d, by the External Secrets Operator", calls), "10000 secret calls", float64(calls)/10000)
-	}
-	if u.Keys > 0 {
-		e.priced("KMS keys", fmt.Sprint(u.Keys), "key-month", float64(u.Keys))
+	calls := readers * callsPerMonth
+	e.priced("secret calls", fmt.Sprintf("%d, by the External Secrets Operator", calls), "10000 secret calls", float64(calls)/10000)
+	if len(e.cfg.Alerts.Emails) > 0 && e.cfg.Alerts.KmsKeyID == "" {
+		e.priced("KMS keys", "1", "key-month", 1)
 	}
 }
 
 func (e *estimator) observability() {
-	u := e.usage
-	if u.Alarms > 0 {
-		e.priced("alarms", fmt.Sprintf("%d in CloudWatch", u.Alarms), "alarm-month", float64(u.Alarms))
+	if e.alarms > 0 {
+		e.priced("alarms", fmt.Sprintf("%d in CloudWatch", e.alarms), "alarm-month", float64(e.alarms))
 	}
-	if u.Dashboards > 0 {
+	if e.cfg.Alerts.Dashboard {
 		e.free("dashboard", fmt.Sprintf("free among the first %d of the account", freeDashboards))
 	}
 	e.logs()
 	e.insights()
-	if u.MonitoringInterval > 0 {
-		e.unknown("enhanced monitoring", fmt.Sprintf("every %d s, by the volume of its log", u.MonitoringInterval))
+	if interval := e.db.MonitoringInterval; interval > 0 {
+		e.unknown("enhanced monitoring", fmt.Sprintf("every %d s, by the volume of its log", interval))
 	}
 }
 
 // logs are paid for when they arrive and while they are kept.
 func (e *estimator) logs() {
-	u := e.usage
-	if u.LogGiB == 0 {
+	gib, days := e.cfg.Budget.ExpectedLogGiB, e.db.LogRetentionDays
+	if gib == 0 {
 		return
 	}
-	detail := fmt.Sprintf("%d GiB a month, kept %d days", u.LogGiB, u.LogDays)
+	detail := fmt.Sprintf("%d GiB a month, kept %d days", gib, days)
 	arriving, ok := e.prices.Item["log GB"]
 	kept, known := e.prices.Item["log GB-month"]
 	if !ok || !known {
@@ -137,22 +148,22 @@ func (e *estimator) logs() {
 		return
 	}
 	const daysPerMonth = hoursPerMonth / 24.0
-	monthly := float64(u.LogGiB) * (arriving.USD + kept.USD*float64(u.LogDays)/daysPerMonth)
+	monthly := float64(gib) * (arriving.USD + kept.USD*float64(days)/daysPerMonth)
 	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: arriving.Sources})
 }
 
 func (e *estimator) insights() {
-	u := e.usage
-	vcpus := u.Instance.VCPU + u.Replicas*u.Replica.VCPU
-	if u.MultiAz {
-		vcpus += u.Instance.VCPU
+	vcpus := e.class.VCPU + e.db.ReadReplicas*e.replicaClass.VCPU
+	if e.db.MultiAz {
+		vcpus += e.class.VCPU
 	}
-	retention := fmt.Sprintf("%d days", u.InsightsRetention)
+	days := e.db.PerformanceInsightsRetentionDays
+	retention := fmt.Sprintf("%d days", days)
 	switch {
-	case u.InsightsMode == "advanced":
+	case e.db.DatabaseInsightsMode == "advanced":
 		e.priced("Database Insights", "advanced", "Database Insights Advanced vCPU-hour", float64(vcpus)*hoursPerMonth)
-	case u.InsightsRetention == 0:
-	case u.InsightsRetention <= freeInsightsDays:
+	case days == 0:
+	case days <= freeInsightsDays:
 		e.free("Performance Insights", retention)
 	default:
 		e.unknown("Performance Insights", retention)
@@ -161,12 +172,11 @@ func (e *estimator) insights() {
 
 // credits is what burstable classes cost that work all month at full speed: RDS lends them credits, and bills these.
 func (e *estimator) credits() {
-	u := e.usage
-	hours := credits(u.Instance)
-	if u.MultiAz {
-		hours += credits(u.Instance)
+	hours := credits(e.class)
+	if e.db.MultiAz {
+		hours += credits(e.class)
 	}
-	hours += float64(u.Replicas)*credits(u.Replica) + float64(u.Kept)*credits(u.Instance)
+	hours += float64(e.db.ReadReplicas)*credits(e.replicaClass) + float64(e.retained)*credits(e.class)
 	if hours == 0 {
 		return
 	}
@@ -180,9 +190,9 @@ func (e *estimator) credits() {
 }
 
 // credits is the vCPU-hours a month that an instance can work beyond its baseline.
-func credits(i Instance) float64 {
-	if i.Baseline == 0 {
+func credits(class instanceclass.Class) float64 {
+	if !class.Burstable() {
 		return 0
 	}
-	return float64(i.VCPU) * (1 - i.Baseline) * hoursPerMonth
+	return float64(class.VCPU) * (1 - class.Baseline) * hoursPerMonth
 }

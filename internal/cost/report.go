@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
 // Report is an estimate for people and for other programs, with what changes against an earlier one.
@@ -15,6 +17,12 @@ type Report struct {
 	Compared bool    // whether there is something to compare with
 	Before   []Line  // the earlier lines
 	Budget   float64 // USD a month; 0: none
+}
+
+// NewReport is what a stack will cost, with nothing to compare with.
+func NewReport(cfg *config.Config, alarms int) (Report, error) {
+	estimate, err := Monthly(cfg, alarms)
+	return Report{Stack: cfg.Stack, Region: cfg.Region, Estimate: estimate, Budget: cfg.Budget.MonthlyUSD}, err
 }
 
 func (r Report) title() string {

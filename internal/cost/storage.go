@@ -3,48 +3,48 @@ package cost
 import "fmt"
 
 // volumes is how many copies of the storage are paid for: the standby of Multi-AZ, every replica and every
-// instance that is kept has its own.
-func (u Usage) volumes() int {
-	copies := 1 + u.Replicas + u.Kept
-	if u.MultiAz {
+// retained instance has its own.
+func (e *estimator) volumes() int {
+	copies := 1 + e.db.ReadReplicas + e.retained
+	if e.db.MultiAz {
 		copies++
 	}
 	return copies
 }
 
 func (e *estimator) storage() {
-	u := e.usage
-	copies := u.volumes()
+	db := e.db
+	copies := e.volumes()
 	volumes := ""
 	if copies > 1 {
 		volumes = fmt.Sprintf("%d × ", copies)
 	}
-	e.priced("storage", fmt.Sprintf("%s%d GiB of %s", volumes, u.AllocatedStorage, u.StorageType), u.StorageType+" GB-month",
-		float64(u.AllocatedStorage*copies))
-	iops := u.Iops
-	if u.StorageType == "gp3" {
+	e.priced("storage", fmt.Sprintf("%s%d GiB of %s", volumes, db.AllocatedStorage, db.StorageType), db.StorageType+" GB-month",
+		float64(db.AllocatedStorage*copies))
+	iops := db.Iops
+	if db.StorageType == "gp3" {
 		baseline := gp3SmallIops
-		if u.AllocatedStorage >= gp3Threshold {
+		if db.AllocatedStorage >= gp3Threshold {
 			baseline = gp3LargeIops
 		}
-		iops = max(0, u.Iops-baseline)
+		iops = max(0, db.Iops-baseline)
 	}
 	if iops > 0 {
-		e.priced("IOPS", fmt.Sprintf("%s%d beyond the baseline", volumes, iops), u.StorageType+" IOPS-month", float64(iops*copies))
+		e.priced("IOPS", fmt.Sprintf("%s%d beyond the baseline", volumes, iops), db.StorageType+" IOPS-month", float64(iops*copies))
 	}
-	if throughput := u.StorageThroughput - gp3LargeThroughput; throughput > 0 {
+	if throughput := db.StorageThroughput - gp3LargeThroughput; throughput > 0 {
 		e.priced("throughput", fmt.Sprintf("%s%d MiB/s beyond the baseline", volumes, throughput), "gp3 MiBps-month", float64(throughput*copies))
 	}
 }
 
 // backups are free up to the size of the instance's storage.
 func (e *estimator) backups() {
-	u := e.usage
-	if u.BackupDays == 0 {
+	expected, included := e.cfg.Budget.ExpectedBackupGiB, e.db.AllocatedStorage
+	if e.db.BackupRetentionDays == 0 {
 		return
 	}
-	beyond := u.BackupGiB - u.AllocatedStorage
-	detail := fmt.Sprintf("%d days, %d GiB expected, %d GiB free", u.BackupDays, u.BackupGiB, u.AllocatedStorage)
+	beyond := expected - included
+	detail := fmt.Sprintf("%d days, %d GiB expected, %d GiB free", e.db.BackupRetentionDays, expected, included)
 	if beyond <= 0 {
 		e.free("backups", detail)
 		return

@@ -4,8 +4,9 @@
 package pipeline
 
 import (
-	"encoding/json"
 	"maps"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 // Need is what the AWS provider calls for one resource type, or for one lookup.
@@ -25,21 +26,7 @@ type Need struct {
 type Grant struct {
 	Actions   []string
 	Resources []string
-	Condition Condition
-}
-
-// Condition is the values by operator and key; nil: none.
-type Condition map[string]map[string]Values
-
-// Values is one or more values of a condition; in JSON, a single one stands alone.
-type Values []string
-
-// MarshalJSON keeps within the 6144 characters that a policy may have.
-func (v Values) MarshalJSON() ([]byte, error) {
-	if len(v) == 1 {
-		return json.Marshal(v[0])
-	}
-	return json.Marshal([]string(v))
+	Condition iam.Condition
 }
 
 // to is a grant without a condition.
@@ -55,9 +42,9 @@ func (g Grant) and(resources ...string) Grant {
 func (g Grant) when(operator, key string, values ...string) Grant {
 	condition := maps.Clone(g.Condition)
 	if condition == nil {
-		condition = Condition{}
+		condition = iam.Condition{}
 	}
-	keys := map[string]Values{key: values}
+	keys := map[string]iam.Values{key: values}
 	maps.Copy(keys, condition[operator])
 	condition[operator] = keys
 	g.Condition = condition

@@ -6,23 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
-
-// Document is an IAM policy.
-type Document struct {
-	Version   string
-	Statement []Statement
-}
-
-// Statement is one statement of a policy.
-type Statement struct {
-	Sid       string `json:",omitempty"`
-	Effect    string
-	Principal map[string]string `json:",omitempty"`
-	Action    []string
-	Resource  []string  `json:",omitempty"`
-	Condition Condition `json:",omitempty"`
-}
 
 // Roles is the policies of each role by the role's name; the deploy role has all that the preview role has. A drill is a
 // deployment of an environment of its own that removes it again.
@@ -35,28 +21,26 @@ func Roles() map[string][]string {
 }
 
 // Policies is every document by the name of its file, with the placeholders that scripts/bootstrap fills in.
-func Policies() map[string]Document {
-	return map[string]Document{
-		"preview": document(allow(append(reading(), readState()...))),
+func Policies() map[string]iam.Document {
+	return map[string]iam.Document{
+		"preview": allow(append(reading(), readState()...)),
 		// In two, because a policy has a limit of 6144 characters.
-		"deploy-database": document(allow(append(changing(instance()), writeState()...))),
-		"deploy-access":   document(allow(append(changing(access()), changing(alerting())...))),
-		"guard":           document(guard()),
-		"removal":         document(allow(removing())),
-		"drill":           document(allow(drilling())),
-		"boundary":        document(allow(bounds())),
-		"trust-preview":   document(trust("pull_request", main)),
+		"deploy-database": allow(append(changing(instance()), writeState()...)),
+		"deploy-access":   allow(append(changing(access()), changing(alerting())...)),
+		"guard":           guard(),
+		"removal":         allow(removing()),
+		"drill":           allow(drilling()),
+		"boundary":        allow(bounds()),
+		"trust-preview":   trust("pull_request", main),
 		// Without the pull request as such: one that takes the environment out of its workflow gets no role.
-		"trust-preview-approved": document(trust("environment:"+environment+"-preview", main)),
-		"trust-deploy":           document(trust("environment:" + environment)),
-		"trust-drill":            document(trust("environment:" + environment + "-drill")),
+		"trust-preview-approved": trust("environment:"+environment+"-preview", main),
+		"trust-deploy":           trust("environment:" + environment),
+		"trust-drill":            trust("environment:" + environment + "-drill"),
 	}
 }
 
 // main is the runs of the branch main.
 const main = "ref:refs/heads/main"
-
-func document(statements []Statement) Document { return Document{"2012-10-17", statements} }
 
 func reading() []Grant {
 	all := []Grant{to(anywhere, "sts:GetCallerIdentity")}
@@ -132,43 +116,43 @@ func bounds() []Grant {
 }
 
 // guard is what no other policy of the deploy role can allow again.
-func guard() []Statement {
-	deny := func(sid string, actions ...string) Statement {
-		return Statement{Sid: sid, Effect: "Deny", Action: actions, Resource: []string{anywhere}}
+func guard() iam.Document {
+	deny := func(sid string, actions ...string) iam.Statement {
+		return iam.Statement{Sid: sid, Effect: iam.Deny, Action: actions, Resource: []string{anywhere}}
 	}
 	public := deny("NoPublicInstance", "rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica",
 		"rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime")
-	public.Condition = Condition{"Bool": {"rds:PubliclyAccessible": {"true"}}}
-	return []Statement{
+	public.Condition = iam.Condition{"Bool": {"rds:PubliclyAccessible": {"true"}}}
+	return iam.Policy(
 		deny("KeepTheDatabase", "rds:DeleteDBInstance", "rds:DeleteDBInstanceAutomatedBackup", "rds:DeleteDBSnapshot", "logs:DeleteLogGroup"),
 		deny("KeepTheSecrets", "secretsmanager:DeleteSecret", "kms:ScheduleKeyDeletion", "kms:DisableKey"),
 		deny("KeepTheState", "s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
 		deny("ShareNothing", "rds:ModifyDBSnapshotAttribute", "secretsmanager:PutResourcePolicy", "s3:PutBucketPolicy"),
 		deny("KeepTheBounds", "iam:DeleteRolePermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"),
 		public,
-	}
+	)
 }
 
 // trust lets the workflows of a repository assume a role: only those that GitHub says run for one of these. GitHub names
 // repositories that were made, renamed or transferred since July 2026 with their ids, and the older ones without.
-func trust(contexts ...string) []Statement {
+func trust(contexts ...string) iam.Document {
 	const issuer = "token.actions.githubusercontent.com"
 	var subjects []string
 	for _, context := range contexts {
 		subjects = append(subjects, "repo:"+repository+":"+context, "repo:"+numbered+":"+context)
 	}
-	return []Statement{{
-		Effect: "Allow", Action: []string{"sts:AssumeRoleWithWebIdentity"},
-		Principal: map[string]string{"Federated": iamARN + "oidc-provider/" + issuer},
-		Condition: Condition{"StringEquals": {issuer + ":aud": {"sts.amazonaws.com"}, issuer + ":sub": subjects}},
-	}}
+	return iam.Policy(iam.Statement{
+		Effect: iam.Allow, Action: []string{"sts:AssumeRoleWithWebIdentity"},
+		Principal: iam.Principal{"Federated": {iamARN + "oidc-provider/" + issuer}},
+		Condition: iam.Condition{"StringEquals": {issuer + ":aud": {"sts.amazonaws.com"}, issuer + ":sub": subjects}},
+	})
 }
 
-// allow is grants as statements: one for each set of resources under the same condition.
-func allow(grants []Grant) []Statement {
-	type place struct{ action, condition string }
-	resources := map[place]map[string]bool{}
-	conditions := map[string]Condition{}
+// allow is grants as a policy with one statement for each set of resources under the same condition.
+func allow(grants []Grant) iam.Document {
+	type target struct{ action, condition string }
+	resources := map[target]map[string]bool{}
+	conditions := map[string]iam.Condition{}
 	for _, grant := range grants {
 		text, err := json.Marshal(grant.Condition) // sorted by key
 		if err != nil {
@@ -176,7 +160,7 @@ func allow(grants []Grant) []Statement {
 		}
 		conditions[string(text)] = grant.Condition
 		for _, action := range grant.Actions {
-			at := place{action, string(text)}
+			at := target{action, string(text)}
 			if resources[at] == nil {
 				resources[at] = map[string]bool{}
 			}
@@ -191,27 +175,15 @@ func allow(grants []Grant) []Statement {
 		in := group{at.condition, strings.Join(slices.Sorted(maps.Keys(all)), "\n")}
 		actions[in] = append(actions[in], at.action)
 	}
-	var statements []Statement
+	var statements []iam.Statement
 	for in, all := range actions {
 		slices.Sort(all)
-		statements = append(statements, Statement{
-			Effect: "Allow", Action: all, Resource: strings.Split(in.resources, "\n"), Condition: conditions[in.condition],
+		statements = append(statements, iam.Statement{
+			Effect: iam.Allow, Action: all, Resource: strings.Split(in.resources, "\n"), Condition: conditions[in.condition],
 		})
 	}
-	slices.SortFunc(statements, func(a, b Statement) int {
+	slices.SortFunc(statements, func(a, b iam.Statement) int {
 		return cmp.Or(slices.Compare(a.Action, b.Action), slices.Compare(a.Resource, b.Resource))
 	})
-	return statements
-}
-
-// JSON is the document as a file.
-func (d Document) JSON() ([]byte, error) {
-	var out strings.Builder
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(d); err != nil {
-		return nil, err
-	}
-	return []byte(out.String()), nil
+	return iam.Policy(statements...)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 var (
@@ -31,7 +33,7 @@ func TestPolicies(t *testing.T) {
 	assert.Len(t, files, len(policies), "a file without a policy, or the other way round")
 	for name, policy := range policies {
 		t.Run(name, func(t *testing.T) {
-			text, err := policy.JSON()
+			text, err := policy.Indented()
 			require.NoError(t, err)
 			file := filepath.Join(root, "policies", name+".json")
 			if *update {
@@ -59,7 +61,7 @@ func TestPolicies(t *testing.T) {
 }
 
 // checkStatement: no wildcard in an action; a resource without the environment's name only with its reason.
-func checkStatement(t *testing.T, s Statement) {
+func checkStatement(t *testing.T, s iam.Statement) {
 	t.Helper()
 	for _, action := range s.Action {
 		assert.Regexp(t, `^[a-z0-9-]+:[A-Za-z]+$`, action, "an action with its name in full")

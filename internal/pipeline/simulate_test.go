@@ -50,7 +50,7 @@ func simulate(t *testing.T, requests []request) {
 		for _, name := range Roles()[r.Role] {
 			text, err := Policies()[name].JSON()
 			require.NoError(t, err)
-			requests[i].Policies = append(requests[i].Policies, json.RawMessage(filled(r.Role, name).Replace(string(text))))
+			requests[i].Policies = append(requests[i].Policies, json.RawMessage(filled(r.Role, name).Replace(text)))
 		}
 	}
 	check(t, requests)

@@ -39,7 +39,7 @@ func TestTrust(t *testing.T) {
 		token := func(subject, audience string, allowed bool) {
 			requests = append(requests, request{
 				Role: name, Federated: "arn:aws:iam::123456789012:oidc-provider/" + issuer, Action: "sts:AssumeRoleWithWebIdentity",
-				Resource: "arn:aws:iam::123456789012:role/mosaic-prod-pipeline", Trust: json.RawMessage(filled("", "").Replace(string(text))),
+				Resource: "arn:aws:iam::123456789012:role/mosaic-prod-pipeline", Trust: json.RawMessage(filled("", "").Replace(text)),
 				Context: map[string]string{issuer + ":sub": subject, issuer + ":aud": audience}, allowed: allowed,
 			})
 		}

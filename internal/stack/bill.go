@@ -6,15 +6,15 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
-	"github.com/mosaic-stories/mosaic-database/internal/plan"
 )
 
 // bill is what the stack will cost, beside what it cost after the last run. A budget that fails ends the run here,
 // before anything is registered.
 func bill(ctx *pulumi.Context, cfg *config.Config, before *lastRun) (cost.Report, error) {
-	report, err := plan.Report(cfg, ctx.Stack())
+	report, err := cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
 	if err != nil {
 		return report, err
 	}

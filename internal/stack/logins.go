@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/irsa"
@@ -12,10 +13,10 @@ import (
 
 // logins are the clients' logins, from their passwords to the secrets that tell of them.
 type logins struct {
-	made        *database.Logins
+	made        *credentials.Logins
 	admin       *irsa.Role
 	bootstrap   *k8s.Bootstrap
-	connections *database.Connections
+	connections *credentials.Connections
 }
 
 // newLogins registers them in the order in which no secret ever tells of a login that does not work: passwords, the Job
@@ -25,7 +26,7 @@ func newLogins(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud
 	env, app := cfg.Environment, cfg.App.Name
 	l := &logins{}
 	var err error
-	if l.made, err = database.NewLogins(ctx, naming.Instance(env)+"-logins", loginsArgs(cfg, db), pulumi.Providers(cloud.aws, cloud.random)); err != nil {
+	if l.made, err = credentials.NewLogins(ctx, naming.Instance(env)+"-logins", &credentials.LoginsArgs{Config: cfg, Server: db.Server}, pulumi.Providers(cloud.aws, cloud.random)); err != nil {
 		return nil, err
 	}
 	role := serviceAccountRole(cfg, site, naming.AdminRole(env, app), cfg.App.Namespace, naming.Admin(app))
@@ -40,51 +41,27 @@ func newLogins(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud
 // connect puts the contents into the secrets of the clients' connections, once everything is there that makes them true,
 // and returns the version of the applications'. pooler is nil where they lead to the database.
 func connect(ctx *pulumi.Context, cfg *config.Config, cloud *cloud, db *database.Instance, l *logins, pooler *k8s.Pooler) (pulumi.StringInput, error) {
-	var way *database.Way
+	var endpoint *credentials.Endpoint
 	if pooler != nil {
-		way = &database.Way{Address: database.Address{Host: pooler.Host, Port: k8s.PoolerPort}, Ready: pooler.Ready}
+		endpoint = &credentials.Endpoint{Host: pooler.Host, Port: k8s.PoolerPort, Ready: pooler.Ready}
 	}
 	if l == nil {
-		if way != nil {
-			if err := db.Connect(ctx, way); err != nil {
+		if endpoint != nil {
+			if err := db.Connect(ctx, endpoint); err != nil {
 				return nil, err
 			}
 		}
 		return db.ConnectionSecretVersionID, nil
 	}
-	env := cfg.Environment
 	var err error
-	l.connections, err = database.NewConnections(ctx, naming.Instance(env)+"-connections", &database.ConnectionsArgs{
-		Instance: db, Logins: l.made, Ready: []pulumi.Resource{l.bootstrap.Job}, Pooler: way,
-		ConnectionSecret: naming.ConnectionSecret(env), MigratorSecret: naming.MigratorSecret(env), ReaderSecret: readerSecret(cfg),
-		Database: cfg.Database.Name, CaBundlePath: cfg.TLS.CaBundlePath,
+	l.connections, err = credentials.NewConnections(ctx, naming.Instance(cfg.Environment)+"-connections", &credentials.ConnectionsArgs{
+		Config: cfg, Server: db.Server, Logins: l.made, ConnectionSecretArn: db.ConnectionSecretArn,
+		Pooler: endpoint, Ready: []pulumi.Resource{l.bootstrap.Job},
 	}, pulumi.Providers(cloud.aws))
 	if err != nil {
 		return nil, err
 	}
 	return l.connections.ConnectionSecretVersionID, nil
-}
-
-func loginsArgs(cfg *config.Config, db *database.Instance) *database.LoginsArgs {
-	env, roles := cfg.Environment, naming.DatabaseRoles(cfg.App.Name)
-	args := &database.LoginsArgs{
-		Instance: db, Name: naming.Instance(env), Database: cfg.Database.Name, Number: cfg.Database.PasswordVersion,
-		Application: roles.Application, Migrator: roles.Migrator,
-		BootstrapSecret: naming.BootstrapSecret(env), MigratorSecret: naming.MigratorSecret(env), ReaderSecret: readerSecret(cfg),
-		KmsKeyID: cfg.Database.SecretKmsKeyID,
-	}
-	if cfg.Database.ReadOnlyLogin {
-		args.Reader = roles.Reader
-	}
-	return args
-}
-
-// readerSecret is "" where nobody asked for a login that only reads.
-func readerSecret(cfg *config.Config) string {
-	if !cfg.Database.ReadOnlyLogin {
-		return ""
-	}
-	return naming.ReadOnlySecret(cfg.Environment)
 }
 
 func (l *logins) bootstrapArgs(cfg *config.Config, site *site, in *place) *k8s.BootstrapArgs {
@@ -116,14 +93,10 @@ func (l *logins) migrate(cfg *config.Config, m *k8s.Migration) {
 }
 
 // people is nil where nobody logs in by token.
-func people(ctx *pulumi.Context, cfg *config.Config, cloud *cloud, db *database.Instance) (*database.People, error) {
+func people(ctx *pulumi.Context, cfg *config.Config, cloud *cloud, db *database.Instance) (*credentials.IAMUsers, error) {
 	if len(cfg.Database.IamPrincipals) == 0 {
 		return nil, nil
 	}
-	role := naming.PeopleRole(cfg.Environment)
-	return database.NewPeople(ctx, role, &database.PeopleArgs{
-		Instance: db, RoleName: role, Login: naming.DatabaseRoles(cfg.App.Name).People, Principals: cfg.Database.IamPrincipals,
-		Partition: naming.Partition(cfg.Region), Region: cfg.Region, AccountID: cfg.AccountID,
-		BoundaryArn: boundary(cfg),
-	}, pulumi.Providers(cloud.aws))
+	return credentials.NewIAMUsers(ctx, naming.PeopleRole(cfg.Environment), &credentials.IAMUsersArgs{Config: cfg, Server: db.Server},
+		pulumi.Providers(cloud.aws))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
@@ -58,8 +59,8 @@ type outputs struct {
 	estimate cost.Estimate
 	db       *database.Instance
 	served   *services
-	people   *database.People // nil where nobody logs in by token
-	left     pulumi.Map       // to the next run
+	people   *credentials.IAMUsers // nil where nobody logs in by token
+	left     pulumi.Map            // to the next run
 }
 
 // export exports the outputs.

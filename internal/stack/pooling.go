@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/irsa"
@@ -22,11 +23,11 @@ func pool(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, in 
 		return nil, nil
 	}
 	env, name := cfg.Environment, naming.Pooler(cfg.App.Name)
-	logins := &database.PoolerSecretArgs{Instance: db, Secret: naming.PoolerSecret(env), KmsKeyID: cfg.Database.SecretKmsKeyID}
+	logins := &credentials.PoolerSecretArgs{Config: cfg, Server: db.Server}
 	if l != nil {
 		logins.Logins, logins.Ready = l.made.Pooled, []pulumi.Resource{l.bootstrap.Job}
 	}
-	secret, err := database.NewPoolerSecret(ctx, naming.Instance(env)+"-pooler", logins, pulumi.Providers(cloud.aws))
+	secret, err := credentials.NewPoolerSecret(ctx, naming.Instance(env)+"-pooler", logins, pulumi.Providers(cloud.aws))
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func pool(ctx *pulumi.Context, cfg *config.Config, site *site, cloud *cloud, in 
 	return pooler, nil
 }
 
-func poolerArgs(cfg *config.Config, site *site, in *place, db *database.Instance, secret *database.PoolerSecret, reader *irsa.Role) *k8s.PoolerArgs {
+func poolerArgs(cfg *config.Config, site *site, in *place, db *database.Instance, secret *credentials.PoolerSecret, reader *irsa.Role) *k8s.PoolerArgs {
 	name := naming.Pooler(cfg.App.Name)
 	var namespaces []string
 	for _, app := range clients(cfg) {

@@ -21,7 +21,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
@@ -85,7 +85,7 @@ func TestLogins(t *testing.T) {
 	need(t)
 	t.Parallel()
 	s := newServer(t)
-	b := s.bounce(database.UserlistLine(admin, adminPassword))
+	b := s.bounce(credentials.UserlistLine(admin, adminPassword))
 	who, err := ask(b.url(admin, adminPassword), "SELECT current_user || ' by ' || version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
 	require.NoError(t, err, s.log("pgbouncer"))
 	assert.Equal(t, "mosaicadmin by TLSv1.3", who)
@@ -119,7 +119,7 @@ func TestVerifiers(t *testing.T) {
 		verifier, err := ask(s.url(admin, adminPassword, "mosaic"), "SELECT rolpassword FROM pg_authid WHERE rolname = $1", login)
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(verifier, "SCRAM-SHA-256$"))
-		users += database.UserlistLine(login, verifier)
+		users += credentials.UserlistLine(login, verifier)
 	}
 	b := s.bounce(users)
 	for login, password := range map[string]string{"core_api_a": "First0Password", "core_api_b": "Second0Password"} {
@@ -142,7 +142,7 @@ func TestMoreClientsThanConnections(t *testing.T) {
 	need(t)
 	t.Parallel()
 	s := newServer(t)
-	b := s.bounce(database.UserlistLine(admin, adminPassword))
+	b := s.bounce(credentials.UserlistLine(admin, adminPassword))
 	s.do("mosaic", "CREATE TABLE served (client int, round int)")
 	size, err := strconv.Atoi(regexp.MustCompile(`default_pool_size = (\d+)`).FindStringSubmatch(settings(t))[1])
 	require.NoError(t, err)
@@ -213,7 +213,7 @@ func TestLeave(t *testing.T) {
 	need(t)
 	t.Parallel()
 	s := newServer(t)
-	b := s.bounce(database.UserlistLine(admin, adminPassword))
+	b := s.bounce(credentials.UserlistLine(admin, adminPassword))
 	s.do("mosaic", "CREATE TABLE kept (n int)")
 	c, err := connect(b.url(admin, adminPassword))
 	require.NoError(t, err)
@@ -244,14 +244,14 @@ func TestAnotherServer(t *testing.T) {
 	t.Run("certificate", func(t *testing.T) {
 		s := newServer(t)
 		s.certify("another")
-		b := s.bounce(database.UserlistLine(admin, adminPassword), append(soon, "server.crt", "another.crt")...)
+		b := s.bounce(credentials.UserlistLine(admin, adminPassword), append(soon, "server.crt", "another.crt")...)
 		_, err := ask(b.url(admin, adminPassword), "SELECT ''")
 		assert.Error(t, err)
 		assert.Contains(t, s.log("pgbouncer"), "certificate verify failed")
 	})
 	t.Run("name", func(t *testing.T) {
 		s := newServer(t)
-		b := s.bounce(database.UserlistLine(admin, adminPassword), append(soon, "host=127.0.0.1", "host=127.0.0.2")...)
+		b := s.bounce(credentials.UserlistLine(admin, adminPassword), append(soon, "host=127.0.0.1", "host=127.0.0.2")...)
 		_, err := ask(b.url(admin, adminPassword), "SELECT ''")
 		assert.Error(t, err)
 		assert.Contains(t, s.log("pgbouncer"), "not present in server certificate")

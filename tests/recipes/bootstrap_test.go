@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 )
 
@@ -209,19 +210,13 @@ func differing(calls []call) []call {
 // subjects is whom the trust policy of a role lets in.
 func subjects(b *bench, role string) []string {
 	b.t.Helper()
-	var policy struct {
-		Statement []struct{ Condition map[string]map[string]any }
-	}
+	var policy iam.Document
 	require.NoError(b.t, json.Unmarshal([]byte(b.content("trust-"+role+".json")), &policy))
 	require.Len(b.t, policy.Statement, 1)
 	require.Len(b.t, policy.Statement[0].Condition, 1)
 	values := policy.Statement[0].Condition["StringEquals"]
-	assert.Equal(b.t, "sts.amazonaws.com", values["token.actions.githubusercontent.com:aud"])
-	var all []string
-	for _, subject := range values["token.actions.githubusercontent.com:sub"].([]any) {
-		all = append(all, subject.(string))
-	}
-	return all
+	assert.Equal(b.t, iam.Values{"sts.amazonaws.com"}, values["token.actions.githubusercontent.com:aud"])
+	return values["token.actions.githubusercontent.com:sub"]
 }
 
 // What is refused before anything is made.

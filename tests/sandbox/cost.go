@@ -5,9 +5,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
-	"github.com/mosaic-stories/mosaic-database/internal/plan"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
@@ -63,7 +63,7 @@ func priced(project, stack string, overrides []engine.Override) (cost.Report, er
 	if err != nil {
 		return cost.Report{}, err
 	}
-	return plan.Report(cfg, stack)
+	return cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
 }
 
 // source is a configuration without an engine.

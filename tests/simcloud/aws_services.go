@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 const (
@@ -131,7 +133,7 @@ func updateRole(_ *account, _, out Properties) error {
 }
 
 func wellFormed(name, policy string) error {
-	var document policyDocument
+	var document iam.Document
 	if err := json.Unmarshal([]byte(policy), &document); err != nil || len(document.Statement) == 0 {
 		return fmt.Errorf("IAM policy of %s: MalformedPolicyDocument: This policy contains invalid Json", name)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/mosaic-stories/mosaic-database/database"
+	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
@@ -166,7 +166,7 @@ func (d *deployment) next(number int) (string, map[string]string) {
 		login, variable = "core_api_a", "VERIFIER_APP_A"
 	}
 	secret := rand.Text()
-	verifier, err := database.Verifier(secret, []byte(rand.Text()))
+	verifier, err := credentials.Verifier(secret, []byte(rand.Text()))
 	require.NoError(d.t, err)
 	d.applied[variable], d.applied["PASSWORD_VERSION"] = verifier, strconv.Itoa(number)
 	return d.url(login, secret, "mosaic"), d.applied

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
-	"github.com/mosaic-stories/mosaic-database/internal/rds"
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 )
 
 // The major versions of PostgreSQL that this program is tested with.
@@ -90,14 +90,14 @@ func parameter() schema.Rule {
 // class asks for an instance class that RDS has for these versions.
 func class() schema.Rule {
 	var names []string
-	for _, c := range rds.Classes() {
+	for _, c := range instanceclass.All() {
 		names = append(names, c.Name)
 	}
 	return schema.Check("an instance class on which RDS runs PostgreSQL 16 or later", func(name string) string {
 		if slices.Contains(names, name) {
 			return ""
 		}
-		candidate := rds.Successor(name)
+		candidate := instanceclass.Successor(name)
 		if slices.Contains(names, candidate) {
 			return candidate
 		}

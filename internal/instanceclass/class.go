@@ -1,6 +1,6 @@
-// Package rds is what is known of RDS without asking it: its instance classes, and what the formulas of parameters come to on
-// them.
-package rds
+// Package instanceclass is what is known of the instance classes of RDS without asking it, and what the formulas of parameters come
+// to on them.
+package instanceclass
 
 import (
 	"slices"
@@ -58,8 +58,8 @@ func successors() map[string]string {
 	}
 }
 
-// Classes is every known instance class that runs PostgreSQL 16 and later, by family, smallest first.
-func Classes() []Class {
+// All is every known instance class that runs PostgreSQL 16 and later, by family, smallest first.
+func All() []Class {
 	var classes []Class
 	for _, f := range families() {
 		for _, size := range f.sizes {
@@ -69,9 +69,9 @@ func Classes() []Class {
 	return classes
 }
 
-// LookupClass is the class of a name such as "db.t3.micro"; false if it is not known.
-func LookupClass(name string) (Class, bool) {
-	classes := Classes()
+// Lookup is the class of a name such as "db.t3.micro"; false if it is not known.
+func Lookup(name string) (Class, bool) {
+	classes := All()
 	i := slices.IndexFunc(classes, func(c Class) bool { return c.Name == name })
 	if i < 0 {
 		return Class{}, false

@@ -1,4 +1,4 @@
-package database
+package credentials
 
 import (
 	"crypto/hmac"

@@ -1,11 +1,15 @@
-package database
+package credentials
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // PoolerLogin is a login that a connection pooler lets in, and logs in with.
@@ -16,20 +20,17 @@ type PoolerLogin struct {
 	Credential pulumi.StringInput
 }
 
-// PoolerSecretArgs describes the secret of a connection pooler.
+// PoolerSecretArgs is what the secret of a connection pooler is made from.
 type PoolerSecretArgs struct {
-	Instance *Instance
-	Secret   string // its name
+	Config *config.Config
+	Server *Server
 	// Logins are all that are let in, none of a name twice; empty: the master user's. A login that rests between two
 	// rotations belongs here too, because pods that have not restarted still have it.
-	Logins   []PoolerLogin
-	KmsKeyID string // as of [Credentials]
-	// Ready is what makes the logins work; empty: the instance.
-	Ready []pulumi.Resource
+	Logins []PoolerLogin
+	Ready  []pulumi.Resource // what makes the logins work, beside the server
 }
 
-// PoolerSecret is the component: the secret from which PgBouncer's list of users is made. It has neither protection nor a
-// recovery window: a run can make its content again, and a name that waits to be deleted would be in the way of coming back.
+// PoolerSecret is the component: the secret from which PgBouncer's list of users is made.
 type PoolerSecret struct {
 	pulumi.ResourceState
 
@@ -39,19 +40,19 @@ type PoolerSecret struct {
 
 // NewPoolerSecret registers the component. Its options must bring the aws provider.
 func NewPoolerSecret(ctx *pulumi.Context, name string, args *PoolerSecretArgs, opts ...pulumi.ResourceOption) (*PoolerSecret, error) {
-	if args.Instance == nil || args.Secret == "" {
-		return nil, errors.New("database: PoolerSecret needs Instance and Secret")
+	if args.Config == nil || args.Server == nil {
+		return nil, errors.New("database: PoolerSecret needs Config and Server")
 	}
 	component := &PoolerSecret{}
 	if err := ctx.RegisterComponentResource("mosaic-database:database:PoolerSecret", name, component, opts...); err != nil {
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
-	secrets := keeper{ctx: ctx, parent: pulumi.Parent(component), kmsKeyID: args.KmsKeyID}
-	secret, err := secrets.secret(args.Secret, "Logins of the pooler of "+args.Instance.args.Name)
+	env, secrets := args.Config.Environment, derived(ctx, args.Config, component)
+	secret, err := secrets.secret(naming.PoolerSecret(env), "Logins of the pooler of "+naming.Instance(env))
 	if err != nil {
 		return nil, err
 	}
-	version, err := secrets.content(args.Secret, secret.ID(), args.content(), append(args.Ready, args.Instance.itself)...)
+	version, err := secrets.content(naming.PoolerSecret(env), secret.ID(), args.content(), append(slices.Clone(args.Ready), args.Server.Resource)...)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func NewPoolerSecret(ctx *pulumi.Context, name string, args *PoolerSecretArgs, o
 func (a *PoolerSecretArgs) content() pulumi.StringOutput {
 	logins := a.Logins
 	if len(logins) == 0 {
-		logins = []PoolerLogin{{Name: a.Instance.username, Credential: a.Instance.password}}
+		logins = []PoolerLogin{{Name: a.Server.Master.Name, Credential: a.Server.Master.Password}}
 	}
 	var parts []any
 	for _, login := range logins {
@@ -85,28 +86,4 @@ func (a *PoolerSecretArgs) content() pulumi.StringOutput {
 func UserlistLine(name, credential string) string {
 	quoted := func(part string) string { return `"` + strings.ReplaceAll(part, `"`, `""`) + `"` }
 	return quoted(name) + " " + quoted(credential) + "\n"
-}
-
-// Way is the way of clients to a database by a pooler.
-type Way struct {
-	Address
-	Ready []pulumi.Resource // what clients need to be there
-}
-
-// Connect fills the connection secret of an instance with Credentials.Pooled, once everything is there that makes it
-// true. The content is the same resource as the one that [New] registers otherwise, so that a run back to it, also after
-// one that failed halfway, sees what the secret holds and replaces it.
-func (i *Instance) Connect(ctx *pulumi.Context, pooler *Way) error {
-	creds := i.args.Credentials
-	if !creds.Pooled || pooler.Host == "" || pooler.Port == 0 || len(pooler.Ready) == 0 {
-		return errors.New("database: Connect needs Credentials.Pooled, the pooler's address, and what makes it ready")
-	}
-	known := Connection{Database: i.args.Engine.DatabaseName, CaBundlePath: creds.CaBundlePath, Pooler: &pooler.Address}
-	version, err := keeper{ctx: ctx, parent: pulumi.Parent(i)}.content(creds.ConnectionSecret, i.ConnectionSecretArn,
-		connectionTo(i.Endpoint, i.Port, i.username, i.password, known), append(pooler.Ready, i.itself)...)
-	if err != nil {
-		return err
-	}
-	i.ConnectionSecretVersionID = version.VersionId
-	return nil
 }

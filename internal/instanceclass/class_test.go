@@ -1,4 +1,4 @@
-package rds
+package instanceclass
 
 import (
 	"strings"
@@ -23,19 +23,19 @@ func TestClassesHaveTheSizesThatAwsPublishes(t *testing.T) {
 		{"db.x2g.16xlarge", 64, 1024, 0},
 		{"db.x2iedn.xlarge", 4, 128, 0},
 	} {
-		got, ok := LookupClass(want.Name)
+		got, ok := Lookup(want.Name)
 		assert.True(t, ok, want.Name)
 		assert.Equal(t, want, got)
 	}
 	for _, absent := range []string{"db.t2.micro", "db.m6g.24xlarge", "db.t3.8xlarge", "db.x2idn.large", "t3.micro", "db.t3", ""} {
-		_, ok := LookupClass(absent)
+		_, ok := Lookup(absent)
 		assert.False(t, ok, absent)
 	}
 }
 
 func TestClassesAreNamedOnce(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range Classes() {
+	for _, c := range All() {
 		assert.False(t, seen[c.Name], c.Name)
 		seen[c.Name] = true
 		if !c.Burstable() {

@@ -1,4 +1,4 @@
-package rds
+package instanceclass
 
 import (
 	"testing"
@@ -21,13 +21,13 @@ func TestEvaluate(t *testing.T) {
 		"LEAST(GREATEST({DBInstanceClassMemory/1073741824},2),4,{3*1})": {2, 3},
 	} {
 		for i, name := range []string{"db.t3.micro", "db.t3.large"} {
-			class, _ := LookupClass(name)
+			class, _ := Lookup(name)
 			got, err := Evaluate(formula, class)
 			require.NoError(t, err, formula)
 			assert.Equal(t, want[i], got, "%s on %s", formula, name)
 		}
 	}
-	class, _ := LookupClass("db.t3.micro")
+	class, _ := Lookup("db.t3.micro")
 	for _, wrong := range []string{
 		"", "256MB", "many", "{}", "{DBInstanceClassMemory", "LEAST()", "LEAST", "log(2)", "f.g(1)", "{1+1}", "+1", `"5"`, "{1/0}", "0x1p-2000/0", "func(){}", "a[1]",
 	} {

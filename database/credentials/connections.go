@@ -1,0 +1,81 @@
+package credentials
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// ConnectionsArgs is what the clients of logins are told.
+type ConnectionsArgs struct {
+	Config *config.Config
+	Server *Server
+	Logins *Logins
+	// ConnectionSecretArn is the secret of the applications, which the instance has made.
+	ConnectionSecretArn pulumi.StringInput
+	// Pooler is where the applications connect; nil: at the server. Migrator and reader connect to the server.
+	Pooler *Endpoint
+	Ready  []pulumi.Resource // what makes the logins work
+}
+
+func (a *ConnectionsArgs) check() error {
+	if a.Config == nil || a.Server == nil || a.Logins == nil || a.ConnectionSecretArn == nil || len(a.Ready) == 0 {
+		return errors.New("database: Connections needs all of its arguments but Pooler")
+	}
+	return nil
+}
+
+// Connections is the component: the contents of the connection secrets, which follow the logins.
+type Connections struct {
+	pulumi.ResourceState
+
+	ConnectionSecretVersionID pulumi.StringOutput // changes with the content
+	MigratorSecretVersionID   pulumi.StringOutput // changes with the content
+}
+
+// NewConnections registers the component. Its options must bring the aws provider.
+func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opts ...pulumi.ResourceOption) (*Connections, error) {
+	if err := args.check(); err != nil {
+		return nil, err
+	}
+	component := &Connections{}
+	if err := ctx.RegisterComponentResource("mosaic-database:database:Connections", name, component, opts...); err != nil {
+		return nil, fmt.Errorf("registering the component %s: %w", name, err)
+	}
+	put := func(secret string, arn pulumi.StringInput, login Login, pooler *Endpoint) (pulumi.StringOutput, error) {
+		ready := args.Ready
+		if pooler != nil {
+			ready = append(slices.Clone(ready), pooler.Ready...)
+		}
+		version, err := secrets{ctx: ctx, parent: pulumi.Parent(component)}.
+			content(secret, arn, args.Server.connectionOf(args.Config, login, pooler), ready...)
+		if err != nil {
+			return pulumi.StringOutput{}, err
+		}
+		return version.VersionId, nil
+	}
+	env, logins := args.Config.Environment, args.Logins
+	var err error
+	if component.ConnectionSecretVersionID, err = put(naming.ConnectionSecret(env), args.ConnectionSecretArn, logins.Application, args.Pooler); err != nil {
+		return nil, err
+	}
+	if component.MigratorSecretVersionID, err = put(naming.MigratorSecret(env), logins.MigratorSecretArn, logins.Migrator, nil); err != nil {
+		return nil, err
+	}
+	if logins.Reader != nil {
+		if _, err := put(naming.ReadOnlySecret(env), logins.ReaderSecretArn, *logins.Reader, nil); err != nil {
+			return nil, err
+		}
+	}
+	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{
+		"connectionSecretVersionId": component.ConnectionSecretVersionID, "migratorSecretVersionId": component.MigratorSecretVersionID,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
+	}
+	return component, nil
+}

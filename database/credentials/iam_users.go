@@ -1,0 +1,84 @@
+package credentials
+
+import (
+	"errors"
+	"fmt"
+
+	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// IAMUsersArgs is what the role of IAM users leads to.
+type IAMUsersArgs struct {
+	Config *config.Config
+	Server *Server
+}
+
+// IAMUsers is the component: an IAM role that may log in to one instance as one login with a token, and nothing else.
+type IAMUsers struct {
+	pulumi.ResourceState
+
+	RoleArn pulumi.StringOutput
+}
+
+// NewIAMUsers registers the component. Its options must bring the aws provider.
+func NewIAMUsers(ctx *pulumi.Context, name string, args *IAMUsersArgs, opts ...pulumi.ResourceOption) (*IAMUsers, error) {
+	if args.Config == nil || args.Server == nil || len(args.Config.Database.IamPrincipals) == 0 {
+		return nil, errors.New("database: IAMUsers needs Config with principals, and Server")
+	}
+	component := &IAMUsers{}
+	if err := ctx.RegisterComponentResource("mosaic-database:database:People", name, component, opts...); err != nil {
+		return nil, fmt.Errorf("registering the component %s: %w", name, err)
+	}
+	role, err := args.role(ctx, pulumi.Parent(component))
+	if err != nil {
+		return nil, err
+	}
+	component.RoleArn = role.Arn
+	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{"roleArn": component.RoleArn}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
+	}
+	return component, nil
+}
+
+func (a *IAMUsersArgs) role(ctx *pulumi.Context, parent pulumi.ResourceOption) (*awsiam.Role, error) {
+	cfg, name := a.Config, naming.PeopleRole(a.Config.Environment)
+	login := naming.DatabaseRoles(cfg.App.Name).People
+	trust, err := iam.Policy(iam.Statement{
+		Effect: iam.Allow, Principal: iam.Principal{"AWS": cfg.Database.IamPrincipals}, Action: iam.Values{"sts:AssumeRole"},
+	}).Spelled(iam.ListsSorted)
+	if err != nil {
+		return nil, err
+	}
+	roleArgs := &awsiam.RoleArgs{
+		Name:             pulumi.String(name),
+		Description:      pulumi.Sprintf("Login to the database as %s", login),
+		AssumeRolePolicy: pulumi.String(trust),
+	}
+	if boundary := cfg.BoundaryArn(); boundary != "" {
+		roleArgs.PermissionsBoundary = pulumi.String(boundary)
+	}
+	role, err := awsiam.NewRole(ctx, name, roleArgs, parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the role %s: %w", name, err)
+	}
+	connect := a.Server.ResourceID.ApplyT(func(id string) (string, error) {
+		resource := fmt.Sprintf("arn:%s:rds-db:%s:%s:dbuser:%s/%s", cfg.Partition(), cfg.Region, cfg.AccountID, id, login)
+		return iam.Policy(iam.Statement{
+			Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: iam.Values{resource},
+		}).Spelled(iam.ListsSorted)
+	}).(pulumi.StringOutput)
+	_, err = awsiam.NewRolePolicy(ctx, name, &awsiam.RolePolicyArgs{
+		Name:   pulumi.String("log-in-to-the-database"),
+		Role:   role.Name,
+		Policy: connect,
+	}, parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the policy of the role %s: %w", name, err)
+	}
+	return role, nil
+}

@@ -1,0 +1,129 @@
+package monitoring
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+func (m *monitor) dashboard() error {
+	body, err := dashboardBody(m.args.Config)
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewDashboard(m.ctx, m.name, &cloudwatch.DashboardArgs{
+		DashboardName: pulumi.String(m.name),
+		DashboardBody: pulumi.String(body),
+	}, m.args.Parent, m.afterPrimary())
+	if err != nil {
+		return fmt.Errorf("registering the dashboard %s: %w", m.name, err)
+	}
+	return nil
+}
+
+// dashboardBody is the metrics of all instances, with the thresholds of their alarms as lines, two graphs to a row.
+func dashboardBody(cfg *config.Config) (string, error) {
+	const width, height = 12, 6
+	all, instances := alarms(cfg), watched(cfg)
+	var widgets []widget
+	for _, g := range graphs(all) {
+		p := g.properties(cfg.Region, instances, all)
+		if len(p.Metrics) == 0 {
+			continue
+		}
+		at := len(widgets)
+		widgets = append(widgets, widget{Type: "metric", X: width * (at % 2), Y: height * (at / 2), Width: width, Height: height, Properties: p})
+	}
+	body, err := json.Marshal(map[string]any{"widgets": widgets})
+	if err != nil {
+		return "", fmt.Errorf("encoding the dashboard: %w", err)
+	}
+	return string(body), nil
+}
+
+// graph is one graph of the dashboard; its lines are the alarms on its first metric.
+type graph struct {
+	title, stat  string
+	metrics      []string
+	replicasOnly bool
+}
+
+// graphs are the chosen ones, and one more for each metric that has an alarm and no graph yet.
+func graphs(all []Alarm) []graph {
+	chosen := []graph{
+		{title: "CPU (%)", stat: average, metrics: []string{"CPUUtilization"}},
+		{title: "Connections", stat: maximum, metrics: []string{"DatabaseConnections"}},
+		{title: "Free storage (bytes)", stat: minimum, metrics: []string{"FreeStorageSpace"}},
+		{title: "Freeable memory (bytes)", stat: average, metrics: []string{"FreeableMemory"}},
+		{title: "IOPS", stat: average, metrics: []string{"ReadIOPS", "WriteIOPS"}},
+		{title: "Latency (s)", stat: average, metrics: []string{"ReadLatency", "WriteLatency"}},
+		{title: "Disk queue", stat: average, metrics: []string{"DiskQueueDepth"}},
+		{title: "CPU credits", stat: average, metrics: []string{"CPUCreditBalance"}},
+		{title: "Replica lag (s)", stat: maximum, metrics: []string{"ReplicaLag"}, replicasOnly: true},
+	}
+	for _, alarm := range all {
+		drawn := func(g graph) bool { return g.metrics[0] == alarm.Metric }
+		if !slices.ContainsFunc(chosen, drawn) {
+			chosen = append(chosen, graph{title: alarm.Metric, stat: alarm.Statistic, metrics: []string{alarm.Metric}})
+		}
+	}
+	return chosen
+}
+
+func (g graph) properties(region string, instances []instance, all []Alarm) properties {
+	p := properties{Title: g.title, Region: region, View: "timeSeries", Stat: g.stat, Period: Period}
+	for _, instance := range instances {
+		if g.replicasOnly && !instance.Replica {
+			continue
+		}
+		for _, metric := range g.metrics {
+			p.Metrics = append(p.Metrics, []any{"AWS/RDS", metric, "DBInstanceIdentifier", instance.Identifier, label{instance.Identifier + " " + metric}})
+		}
+	}
+	drawn := map[float64]bool{}
+	for _, alarm := range all {
+		threshold := alarm.Limit.Threshold
+		if alarm.Metric == g.metrics[0] && !drawn[threshold] {
+			drawn[threshold] = true
+			p.Annotations.Horizontal = append(p.Annotations.Horizontal, line{Label: alarm.Name(), Value: threshold})
+		}
+	}
+	return p
+}
+
+// The structure of a dashboard's body, as CloudWatch documents it.
+type (
+	widget struct {
+		Type       string     `json:"type"`
+		X          int        `json:"x"`
+		Y          int        `json:"y"`
+		Width      int        `json:"width"`
+		Height     int        `json:"height"`
+		Properties properties `json:"properties"`
+	}
+	properties struct {
+		Title       string      `json:"title"`
+		Region      string      `json:"region"`
+		View        string      `json:"view"`
+		Stat        string      `json:"stat"`
+		Period      int         `json:"period"`
+		Stacked     bool        `json:"stacked"`
+		Metrics     [][]any     `json:"metrics"`
+		Annotations annotations `json:"annotations"`
+	}
+	annotations struct {
+		Horizontal []line `json:"horizontal,omitempty"`
+	}
+	line struct {
+		Label string  `json:"label"`
+		Value float64 `json:"value"`
+	}
+	label struct {
+		Label string `json:"label"`
+	}
+)

@@ -1,0 +1,54 @@
+package monitoring
+
+import (
+	"fmt"
+
+	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
+
+// Enhanced is the role with which RDS writes the metrics of enhanced monitoring. The instance also needs the policy, which
+// the role's ARN does not carry.
+type Enhanced struct {
+	RoleArn pulumi.StringOutput
+	Policy  pulumi.Resource
+}
+
+// NewEnhanced registers the role of enhanced monitoring; nil where it is off.
+func NewEnhanced(ctx *pulumi.Context, cfg *config.Config, parent pulumi.ResourceOption) (*Enhanced, error) {
+	if cfg.Database.MonitoringInterval == 0 {
+		return nil, nil
+	}
+	database := naming.Instance(cfg.Environment)
+	name := naming.MonitoringRole(database)
+	trust, err := iam.Policy(iam.Statement{
+		Effect: iam.Allow, Action: iam.Values{"sts:AssumeRole"}, Principal: iam.Principal{"Service": {"monitoring.rds.amazonaws.com"}},
+	}).Spelled(iam.TerseSorted)
+	if err != nil {
+		return nil, err
+	}
+	args := &awsiam.RoleArgs{
+		Name:             pulumi.String(name),
+		Description:      pulumi.Sprintf("Enhanced monitoring of %s", database),
+		AssumeRolePolicy: pulumi.String(trust),
+	}
+	if boundary := cfg.BoundaryArn(); boundary != "" {
+		args.PermissionsBoundary = pulumi.String(boundary)
+	}
+	role, err := awsiam.NewRole(ctx, name, args, parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the role %s: %w", name, err)
+	}
+	policy, err := awsiam.NewRolePolicyAttachment(ctx, name, &awsiam.RolePolicyAttachmentArgs{
+		Role:      role.Name,
+		PolicyArn: pulumi.Sprintf("arn:%s:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole", cfg.Partition()),
+	}, parent)
+	if err != nil {
+		return nil, fmt.Errorf("registering the policy of the role %s: %w", name, err)
+	}
+	return &Enhanced{RoleArn: role.Arn, Policy: policy}, nil
+}

@@ -1,0 +1,45 @@
+package database
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+// retained registers the instances beside the active one, which nothing points to. They stay as they are while the others
+// change; only what decides how they are deleted follows the configuration. They have no replicas and no alarms.
+func (b *builder) retained(s *shared) error {
+	for _, one := range b.cfg.Retained() {
+		group, err := b.parameterGroup(one.Identifier, pulumi.IgnoreChanges([]string{"family", "description", "parameters"}))
+		if err != nil {
+			return err
+		}
+		args, err := b.writable(s, one.Identifier, group)
+		if err != nil {
+			return err
+		}
+		from := config.Restore{}
+		if one.Newest {
+			from = b.cfg.Restore
+		}
+		b.origin(args, from)
+		protect := b.cfg.Database.DeletionProtection && !one.Unprotected
+		args.DeletionProtection = pulumi.Bool(protect)
+		if _, err := b.register(s, one.Identifier, args, pulumi.Protect(protect), pulumi.IgnoreChanges(frozen())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// frozen are the inputs of an instance that do not follow the configuration while it is retained: all but those of its
+// deletion, the groups that it shares with the others, and the way in which changes are made. A test has the others by
+// name, so that no new input is forgotten.
+func frozen() []string {
+	return append(originInputs(),
+		"allocatedStorage", "allowMajorVersionUpgrade", "autoMinorVersionUpgrade", "availabilityZone", "backupRetentionPeriod", "backupWindow",
+		"caCertIdentifier", "databaseInsightsMode", "enabledCloudwatchLogsExports", "engineLifecycleSupport", "engineVersion",
+		"iamDatabaseAuthenticationEnabled", "instanceClass", "iops", "kmsKeyId", "maintenanceWindow", "maxAllocatedStorage",
+		"monitoringInterval", "monitoringRoleArn", "multiAz", "password", "performanceInsightsEnabled",
+		"performanceInsightsRetentionPeriod", "port", "storageThroughput", "storageType")
+}
