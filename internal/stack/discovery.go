@@ -24,11 +24,11 @@ type site struct {
 	oidcIssuer      string
 	oidcProviderArn string
 	databaseCidrs   []string // of the database's subnets; empty with delivery gitops
-	cluster         cluster
+	cluster         eksCluster
 }
 
-// cluster is the EKS cluster's own data; empty where nothing had to be looked up.
-type cluster struct {
+// eksCluster is the EKS cluster's own data; empty where nothing had to be looked up.
+type eksCluster struct {
 	name                 string
 	endpoint             string
 	certificateAuthority string
@@ -101,7 +101,7 @@ func (s *site) lookupCluster(ctx *pulumi.Context, name string, from pulumi.Invok
 	if err != nil {
 		return fmt.Errorf("looking up the EKS cluster %s (mosaic-database:cluster.name): %w", name, err)
 	}
-	s.cluster = cluster{name: found.Name, endpoint: found.Endpoint}
+	s.cluster = eksCluster{name: found.Name, endpoint: found.Endpoint}
 	if len(found.CertificateAuthorities) > 0 {
 		s.cluster.certificateAuthority = found.CertificateAuthorities[0].Data
 	}

@@ -1,0 +1,32 @@
+package pgbouncer
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
+)
+
+// service registers the Service, by which clients find the pods, and the PodDisruptionBudget, which keeps one of them running
+// while nodes are drained.
+func (b *builder) service(deployment pulumi.Resource) ([]pulumi.Resource, error) {
+	needs := pulumi.DependsOn([]pulumi.Resource{deployment})
+	service, err := b.Register("v1", "Service", b.name, object{
+		"metadata": b.metadata(b.name),
+		"spec": object{
+			"type": "ClusterIP", "selector": b.podLabels(),
+			"ports": list{object{"name": "postgresql", "port": Port, "targetPort": Port, "protocol": "TCP"}},
+		},
+	}, needs)
+	if err != nil {
+		return nil, fmt.Errorf("registering the service %s: %w", b.name, err)
+	}
+	budget, err := b.Register("policy/v1", "PodDisruptionBudget", b.name, object{
+		"metadata": b.metadata(b.name), "spec": object{"maxUnavailable": 1, "selector": manifest.Selector(b.podLabels())},
+	}, needs)
+	if err != nil {
+		return nil, fmt.Errorf("registering the disruption budget %s: %w", b.name, err)
+	}
+	return []pulumi.Resource{deployment, service, budget}, nil
+}
