@@ -23,7 +23,7 @@ type site struct {
 	ingressCidrs    []string
 	oidcIssuer      string
 	oidcProviderArn string
-	databaseCidrs   []string // of the database's subnets; empty with delivery gitops
+	databaseCidrs   []string // of the database's subnets; empty where no pod of this program connects
 	cluster         eksCluster
 }
 
@@ -62,7 +62,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		}
 		s.ingressCidrs = cidrs(vpc)
 	}
-	if cfg.Delivery.InCluster() && cfg.Migrations.Enabled {
+	if cfg.PodsConnect() {
 		for _, id := range s.subnetIDs {
 			found, err := getSubnet(ctx, id, from)
 			if err != nil {
