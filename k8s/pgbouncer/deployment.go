@@ -6,12 +6,11 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
 const (
-	// replicas is the number of pods; while they are replaced there is one more.
-	replicas = 2
 	// rolloutTimeout is how long a run waits for the pods, the shutdown of the old ones included.
 	rolloutTimeout = "10m0s"
 	// shutdown waits until the Service has removed the pod, and then until every transaction has ended. PgBouncer closes
@@ -35,7 +34,7 @@ func (b *builder) deployment(settings *configMap, needs ...pulumi.Resource) (pul
 	deployment, err := b.Register("apps/v1", "Deployment", b.name, object{
 		"metadata": metadata,
 		"spec": object{
-			"replicas": replicas,
+			"replicas": config.PoolerReplicas,
 			"selector": manifest.Selector(b.podLabels()),
 			"strategy": object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0, "maxSurge": 1}},
 			"template": object{"metadata": object{"labels": b.podLabels()}, "spec": b.pod(settings.name)},
