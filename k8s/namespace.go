@@ -16,8 +16,10 @@ func NewNamespace(ctx *pulumi.Context, cfg *config.Config, provider pulumi.Provi
 	name := cfg.App.Namespace
 	former := pulumi.URN(fmt.Sprintf("urn:pulumi:%s::%s::%s::%s", ctx.Stack(), ctx.Project(), accessType, naming.Access(cfg.Environment, cfg.App.Name)))
 	w := &manifest.Writer{Context: ctx, Parent: pulumi.Provider(provider), App: cfg.App.Name}
-	namespace, err := w.Register("v1", "Namespace", name, manifest.Object{
-		"metadata": manifest.Object{"name": name, "labels": w.Labels("database")},
+	namespace, err := w.Register(name, manifest.Object{
+		"apiVersion": "v1",
+		"kind":       "Namespace",
+		"metadata":   manifest.Object{"name": name, "labels": w.Labels("database")},
 	}, append(opts, pulumi.Aliases([]pulumi.Alias{{ParentURN: former}}))...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the namespace %s: %w", name, err)

@@ -54,8 +54,7 @@ func deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	wiring := &wiring{ctx: ctx, cfg: cfg, site: site, cloud: cloud, cluster: cluster, db: db}
-	clients, err := wiring.connectClients()
+	clients, err := (&wiring{ctx: ctx, cfg: cfg, site: site, cloud: cloud, cluster: cluster, db: db}).connectClients()
 	if err != nil {
 		return err
 	}

@@ -38,8 +38,10 @@ func (j *job) register(w *manifest.Writer, needs ...pulumi.Resource) (pulumi.Res
 	if j.annotations != nil {
 		metadata["annotations"] = j.annotations
 	}
-	resource, err := w.Register("batch/v1", "Job", j.pulumiName, object{
-		"metadata": metadata,
+	resource, err := w.Register(j.pulumiName, object{
+		"apiVersion": "batch/v1",
+		"kind":       "Job",
+		"metadata":   metadata,
 		"spec": object{
 			"backoffLimit":          j.backoffLimit,
 			"activeDeadlineSeconds": j.deadlineSeconds,

@@ -3,6 +3,7 @@
 package manifest
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -29,21 +30,19 @@ type Writer struct {
 	Prefix    string                // of the Pulumi names; "": none
 }
 
-// Register registers an object by the token that its kind has in the provider's SDK. The SDK's own packages for the kinds
-// are not used: compiling core/v1 alone takes a third of what an empty Pulumi program takes (docs/performance.md). The
-// tests in tests/manifests check the manifests against the cluster's schemas instead.
-func (w *Writer) Register(apiVersion, kind, name string, manifest Object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
-	group := apiVersion
-	if apiVersion == "v1" {
+// Register registers an object by the token that its kind has in the provider's SDK; pulumiName is its name but where that
+// is an Input. The SDK's own packages for the kinds are not used: compiling core/v1 alone takes a third of what an empty
+// Pulumi program takes (docs/performance.md). The tests in tests/manifests check the manifests against the cluster's
+// schemas instead.
+func (w *Writer) Register(pulumiName string, manifest Object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
+	args := kubernetes.UntypedArgs(maps.Clone(manifest))
+	args["metadata"] = withFieldManager(manifest["metadata"].(Object))
+	group := manifest["apiVersion"]
+	if group == "v1" {
 		group = "core/v1"
 	}
-	args := kubernetes.UntypedArgs{"apiVersion": apiVersion, "kind": kind}
-	for field, value := range manifest {
-		args[field] = value
-	}
-	args["metadata"] = withFieldManager(manifest["metadata"].(Object))
 	resource := &pulumi.CustomResourceState{}
-	err := w.Context.RegisterResource("kubernetes:"+group+":"+kind, w.Prefix+name, args, resource, append(opts, w.Parent)...)
+	err := w.Context.RegisterResource(fmt.Sprintf("kubernetes:%s:%s", group, manifest["kind"]), w.Prefix+pulumiName, args, resource, append(opts, w.Parent)...)
 	return resource, err
 }
 

@@ -42,7 +42,12 @@ func (w *Writer) NetworkPolicy(p NetworkPolicy) (pulumi.Resource, error) {
 	if p.Ingress != nil {
 		spec["ingress"] = p.Ingress
 	}
-	policy, err := w.Register("networking.k8s.io/v1", "NetworkPolicy", p.Name, Object{"metadata": w.Metadata(p.Name), "spec": spec},
+	policy, err := w.Register(p.Name, Object{
+		"apiVersion": "networking.k8s.io/v1",
+		"kind":       "NetworkPolicy",
+		"metadata":   w.Metadata(p.Name),
+		"spec":       spec,
+	},
 		pulumi.DependsOn([]pulumi.Resource{p.Account}),
 		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it is deleted with its pods: it holds no data
 	if err != nil {

@@ -50,7 +50,9 @@ func (w *Writer) Sync(r Reader, s *Secret) (*Synced, error) {
 func (w *Writer) serviceAccount(r Reader) (pulumi.Resource, error) {
 	metadata := w.Metadata(r.ServiceAccount)
 	metadata["annotations"] = neverPruned(Object{"eks.amazonaws.com/role-arn": r.Role.Arn})
-	account, err := w.Register("v1", "ServiceAccount", r.ServiceAccount, Object{"metadata": metadata}, pulumi.DependsOn(r.NamespaceReady))
+	account, err := w.Register(r.ServiceAccount, Object{
+		"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata,
+	}, pulumi.DependsOn(r.NamespaceReady))
 	if err != nil {
 		return nil, fmt.Errorf("registering the service account %s: %w", r.ServiceAccount, err)
 	}
@@ -60,8 +62,10 @@ func (w *Writer) serviceAccount(r Reader) (pulumi.Resource, error) {
 func (w *Writer) secretStore(r Reader, name string, account pulumi.Resource) (pulumi.Resource, error) {
 	metadata := w.Metadata(name)
 	metadata["annotations"] = neverPruned(waitForReady())
-	store, err := w.Register(apiVersion, "SecretStore", name, Object{
-		"metadata": metadata,
+	store, err := w.Register(name, Object{
+		"apiVersion": apiVersion,
+		"kind":       "SecretStore",
+		"metadata":   metadata,
 		"spec": Object{"provider": Object{"aws": Object{
 			"service": "SecretsManager",
 			"region":  r.Region,

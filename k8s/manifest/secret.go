@@ -67,8 +67,10 @@ func (w *Writer) ExternalSecret(s *Secret, needs []pulumi.Resource, opts ...pulu
 	metadata, annotations := w.Metadata(s.ExternalSecret), neverPruned(waitForReady())
 	annotations["force-sync"] = s.RemoteVersion
 	metadata["annotations"] = annotations
-	secret, err := w.Register(apiVersion, "ExternalSecret", s.ExternalSecret, Object{
-		"metadata": metadata,
+	secret, err := w.Register(s.ExternalSecret, Object{
+		"apiVersion": apiVersion,
+		"kind":       "ExternalSecret",
+		"metadata":   metadata,
 		"spec": Object{
 			"refreshInterval": refreshInterval,
 			"secretStoreRef":  Object{"kind": "SecretStore", "name": s.SecretStore},

@@ -31,8 +31,10 @@ func (b *builder) deployment(settings *configMap, needs ...pulumi.Resource) (pul
 	if b.args.Config.App.ReloadOnChange {
 		metadata["annotations"] = object{"secret.reloader.stakater.com/reload": b.args.Config.Pooling.TLSSecretName}
 	}
-	deployment, err := b.Register("apps/v1", "Deployment", b.name, object{
-		"metadata": metadata,
+	deployment, err := b.Register(b.name, object{
+		"apiVersion": "apps/v1",
+		"kind":       "Deployment",
+		"metadata":   metadata,
 		"spec": object{
 			"replicas": config.PoolerReplicas,
 			"selector": manifest.Selector(b.podLabels()),

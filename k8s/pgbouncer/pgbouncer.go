@@ -116,8 +116,11 @@ func (b *builder) build() ([]pulumi.Resource, error) {
 
 // podAccount is the pods' ServiceAccount: it has no role, unlike the one with which the operator reads the secret.
 func (b *builder) podAccount() (pulumi.Resource, error) {
-	account, err := b.Register("v1", "ServiceAccount", b.name, object{
-		"metadata": b.Metadata(b.name), "automountServiceAccountToken": false,
+	account, err := b.Register(b.name, object{
+		"apiVersion":                   "v1",
+		"kind":                         "ServiceAccount",
+		"metadata":                     b.Metadata(b.name),
+		"automountServiceAccountToken": false,
 	}, pulumi.DependsOn(b.args.NamespaceReady))
 	if err != nil {
 		return nil, fmt.Errorf("registering the service account %s: %w", b.name, err)

@@ -12,8 +12,10 @@ import (
 // while nodes are drained.
 func (b *builder) service(deployment pulumi.Resource) ([]pulumi.Resource, error) {
 	needs := pulumi.DependsOn([]pulumi.Resource{deployment})
-	service, err := b.Register("v1", "Service", b.name, object{
-		"metadata": b.metadata(b.name),
+	service, err := b.Register(b.name, object{
+		"apiVersion": "v1",
+		"kind":       "Service",
+		"metadata":   b.metadata(b.name),
 		"spec": object{
 			"type": "ClusterIP", "selector": b.podLabels(),
 			"ports": list{object{"name": "postgresql", "port": Port, "targetPort": Port, "protocol": "TCP"}},
@@ -22,8 +24,11 @@ func (b *builder) service(deployment pulumi.Resource) ([]pulumi.Resource, error)
 	if err != nil {
 		return nil, fmt.Errorf("registering the service %s: %w", b.name, err)
 	}
-	budget, err := b.Register("policy/v1", "PodDisruptionBudget", b.name, object{
-		"metadata": b.metadata(b.name), "spec": object{"maxUnavailable": 1, "selector": manifest.Selector(b.podLabels())},
+	budget, err := b.Register(b.name, object{
+		"apiVersion": "policy/v1",
+		"kind":       "PodDisruptionBudget",
+		"metadata":   b.metadata(b.name),
+		"spec":       object{"maxUnavailable": 1, "selector": manifest.Selector(b.podLabels())},
 	}, needs)
 	if err != nil {
 		return nil, fmt.Errorf("registering the disruption budget %s: %w", b.name, err)

@@ -88,8 +88,12 @@ func (b *builder) settings(account pulumi.Resource) (*configMap, error) {
 		return ini(b.args.Config, values[0].(string), values[1].(int))
 	}).(pulumi.StringOutput)
 	name := content.ApplyT(func(content string) string { return b.name + "-" + manifest.Digest(content) }).(pulumi.StringOutput)
-	resource, err := b.Register("v1", "ConfigMap", b.name, object{
-		"metadata": b.metadata(name), "immutable": true, "data": object{settingsFile: content},
+	resource, err := b.Register(b.name, object{
+		"apiVersion": "v1",
+		"kind":       "ConfigMap",
+		"metadata":   b.metadata(name),
+		"immutable":  true,
+		"data":       object{settingsFile: content},
 	}, pulumi.DependsOn([]pulumi.Resource{account}))
 	if err != nil {
 		return nil, fmt.Errorf("registering the settings of %s: %w", b.name, err)
