@@ -4,15 +4,22 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// NewNamespace registers the namespace of an application, whose access it was a part of once: access is the Pulumi name
-// of that. Deleting a namespace deletes everything in it.
-func NewNamespace(ctx *pulumi.Context, name, app, access string, provider pulumi.ProviderResource, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	former := pulumi.URN(fmt.Sprintf("urn:pulumi:%s::%s::%s::%s", ctx.Stack(), ctx.Project(), accessType, access))
-	o := &objects{ctx: ctx, parent: pulumi.Provider(provider)}
-	namespace, err := o.register("v1", "Namespace", name, object{
-		"metadata": object{"name": name, "labels": labels(app, "database")},
+// NewNamespace registers the namespace of the application that owns the schema. The alias is for states in which the
+// namespace is a child of the application's access. Deleting a namespace deletes everything in it.
+func NewNamespace(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	name := cfg.App.Namespace
+	former := pulumi.URN(fmt.Sprintf("urn:pulumi:%s::%s::%s::%s", ctx.Stack(), ctx.Project(), accessType, naming.Access(cfg.Environment, cfg.App.Name)))
+	w := &manifest.Writer{Context: ctx, Parent: pulumi.Provider(provider), App: cfg.App.Name}
+	namespace, err := w.Register(name, manifest.Object{
+		"apiVersion": "v1",
+		"kind":       "Namespace",
+		"metadata":   manifest.Object{"name": name, "labels": w.Labels("database")},
 	}, append(opts, pulumi.Aliases([]pulumi.Alias{{ParentURN: former}}))...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the namespace %s: %w", name, err)

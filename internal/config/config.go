@@ -4,12 +4,6 @@
 // It imports no Pulumi package, so that its tests and the documentation made from it build in seconds.
 package config
 
-import (
-	"fmt"
-
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
-)
-
 // Namespace is the namespace of the program's own configuration keys, "mosaic-database:tier" and so on.
 const Namespace = "mosaic-database"
 
@@ -42,14 +36,6 @@ type Config struct {
 
 	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,policy" doc:"Name of the IAM policy that bounds every role that this program makes; it has to be there."`
 	Tags                map[string]string `key:"tags" rule:"tag" all:"tagCount" doc:"Tags of every AWS resource, beside the program's own."`
-}
-
-// PermissionsBoundaryArn is the ARN of the policy that bounds every role; "" where none does.
-func (c *Config) PermissionsBoundaryArn() string {
-	if c.PermissionsBoundary == "" {
-		return ""
-	}
-	return fmt.Sprintf("arn:%s:iam::%s:policy/%s", naming.Partition(c.Region), c.AccountID, c.PermissionsBoundary)
 }
 
 // Cluster is the EKS cluster that the application runs on.

@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	// poolerPods are the pods of the pooler while they are replaced: two, and one more.
-	poolerPods = 3
+	// PoolerReplicas is the number of pods of the pooler.
+	PoolerReplicas = 2
+	// poolerPods are the pods while they are replaced.
+	poolerPods = PoolerReplicas + 1
 	// pooledShare is the most of the connections that the pooler may take: the rest is for migrations, people and RDS
 	// itself, and for instances that allow fewer than the formula says.
 	pooledShare = 80 // percent

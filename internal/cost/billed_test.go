@@ -16,7 +16,7 @@ import (
 func free() map[string]string {
 	const name, when, who, setting = "a name", "when AWS does something", "who may do something", "of PostgreSQL or RDS, without a price"
 	return map[string]string{
-		"Stack": name, "Environment": name, "AccountID", "AllowedAccountIDs": name, "Tier": "the fields of the database say it",
+		"Stack": name, "Environment": name, "AccountID": name, "AllowedAccountIDs": name, "Tier": "the fields of the database say it",
 		"Cluster": "the cluster is there already", "Network": "the network is there already", "App": "in the cluster",
 		"Migrations": "in the cluster", "TLS": "in the cluster", "Delivery": "in the cluster",
 		"Waivers": "documentation", "PermissionsBoundary": who, "Tags": name,

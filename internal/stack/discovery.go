@@ -24,12 +24,12 @@ type site struct {
 	ingressCidrs    []string
 	oidcIssuer      string
 	oidcProviderArn string
-	databaseCidrs   []string // of the database's subnets; empty with delivery gitops
-	cluster         cluster
+	databaseCidrs   []string // of the database's subnets; empty where no pod of this program connects
+	cluster         eksCluster
 }
 
-// cluster is the EKS cluster's own data; empty where nothing had to be looked up.
-type cluster struct {
+// eksCluster is the EKS cluster's own data; empty where nothing had to be looked up.
+type eksCluster struct {
 	name                 string
 	endpoint             string
 	certificateAuthority string
@@ -63,7 +63,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		}
 		s.ingressCidrs = cidrs(vpc)
 	}
-	if cfg.Delivery.InCluster() && cfg.Migrations.Enabled {
+	if cfg.PodsConnect() {
 		for _, id := range s.subnetIDs {
 			found, err := getSubnet(ctx, id, from)
 			if err != nil {
@@ -105,7 +105,7 @@ func (s *site) lookupCluster(ctx *pulumi.Context, name string, from pulumi.Invok
 	if err != nil {
 		return fmt.Errorf("looking up the EKS cluster %s (mosaic-database:cluster.name): %w", name, err)
 	}
-	s.cluster = cluster{name: found.Name, endpoint: found.Endpoint}
+	s.cluster = eksCluster{name: found.Name, endpoint: found.Endpoint}
 	if len(found.CertificateAuthorities) > 0 {
 		s.cluster.certificateAuthority = found.CertificateAuthorities[0].Data
 	}

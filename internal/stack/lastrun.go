@@ -80,10 +80,10 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 }
 
 // leave is what this run leaves to the next one.
-func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, estimate cost.Estimate, db *database.Instance, served []service) (pulumi.Map, error) {
+func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, estimate cost.Estimate, db *database.Instance, applications []application) (pulumi.Map, error) {
 	asked := lock.Values(cfg, site.locked(), last.settled)
 	maps.Copy(asked, instanceSettings(cfg))
-	settled, err := settle(ctx, asked, db, served)
+	settled, err := settle(ctx, asked, db, applications)
 	return pulumi.Map{
 		settledField: settled, beforeField: pulumi.ToStringMap(last.settled), costLinesField: costLines(estimate),
 	}, err
@@ -92,9 +92,9 @@ func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, e
 // settle is what is settled as far as it has come true. It is held back until the Secrets are in the cluster: a first run
 // that failed because a namespace or an issuer was wrong must not settle what was wrong. It goes by way of a Stash, which a
 // run with --target leaves as it is, with everything else that it was not told to change.
-func settle(ctx *pulumi.Context, asked map[string]string, db *database.Instance, served []service) (pulumi.Output, error) {
+func settle(ctx *pulumi.Context, asked map[string]string, db *database.Instance, applications []application) (pulumi.Output, error) {
 	held := []any{pulumi.ToStringMap(asked)}
-	for _, app := range served {
+	for _, app := range applications {
 		if app.access != nil {
 			held = append(held, app.access.Synced)
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
-	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
@@ -58,25 +57,24 @@ type outputs struct {
 	cfg      *config.Config
 	estimate cost.Estimate
 	db       *database.Instance
-	served   *services
-	people   *credentials.IAMUsers // nil where nobody logs in by token
-	left     pulumi.Map            // to the next run
+	clients  *clients
+	left     pulumi.Map // to the next run
 }
 
 // export exports the outputs.
 func export(ctx *pulumi.Context, o outputs) {
-	cfg, db, main := o.cfg, o.db, o.served.all[0]
+	cfg, db, main := o.cfg, o.db, o.clients.applications[0]
 	jobName := ""
 	if main.access != nil {
 		jobName = main.access.MigrationJobName
 	}
 	additional := pulumi.Map{}
-	for _, app := range o.served.all[1:] {
-		additional[app.name] = pulumi.Map{
+	for _, app := range o.clients.applications[1:] {
+		additional[app.Name] = pulumi.Map{
 			"roleArn":              app.role.RoleArn,
-			"namespace":            pulumi.String(app.namespace),
-			"serviceAccountName":   pulumi.String(app.serviceAccount),
-			"kubernetesSecretName": pulumi.String(app.secretName),
+			"namespace":            pulumi.String(app.Namespace),
+			"serviceAccountName":   pulumi.String(app.ServiceAccount),
+			"kubernetesSecretName": pulumi.String(app.SecretName),
 			"helmValues":           helmValues(cfg, app),
 		}
 	}
@@ -84,12 +82,12 @@ func export(ctx *pulumi.Context, o outputs) {
 	for _, one := range cfg.Retained() {
 		kept = append(kept, one.Identifier)
 	}
-	readOnly, peopleRole, peopleLogin := pulumi.String("").ToStringOutput(), pulumi.String("").ToStringOutput(), ""
-	if o.served.logins != nil && cfg.Database.ReadOnlyLogin {
-		readOnly = o.served.logins.made.ReaderSecretArn
+	readOnly, usersRole, usersLogin := pulumi.String("").ToStringOutput(), pulumi.String("").ToStringOutput(), ""
+	if o.clients.logins != nil && cfg.Database.ReadOnlyLogin {
+		readOnly = o.clients.logins.credentials.ReaderSecretArn
 	}
-	if o.people != nil {
-		peopleRole, peopleLogin = o.people.RoleArn, naming.DatabaseRoles(cfg.App.Name).People
+	if o.clients.users != nil {
+		usersRole, usersLogin = o.clients.users.RoleArn, naming.DatabaseRoles(cfg.App.Name).People
 	}
 	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
@@ -103,17 +101,17 @@ func export(ctx *pulumi.Context, o outputs) {
 		"connectionSecretArn":  db.ConnectionSecretArn,
 		"connectionSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
 		"readOnlySecretArn":    readOnly,
-		"peopleRoleArn":        peopleRole,
-		"peopleLogin":          pulumi.String(peopleLogin),
+		"peopleRoleArn":        usersRole,
+		"peopleLogin":          pulumi.String(usersLogin),
 		"securityGroupId":      db.SecurityGroupID,
 		"poolerEndpoint":       pulumi.String(poolerEndpoint(cfg)),
 		"region":               pulumi.String(cfg.Region),
 		"accountId":            pulumi.String(cfg.AccountID),
 		"clusterName":          pulumi.String(cfg.Cluster.Name),
-		"applicationName":      pulumi.String(main.name),
-		"namespace":            pulumi.String(main.namespace),
-		"serviceAccountName":   pulumi.String(main.serviceAccount),
-		"kubernetesSecretName": pulumi.String(main.secretName),
+		"applicationName":      pulumi.String(main.Name),
+		"namespace":            pulumi.String(main.Namespace),
+		"serviceAccountName":   pulumi.String(main.ServiceAccount),
+		"kubernetesSecretName": pulumi.String(main.SecretName),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(o.estimate.String()),
 		"helmValues":           helmValues(cfg, main),
@@ -128,28 +126,28 @@ func export(ctx *pulumi.Context, o outputs) {
 // helmValues are the values of the application's chart. With delivery gitops, and from the handover on, the chart makes
 // the ServiceAccount, the ExternalSecret and the migration; with delivery pulumi they exist, and the chart
 // must leave them alone.
-func helmValues(cfg *config.Config, app service) pulumi.Map {
+func helmValues(cfg *config.Config, app application) pulumi.Map {
 	gitops := cfg.Delivery != config.DeliveryPulumi
 	annotations := pulumi.StringMap{}
-	if app.reloadOnChange {
-		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.secretName)
+	if app.ReloadOnChange {
+		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
 	return pulumi.Map{
 		"serviceAccount": pulumi.Map{
 			"create":      pulumi.Bool(gitops),
-			"name":        pulumi.String(app.serviceAccount),
+			"name":        pulumi.String(app.ServiceAccount),
 			"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": app.role.RoleArn},
 		},
 		"externalSecrets": pulumi.Map{
 			"enabled":            pulumi.Bool(gitops),
-			"secretStore":        pulumi.String(app.secretStore),
+			"secretStore":        pulumi.String(app.SecretStore()),
 			"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-			"targetSecretName":   pulumi.String(app.secretName),
+			"targetSecretName":   pulumi.String(app.SecretName),
 			"region":             pulumi.String(cfg.Region),
 		},
 		"migrations": pulumi.Map{
 			// In a handover this program still runs them.
-			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.ownsSchema),
+			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
 			"image":   pulumi.String(cfg.Migrations.Image),
 			"command": pulumi.ToStringArray(cfg.Migrations.Command),
 		},

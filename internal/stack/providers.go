@@ -57,9 +57,9 @@ func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 	return all
 }
 
-// newCluster makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
+// newKubernetes makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
 // so that no run can land in whatever cluster a laptop points at; the configuration can override it.
-func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernetes.Provider, error) {
+func newKubernetes(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernetes.Provider, error) {
 	// Endpoint and issuer are others for every cluster, also for one that is made again under the same name; a
 	// renewed certificate is not another cluster. The cluster's own word counts before the configuration's.
 	identity := cmp.Or(site.cluster.endpoint, site.oidcIssuer)
@@ -94,7 +94,7 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernete
 
 // kubeconfig asks the AWS CLI for a token whenever one is needed: a token that is written down lives
 // fifteen minutes, and an instance may take longer than that.
-func kubeconfig(c cluster, region string) (string, error) {
+func kubeconfig(c eksCluster, region string) (string, error) {
 	text, err := json.Marshal(map[string]any{
 		"apiVersion":      "v1",
 		"kind":            "Config",

@@ -1,4 +1,4 @@
-package k8s
+package jobs
 
 import (
 	"os"
@@ -7,16 +7,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
 func migration() *Migration {
 	return &Migration{
-		Image: "core-api:1", Command: []string{"alembic", "upgrade", "head"}, Database: "db/mosaic",
-		Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "500m", Memory: "256Mi",
-		DatabaseCidrs: []string{"10.0.0.0/20"}, DatabasePort: 5432, LockTimeoutSeconds: 10, StatementTimeoutSeconds: 600,
+		Config: &config.Config{
+			Environment: "dev", App: config.App{Name: "core-api"}, Database: config.Database{Name: "mosaic"}, Restore: config.Restore{Serving: 1},
+			Migrations: config.Migrations{
+				Image: "core-api:1", Command: []string{"alembic", "upgrade", "head"}, Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, Memory: "256Mi",
+			},
+		},
 	}
 }
 
@@ -25,46 +29,43 @@ func TestRevision(t *testing.T) {
 	base := migration().Revision()
 	assert.Regexp(t, `^[0-9a-f]{10}$`, base)
 	assert.Equal(t, base, migration().Revision())
-	for name, change := range map[string]func(*Migration){
-		"image":              func(m *Migration) { m.Image = "core-api:2" },
-		"command":            func(m *Migration) { m.Command = []string{"alembic", "upgrade", "head", "--sql"} },
-		"argument boundary":  func(m *Migration) { m.Command = []string{"alembic upgrade", "head"} },
-		"database":           func(m *Migration) { m.Database = "db-2/mosaic" },
-		"attempt":            func(m *Migration) { m.Attempt = 2 },
-		"value of neighbour": func(m *Migration) { m.Image, m.Database = "core-api:1db/mosaic", "" },
+	for name, change := range map[string]func(*config.Config){
+		"image":             func(c *config.Config) { c.Migrations.Image = "core-api:2" },
+		"command":           func(c *config.Config) { c.Migrations.Command = []string{"alembic", "upgrade", "head", "--sql"} },
+		"argument boundary": func(c *config.Config) { c.Migrations.Command = []string{"alembic upgrade", "head"} },
+		"instance":          func(c *config.Config) { c.Restore.Serving = 2 },
+		"database":          func(c *config.Config) { c.Database.Name = "other" },
+		"attempt":           func(c *config.Config) { c.Migrations.Attempt = 2 },
 	} {
 		changed := migration()
-		change(changed)
+		change(changed.Config)
 		assert.NotEqual(t, base, changed.Revision(), name)
 	}
-	for name, change := range map[string]func(*Migration){
-		"deadline": func(m *Migration) { m.DeadlineSeconds = 60 },
-		"retries":  func(m *Migration) { m.BackoffLimit = 0 },
-		"memory":   func(m *Migration) { m.Memory = "1Gi" },
+	for name, change := range map[string]func(*config.Migrations){
+		"deadline": func(m *config.Migrations) { m.DeadlineSeconds = 60 },
+		"retries":  func(m *config.Migrations) { m.BackoffLimit = 0 },
+		"memory":   func(m *config.Migrations) { m.Memory = "1Gi" },
 	} {
 		changed := migration()
-		change(changed)
+		change(&changed.Config.Migrations)
 		assert.Equal(t, base, changed.Revision(), name)
 	}
 }
 
 // An upgrade by Alembic tells where it starts and where it ends; its own options go with every call.
-func TestProgram(t *testing.T) {
-	m := migration()
+func TestAnUpgradeTellsItsRevisions(t *testing.T) {
 	assert.Equal(t, []string{"/bin/sh", "-ec", `echo 'current revision:'
 'alembic' current
 echo 'newest revision:'
 'alembic' heads
 'alembic' 'upgrade' 'head'
 echo 'current revision:'
-'alembic' current`}, m.program())
-	m.Command = []string{"alembic", "-c", "it's here.ini", "upgrade", "head"}
-	script := m.program()[2]
+'alembic' current`}, withRevisions([]string{"alembic", "upgrade", "head"}))
+	script := withRevisions([]string{"alembic", "-c", "it's here.ini", "upgrade", "head"})[2]
 	assert.Contains(t, script, `'alembic' '-c' 'it'\''s here.ini' heads`)
 	assert.Contains(t, script, `'alembic' '-c' 'it'\''s here.ini' 'upgrade' 'head'`)
 	for _, command := range [][]string{{"alembic", "downgrade", "-1"}, {"python", "-m", "alembic", "upgrade", "head"}, {"upgrade"}} {
-		m.Command = command
-		assert.Equal(t, command, m.program(), "runs as it is")
+		assert.Equal(t, command, withRevisions(command), "runs as it is")
 	}
 }
 
@@ -75,9 +76,7 @@ func TestTheScriptRuns(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(bin, "alembic"), []byte("#!/bin/sh\n"+body), 0o755))
 	}
 	run := func(command ...string) (string, error) {
-		m := migration()
-		m.Command = command
-		program := m.program()
+		program := withRevisions(command)
 		cmd := exec.Command(program[0], program[1:]...)
 		cmd.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
 		out, err := cmd.CombinedOutput()
@@ -98,16 +97,5 @@ func TestTheScriptRuns(t *testing.T) {
 }
 
 func TestTheProviderOutwaitsTheJob(t *testing.T) {
-	assert.Equal(t, "12m0s", migration().job("core-api").timeout())
-}
-
-func TestCheckNamesEveryProblem(t *testing.T) {
-	require.NoError(t, (&Args{
-		App: "a", Namespace: "n", ServiceAccount: "s", Region: "r", RoleArn: pulumi.String("arn"), Migration: migration(),
-		Source: Source{SecretStore: "t", RemoteSecret: "x", SecretName: "y", RemoteVersion: pulumi.String("v")},
-	}).check())
-	err := (&Args{Migration: &Migration{}}).check()
-	for _, part := range []string{"App", "Namespace", "ServiceAccount", "SecretStore", "Region", "RemoteSecret", "SecretName", "RoleArn", "Migration needs"} {
-		assert.ErrorContains(t, err, part)
-	}
+	assert.Equal(t, "12m0s", (&job{deadlineSeconds: 600}).timeout())
 }

@@ -1,0 +1,43 @@
+package jobs
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+// The kubelet expands $(NAME), and makes one dollar sign of two, before a shell sees a command.
+func TestTheKubeletLeavesTheStatementsAlone(t *testing.T) {
+	script := psql()[2]
+	assert.NotContains(t, script, "$$")
+	assert.NotContains(t, script, "$(")
+	assert.Equal(t, 1, strings.Count(script, "\nSQL\n"), "the statements end the document that holds them")
+}
+
+// Every variable that the statements read is one that the Job gives them, and the other way round.
+func TestTheStatementsKnowTheirVariables(t *testing.T) {
+	for _, reader := range []bool{true, false} {
+		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: config.Database{ReadOnlyLogin: reader}}
+		given := map[string]bool{}
+		for _, setting := range plainVariables(cfg) {
+			given[setting.name] = true
+		}
+		for _, key := range secretVariables(cfg) {
+			given[key.Name] = true
+		}
+		read := map[string]bool{}
+		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL, -1) {
+			read[match[1]] = true
+			if !strings.HasPrefix(match[1], "VERIFIER_READER") || reader {
+				assert.True(t, given[match[1]], "nothing gives %s", match[1])
+			}
+		}
+		for name := range given {
+			assert.True(t, read[name] || strings.HasPrefix(name, "PG"), "nothing reads %s", name)
+		}
+	}
+}

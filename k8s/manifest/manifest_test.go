@@ -1,0 +1,18 @@
+package manifest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestDigestTellsPartsApart(t *testing.T) {
+	assert.Regexp(t, `^[0-9a-f]{10}$`, Digest("a"))
+	assert.NotEqual(t, Digest("ab", "c"), Digest("a", "bc"))
+}
+
+// A rule of egress without addresses would allow all of them.
+func TestNoNetworkPolicyWithoutTheDatabasesAddresses(t *testing.T) {
+	_, err := (&Writer{}).NetworkPolicy(NetworkPolicy{Name: "core-api-migration", DatabasePort: 5432})
+	assert.ErrorContains(t, err, "core-api-migration")
+}

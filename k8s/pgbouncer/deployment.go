@@ -1,0 +1,110 @@
+package pgbouncer
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
+)
+
+const (
+	// rolloutTimeout is how long a run waits for the pods, the shutdown of the old ones included.
+	rolloutTimeout = "10m0s"
+	// shutdown waits until the Service has removed the pod, and then until every transaction has ended. PgBouncer closes
+	// the clients between two transactions on SIGINT; on SIGTERM, which comes after this script, it would wait for clients
+	// that keep their connections, and be killed in the middle of a transaction.
+	shutdown        = "sleep 5; kill -INT 1; sleep 60"
+	shutdownSeconds = 75
+	// What a pod may use: about 15 MB, and 50 kB for each client (docs/pooling.md). PgBouncer has a single thread.
+	cpuRequest = "100m"
+	cpuLimit   = "1"
+	memory     = "256Mi"
+)
+
+// deployment registers the pods; the provider waits until they are ready. Another version of the secret and other settings
+// replace them, one by one: the pods contain the name of an entry of the Secret, and the name of the ConfigMap.
+func (b *builder) deployment(settings *configMap, needs ...pulumi.Resource) (pulumi.Resource, error) {
+	metadata := b.metadata(b.name)
+	if b.args.Config.App.ReloadOnChange {
+		metadata["annotations"] = object{"secret.reloader.stakater.com/reload": b.args.Config.Pooling.TLSSecretName}
+	}
+	deployment, err := b.Register(b.name, object{
+		"apiVersion": "apps/v1",
+		"kind":       "Deployment",
+		"metadata":   metadata,
+		"spec": object{
+			"replicas": config.PoolerReplicas,
+			"selector": manifest.Selector(b.podLabels()),
+			"strategy": object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0, "maxSurge": 1}},
+			"template": object{"metadata": object{"labels": b.podLabels()}, "spec": b.pod(settings.name)},
+		},
+	}, pulumi.DependsOn(append([]pulumi.Resource{settings.resource}, needs...)),
+		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: rolloutTimeout, Update: rolloutTimeout}))
+	if err != nil {
+		return nil, fmt.Errorf("registering the deployment %s: %w", b.name, err)
+	}
+	return deployment, nil
+}
+
+func (b *builder) pod(settings pulumi.StringInput) object {
+	return object{
+		"serviceAccountName":            b.name,
+		"automountServiceAccountToken":  false,
+		"enableServiceLinks":            false,
+		"terminationGracePeriodSeconds": shutdownSeconds,
+		"securityContext":               manifest.PodSecurity(),
+		"affinity": object{"podAntiAffinity": object{"preferredDuringSchedulingIgnoredDuringExecution": list{object{
+			"weight":          100,
+			"podAffinityTerm": object{"labelSelector": manifest.Selector(b.podLabels()), "topologyKey": "kubernetes.io/hostname"},
+		}}}},
+		"topologySpreadConstraints": list{object{
+			"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": manifest.Selector(b.podLabels()),
+		}},
+		"containers": list{b.container()},
+		"volumes":    b.volumes(settings),
+	}
+}
+
+func (b *builder) container() object {
+	return object{
+		"name":            "pgbouncer",
+		"image":           b.args.Config.Pooling.Image,
+		"imagePullPolicy": "Always",
+		"command":         list{"pgbouncer", path.Join(settingsDir, settingsFile)},
+		"env":             list{b.secret.VersionVariable()},
+		"ports":           list{object{"name": "postgresql", "containerPort": Port}},
+		"securityContext": manifest.ContainerSecurity(),
+		"resources": object{
+			"requests": object{"cpu": cpuRequest, "memory": memory, "ephemeral-storage": manifest.EphemeralStorage},
+			"limits":   object{"cpu": cpuLimit, "memory": memory, "ephemeral-storage": manifest.EphemeralStorage},
+		},
+		// None for liveness: the kernel takes connections also for a process that hangs, and one that ends starts again.
+		"readinessProbe": object{"tcpSocket": object{"port": Port}, "periodSeconds": 5, "timeoutSeconds": 2},
+		"lifecycle":      object{"preStop": object{"exec": object{"command": list{"/bin/sh", "-c", shutdown}}}},
+		"volumeMounts":   b.mounts(),
+	}
+}
+
+// readable lets the pod's group alone read what is secret.
+const readable = 0o440
+
+func (b *builder) volumes(settings pulumi.StringInput) list {
+	return append(list{
+		object{"name": "settings", "configMap": object{"name": settings}},
+		object{"name": "logins", "secret": object{
+			"secretName": b.secret.Name, "defaultMode": readable, "items": list{object{"key": userlistFile, "path": userlistFile}},
+		}},
+		object{"name": "tls", "secret": object{"secretName": b.args.Config.Pooling.TLSSecretName, "defaultMode": readable}},
+	}, manifest.CaBundleVolumes(b.args.Config.TLS)...)
+}
+
+func (b *builder) mounts() list {
+	var mounts list
+	for _, one := range [][2]string{{"settings", settingsDir}, {"logins", loginsDir}, {"tls", tlsDir}} {
+		mounts = append(mounts, object{"name": one[0], "mountPath": one[1], "readOnly": true})
+	}
+	return append(mounts, manifest.CaBundleMounts(b.args.Config.TLS)...)
+}
