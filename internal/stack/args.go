@@ -61,14 +61,12 @@ func roleArgs(cfg *config.Config, app client, site *site, db *database.Instance)
 // serviceAccountRole is the role of a service account, but for the secrets.
 func serviceAccountRole(cfg *config.Config, site *site, name, namespace, serviceAccount string) *irsa.Args {
 	return &irsa.Args{
+		Config:          cfg,
 		Name:            name,
-		Region:          cfg.Region,
 		Namespace:       namespace,
 		ServiceAccount:  serviceAccount,
 		OidcIssuer:      site.oidcIssuer,
 		OidcProviderArn: site.oidcProviderArn,
-		KmsKeyArn:       cfg.Database.SecretKmsKeyID,
-		BoundaryArn:     cfg.BoundaryArn(),
 	}
 }
 
