@@ -10,43 +10,43 @@ import (
 // audience is what EKS writes into the tokens that pods exchange for credentials.
 const audience = "sts.amazonaws.com"
 
-// TrustPolicy lets exactly one service account of one cluster assume the role: both the subject and the
+// trustPolicy lets exactly one service account of one cluster assume the role: both the subject and the
 // audience of its token are compared with StringEquals.
-func TrustPolicy(providerArn, issuer, namespace, serviceAccount string) (string, error) {
-	host := issuerHost(issuer)
+func (a *Args) trustPolicy() (string, error) {
+	host := issuerHost(a.OidcIssuer)
 	return iam.Policy(iam.Statement{
 		Effect:    iam.Allow,
-		Principal: iam.Principal{"Federated": {providerArn}},
+		Principal: iam.Principal{"Federated": {a.OidcProviderArn}},
 		Action:    iam.Values{"sts:AssumeRoleWithWebIdentity"},
 		Condition: iam.Condition{"StringEquals": {
-			host + ":sub": {Subject(namespace, serviceAccount)},
+			host + ":sub": {a.subject()},
 			host + ":aud": {audience},
 		}},
 	}).JSON()
 }
 
-// Subject is the subject of a service account's token: system:serviceaccount:<namespace>:<name>.
-func Subject(namespace, serviceAccount string) string {
-	return fmt.Sprintf("system:serviceaccount:%s:%s", namespace, serviceAccount)
+// subject is that of the service account's token: system:serviceaccount:<namespace>:<name>.
+func (a *Args) subject() string {
+	return fmt.Sprintf("system:serviceaccount:%s:%s", a.Namespace, a.ServiceAccount)
 }
 
-// SecretsPolicy allows reading exactly these secrets, and decrypting them where the key is the
+// secretsPolicy allows reading exactly these secrets, and decrypting them where the key is the
 // customer's; Secrets Manager's own key needs no permission. The key may be used through Secrets
 // Manager alone.
-func SecretsPolicy(secretArns []string, kmsKeyArn, region string) (string, error) {
+func (a *Args) secretsPolicy(secretArns []string) (string, error) {
 	document := iam.Policy(iam.Statement{
 		Sid:      "ReadDatabaseSecrets",
 		Effect:   iam.Allow,
 		Action:   iam.Values{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
 		Resource: secretArns,
 	})
-	if kmsKeyArn != "" {
+	if key := a.Config.Database.SecretKmsKeyID; key != "" {
 		document.Statement = append(document.Statement, iam.Statement{
 			Sid:       "DecryptDatabaseSecrets",
 			Effect:    iam.Allow,
 			Action:    iam.Values{"kms:Decrypt"},
-			Resource:  iam.Values{kmsKeyArn},
-			Condition: iam.Condition{"StringEquals": {"kms:ViaService": {secretsManagerHost(region)}}},
+			Resource:  iam.Values{key},
+			Condition: iam.Condition{"StringEquals": {"kms:ViaService": {secretsManagerHost(a.Config.Region)}}},
 		})
 	}
 	return document.JSON()

@@ -5,10 +5,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
 func TestTrustPolicyTrustsOneAccountOfOneCluster(t *testing.T) {
-	got, err := TrustPolicy("arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1", "https://oidc.example/id/A1", "mosaic-prod", "core-api")
+	got, err := (&Args{
+		OidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1", OidcIssuer: "https://oidc.example/id/A1",
+		Namespace: "mosaic-prod", ServiceAccount: "core-api",
+	}).trustPolicy()
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
 		"Version": "2012-10-17",
@@ -37,7 +42,7 @@ func TestSecretsPolicyNamesExactlyTheSecrets(t *testing.T) {
 		"customer key": {"arn:aws:kms:us-east-1:1:key/k", `{"Version": "2012-10-17", "Statement": [` + read + `,` + decrypt + `]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := SecretsPolicy(arns, test.key, "us-east-1")
+			got, err := (&Args{Config: &config.Config{Region: "us-east-1", Database: config.Database{SecretKmsKeyID: test.key}}}).secretsPolicy(arns)
 			require.NoError(t, err)
 			assert.JSONEq(t, test.want, got)
 		})
@@ -62,7 +67,7 @@ func TestProviderMatchesIssuer(t *testing.T) {
 func TestCheckNamesEveryProblem(t *testing.T) {
 	err := (&Args{Name: "r", OidcIssuer: "https://a", OidcProviderArn: "arn:aws:iam::1:oidc-provider/b"}).check()
 	require.Error(t, err)
-	for _, part := range []string{"Region", "Namespace", "ServiceAccount", "SecretArns", "not that of the issuer https://a"} {
+	for _, part := range []string{"Config", "Namespace", "ServiceAccount", "SecretArns", "not that of the issuer https://a"} {
 		assert.ErrorContains(t, err, part)
 	}
 	assert.NotContains(t, err.Error(), "Name is empty\n")

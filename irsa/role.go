@@ -1,5 +1,5 @@
-// Package irsa provisions the IAM role that one Kubernetes service account assumes (IAM roles for
-// service accounts), with permission to read exactly the secrets it is given.
+// Package irsa provisions the IAM role that one Kubernetes service account assumes (IAM roles for service accounts), with
+// permission to read exactly the secrets it is given.
 package irsa
 
 import (
@@ -8,14 +8,15 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
 // Args describes the role.
 type Args struct {
+	Config *config.Config
 	// Name of the role, at most 64 characters.
 	Name string
-	// Region of the secrets, such as "us-east-1".
-	Region string
 	// Namespace and ServiceAccount are whom the role trusts, and nobody else.
 	Namespace      string
 	ServiceAccount string
@@ -24,21 +25,20 @@ type Args struct {
 	OidcProviderArn string
 	// SecretArns are the secrets that may be read.
 	SecretArns pulumi.StringArray
-	// KmsKeyArn is the customer key of the secrets; "" where it is Secrets Manager's own.
-	KmsKeyArn string
-	// BoundaryArn is the policy that bounds the role, whatever its own policy says; "": none.
-	BoundaryArn string
 }
 
 func (a *Args) check() error {
 	var problems []error
 	for _, field := range []struct{ name, value string }{
-		{"Name", a.Name}, {"Region", a.Region}, {"Namespace", a.Namespace},
+		{"Name", a.Name}, {"Namespace", a.Namespace},
 		{"ServiceAccount", a.ServiceAccount}, {"OidcIssuer", a.OidcIssuer}, {"OidcProviderArn", a.OidcProviderArn},
 	} {
 		if field.value == "" {
 			problems = append(problems, fmt.Errorf("irsa: %s is empty", field.name))
 		}
+	}
+	if a.Config == nil {
+		problems = append(problems, errors.New("irsa: Config is nil"))
 	}
 	if len(a.SecretArns) == 0 {
 		problems = append(problems, errors.New("irsa: SecretArns is empty; a role without secrets is not needed"))
@@ -70,25 +70,23 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := ctx.RegisterComponentResource("mosaic-database:irsa:Role", name, component, opts...); err != nil {
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
-	trust, err := TrustPolicy(args.OidcProviderArn, args.OidcIssuer, args.Namespace, args.ServiceAccount)
+	trust, err := args.trustPolicy()
 	if err != nil {
 		return nil, err
 	}
 	roleArgs := &iam.RoleArgs{
 		Name:             pulumi.String(args.Name),
-		Description:      pulumi.Sprintf("Database secrets for %s", Subject(args.Namespace, args.ServiceAccount)),
+		Description:      pulumi.Sprintf("Database secrets for %s", args.subject()),
 		AssumeRolePolicy: pulumi.String(trust),
 	}
-	if args.BoundaryArn != "" {
-		roleArgs.PermissionsBoundary = pulumi.String(args.BoundaryArn)
+	if boundary := args.Config.BoundaryArn(); boundary != "" {
+		roleArgs.PermissionsBoundary = pulumi.String(boundary)
 	}
 	role, err := iam.NewRole(ctx, args.Name, roleArgs, pulumi.Parent(component))
 	if err != nil {
 		return nil, fmt.Errorf("registering the role %s: %w", args.Name, err)
 	}
-	permissions := args.SecretArns.ToStringArrayOutput().ApplyT(func(arns []string) (string, error) {
-		return SecretsPolicy(arns, args.KmsKeyArn, args.Region)
-	}).(pulumi.StringOutput)
+	permissions := args.SecretArns.ToStringArrayOutput().ApplyT(args.secretsPolicy).(pulumi.StringOutput)
 	policy, err := iam.NewRolePolicy(ctx, args.Name, &iam.RolePolicyArgs{
 		Name:   pulumi.String("read-database-secrets"),
 		Role:   role.Name,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 // checks are what each control asks of a graph, by its id; what they return is what is wrong, "" if nothing is.
@@ -85,19 +87,19 @@ func checks() map[string]func(graph) string {
 		"CKV_AWS_149": each("aws:secretsmanager/secret:Secret", isSet("kmsKeyId")),
 		"KMS.4":       each("aws:kms/key:Key", is("enableKeyRotation", true)),
 		"KMS.5": func(g graph) string {
-			return g.statements("aws:kms/key:Key", "policy", func(_ string, principal, _, _ any) bool { return !everybody(principal) })
+			return g.statements("aws:kms/key:Key", "policy", func(s iam.Statement) bool { return !everybody(s.Principal) })
 		},
 		"CKV_AWS_26": func(g graph) string { return g.each("aws:sns/topic:Topic", true, isSet("kmsMasterKeyId")) },
 		"SNS.4":      topicsAreClosed,
 
 		"IAM.1": func(g graph) string {
-			return g.statements("aws:iam/rolePolicy:RolePolicy", "policy", func(_ string, _, action, target any) bool {
-				return !strings.Contains(fmt.Sprint(action, target), "*")
+			return g.statements("aws:iam/rolePolicy:RolePolicy", "policy", func(s iam.Statement) bool {
+				return !strings.Contains(fmt.Sprint(s.Action, s.Resource), "*")
 			})
 		},
 		"CKV_AWS_60": func(g graph) string {
-			return g.statements("aws:iam/role:Role", "assumeRolePolicy", func(_ string, principal, _, _ any) bool {
-				return !everybody(principal) && !strings.Contains(fmt.Sprint(principal), ":root")
+			return g.statements("aws:iam/role:Role", "assumeRolePolicy", func(s iam.Statement) bool {
+				return !everybody(s.Principal) && !strings.Contains(fmt.Sprint(s.Principal), ":root")
 			})
 		},
 		"AwsSolutions-IAM4": each("aws:iam/rolePolicyAttachment:RolePolicyAttachment", func(in map[string]any) bool {
@@ -125,9 +127,9 @@ func everybody(principal any) bool { return strings.Contains(fmt.Sprint(principa
 // topicsAreClosed wants every topic's policy to let in services of the account alone, and to refuse what is not encrypted.
 func topicsAreClosed(g graph) string {
 	refuses := false
-	problem := g.statements("aws:sns/topicPolicy:TopicPolicy", "policy", func(effect string, principal, _, _ any) bool {
-		refuses = refuses || effect == "Deny" && everybody(principal)
-		return effect == "Deny" || !everybody(principal)
+	problem := g.statements("aws:sns/topicPolicy:TopicPolicy", "policy", func(s iam.Statement) bool {
+		refuses = refuses || s.Effect == iam.Deny && everybody(s.Principal)
+		return s.Effect == iam.Deny || !everybody(s.Principal)
 	})
 	if problem == "" && !refuses {
 		return "no policy of a topic refuses what does not come by TLS"

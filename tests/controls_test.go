@@ -12,6 +12,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/controls"
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 // TestControls asks every resource that a stack registers: each control holds, or the stack's configuration waives it
@@ -175,26 +176,14 @@ func (g graph) subscription(kind string, categories ...any) string {
 }
 
 // statements are those of every policy document of some fields, with the resource that has it.
-func (g graph) statements(kind string, field string, right func(effect string, principal, action, target any) bool) string {
+func (g graph) statements(kind, field string, right func(iam.Statement) bool) string {
 	return g.each(kind, false, func(in map[string]any) bool {
 		text, isText := in[field].(string)
 		if !isText {
 			return true
 		}
-		var document struct {
-			Statement []struct {
-				Effect                      string
-				Principal, Action, Resource any
-			}
-		}
-		if json.Unmarshal([]byte(text), &document) != nil {
-			return false
-		}
-		return !slices.ContainsFunc(document.Statement, func(s struct {
-			Effect                      string
-			Principal, Action, Resource any
-		}) bool {
-			return !right(s.Effect, s.Principal, s.Action, s.Resource)
-		})
+		var document iam.Document
+		return json.Unmarshal([]byte(text), &document) == nil &&
+			!slices.ContainsFunc(document.Statement, func(s iam.Statement) bool { return !right(s) })
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 // checkRules asserts what holds for every registration of every stack.
@@ -119,9 +121,7 @@ func checkPolicies(t *testing.T, one registration) {
 		if !ok || !value.IsString() {
 			continue
 		}
-		var document struct {
-			Statement []struct{ Action, Resource any }
-		}
+		var document iam.Document
 		require.NoError(t, json.Unmarshal([]byte(value.StringValue()), &document), "%s: %s", one.key(), field)
 		require.NotEmpty(t, document.Statement)
 		assert.NotContains(t, value.StringValue(), "*", "%s: %s has a wildcard", one.key(), field)

@@ -1,6 +1,5 @@
 // Package pipeline is what the pipeline's roles may do in AWS: a table of the actions that each resource type and each
-// lookup of the program needs, and the policies made from it. `pulumi up` does not compile it; the test of the policies
-// holds the table to what the program registers.
+// lookup of the program needs, and the policies made from it.
 package pipeline
 
 import (

@@ -94,8 +94,7 @@ func (w *wiring) newApplication(app config.Application, connection *connection) 
 
 // newRole completes and registers the role of a ServiceAccount that reads secrets.
 func (w *wiring) newRole(args *irsa.Args, opts ...pulumi.ResourceOption) (*irsa.Role, error) {
-	args.Region, args.KmsKeyArn, args.BoundaryArn = w.cfg.Region, w.cfg.Database.SecretKmsKeyID, w.cfg.BoundaryArn()
-	args.OidcIssuer, args.OidcProviderArn = w.site.oidcIssuer, w.site.oidcProviderArn
+	args.Config, args.OidcIssuer, args.OidcProviderArn = w.cfg, w.site.oidcIssuer, w.site.oidcProviderArn
 	return irsa.New(w.ctx, args.Name, args, append(opts, pulumi.Providers(w.cloud.aws))...)
 }
 
