@@ -72,7 +72,11 @@ func run(ctx context.Context, args []string, progress io.Writer) error {
 	if *toolsAlone {
 		return nil
 	}
-	return test(ctx, root, flags.Args(), *noInstall, progress)
+	environment := os.Environ()
+	if !*noInstall {
+		environment = append(environment, tools.RequireEnv+"=1")
+	}
+	return test(ctx, root, flags.Args(), environment, progress)
 }
 
 // gotestsum shows the packages as they end, and at the end what failed and what was skipped: also of a package whose
@@ -80,17 +84,14 @@ func run(ctx context.Context, args []string, progress io.Writer) error {
 const gotestsum = "gotest.tools/gotestsum@v1.13.0"
 
 // test runs the tests in the folder of the repository.
-func test(ctx context.Context, root string, args []string, maySkip bool, progress io.Writer) error {
+func test(ctx context.Context, root string, args, environment []string, progress io.Writer) error {
 	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, ".") || strings.HasPrefix(arg, repository.Module) }) {
 		args = append(args, "./...")
 	}
 	cmd := exec.CommandContext(ctx, "go", append([]string{"run", gotestsum, "--format", "pkgname", "--"}, args...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.Env = os.Environ()
-	if !maySkip {
-		cmd.Env = append(cmd.Env, tools.RequireEnv+"=1")
-	}
+	cmd.Env = environment
 	err := cmd.Run()
 	if missing := tools.Missing(); len(missing) > 0 {
 		fmt.Fprintf(progress, "\nThe tests that need %s were skipped. This brings what is missing, and runs all of them:\n\n  %s\n", tools.Names(missing), tools.Command)

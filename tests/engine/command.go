@@ -34,7 +34,7 @@ func (f *failedRun) is(verb string) bool { return slices.Contains(f.args, verb) 
 // without a network would wait for that. And it starts the CLI, which takes a third of a second each time, for what
 // nobody needs here: outputs and history after every run, for a summary that nobody reads, and the selection of a stack that
 // every command names.
-func (c *command) Run(ctx context.Context, workdir string, stdin io.Reader, stdout, stderr []io.Writer,
+func (c *command) Run(ctx context.Context, workdir string, stdin io.Reader, stdout, stderr []io.Writer, //nolint:revive // the interface's
 	env []string, args ...string,
 ) (string, string, int, error) {
 	switch strings.Join(args[:min(len(args), 2)], " ") {

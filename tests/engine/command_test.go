@@ -17,7 +17,7 @@ type deaf struct {
 	args []string
 }
 
-func (d *deaf) Run(_ context.Context, _ string, _ io.Reader, _, _ []io.Writer, _ []string, args ...string,
+func (d *deaf) Run(_ context.Context, _ string, _ io.Reader, _, _ []io.Writer, _ []string, args ...string, //nolint:revive // the interface's
 ) (string, string, int, error) {
 	d.args = args
 	return "what it printed", " error: it refused\n", 255, errors.New("exit status 255")

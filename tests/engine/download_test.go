@@ -134,7 +134,7 @@ func TestWhereTheCLIComesFrom(t *testing.T) {
 		"another version":  {func(t *testing.T) { release(t, "v3.501.0") }, "what was downloaded is v3.501.0"},
 		"an older version": {func(t *testing.T) { release(t, "v3.1.0") }, "3.1.0"},
 		"an error page": {func(t *testing.T) {
-			network(t, func(r *http.Request) (*http.Response, error) {
+			network(t, func(_ *http.Request) (*http.Response, error) {
 				w := httptest.NewRecorder()
 				w.WriteHeader(http.StatusForbidden)
 				return w.Result(), nil

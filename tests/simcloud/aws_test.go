@@ -185,16 +185,16 @@ func TestOtherRules(t *testing.T) {
 			return w.aws.remove(parameterGroupType, "pg16")
 		}, ""},
 		"another VPC": {func(w *world) error {
-			w.aws.must(subnetGroupType, Properties{"name": "dev", "subnetIds": w.subnets("mosaic-dev", false)})
+			w.aws.must(subnetGroupType, Properties{"name": "dev", "subnetIds": w.privateSubnets("mosaic-dev")})
 			_, _, err := w.aws.create(instanceType, w.instance.with(Properties{"dbSubnetGroupName": "dev"}))
 			return err
 		}, "in different VPCs"},
 		"one zone": {func(w *world) error {
-			_, _, err := w.aws.create(subnetGroupType, Properties{"name": "x", "subnetIds": w.subnets("mosaic-prod", false)[:1]})
+			_, _, err := w.aws.create(subnetGroupType, Properties{"name": "x", "subnetIds": w.privateSubnets("mosaic-prod")[:1]})
 			return err
 		}, "DBSubnetGroupDoesNotCoverEnoughAZs"},
 		"two VPCs": {func(w *world) error {
-			both := append(w.subnets("mosaic-prod", false), w.subnets("mosaic-dev", false)...)
+			both := append(w.privateSubnets("mosaic-prod"), w.privateSubnets("mosaic-dev")...)
 			_, _, err := w.aws.create(subnetGroupType, Properties{"name": "x", "subnetIds": both})
 			return err
 		}, "not all in the same VPC"},
@@ -339,7 +339,7 @@ func TestDiff(t *testing.T) {
 // Subnets are a set: their order is no change.
 func TestSetOrder(t *testing.T) {
 	w := newWorld(t)
-	ids := w.subnets("mosaic-prod", false)
+	ids := w.privateSubnets("mosaic-prod")
 	from := Properties{"name": "g", "subnetIds": ids}
 	id, _ := w.aws.must(subnetGroupType, from)
 	diff, err := w.aws.change(w.cloud, subnetGroupType, id, from, Properties{"name": "g", "subnetIds": []any{ids[2], ids[0], ids[1]}})
@@ -435,7 +435,7 @@ func TestLookups(t *testing.T) {
 	} {
 		private, err := w.aws.invoke("aws:ec2/getSubnets:getSubnets", args)
 		require.NoError(t, err)
-		assert.ElementsMatch(t, w.subnets("mosaic-prod", false), private["ids"])
+		assert.ElementsMatch(t, w.privateSubnets("mosaic-prod"), private["ids"])
 	}
 	_, err = w.aws.invoke("aws:ec2/getSubnets:getSubnets", Properties{"filters": []any{map[string]any{"name": "vpc"}}})
 	wantError(t, err, "The filter 'vpc' is invalid")

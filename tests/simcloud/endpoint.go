@@ -146,7 +146,7 @@ func (e *endpoint) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulum
 
 func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
 	r := request{typ: req.Type, name: req.Name, timeout: req.Timeout}
-	s, leave, err := e.enter(ctx, properties{&r.inputs: req.Properties}, unless(req.Preview, "create"), r)
+	s, leave, err := e.enter(ctx, properties{&r.inputs: req.Properties}, operation(req, "create"), r)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 
 func (e *endpoint) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
 	r := request{typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout}
-	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, unless(req.Preview, "update"), r)
+	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, operation(req, "update"), r)
 	if err != nil {
 		return nil, err
 	}
@@ -237,8 +237,9 @@ func (e *endpoint) enter(ctx context.Context, p properties, op string, r request
 	return s, leave, nil
 }
 
-func unless(preview bool, op string) string {
-	if preview {
+// operation is what a request does to the cloud: nothing in a preview.
+func operation(request interface{ GetPreview() bool }, op string) string {
+	if request.GetPreview() {
 		return ""
 	}
 	return op

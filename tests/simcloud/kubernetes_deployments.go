@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -16,10 +17,10 @@ import (
 func (c *cluster) rollOut(o *Object) {
 	deployment := decodeAs[appsv1.Deployment](o)
 	if err := c.admitPod(deployment.Namespace, deployment.Spec.Template.Spec); err != nil {
-		o.setCondition("Available", false, "MinimumReplicasUnavailable", err.Error())
+		o.setCondition("Available", metav1.ConditionFalse, "MinimumReplicasUnavailable", err.Error())
 		return
 	}
-	o.setCondition("Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.")
+	o.setCondition("Available", metav1.ConditionTrue, "MinimumReplicasAvailable", "Deployment has minimum availability.")
 }
 
 // admitPod is what a pod meets before its containers run.
@@ -50,11 +51,11 @@ func (c *cluster) findEndpoints(o *Object) {
 			found = found && deployment.Spec.Template.Labels[label] == value
 		}
 		if found && deployment.Namespace == service.Namespace {
-			o.setCondition(endpointsFound, true, "Found", deployment.Name)
+			o.setCondition(endpointsFound, metav1.ConditionTrue, "Found", deployment.Name)
 			return
 		}
 	}
-	o.setCondition(endpointsFound, false, "None", "Service does not target any Pods. Selected Pods may not be ready")
+	o.setCondition(endpointsFound, metav1.ConditionFalse, "None", "Service does not target any Pods. Selected Pods may not be ready")
 }
 
 // endpointsFound is no condition of a Service; it stands for what the provider reads from its EndpointSlices.

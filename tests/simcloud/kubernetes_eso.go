@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	esv1 "github.com/external-secrets/external-secrets/apis/externalsecrets/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Sync lets time pass in all clusters: the External Secrets Operator looks at every SecretStore and ExternalSecret
@@ -36,10 +37,10 @@ func (c *cluster) catchUp() {
 
 func (c *cluster) reconcileSecretStore(o *Object) {
 	if _, err := c.assumeRole(decodeAs[esv1.SecretStore](o)); err != nil {
-		o.setCondition("Ready", false, "InvalidProviderConfig", err.Error())
+		o.setCondition("Ready", metav1.ConditionFalse, "InvalidProviderConfig", err.Error())
 		return
 	}
-	o.setCondition("Ready", true, "Valid", "store validated")
+	o.setCondition("Ready", metav1.ConditionTrue, "Valid", "store validated")
 }
 
 // assumeRole is the role that a SecretStore gets with the token of its ServiceAccount.
@@ -83,11 +84,11 @@ func (c *cluster) reconcileExternalSecret(o *Object) {
 		data, err = render(es.Spec.Target.Template, data)
 	}
 	if err != nil {
-		o.setCondition("Ready", false, "SecretSyncedError", err.Error())
+		o.setCondition("Ready", metav1.ConditionFalse, "SecretSyncedError", err.Error())
 		return
 	}
 	c.writeSecret(o, es, data)
-	o.setCondition("Ready", true, "SecretSynced", "secret synced")
+	o.setCondition("Ready", metav1.ConditionTrue, "SecretSynced", "secret synced")
 }
 
 func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {

@@ -10,6 +10,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // runJob is the Job controller and the kubelet: the pods start once everything that they refer to is
@@ -22,16 +23,16 @@ func (c *cluster) runJob(o *Object) {
 	pod := job.Spec.Template.Spec
 	if account := pod.ServiceAccountName; account != "" && account != "default" &&
 		c.get(serviceAccountType, job.Namespace+"/"+account) == nil {
-		o.setCondition("Pending", true, "FailedCreate", fmt.Sprintf("Error creating: pods is forbidden: error looking up service "+
+		o.setCondition("Pending", metav1.ConditionTrue, "FailedCreate", fmt.Sprintf("Error creating: pods is forbidden: error looking up service "+
 			"account %s/%s: serviceaccount %q not found", job.Namespace, account, account))
 		return
 	}
 	if err := c.schedule(o, job); err != nil {
-		o.setCondition("Pending", true, "FailedScheduling", err.Error())
+		o.setCondition("Pending", metav1.ConditionTrue, "FailedScheduling", err.Error())
 		return
 	}
 	if err := c.mount(job.Namespace, pod); err != nil {
-		o.setCondition("Pending", true, "FailedMount", err.Error())
+		o.setCondition("Pending", metav1.ConditionTrue, "FailedMount", err.Error())
 		return
 	}
 	for _, container := range append(slices.Clone(pod.InitContainers), pod.Containers...) {
@@ -41,7 +42,7 @@ func (c *cluster) runJob(o *Object) {
 			environment, err = c.environment(job.Namespace, container) // the kubelet tries again and again
 		}
 		if err != nil {
-			o.setCondition("Pending", true, "CreateContainerConfigError", err.Error())
+			o.setCondition("Pending", metav1.ConditionTrue, "CreateContainerConfigError", err.Error())
 			return
 		}
 		if o.Properties.Number("status", "active") == 0 {
@@ -54,11 +55,11 @@ func (c *cluster) runJob(o *Object) {
 			return
 		}
 		if err != nil {
-			o.setCondition("Failed", true, "BackoffLimitExceeded", "Job has reached the specified backoff limit"+lastWords(job, container, err))
+			o.setCondition("Failed", metav1.ConditionTrue, "BackoffLimitExceeded", "Job has reached the specified backoff limit"+lastWords(job, container, err))
 			return
 		}
 	}
-	o.setCondition("Complete", true, "CompletionsReached", "Reached expected number of succeeded pods")
+	o.setCondition("Complete", metav1.ConditionTrue, "CompletionsReached", "Reached expected number of succeeded pods")
 }
 
 // lastWords is what the provider adds of a pod that failed: the termination message of its main containers, which

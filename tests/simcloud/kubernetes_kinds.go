@@ -98,8 +98,9 @@ func strict[T any](rules func(*T) error) func([]byte, bool) error {
 	}
 }
 
-// validate checks a manifest against its kind.
-func validate(typ string, manifest Properties, incomplete bool) error {
+// validate checks a manifest against its kind. Of one that is incomplete, because a preview does not know all values,
+// nothing can be required.
+func validate(typ string, manifest Properties, incomplete bool) error { //nolint:revive // one check, of which a preview leaves out two rules
 	k, err := kindOf(typ)
 	if err != nil {
 		return err

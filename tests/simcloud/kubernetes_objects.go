@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // store stores an object, lets its controller act, and waits for it as the provider does.
@@ -48,13 +50,9 @@ func (o *Object) conditions() []string {
 }
 
 // setCondition makes it the only condition: the objects that are simulated have one at a time.
-func (o *Object) setCondition(name string, holds bool, reason, message string) {
-	status := "False"
-	if holds {
-		status = "True"
-	}
+func (o *Object) setCondition(name string, status metav1.ConditionStatus, reason, message string) {
 	o.Properties["status"] = map[string]any{"conditions": []any{map[string]any{
-		"type": name, "status": status, "reason": reason, "message": message,
+		"type": name, "status": string(status), "reason": reason, "message": message,
 	}}}
 }
 

@@ -181,7 +181,7 @@ func newWorld(t *testing.T) *world {
 // network makes the neighbours of an instance.
 func (w *world) network() {
 	w.Helper()
-	w.aws.must(subnetGroupType, Properties{"name": "db", "subnetIds": w.subnets("mosaic-prod", false)})
+	w.aws.must(subnetGroupType, Properties{"name": "db", "subnetIds": w.privateSubnets("mosaic-prod")})
 	w.aws.must(parameterGroupType, Properties{"name": "pg16", "family": "postgres16"})
 	w.group, _ = w.aws.must(securityGroupType, Properties{"name": "db", "vpcId": w.eks.Text("vpcConfig", "vpcId")})
 	w.instance = Properties{
@@ -193,11 +193,12 @@ func (w *world) network() {
 	}
 }
 
-func (w *world) subnets(cluster string, public bool) []any {
+// privateSubnets are the ids of a cluster's subnets that have no way in from outside.
+func (w *world) privateSubnets(cluster string) []any {
 	c, _ := findCluster(func(c eksCluster) bool { return c.name == cluster })
 	var ids []string
 	for _, s := range c.subnets("us-east-1") {
-		if s.public == public {
+		if !s.public {
 			ids = append(ids, s.id)
 		}
 	}

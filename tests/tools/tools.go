@@ -38,7 +38,7 @@ const (
 	// InEnv names a folder that stands for the root of the repository and of the file system, in which a test of the tests
 	// has laid out what may be found.
 	InEnv = "TEST_TOOLS_IN"
-	// RequireEnv, where it is set, lets no test be skipped.
+	// RequireEnv lets no test be skipped, where it is set.
 	RequireEnv = "REQUIRE_TOOLS"
 	// Command brings every tool and runs all tests.
 	Command = "go run ./tests/all"

@@ -74,8 +74,7 @@ func TestVersionsAgree(t *testing.T) {
 			assert.Equal(t, version, other, "%s in go.mod and tests/cli/go.mod", path)
 		}
 	}
-	// The tools of .ci/run have one version each, and the linter that a person runs is CI's.
-	agree(all(t, ".ci/run", `staticcheck@(v[\d.]+)`)[0], "CONTRIBUTING.md", `staticcheck@(v[\d.]+)`)
+	// The linter that a person runs is CI's.
 	agree(all(t, ".ci/run", `actionlint@(v[\d.]+)`)[0], "CONTRIBUTING.md", `actionlint@(v[\d.]+)`)
 	agree("ubuntu-24.04", ".github/workflows/test.yml", `runs-on: (\S+)`)
 }
@@ -92,7 +91,7 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 	for _, manager := range renovate.CustomManagers {
 		for _, pattern := range manager.ManagerFilePatterns {
 			file := regexp.MustCompile(strings.Trim(pattern, "/"))
-			for _, name := range []string{".ci/run", ".github/actions/tools/action.yml", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go", "internal/config/config.go", "internal/config/database.go", "scripts/pod.sh"} {
+			for _, name := range []string{".ci/run", ".ci/lint", ".ci/vulnerabilities", ".github/actions/tools/action.yml", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go", "internal/config/config.go", "internal/config/database.go", "scripts/pod.sh"} {
 				if !file.MatchString(name) {
 					continue
 				}
@@ -106,7 +105,7 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 			}
 		}
 	}
-	for _, file := range []string{".ci/run", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go"} {
+	for _, file := range []string{".ci/run", ".ci/lint", ".ci/vulnerabilities", "CONTRIBUTING.md", "tests/all/main.go", "tests/tools/tools.go"} {
 		for _, version := range all(t, file, `[a-z0-9-]@(v?\d+\.[\w.-]+)`) {
 			assert.True(t, found[file+" "+version], "renovate.json does not find %s in %s", version, file)
 		}

@@ -98,7 +98,7 @@ func TestActionsArePinned(t *testing.T) {
 
 // A step is a script of the repository, which runs in the tests of the recipes and steps; nothing of an event is in it.
 func TestStepsAreScripts(t *testing.T) {
-	script := regexp.MustCompile(`^(scripts/(?:ci/[a-z]+|db-deploy)|\.ci/run)(?: "\$STACK"| dev prod| prod)?(?: --offline| --yes)?$`)
+	script := regexp.MustCompile(`^(scripts/(?:ci/[a-z]+|db-deploy)|\.ci/(?:run|vulnerabilities))(?: "\$STACK"| dev prod| prod)?(?: --offline| --yes)?$`)
 	used := map[string]bool{}
 	for _, w := range read(t) {
 		for _, s := range w.steps() {
