@@ -78,8 +78,8 @@ func TestOfflinePreviewStep(t *testing.T) {
 	b := newCI(t, t.TempDir())
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
 	up := on("go run ./tests/sandbox up prod", "").do(`grep -q 'tier: mvp' Pulumi.prod.yaml && mkdir -p .sandbox/prod && echo before >.sandbox/prod/cloud`)
-	shown := on("go run ./tests/sandbox preview prod --diff", "").do(`grep -q 'tier: small' Pulumi.prod.yaml && [[ $(<.sandbox/prod/cloud) == before ]] &&
-		printf 'Resources:\n    ~ 1 to update\n    24 unchanged\n\nsandbox: preview prod succeeded\n'`)
+	shown := on("go run ./tests/sandbox preview prod --diff --event-log SCRATCH/events", "").do(`grep -q 'tier: small' Pulumi.prod.yaml && [[ $(<.sandbox/prod/cloud) == before ]] &&
+		echo '{"summaryEvent": {"resourceChanges": {"same": 24, "update": 1}}}' >"$7"`)
 	b.expect(up, shown, costCall)
 	r := b.step("ci/preview", "prod", "--offline")
 	require.Zero(t, r.code, r.stderr)
@@ -88,19 +88,19 @@ func TestOfflinePreviewStep(t *testing.T) {
 
 	// The commit before does not come up.
 	b.again()
-	b.expect(up.do("exit 1"), shown.do("printf 'Previewing\n  error: no\nResources:\n    1 unchanged\n'; exit 1"), costCall)
+	b.expect(up.do("exit 1"), shown.do(`echo '{"diagnosticEvent": {"severity": "error", "prefix": "error: ", "message": "no"}}' >"$7"; exit 1`), costCall)
 	require.NoError(t, os.Remove(b.file("output")))
 	require.NoError(t, os.Remove(b.file("summary")))
 	r = b.step("ci/preview", "prod", "--offline")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "the commit before does not come up")
-	assert.Contains(t, b.report(), "### prod: refused\n\n````text\n  error: no\n")
+	assert.Contains(t, b.report(), "### prod: refused\n\n````text\nerror: no\n")
 
 	// A first commit has nothing before it.
 	b.again()
 	b.git("checkout", "--quiet", "--orphan", "first")
 	b.git("commit", "--quiet", "-m", "first")
-	b.expect(shown.do("echo nothing"), on("go run ./tests/sandbox cost prod --format markdown", "| line |"))
+	b.expect(shown.do(`echo '{"summaryEvent": {}}' >"$7"`), on("go run ./tests/sandbox cost prod --format markdown", "| line |"))
 	require.NoError(t, os.Remove(b.file("output")))
 	require.NoError(t, os.Remove(b.file("summary")))
 	r = b.step("ci/preview", "prod", "--offline")
@@ -195,7 +195,8 @@ func TestPreviewStepOfALongReport(t *testing.T) {
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
-	long := previewCall.do(`for i in {1..9000}; do printf '  warning: Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒\n' $i; done; printf '\n\x60\x60\x60\x60\n'; echo '{"summaryEvent": {}}' >"${@: -1}"`)
+	long := previewCall.do(`for i in {1..9000}; do printf '  warning: Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒\n' $i; done; printf '\n\x60\x60\x60\x60\n'
+		{ for i in {1..9000}; do printf '{"diagnosticEvent": {"severity": "warning", "message": "Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒"}}\n' $i; done; echo '{"summaryEvent": {}}'; } >"${@: -1}"`)
 	b.expect(long, costCall)
 	r := b.step("ci/preview", "prod")
 	require.Zero(t, r.code, r.stderr)

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
@@ -55,15 +59,29 @@ func (s *sandbox) stacks() ([]string, error) {
 // folder is where a stack is kept, relative to the project.
 func folder(stack string) string { return filepath.Join(".sandbox", stack) }
 
-func (s *sandbox) preview(c call) error {
+func (s *sandbox) preview(c call, log string) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		var opts []optpreview.Option
 		if c.diff {
 			opts = append(opts, optpreview.Diff())
 		}
-		_, err := env.Preview(c.ctx, opts...)
-		return err
+		result, err := env.Preview(c.ctx, opts...)
+		if result == nil || log == "" {
+			return err
+		}
+		return errors.Join(err, writeEvents(log, result.Events))
 	})
+}
+
+func writeEvents(file string, events []apitype.EngineEvent) error {
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
+	for _, event := range events {
+		if err := lines.Encode(event); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(file, text.Bytes(), 0o600)
 }
 
 func (s *sandbox) up(c call) error {
