@@ -30,8 +30,9 @@ func bootstrapping(recipe *run.Recipe) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bootstrap STACK REPOSITORY",
 		Short: "Make what a stack and its pipeline need in an empty account",
-		Args:  cobra.ExactArgs(2),
+		Args:  cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args = append(args, "", "") // the recipe says itself what is missing
 			return bootstrap.Run(cmd.Context(), recipe, args[0], args[1], options)
 		},
 	}

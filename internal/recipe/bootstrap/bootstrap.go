@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
-	"regexp"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
@@ -20,8 +18,9 @@ type Options struct {
 	OpenPreviews    bool // and no longer
 }
 
-type bootstrap struct {
-	recipe     *run.Recipe
+// account is the account that is bootstrapped.
+type account struct {
+	*session
 	options    Options
 	stack      string
 	target     pipeline.Target
@@ -37,74 +36,42 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 	if stack == "" || repository == "" {
 		return errors.New("name the stack and the repository on GitHub, as in: just bootstrap prod acme/database")
 	}
-	b := &bootstrap{recipe: recipe, options: options, stack: stack}
-	for _, step := range []func(context.Context) error{
-		func(ctx context.Context) (err error) {
-			b.repository, err = findRepository(ctx, recipe, repository)
-			return err
-		},
-		b.findTarget, b.makeBucket, b.makeKey, b.trustGitHub, b.makeServiceRole, b.makeBoundary, b.makeRoles,
-	} {
-		if err := step(ctx); err != nil {
-			return err
-		}
-	}
-	b.sayWhatIsLeft()
-	return nil
-}
-
-// findTarget makes sure that the login is of the stack's account, and that the person wants what follows.
-func (b *bootstrap) findTarget(ctx context.Context) error {
+	a := &account{options: options, stack: stack}
 	var err error
-	if b.target, err = pipeline.ReadTarget(".", b.stack); err != nil {
-		b.recipe.Say("%v", err)
-		return fmt.Errorf("Pulumi.%s.yaml does not say where the stack belongs", b.stack)
-	}
-	caller, err := b.recipe.Output(ctx, b.aws("sts", "get-caller-identity", "--query", "Account", "--output", "text"))
-	switch {
-	case ctx.Err() != nil:
+	if a.repository, err = findRepository(ctx, recipe, repository); err != nil {
 		return err
-	case err != nil:
-		return fmt.Errorf("no login to AWS; log in to the account %s", b.target.Account)
-	case caller != b.target.Account:
-		return fmt.Errorf("the AWS login is of account %s, and the stack %s belongs to %s", caller, b.stack, b.target.Account)
-	case b.options.Yes:
-		return nil
 	}
-	return b.recipe.Ask(ctx, fmt.Sprintf("Make the state's bucket %s, the key %s, and the pipeline's roles for %s in the account %s?",
-		b.target.Bucket(), b.target.Key(), b.repository.name, b.target.Account))
-}
-
-// aws is a command of the AWS CLI in the region of the stack; what it prints is for the log.
-func (b *bootstrap) aws(args ...string) *exec.Cmd {
-	cmd := run.Command("aws", append([]string{"--region", b.target.Region}, args...)...)
-	cmd.Stdout = cmd.Stderr
-	return cmd
-}
-
-// do runs commands of the AWS CLI, up to the first that fails.
-func (b *bootstrap) do(ctx context.Context, commands ...*exec.Cmd) error {
-	for _, command := range commands {
-		if err := b.recipe.Do(ctx, command); err != nil {
-			return err
-		}
+	if a.target, err = pipeline.ReadTarget(".", stack); err != nil {
+		return fmt.Errorf("%w\n  Pulumi.%s.yaml does not say where the stack belongs", err, stack)
 	}
-	return nil
+	a.session = &session{ctx: ctx, recipe: recipe, region: a.target.Region}
+	a.confirm()
+	a.makeBucket()
+	a.makeKey()
+	a.trustGitHub()
+	a.makeServiceRole()
+	a.makePolicy("mosaic-database-boundary", "boundary", a.target.Environment)
+	a.makeRoles()
+	a.sayWhatIsLeft()
+	return a.err
 }
 
-// absence is how AWS says that something is not there.
-var absence = regexp.MustCompile(`NotFound|NoSuchEntity|NoSuchBucket|\(404\)|ResourceNotFoundException`)
-
-// find looks for something; an error is any other than its absence.
-func (b *bootstrap) find(ctx context.Context, look *exec.Cmd) (description string, found bool, err error) {
-	description, said, err := b.recipe.Said(ctx, look)
+// confirm makes sure that the login is of the stack's account, and that the person wants what follows.
+func (a *account) confirm() {
+	caller := a.output("sts", "get-caller-identity", "--query", "Account", "--output", "text")
 	switch {
-	case err == nil:
-		return description, true, nil
-	case ctx.Err() != nil:
-		return "", false, err
-	case absence.MatchString(said):
-		return "", false, nil
+	case a.ctx.Err() != nil:
+	case a.err != nil:
+		a.err = fmt.Errorf("no login to AWS; log in to the account %s", a.target.Account)
+	case caller != a.target.Account:
+		a.err = fmt.Errorf("the AWS login is of account %s, and the stack %s belongs to %s", caller, a.stack, a.target.Account)
+	case !a.options.Yes:
+		a.err = a.recipe.Ask(a.ctx, fmt.Sprintf("Make the state's bucket %s, the key %s, and the pipeline's roles for %s in the account %s?",
+			a.target.Bucket(), a.target.Key(), a.repository.name, a.target.Account))
 	}
-	return "", false, errors.New(said)
+}
+
+// arn is the ARN of something that IAM has.
+func (a *account) arn(name string) string {
+	return "arn:" + a.target.Partition + ":iam::" + a.target.Account + ":" + name
 }

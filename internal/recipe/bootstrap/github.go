@@ -69,7 +69,7 @@ func (r repository) checkSubject(ctx context.Context, recipe *run.Recipe) error 
 	}
 	if subject.UseDefault != nil && !*subject.UseDefault {
 		return fmt.Errorf("the tokens of %[1]s have a subject made of %[2]s, and the trust policies compare GitHub's own; "+
-			"go back to it: gh api --method PUT repos/%[1]s/actions/oidc/customization/sub --field use_default=true", r.name, compact(subject.Claims))
+			"go back to it: gh api --method PUT repos/%[1]s/actions/oidc/customization/sub --field use_default=true", r.name, compact(string(subject.Claims)))
 	}
 	if subject.Prefix != "" && subject.Prefix != "repo:"+r.name && subject.Prefix != "repo:"+r.numbered {
 		return fmt.Errorf("the subjects of the tokens of %[1]s begin with %[2]s, and the trust policies would expect repo:%[1]s or repo:%[3]s",

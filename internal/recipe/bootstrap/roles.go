@@ -1,107 +1,74 @@
 package bootstrap
 
 import (
-	"context"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 )
 
-// makeBoundary makes the policy that no role of the program goes beyond.
-func (b *bootstrap) makeBoundary(ctx context.Context) error {
-	return b.makePolicy(ctx, "mosaic-database-boundary", "boundary", b.target.Environment)
-}
-
 // role is a role of the pipeline.
 type role struct {
-	name, trust string // the trust policy is a document of the folder policies
-	seconds     string // how long a session may last
-}
-
-// makeRoles makes the roles of the pipeline, each with its policies and its access to the cluster.
-func (b *bootstrap) makeRoles(ctx context.Context) error {
-	previews := "trust-preview"
-	if b.options.ApprovePreviews {
-		previews = approvedPreviews
-	}
-	for _, one := range []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}} {
-		if err := b.makeRole(ctx, one); err != nil {
-			return err
-		}
-		for _, document := range pipeline.Roles()[one.name] {
-			if err := b.attach(ctx, one, document); err != nil {
-				return err
-			}
-		}
-		if err := b.admit(ctx, one); err != nil {
-			return err
-		}
-	}
-	return nil
+	name    string
+	trust   string // a document of the folder policies
+	seconds string // how long a session may last
 }
 
 const approvedPreviews = "trust-preview-approved"
 
-// full is the name of a role in IAM.
-func (b *bootstrap) full(one role) string {
-	return "mosaic-" + b.target.Environment + "-pipeline-" + one.name
+// makeRoles makes the roles of the pipeline, each with its policies and its group in the cluster.
+func (a *account) makeRoles() {
+	previews := "trust-preview"
+	if a.options.ApprovePreviews {
+		previews = approvedPreviews
+	}
+	for _, r := range []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}} {
+		name := "mosaic-" + a.target.Environment + "-pipeline-" + r.name
+		a.makeRole(name, r)
+		for _, document := range pipeline.Roles()[r.name] {
+			a.attach(name, document, a.environment(r, document))
+		}
+		if a.target.Cluster != "" {
+			a.admit(name, r)
+		}
+	}
+}
+
+// environment is where a role may do what a document says: a drill in the environment that it makes, but for what it may do as a drill.
+func (a *account) environment(r role, document string) string {
+	if r.name == "drill" && document != "drill" {
+		return a.target.Environment + "-drill"
+	}
+	return a.target.Environment
 }
 
 // makeRole makes a role, or brings its trust policy up to date.
-func (b *bootstrap) makeRole(ctx context.Context, one role) error {
-	name := b.full(one)
-	present, found, err := b.find(ctx, b.aws("iam", "get-role", "--role-name", name))
-	if err != nil {
-		return err
-	}
+func (a *account) makeRole(name string, r role) {
+	missing, present := a.missing("iam", "get-role", "--role-name", name)
 	// Previews that wait for an approval go on doing so.
-	if found && !b.options.OpenPreviews && strings.Contains(present, ":environment:"+b.target.Environment+"-preview") {
-		one.trust = approvedPreviews
+	if !a.options.OpenPreviews && strings.Contains(present, ":environment:"+a.target.Environment+"-preview") {
+		r.trust = approvedPreviews
 	}
-	text, err := b.filled(one.trust, b.target.Environment)
-	if err != nil {
-		return err
+	trust := a.file("trust.json", a.filled(r.trust, a.target.Environment))
+	if missing {
+		a.aws("iam", "create-role", "--role-name", name, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)
+		a.say("made the role %s", name)
+		return
 	}
-	trust, err := b.file("trust.json", text)
-	if err != nil {
-		return err
-	}
-	if found {
-		return b.do(ctx, b.aws("iam", "update-assume-role-policy", "--role-name", name, "--policy-document", trust),
-			b.aws("iam", "update-role", "--role-name", name, "--max-session-duration", one.seconds))
-	}
-	err = b.do(ctx, b.aws("iam", "create-role", "--role-name", name, "--max-session-duration", one.seconds,
-		"--assume-role-policy-document", trust))
-	if err == nil {
-		b.recipe.Say("made the role %s", name)
-	}
-	return err
+	a.aws("iam", "update-assume-role-policy", "--role-name", name, "--policy-document", trust)
+	a.aws("iam", "update-role", "--role-name", name, "--max-session-duration", r.seconds)
 }
 
-// attach gives a role a policy. What a drill may do, it may do to the environment that it makes, but for what it may do as a drill.
-func (b *bootstrap) attach(ctx context.Context, one role, document string) error {
-	environment := b.target.Environment
-	if one.name == "drill" && document != "drill" {
-		environment += "-drill"
-	}
-	name := "mosaic-" + environment + "-pipeline-" + document
-	if err := b.makePolicy(ctx, name, document, environment); err != nil {
-		return err
-	}
-	return b.do(ctx, b.aws("iam", "attach-role-policy", "--role-name", b.full(one), "--policy-arn", b.arn("policy/"+name)))
+// attach gives a role a policy.
+func (a *account) attach(roleName, document, environment string) {
+	policy := "mosaic-" + environment + "-pipeline-" + document
+	a.makePolicy(policy, document, environment)
+	a.aws("iam", "attach-role-policy", "--role-name", roleName, "--policy-arn", a.arn("policy/"+policy))
 }
 
-// admit gives a role its group in the cluster, where the stack file names one.
-func (b *bootstrap) admit(ctx context.Context, one role) error {
-	if b.target.Cluster == "" {
-		return nil
+// admit gives a role its group in the cluster.
+func (a *account) admit(name string, r role) {
+	entry := []string{"--cluster-name", a.target.Cluster, "--principal-arn", a.arn("role/" + name)}
+	if missing, _ := a.missing(append([]string{"eks", "describe-access-entry"}, entry...)...); missing {
+		a.aws(append(append([]string{"eks", "create-access-entry"}, entry...), "--kubernetes-groups", "pipeline-"+r.name)...)
 	}
-	entry := []string{"--cluster-name", b.target.Cluster, "--principal-arn", b.arn("role/" + b.full(one))}
-	_, found, err := b.find(ctx, b.aws(append([]string{"eks", "describe-access-entry"}, entry...)...))
-	if err != nil || found {
-		return err
-	}
-	create := b.aws(append([]string{"eks", "create-access-entry"}, entry...)...)
-	create.Args = append(create.Args, "--kubernetes-groups", "pipeline-"+one.name)
-	return b.do(ctx, create)
 }

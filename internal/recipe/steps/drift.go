@@ -15,7 +15,10 @@ import (
 
 // Drift compares a stack with the cloud, and keeps one issue about what differs; it changes nothing.
 func (w Workflow) Drift(ctx context.Context, stack string) error {
-	if err := errors.Join(w.Recipe.Need("pulumi", "see https://www.pulumi.com/docs/install/"), w.needGh()); err != nil {
+	if err := w.Recipe.Need("pulumi", "see https://www.pulumi.com/docs/install/"); err != nil {
+		return err
+	}
+	if err := w.needGh(); err != nil {
 		return err
 	}
 	title := "Drift of " + stack
