@@ -147,7 +147,7 @@ external_secret() {
 # go run would do the same, and lose the exit code.
 program() {
   need go "see https://go.dev/doc/install"
-  go build -o bin/recipe ./internal/recipe || fail "cannot build ./internal/recipe, see above"
+  go build -buildvcs=false -o bin/recipe ./internal/recipe || fail "cannot build ./internal/recipe, see above"
   RECIPE=$recipe bin/recipe "$@"
 }
 

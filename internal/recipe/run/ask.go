@@ -14,6 +14,9 @@ var ErrNotYes = errors.New("stopped here: the answer was not yes (--yes answers 
 
 // Ask asks a question that only the word yes answers with yes.
 func (r *Recipe) Ask(ctx context.Context, question string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	fmt.Fprint(os.Stderr, question+" [yes/no] ")
 	answer := make(chan string, 1)
 	go func() {

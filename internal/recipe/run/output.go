@@ -19,10 +19,10 @@ func (r *Recipe) Output(ctx context.Context, cmd *exec.Cmd) (string, error) {
 
 // Said is what a command prints, and what it says as an error, of which the person sees neither.
 func (r *Recipe) Said(ctx context.Context, cmd *exec.Cmd) (out, said string, err error) {
-	var errors bytes.Buffer
-	cmd.Stderr = &errors
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
 	out, err = r.Output(ctx, cmd)
-	return out, strings.TrimRight(errors.String(), "\n"), err
+	return out, strings.TrimRight(complaints.String(), "\n"), err
 }
 
 // Shown is all that a command prints, which the person sees too.

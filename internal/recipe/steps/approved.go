@@ -15,7 +15,7 @@ import (
 // Approved previews the stack once more, and refuses what is not among the steps of the preview that was approved, APPROVED.
 // Fewer steps are good: with the same commit they are what an earlier run has done already.
 //
-// Pulumi's own way, an update plan (--save-plan, --plan, --strict), is experimental and does not fit: it holds an up to its plan
+// Pulumi's own means, an update plan (--save-plan, --plan, --strict), is experimental and does not fit: it holds an up to its plan
 // while it runs, so a difference stops it halfway, and a restore is one, since a preview takes for changed what it does not know
 // yet. A plan is also the state once more, secrets included, to be kept until somebody approves.
 func (w Workflow) Approved(ctx context.Context, stack string) error {
