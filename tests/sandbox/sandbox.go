@@ -1,20 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
@@ -69,19 +65,8 @@ func (s *sandbox) preview(c call, log string) error {
 		if result == nil || log == "" {
 			return err
 		}
-		return errors.Join(err, writeEvents(log, result.Events))
+		return errors.Join(err, result.WriteLog(log))
 	})
-}
-
-func writeEvents(file string, events []apitype.EngineEvent) error {
-	var text bytes.Buffer
-	lines := json.NewEncoder(&text)
-	for _, event := range events {
-		if err := lines.Encode(event); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(file, text.Bytes(), 0o600)
 }
 
 func (s *sandbox) up(c call) error {
