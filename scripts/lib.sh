@@ -9,7 +9,7 @@ export PULUMI_PARALLEL=${PULUMI_PARALLEL:-64}
 
 recipe=$(basename "$0")
 scratch=$(mktemp -d)
-namespace="" pod="" undo="" given=" "
+namespace="" pod="" given=" "
 
 say() { printf '%s: %s\n' "$recipe" "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -21,13 +21,6 @@ cleanup() {
   if [[ -n $pod ]]; then
     kube delete "pod/$pod" --ignore-not-found --wait=false >&2 ||
       say "the pod $pod is still there; it ends by itself within four hours, or: kubectl delete -n $namespace pod/$pod"
-  fi
-  if [[ -n $undo ]]; then
-    if begun; then
-      say "the up had begun, so $undo stays changed: commit it"
-    else
-      cp "$scratch/stackfile" "$undo" && say "$undo is as it was; nothing was changed"
-    fi
   fi
   rm -rf "$scratch"
 }
@@ -150,62 +143,21 @@ external_secret() {
   jq --arg secret "$(output kubernetesSecretName)" '[.items[] | select((.spec.target.name // .metadata.name) == $secret)][0]' <<<"$all"
 }
 
-# edit begins a change of the stack file. Until keep, an end of the recipe takes it back.
-edit() {
-  [[ -z $undo ]] || return 0
-  [[ -f Pulumi.$stack.yaml ]] || fail "Pulumi.$stack.yaml is not here; run this in the folder of the project"
-  cp "Pulumi.$stack.yaml" "$scratch/stackfile"
-  undo=Pulumi.$stack.yaml
+# program VERB ARGUMENT... runs the program of internal/recipe. It is built first, which takes no time where nothing changed;
+# go run would do the same, and lose the exit code.
+program() {
+  need go "see https://go.dev/doc/install"
+  go build -buildvcs=false -o bin/recipe ./internal/recipe || fail "cannot build ./internal/recipe, see above"
+  RECIPE=$recipe bin/recipe "$@"
 }
 
-# configure KEY VALUE sets a value of the stack file.
-configure() {
-  edit
-  pulumi config set --stack "$stack" --non-interactive --path "mosaic-database:$1" "$2"
-}
-
-# forget KEY takes a value out of the stack file, where it is there.
-forget() {
-  local now
-  now=$(setting "$1")
-  [[ -n $now && $now != "{}" ]] || return 0 # {} is the default of an object
-  edit
-  pulumi config rm --stack "$stack" --non-interactive --path "mosaic-database:$1"
-}
-
-# raise KEY adds one to a number of the stack file, 1 where it is not set.
-raise() {
-  local now
-  now=$(setting "$1")
-  configure "$1" "$((${now:-1} + 1))"
-  say "mosaic-database:$1 is $((${now:-1} + 1)) in Pulumi.$stack.yaml, after ${now:-1}"
-}
-
-# change WHAT does what the changed stack file says, when the answer to Pulumi's own question is yes. From its preview on
-# Pulumi locks a state that is in a bucket, so nobody else changes the stack before the answer. The stack file stays changed
-# from the first step on.
+# change WHAT EDIT... edits the stack file and does what it says, when the answer to Pulumi's own question is yes. An edit is
+# key=value, key- to remove it, key+ to add one. Until the up begins, every end takes the edits back, and the recipe ends too.
 change() {
-  local answer=()
+  local what=$1 answer=() code=0
+  shift
   ! option --yes || answer=(--yes)
-  say "$1"
-  if ! PULUMI_DEBUG_COMMANDS=true pulumi up --stack "$stack" --diff --event-log "$scratch/events" "${answer[@]}"; then
-    begun || fail "stopped here: the preview failed, see above, or the answer was not yes (--yes answers beforehand)"
-    kept
-    return 1
-  fi
-  kept
+  program change "${answer[@]}" --what "$what" "$stack" "$@" || code=$?
+  [[ $code -ne 3 ]] || exit 1
+  return "$code"
 }
-
-# begun tells whether the last up went on after its preview. A log that breaks off is of a run that was killed, and counts.
-begun() {
-  [[ -f $scratch/events ]] || return 1
-  ! jq -es 'all(.[].resourcePreEvent | values; .planning)' "$scratch/events" >/dev/null 2>&1
-}
-
-kept() {
-  [[ -z $undo ]] || say "$undo is changed: commit it"
-  rm -f "$scratch/events"
-  keep
-}
-
-keep() { undo=""; }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # A pod with psql beside the application, for as long as a recipe runs. The password goes from the Kubernetes
-# Secret into the pod's environment; where people log in by token, the token goes into the pod's memory by standard
+# Secret into the pod's environment; where IAM users log in by token, the token goes into the pod's memory by standard
 # input. No command line, no manifest and no file of this machine holds either.
 
-# from_secret is the variables of the Secret that the application has: of the database itself, past a pooler, because people
-# need a session.
+# from_secret is the variables of the Secret that the application has: of the database itself, past a pooler, because psql
+# needs a session.
 from_secret() {
   local at=DB
   [[ -z $(optional poolerEndpoint) ]] || at=DB_DIRECT
@@ -26,17 +26,17 @@ of_master() {
   fi
 }
 
-# of_people is the variables of the login of people, whose password is a file with the token.
-of_people() {
+# of_iam_users is the variables of the login of IAM users, whose password is a file with the token.
+of_iam_users() {
   jq '[{name: "PGHOST", value: .endpoint}, {name: "PGPORT", value: (.port | tostring)},
        {name: "PGDATABASE", value: .databaseName}, {name: "PGUSER", value: .peopleLogin},
        {name: "PGPASSFILE", value: "/tmp/pgpass"}]' <<<"$outputs"
 }
 
-# by_token says whether people log in by token.
+# by_token says whether IAM users log in by token.
 by_token() { jq -e '(.peopleRoleArn // "") != ""' <<<"$outputs" >/dev/null; }
 
-# token is a token of the login of people, made with the role that may log in as that. It is good for the logins of
+# token is a token of the login of IAM users, made with the role that may log in as that. It is good for the logins of
 # fifteen minutes.
 token() {
   local role session
@@ -80,12 +80,12 @@ pod_manifest() {
                            capabilities: {drop: ["ALL"]}}}]}}'
 }
 
-# start_pod makes the pod with the login of people where they have one, and with the application's elsewhere.
+# start_pod makes the pod with the login of IAM users where there is one, and with the application's elsewhere.
 start_pod() {
   local variables key=""
   if by_token; then
     key=$(token)
-    variables=$(of_people)
+    variables=$(of_iam_users)
   else
     variables=$(from_secret)
   fi

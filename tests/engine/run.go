@@ -3,8 +3,10 @@ package engine
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -34,6 +36,18 @@ func (r *Result) Steps() []apitype.StepEventMetadata {
 		}
 	}
 	return steps
+}
+
+// WriteLog writes the events to a file, as the CLI's --event-log does.
+func (r *Result) WriteLog(file string) error {
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
+	for _, event := range r.Events {
+		if err := lines.Encode(event); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(file, text.Bytes(), 0o600)
 }
 
 // Changes counts the operations of the run by kind, "create" or "same", say. It is nil if the run ended

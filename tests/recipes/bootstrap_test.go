@@ -50,11 +50,9 @@ func bootstrapped(t *testing.T, b *bench, empty bool) []call {
 			add(c)
 		}
 	}
-	site, err := pipeline.ReadSite(root, "prod")
-	require.NoError(t, err)
 	bucket := "mosaic-state-123456789012-us-east-1"
 	add(github("acme/database")...)
-	add(on("go run ./internal/pipeline/site prod", "").do("printf '%s' '"+site.Lines()+"'"), account)
+	add(account)
 	look(aws("s3api head-bucket --bucket "+bucket), aws("s3api create-bucket --bucket "+bucket))
 	add(aws("s3api put-public-access-block --bucket "+bucket+" --public-access-block-configuration "+
 		"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"),
@@ -154,6 +152,11 @@ func TestBootstrap(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	assert.NotContains(t, r.stderr, "made the")
 
+	// In a namespace that the program makes.
+	file := filepath.Join(b.project, "Pulumi.prod.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(text, "  mosaic-database:app: {createNamespace: true}\n"...), 0o600))
 	b.again()
 	b.expect(differing(bootstrapped(t, b, false))...)
 	r = b.just("", "bootstrap", "prod", "acme/database", "--yes", "--open-previews")
@@ -180,7 +183,7 @@ func accessCommands(t *testing.T, r ran) []string {
 }
 
 // differing is the calls where the boundary is another than the file's, with all five versions in use, where somebody made the
-// identity provider for another audience, where the trust policy of previews changes, and the program makes the namespace.
+// identity provider for another audience, and where the trust policy of previews changes.
 func differing(calls []call) []call {
 	const boundary = "arn:aws:iam::123456789012:policy/mosaic-database-boundary"
 	aws := func(line string) call { return on("aws --region us-east-1 "+line, "") }
@@ -196,8 +199,6 @@ func differing(calls []call) []call {
 		case strings.Contains(line, "get-open-id-connect-provider"):
 			all = append(all, c.do(`echo '{"ClientIDList": ["sigstore"]}'`),
 				aws("iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --client-id sts.amazonaws.com"))
-		case strings.HasPrefix(line, "go run ./internal/pipeline/site"):
-			all = append(all, c.do(strings.Replace(c.reply, "own_namespace=false", "own_namespace=true", 1)))
 		case strings.Contains(line, "update-assume-role-policy --role-name mosaic-prod-pipeline-preview"):
 			all = append(all, c.do(`cp "${8#file://}" "$CALLS/../trust-opened.json"`))
 		default:
@@ -223,9 +224,6 @@ func subjects(b *bench, role string) []string {
 func TestBootstrapRefusals(t *testing.T) {
 	need(t)
 	t.Parallel()
-	site, err := pipeline.ReadSite(root, "prod")
-	require.NoError(t, err)
-	where := on("go run ./internal/pipeline/site prod", "").do("printf '%s' '" + site.Lines() + "'")
 	asked := github("acme/database")
 	found := func(more ...call) []call { return append(slices.Clone(asked), more...) }
 	says := func(c call, stderr string, code int) []call {
@@ -250,10 +248,10 @@ func TestBootstrapRefusals(t *testing.T) {
 			asked[1].do(`echo '{"use_default": false, "include_claim_keys": ["repository_id", "context"]}'`)}, `a subject made of ["repository_id","context"]`},
 		"another prefix": {"bootstrap prod acme/database", "", []call{asked[0],
 			asked[1].do(`echo '{"use_default": true, "sub_claim_prefix": "repo:Acme@11/Database@23"}'`)}, "begin with repo:Acme@11/Database@23, and"},
-		"another account": {"bootstrap prod acme/database", "", found(where, account.do("echo 999999999999")), "is of account 999999999999"},
+		"another account": {"bootstrap prod acme/database", "", found(account.do("echo 999999999999")), "is of account 999999999999"},
 		// An older GitHub has no setting for the subject.
-		"no": {"bootstrap prod acme/database", "no\n", append(append(asked[:1:1], says(asked[1], "gh: Not Found (HTTP 404)", 1)...), where, account), "the answer was not yes"},
-		"no permission": {"bootstrap prod acme/database --yes", "", found(where, account,
+		"no": {"bootstrap prod acme/database", "no\n", append(append(asked[:1:1], says(asked[1], "gh: Not Found (HTTP 404)", 1)...), account), "the answer was not yes"},
+		"no permission": {"bootstrap prod acme/database --yes", "", found(account,
 			on("aws --region us-east-1 s3api head-bucket --bucket mosaic-state-123456789012-us-east-1", "").do("echo 'An error occurred (403)' >&2; exit 254")), "(403)"},
 	} {
 		t.Run(name, func(t *testing.T) {

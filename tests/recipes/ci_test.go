@@ -92,17 +92,21 @@ func TestEveryStepIsRun(t *testing.T) {
 	}
 }
 
-func TestSiteStep(t *testing.T) {
+func TestTargetStep(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
-	site, err := pipeline.ReadSite(root, "prod")
+	target, err := pipeline.ReadTarget(root, "prod")
 	require.NoError(t, err)
-	b.expect(on("go run ./internal/pipeline/site prod", "").do("printf '%s' '" + site.Lines() + "'"))
-	r := b.step("ci/site", "prod")
+	r := b.step("ci/target", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Equal(t, site.Lines(), b.content("output"))
+	assert.Equal(t, target.Lines(), r.stdout)
+	assert.Equal(t, target.Lines(), b.content("output"))
 	assert.Contains(t, b.content("output"), "\npreview_role=arn:aws:iam::123456789012:role/mosaic-prod-pipeline-preview\n")
+
+	r = b.step("ci/target", "stage")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "Pulumi.stage.yaml")
 }
 
 func findIssue(title string, found string) call {

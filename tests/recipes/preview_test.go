@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -48,6 +49,9 @@ func TestPreviewStep(t *testing.T) {
 	assert.Equal(t, before, stateFiles(t, b.state), "the preview role may not write")
 	report := b.report()
 	assert.Regexp(t, `^### prod: \d+ to update, \d+ unchanged\n(?s:.*)\n\n\| line \| a month \|\n\n<details>`, report)
+	shown := regexp.MustCompile(`Resources:\n    ~ (\d+ to update)\n    (\d+ unchanged)\n`).FindStringSubmatch(report)
+	require.NotNil(t, shown)
+	assert.Contains(t, report, "### prod: "+shown[1]+", "+shown[2]+"\n", "the CLI's own count")
 	assert.Contains(t, report, `"db.t3.micro" => "db.t3.small"`)
 	assert.Contains(t, report, "\n> **warning**: the stack costs 31.55 USD a month, over mosaic-database:budget.monthlyUsd (25.00)\n")
 	assert.NotContains(t, report, "StackReference", "no change")
@@ -78,8 +82,8 @@ func TestOfflinePreviewStep(t *testing.T) {
 	b := newCI(t, t.TempDir())
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
 	up := on("go run ./tests/sandbox up prod", "").do(`grep -q 'tier: mvp' Pulumi.prod.yaml && mkdir -p .sandbox/prod && echo before >.sandbox/prod/cloud`)
-	shown := on("go run ./tests/sandbox preview prod --diff", "").do(`grep -q 'tier: small' Pulumi.prod.yaml && [[ $(<.sandbox/prod/cloud) == before ]] &&
-		printf 'Resources:\n    ~ 1 to update\n    24 unchanged\n\nsandbox: preview prod succeeded\n'`)
+	shown := on("go run ./tests/sandbox preview prod --diff --event-log SCRATCH/events", "").do(`grep -q 'tier: small' Pulumi.prod.yaml && [[ $(<.sandbox/prod/cloud) == before ]] &&
+		echo '{"summaryEvent": {"resourceChanges": {"same": 24, "update": 1}}}' >"$7"`)
 	b.expect(up, shown, costCall)
 	r := b.step("ci/preview", "prod", "--offline")
 	require.Zero(t, r.code, r.stderr)
@@ -88,19 +92,19 @@ func TestOfflinePreviewStep(t *testing.T) {
 
 	// The commit before does not come up.
 	b.again()
-	b.expect(up.do("exit 1"), shown.do("printf 'Previewing\n  error: no\nResources:\n    1 unchanged\n'; exit 1"), costCall)
+	b.expect(up.do("exit 1"), shown.do(`echo '{"diagnosticEvent": {"severity": "error", "prefix": "error: ", "message": "no"}}' >"$7"; exit 1`), costCall)
 	require.NoError(t, os.Remove(b.file("output")))
 	require.NoError(t, os.Remove(b.file("summary")))
 	r = b.step("ci/preview", "prod", "--offline")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "the commit before does not come up")
-	assert.Contains(t, b.report(), "### prod: refused\n\n````text\n  error: no\n")
+	assert.Contains(t, b.report(), "### prod: refused\n\n````text\nerror: no\n")
 
 	// A first commit has nothing before it.
 	b.again()
 	b.git("checkout", "--quiet", "--orphan", "first")
 	b.git("commit", "--quiet", "-m", "first")
-	b.expect(shown.do("echo nothing"), on("go run ./tests/sandbox cost prod --format markdown", "| line |"))
+	b.expect(shown.do(`echo '{"summaryEvent": {}}' >"$7"`), on("go run ./tests/sandbox cost prod --format markdown", "| line |"))
 	require.NoError(t, os.Remove(b.file("output")))
 	require.NoError(t, os.Remove(b.file("summary")))
 	r = b.step("ci/preview", "prod", "--offline")
@@ -135,67 +139,14 @@ func TestCommentStep(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 }
 
-// markdown is a report of a stack, of so many lines of the diff.
-func markdown(stack string, lines int) string {
-	return "### " + stack + ": 1 to update\n\n| line | a month |\n| --- | --- |\n\n<details><summary>The preview</summary>\n\n````diff\n" +
-		strings.Repeat("  ~ grüße: \"ein Wert 🔒\" => \"ein anderer\"\n", lines) + "````\n\n</details>\n"
-}
-
-// The stacks share what GitHub takes: what a short report leaves, a long one has, and what is cut is closed and says so.
-func TestCommentOfLongReports(t *testing.T) {
-	need(t)
-	t.Parallel()
-	const limit = 65536
-	shortened := "\n````\n\n</details>\n\n… shortened by "
-	for name, test := range map[string]struct {
-		dev, prod string
-		whole     []string // what is there unchanged
-		cut       int      // sections
-		full      bool     // whether the comment is as long as it may be
-	}{
-		"both short":         {dev: markdown("dev", 2), prod: markdown("prod", 3), whole: []string{markdown("dev", 2), markdown("prod", 3)}},
-		"a short and a long": {dev: markdown("dev", 100), prod: markdown("prod", 2500), whole: []string{markdown("dev", 100)}, cut: 1, full: true},
-		"a long and a short": {dev: markdown("dev", 2500), prod: markdown("prod", 2), whole: []string{markdown("prod", 2)}, cut: 1, full: true},
-		"both long":          {dev: markdown("dev", 2500), prod: markdown("prod", 1500), cut: 2, full: true},
-		"one line":           {dev: strings.Replace(markdown("dev", 1), "ein Wert", strings.Repeat("u", 60000), 1), prod: markdown("prod", 1500), cut: 2, full: true},
-		"a table":            {dev: "### dev\n\n" + strings.Repeat("| a | b |\n", 10000), prod: markdown("prod", 2), whole: []string{markdown("prod", 2)}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			b := newCI(t, t.TempDir())
-			b.env = append(b.env, "PULL_REQUEST=12", "COMMIT=0123456789abcdef", "REPORT_dev="+test.dev, "REPORT_prod="+test.prod)
-			b.expect(on("gh api --paginate repos/acme/database/issues/12/comments?per_page=100", "[]"),
-				on("gh api --method POST repos/acme/database/issues/12/comments --field body=@SCRATCH/body --silent", "").do(`cp "${6#body=@}" "$CALLS/body"`))
-			r := b.step("ci/comment", "dev", "prod")
-			require.Zero(t, r.code, r.stderr)
-			content, err := os.ReadFile(filepath.Join(b.calls, "body"))
-			require.NoError(t, err)
-			body := string(content)
-			characters := utf8.RuneCountInString(body)
-			assert.True(t, utf8.ValidString(body))
-			assert.NotContains(t, body, "\uFFFD")
-			assert.Less(t, characters, limit)
-			if test.full {
-				assert.Greater(t, characters, limit*9/10, "room is left")
-			}
-			for _, section := range append(test.whole, "### dev", "### prod", "[The run]("+runAddress+"), of commit 0123456789ab.\n") {
-				assert.Contains(t, body, section)
-			}
-			assert.Equal(t, test.cut, strings.Count(body, shortened))
-			assert.Equal(t, strings.Count(body, "<details>"), strings.Count(body, "</details>"))
-			if test.dev[len(test.dev)-2] == '|' {
-				assert.Contains(t, body, "| a | b |\n\n… shortened by ", "a row is cut through")
-			}
-		})
-	}
-}
-
 // A report is handed over in what an environment variable can hold, with the rest on the page of the run.
 func TestPreviewStepOfALongReport(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	b.merged(func(text string) string { return strings.Replace(text, "tier: mvp", "tier: small", 1) })
-	long := previewCall.do(`for i in {1..9000}; do printf '  warning: Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒\n' $i; done; printf '\n\x60\x60\x60\x60\n'; echo '{"summaryEvent": {}}' >"${@: -1}"`)
+	long := previewCall.do(`for i in {1..9000}; do printf '  warning: Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒\n' $i; done; printf '\n\x60\x60\x60\x60\n'
+		{ for i in {1..9000}; do printf '{"diagnosticEvent": {"severity": "warning", "message": "Nummer %s 🔒🔒🔒🔒🔒🔒🔒🔒"}}\n' $i; done; echo '{"summaryEvent": {}}'; } >"${@: -1}"`)
 	b.expect(long, costCall)
 	r := b.step("ci/preview", "prod")
 	require.Zero(t, r.code, r.stderr)

@@ -1,9 +1,7 @@
 package recipes
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -144,11 +142,6 @@ func logged(args []string) func(*engine.Result, error) error {
 		if os.Getenv("PULUMI_DEBUG_COMMANDS") != "true" {
 			return errors.New("unknown flag: --event-log")
 		}
-		var text bytes.Buffer
-		lines := json.NewEncoder(&text)
-		for _, event := range result.Events {
-			err = errors.Join(err, lines.Encode(event))
-		}
-		return errors.Join(err, os.WriteFile(args[flag+1], text.Bytes(), 0o600))
+		return errors.Join(err, result.WriteLog(args[flag+1]))
 	}
 }

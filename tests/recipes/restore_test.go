@@ -63,9 +63,9 @@ func TestRestoreRecipes(t *testing.T) {
 	b := newBench(t, state)
 	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"}
 
-	b.expect(inCluster(append(append(forgetting(append([]string{"generation", "serving"}, nil...)...), raising("restore.generation", "2")),
+	b.expect(inCluster(append(append(forgetting("generation", "serving"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
-			secret("old"), change)...)...)...)
+			change)...)...)...)
 	b.expect(restarting()...)
 	r := b.just("yes\n", "db-restore-pitr", "latest", "prod")
 	require.Zero(t, r.code, r.stderr)
@@ -143,13 +143,13 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 		"what serves, released": {args: "db-release mosaic-prod-db prod", calls: []call{outputs, account},
 			want: "name an instance beside the one that serves; there are none"},
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. On: just db-deploy prod. Back: just db-serve 1 prod",
-			calls: inCluster(append(append(origin, raising("restore.generation", "2")),
+			calls: inCluster(append(append(origin, secret("old"), raising("restore.generation", "2")),
 				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
-					raising("restore.snapshotIdentifier", "before"), secret("old"), halfway)...)...)},
+					raising("restore.snapshotIdentifier", "before"), halfway)...)...)},
 		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
-			calls: inCluster(append(append(forgetting("generation", "serving"), raising("restore.generation", "2")),
+			calls: inCluster(append(append(forgetting("generation", "serving"), secret("old"), raising("restore.generation", "2")),
 				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
-					raising("restore.snapshotIdentifier", "before"), secret("old"), change.with("--yes"))...)...)},
+					raising("restore.snapshotIdentifier", "before"), change.with("--yes"))...)...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)

@@ -4,12 +4,14 @@ package recipes
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -66,6 +68,18 @@ type bench struct {
 var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
 	"dirname", "sha256sum", "sleep", "tee", "git", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
 
+// builtProgram is the program of the recipes, which a recipe builds for itself.
+var builtProgram = sync.OnceValues(func() (string, error) {
+	file := filepath.Join(sharedDir, "recipe")
+	cmd := exec.Command("go", "build", "-o", file, "./internal/recipe")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return file, nil
+})
+
 // newBench is a bench over a stack that was deployed to the folder.
 func newBench(t *testing.T, state string) *bench {
 	t.Helper()
@@ -98,12 +112,14 @@ func newBench(t *testing.T, state string) *bench {
 	link(filepath.Join("testdata", "standin"), filepath.Join(bin, "go"))
 	cli, err := engine.CLI(t.Context(), os.Stderr)
 	require.NoError(t, err)
+	program, err := builtProgram()
+	require.NoError(t, err)
 	self, err := os.Executable()
 	require.NoError(t, err)
 	here, err := os.Getwd()
 	require.NoError(t, err)
 	b.env = []string{"PATH=" + bin, "HOME=" + dir, "TMPDIR=" + temp, "CALLS=" + b.calls, "REAL_PULUMI=" + cli.Path,
-		"SELF=" + self, "PACKAGE_DIR=" + here, "STATE=" + state, "PULUMI_BACKEND_URL=file://" + filepath.Join(state, "state"),
+		"SELF=" + self, "PROGRAM=" + program, "PACKAGE_DIR=" + here, "STATE=" + state, "PULUMI_BACKEND_URL=file://" + filepath.Join(state, "state"),
 		"PULUMI_HOME=" + filepath.Join(dir, "pulumi-home"), "PULUMI_CONFIG_PASSPHRASE=simulated",
 		"PULUMI_SKIP_UPDATE_CHECK=true", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
 		"GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com", "SECRET_INTERVAL=0", "SECRET_PATIENCE=2"}

@@ -52,7 +52,7 @@ func newCommand(s *sandbox) *cobra.Command {
 	})
 	cobra.EnableCommandSorting = false // the verbs are in the order of their use
 	root.AddCommand(
-		changing(s, "preview", "Show what up would change", s.preview),
+		previewing(s),
 		changing(s, "up", "Bring the simulated cloud to what the stack says", s.up),
 		pricing(s),
 		reading(s, "outputs", "Print the stack's outputs, one JSON object with secrets masked", s.outputs),
@@ -76,6 +76,14 @@ func changing(s *sandbox, name, short string, verb func(call) error) *cobra.Comm
 	})
 	overlaid(cmd, &values)
 	cmd.Flags().BoolVar(&diff, "diff", false, "show every property that changes")
+	return cmd
+}
+
+// previewing is the verb that may leave the engine's own account of the run, as pulumi preview --event-log does.
+func previewing(s *sandbox) *cobra.Command {
+	var log string
+	cmd := changing(s, "preview", "Show what up would change", func(c call) error { return s.preview(c, log) })
+	cmd.Flags().StringVar(&log, "event-log", "", "`file` for the engine's events, a line of JSON each")
 	return cmd
 }
 

@@ -55,14 +55,17 @@ func (s *sandbox) stacks() ([]string, error) {
 // folder is where a stack is kept, relative to the project.
 func folder(stack string) string { return filepath.Join(".sandbox", stack) }
 
-func (s *sandbox) preview(c call) error {
+func (s *sandbox) preview(c call, log string) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		var opts []optpreview.Option
 		if c.diff {
 			opts = append(opts, optpreview.Diff())
 		}
-		_, err := env.Preview(c.ctx, opts...)
-		return err
+		result, err := env.Preview(c.ctx, opts...)
+		if result == nil || log == "" {
+			return err
+		}
+		return errors.Join(err, result.WriteLog(log))
 	})
 }
 

@@ -89,6 +89,11 @@ func TestLifeOfAProtectedStack(t *testing.T) {
 		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
 	}
 	b := newBench(t, guarded)
+	log := filepath.Join(t.TempDir(), "events")
+	require.NoError(t, b.run(t, "preview", "dev", "--event-log", log))
+	events, err := os.ReadFile(log)
+	require.NoError(t, err)
+	assert.Contains(t, string(events), `"summaryEvent":{`)
 	require.NoError(t, b.run(t, "up", "dev"))
 	assert.Contains(t, b.out.String(), "2 created")
 	lines := strings.Split(strings.TrimSpace(b.errs.String()), "\n")

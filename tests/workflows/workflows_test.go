@@ -150,7 +150,7 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 					assert.Equal(t, "false", s.With["persist-credentials"], at)
 				}
 				if strings.HasPrefix(s.Uses, "aws-actions/") {
-					assert.Regexp(t, `^\$\{\{ steps\.site\.outputs\.(preview|deploy|drill)_role \}\}$`, s.With["role-to-assume"], at)
+					assert.Regexp(t, `^\$\{\{ steps\.target\.outputs\.(preview|deploy|drill)_role \}\}$`, s.With["role-to-assume"], at)
 					assert.NotContains(t, s.With, "aws-access-key-id", at)
 				}
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Site is where a stack is deployed to, as its stack file says.
-type Site struct {
+// Target is where a stack is deployed to, as its stack file says.
+type Target struct {
 	Environment string
 	Account     string
 	Region      string
@@ -25,12 +25,12 @@ type Site struct {
 	OwnNamespace bool
 }
 
-// ReadSite reads the stack file of a stack in a folder. The rest of the file is the program's to check.
-func ReadSite(dir, stack string) (Site, error) {
+// ReadTarget reads the stack file of a stack in a folder. The rest of the file is the program's to check.
+func ReadTarget(dir, stack string) (Target, error) {
 	path := filepath.Join(dir, "Pulumi."+stack+".yaml")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Site{}, err
+		return Target{}, err
 	}
 	var file struct {
 		Config struct {
@@ -47,14 +47,14 @@ func ReadSite(dir, stack string) (Site, error) {
 		} `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
-		return Site{}, fmt.Errorf("%s: %w", path, err)
+		return Target{}, fmt.Errorf("%s: %w", path, err)
 	}
 	config := file.Config
 	if config.Region == "" || len(config.Accounts) != 1 {
-		return Site{}, fmt.Errorf("%s: set aws:region, and aws:allowedAccountIds to the one account of the stack", path)
+		return Target{}, fmt.Errorf("%s: set aws:region, and aws:allowedAccountIds to the one account of the stack", path)
 	}
 	env := cmp.Or(config.Environment, stack)
-	return Site{
+	return Target{
 		Environment:  env,
 		Account:      config.Accounts[0],
 		Region:       config.Region,
@@ -66,30 +66,36 @@ func ReadSite(dir, stack string) (Site, error) {
 }
 
 // Bucket is the name of the bucket that holds the state of all stacks of an account and region.
-func (s Site) Bucket() string { return fmt.Sprintf("mosaic-state-%s-%s", s.Account, s.Region) }
+func (t Target) Bucket() string { return fmt.Sprintf("mosaic-state-%s-%s", t.Account, t.Region) }
+
+// Backend is the address of that bucket for Pulumi.
+func (t Target) Backend() string { return fmt.Sprintf("s3://%s?region=%s", t.Bucket(), t.Region) }
+
+// Key is the name of the KMS key that encrypts the secrets in the state.
+func (t Target) Key() string { return "alias/" + naming.Prefix + "-" + t.Environment + "-state" }
 
 // Role is the ARN of a role of the pipeline: preview, deploy or drill.
-func (s Site) Role(name string) string {
-	return fmt.Sprintf("arn:%s:iam::%s:role/%s-%s-pipeline-%s", s.Partition, s.Account, naming.Prefix, s.Environment, name)
+func (t Target) Role(name string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s-%s-pipeline-%s", t.Partition, t.Account, naming.Prefix, t.Environment, name)
 }
 
 // Lines are name=value, as shells and GitHub's files of outputs take them.
-func (s Site) Lines() string {
+func (t Target) Lines() string {
 	var out strings.Builder
 	for _, line := range [][2]string{
-		{"environment", s.Environment},
-		{"account", s.Account},
-		{"region", s.Region},
-		{"partition", s.Partition},
-		{"cluster", s.Cluster},
-		{"namespace", s.Namespace},
-		{"own_namespace", strconv.FormatBool(s.OwnNamespace)},
-		{"bucket", s.Bucket()},
-		{"backend", fmt.Sprintf("s3://%s?region=%s", s.Bucket(), s.Region)},
-		{"key", "alias/" + naming.Prefix + "-" + s.Environment + "-state"},
-		{"preview_role", s.Role("preview")},
-		{"deploy_role", s.Role("deploy")},
-		{"drill_role", s.Role("drill")},
+		{"environment", t.Environment},
+		{"account", t.Account},
+		{"region", t.Region},
+		{"partition", t.Partition},
+		{"cluster", t.Cluster},
+		{"namespace", t.Namespace},
+		{"own_namespace", strconv.FormatBool(t.OwnNamespace)},
+		{"bucket", t.Bucket()},
+		{"backend", t.Backend()},
+		{"key", t.Key()},
+		{"preview_role", t.Role("preview")},
+		{"deploy_role", t.Role("deploy")},
+		{"drill_role", t.Role("drill")},
 	} {
 		fmt.Fprintf(&out, "%s=%s\n", line[0], line[1])
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestSite(t *testing.T) {
+func TestTarget(t *testing.T) {
 	dir := t.TempDir()
 	write := func(text string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(text), 0o600))
@@ -22,7 +22,7 @@ config:
   mosaic-database:environment: live
   mosaic-database:cluster: {name: apps}
 `)
-	site, err := ReadSite(dir, "prod")
+	target, err := ReadTarget(dir, "prod")
 	require.NoError(t, err)
 	assert.Equal(t, `environment=live
 account=012345678901
@@ -37,17 +37,17 @@ key=alias/mosaic-live-state
 preview_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-preview
 deploy_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-deploy
 drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
-`, site.Lines())
+`, target.Lines())
 
 	for _, wrong := range []string{"config: {}", "config: {aws:region: us-east-1}", "config: [", `config: {aws:region: us-east-1, aws:allowedAccountIds: ["1", "2"]}`} {
 		write(wrong)
-		_, err := ReadSite(dir, "prod")
+		_, err := ReadTarget(dir, "prod")
 		assert.ErrorContains(t, err, "Pulumi.prod.yaml", wrong)
 	}
 	for _, stack := range []string{"dev", "prod"} {
-		site, err := ReadSite(root, stack)
+		target, err := ReadTarget(root, stack)
 		require.NoError(t, err)
-		assert.Equal(t, "mosaic-"+stack, site.Cluster, "of the committed stack file")
-		assert.Equal(t, stack == "dev", site.OwnNamespace)
+		assert.Equal(t, "mosaic-"+stack, target.Cluster, "of the committed stack file")
+		assert.Equal(t, stack == "dev", target.OwnNamespace)
 	}
 }

@@ -1,0 +1,29 @@
+package bootstrap
+
+import "fmt"
+
+// sayWhatIsLeft is what this recipe has no permission or no reason to do.
+func (a *account) sayWhatIsLeft() {
+	in := ""
+	if a.target.Cluster != "" {
+		in = " " + a.target.Cluster
+	}
+	a.say(`all of it is there. What is left, each once, the first in the cluster%s:
+  %s
+  pulumi login '%s'
+  pulumi stack init %[4]s --secrets-provider 'awskms://%s?region=%s'
+  pulumi config set --stack %[4]s --path mosaic-database:permissionsBoundary mosaic-database-boundary`,
+		in, a.access(), a.target.Backend(), a.stack, a.target.Key(), a.target.Region)
+	if a.options.ApprovePreviews {
+		a.say("in the repository's settings: an environment %[1]s-preview with reviewers, and %[1]s in the variable APPROVED_PREVIEWS", a.stack)
+	}
+}
+
+// access is what gives the groups of the roles their permissions in the cluster.
+func (a *account) access() string {
+	if a.target.OwnNamespace { // in a namespace that the program makes, nothing can be bound before
+		return `sed -e 's/kind: RoleBinding/kind: ClusterRoleBinding/' -e '/namespace: NAMESPACE/d' policies/cluster-access.yaml | kubectl apply -f -
+  kubectl create clusterrolebinding mosaic-database-namespaces --clusterrole=mosaic-database-namespaces --group=pipeline-deploy`
+	}
+	return fmt.Sprintf(`sed 's/NAMESPACE/%s/' policies/cluster-access.yaml | kubectl apply -f -`, a.target.Namespace)
+}

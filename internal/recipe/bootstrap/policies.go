@@ -1,0 +1,62 @@
+package bootstrap
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+)
+
+// filled is a document of the folder policies with the values of an environment.
+func (a *account) filled(document, environment string) []byte {
+	if a.err != nil {
+		return nil
+	}
+	var text []byte
+	text, a.err = os.ReadFile(filepath.Join("policies", document+".json"))
+	return compact(strings.NewReplacer(
+		"PARTITION", a.target.Partition, "REGION", a.target.Region, "ACCOUNT", a.target.Account, "ENVIRONMENT", environment,
+		"CLUSTER", a.target.Cluster, "STATE_BUCKET", a.target.Bucket(), "STATE_KEY", a.keyARN,
+		"REPOSITORY", a.repository.name, "NUMBERED", a.repository.numbered).Replace(string(text)))
+}
+
+// compact is JSON without white space, because IAM counts characters.
+func compact(text string) []byte {
+	var out bytes.Buffer
+	if err := json.Compact(&out, []byte(text)); err != nil {
+		return []byte(text) // which AWS refuses, and says why
+	}
+	return out.Bytes()
+}
+
+// makePolicy brings a managed policy to what a document says, with the values of an environment.
+func (a *account) makePolicy(name, document, environment string) {
+	arn, text := a.arn("policy/"+name), a.filled(document, environment)
+	file := a.file("policy.json", text)
+	missing, version := a.missing("iam", "get-policy", "--policy-arn", arn, "--query", "Policy.DefaultVersionId", "--output", "text")
+	if missing {
+		a.aws("iam", "create-policy", "--policy-name", name, "--policy-document", file)
+		a.say("made the policy %s", name)
+		return
+	}
+	present := a.output("iam", "get-policy-version", "--policy-arn", arn, "--version-id", version,
+		"--query", "PolicyVersion.Document", "--output", "json")
+	if equal([]byte(present), text) {
+		return
+	}
+	var others []string
+	a.read(a.output("iam", "list-policy-versions", "--policy-arn", arn, "--query", "Versions[?!IsDefaultVersion].VersionId", "--output", "json"), &others)
+	if len(others) > 3 { // IAM keeps five versions; the last is the oldest
+		a.aws("iam", "delete-policy-version", "--policy-arn", arn, "--version-id", others[len(others)-1])
+	}
+	a.aws("iam", "create-policy-version", "--policy-arn", arn, "--policy-document", file, "--set-as-default")
+	a.say("brought the policy %s up to date", name)
+}
+
+// equal compares JSON, whose keys may be in another order.
+func equal(one, other []byte) bool {
+	var first, second any
+	return json.Unmarshal(one, &first) == nil && json.Unmarshal(other, &second) == nil && reflect.DeepEqual(first, second)
+}

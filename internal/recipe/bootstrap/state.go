@@ -1,0 +1,64 @@
+package bootstrap
+
+import (
+	"fmt"
+	"slices"
+)
+
+// makeBucket makes the bucket of the state: private, versioned, encrypted, reached by TLS alone.
+func (a *account) makeBucket() {
+	bucket := a.target.Bucket()
+	if missing, _ := a.missing("s3api", "head-bucket", "--bucket", bucket); missing {
+		create := []string{"s3api", "create-bucket", "--bucket", bucket}
+		if a.target.Region != "us-east-1" { // which S3 does not take as a constraint
+			create = append(create, "--create-bucket-configuration", "LocationConstraint="+a.target.Region)
+		}
+		a.aws(create...)
+		a.say("made the bucket %s", bucket)
+	}
+	a.aws("s3api", "put-public-access-block", "--bucket", bucket, "--public-access-block-configuration",
+		"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true")
+	a.aws("s3api", "put-bucket-versioning", "--bucket", bucket, "--versioning-configuration", "Status=Enabled")
+	a.aws("s3api", "put-bucket-encryption", "--bucket", bucket, "--server-side-encryption-configuration",
+		`{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}`)
+	policy := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": [{"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+		"Resource": ["%[1]s", "%[1]s/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}`, "arn:"+a.target.Partition+":s3:::"+bucket)
+	a.aws("s3api", "put-bucket-policy", "--bucket", bucket, "--policy", a.file("bucket.json", compact(policy)))
+}
+
+// makeKey makes the key of the secrets in the state, which rotates.
+func (a *account) makeKey() {
+	name := a.target.Key()
+	if missing, _ := a.missing("kms", "describe-key", "--key-id", name); missing {
+		id := a.output("kms", "create-key", "--description", "State of mosaic-database in "+a.target.Environment,
+			"--query", "KeyMetadata.KeyId", "--output", "text")
+		a.aws("kms", "create-alias", "--alias-name", name, "--target-key-id", id)
+		a.say("made the key %s", name)
+	}
+	a.keyARN = a.output("kms", "describe-key", "--key-id", name, "--query", "KeyMetadata.Arn", "--output", "text")
+	a.aws("kms", "enable-key-rotation", "--key-id", a.keyARN)
+}
+
+// trustGitHub makes GitHub an identity provider, for tokens that are meant for AWS.
+func (a *account) trustGitHub() {
+	const host, audience = "token.actions.githubusercontent.com", "sts.amazonaws.com"
+	provider := a.arn("oidc-provider/" + host)
+	missing, text := a.missing("iam", "get-open-id-connect-provider", "--open-id-connect-provider-arn", provider, "--output", "json")
+	if missing {
+		a.aws("iam", "create-open-id-connect-provider", "--url", "https://"+host, "--client-id-list", audience)
+		return
+	}
+	var present struct{ ClientIDList []string }
+	a.read(text, &present)
+	if !slices.Contains(present.ClientIDList, audience) { // made by somebody else, for another audience
+		a.aws("iam", "add-client-id-to-open-id-connect-provider", "--open-id-connect-provider-arn", provider, "--client-id", audience)
+		a.say("added the audience %s to %s", audience, provider)
+	}
+}
+
+// makeServiceRole makes the role of RDS itself, which RDS makes at the first instance of an account, and the deploy role may not.
+func (a *account) makeServiceRole() {
+	if missing, _ := a.missing("iam", "get-role", "--role-name", "AWSServiceRoleForRDS"); missing {
+		a.aws("iam", "create-service-linked-role", "--aws-service-name", "rds.amazonaws.com")
+	}
+}

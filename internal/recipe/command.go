@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/stackfile"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/steps"
+)
+
+// newCommand is the command line, a verb for each script that calls it.
+func newCommand(recipe *run.Recipe) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "recipe",
+		Short:             "Do what the scripts of this repository leave to a program",
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+	}
+	root.AddCommand(bootstrapping(recipe), editing(recipe), changing(recipe))
+	root.AddCommand(ofWorkflows(recipe)...)
+	return root
+}
+
+func bootstrapping(recipe *run.Recipe) *cobra.Command {
+	var options bootstrap.Options
+	cmd := &cobra.Command{
+		Use:   "bootstrap STACK REPOSITORY",
+		Short: "Make what a stack and its pipeline need in an empty account",
+		Args:  cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			args = append(args, "", "") // the recipe says itself what is missing
+			return bootstrap.Run(cmd.Context(), recipe, args[0], args[1], options)
+		},
+	}
+	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
+	cmd.Flags().BoolVar(&options.ApprovePreviews, "approve-previews", false, "let the previews of pull requests wait for an approval")
+	cmd.Flags().BoolVar(&options.OpenPreviews, "open-previews", false, "let them no longer wait")
+	return cmd
+}
+
+func editing(recipe *run.Recipe) *cobra.Command {
+	return &cobra.Command{
+		Use:   "edit STACK EDIT...",
+		Short: "Change a stack file: key=value, key- to remove it, key+ to add one",
+		Args:  cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			edits, err := stackfile.ParseEdits(args[1:])
+			if err != nil {
+				return err
+			}
+			file := stackfile.File{Recipe: recipe, Stack: args[0]}
+			for _, edit := range edits {
+				if _, err := file.Apply(cmd.Context(), edit); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func changing(recipe *run.Recipe) *cobra.Command {
+	var change stackfile.Change
+	cmd := &cobra.Command{
+		Use:   "change STACK EDIT...",
+		Short: "Change a stack file and do what it says, or neither",
+		Long:  "Change a stack file and do what it says, or neither.\nExit code 3: nothing was changed.",
+		Args:  cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			change.File = stackfile.File{Recipe: recipe, Stack: args[0]}
+			if change.Edits, err = stackfile.ParseEdits(args[1:]); err != nil {
+				return err
+			}
+			return change.Do(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&change.What, "what", "", "what it does, for the person")
+	cmd.Flags().StringVar(&change.Unchanged, "unchanged", "there is nothing to change", "what to say where the file has all of it already")
+	cmd.Flags().BoolVar(&change.Yes, "yes", false, "answer Pulumi's question beforehand")
+	return cmd
+}
+
+// ofWorkflows are the steps of the pipeline.
+func ofWorkflows(recipe *run.Recipe) []*cobra.Command {
+	workflow := steps.NewWorkflow(recipe)
+	var offline bool
+	preview := step("preview STACK", "Report what an up would change and cost", func(cmd *cobra.Command, args []string) error {
+		return workflow.Preview(cmd.Context(), args[0], offline)
+	})
+	preview.Flags().BoolVar(&offline, "offline", false, "in a simulated cloud, without any credentials")
+	comment := step("comment STACK...", "Write the reports on the pull request", func(cmd *cobra.Command, args []string) error {
+		return workflow.Comment(cmd.Context(), args)
+	})
+	comment.Args = cobra.MinimumNArgs(1)
+	return []*cobra.Command{preview, comment,
+		step("approved STACK", "Refuse an up that does more than the preview that was approved", func(cmd *cobra.Command, args []string) error {
+			return workflow.Approved(cmd.Context(), args[0])
+		}),
+		step("drift STACK", "Compare the stack with the cloud", func(cmd *cobra.Command, args []string) error {
+			return workflow.Drift(cmd.Context(), args[0])
+		}),
+		step("drill STACK", "Run the restore drill and keep its report", func(cmd *cobra.Command, args []string) error {
+			return workflow.Drill(cmd.Context(), args[0])
+		}),
+		step("target STACK", "Print where the stack is deployed to", func(_ *cobra.Command, args []string) error {
+			lines, err := steps.Target(args[0])
+			fmt.Print(lines)
+			return err
+		}),
+	}
+}
+
+func step(use, short string, do func(*cobra.Command, []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: do}
+}

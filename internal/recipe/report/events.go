@@ -1,0 +1,130 @@
+// Package report makes Markdown of what Pulumi previewed, in no more than GitHub takes.
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Event is an entry of the engine's log, of which these fields are used; the Automation API reads the same log.
+type Event struct {
+	Step       *Step       `json:"resourcePreEvent"`
+	Diagnostic *Diagnostic `json:"diagnosticEvent"`
+	Summary    *Summary    `json:"summaryEvent"`
+}
+
+// Step is an operation on a resource.
+type Step struct {
+	Planning bool `json:"planning"` // whether it is of a preview
+	Metadata struct {
+		Op           string                     `json:"op"`
+		URN          string                     `json:"urn"`
+		Type         string                     `json:"type"`
+		Diffs        []string                   `json:"diffs"`
+		DetailedDiff map[string]json.RawMessage `json:"detailedDiff"`
+	} `json:"metadata"`
+}
+
+// Diagnostic is something that the engine, a provider or the program said.
+type Diagnostic struct {
+	Prefix   string `json:"prefix"`
+	Message  string `json:"message"`
+	Severity string `json:"severity"`
+}
+
+// Summary is the end of a run.
+type Summary struct {
+	ResourceChanges map[string]int `json:"resourceChanges"`
+}
+
+// Events reads a log.
+type Events struct{ decoder *json.Decoder }
+
+// NewEvents reads a log from its beginning.
+func NewEvents(log io.Reader) *Events { return &Events{json.NewDecoder(log)} }
+
+// Next is the next event, or io.EOF.
+func (e *Events) Next() (event Event, err error) {
+	err = e.decoder.Decode(&event)
+	return event, err
+}
+
+// Log is what a preview would do.
+type Log struct {
+	// Steps has a line for each operation on a resource, or on a property of one, without values.
+	Steps []string
+	// Warnings are the first lines of the warnings.
+	Warnings []string
+	// Refusal is the errors.
+	Refusal string
+	// Summary is nil where the log has no end.
+	Summary *Summary
+}
+
+// ReadLog reads the log of a preview. A log that breaks off is an error, beside what it has up to there.
+func ReadLog(text io.Reader) (Log, error) {
+	var log Log
+	steps, warnings := map[string]bool{}, map[string]bool{}
+	events := NewEvents(text)
+	for {
+		event, err := events.Next()
+		if err != nil {
+			log.Steps, log.Warnings = slices.Sorted(maps.Keys(steps)), slices.Sorted(maps.Keys(warnings))
+			if errors.Is(err, io.EOF) {
+				return log, nil
+			}
+			return log, fmt.Errorf("the log of the preview: %w", err)
+		}
+		if event.Step != nil {
+			for _, line := range event.Step.lines() {
+				steps[line] = true
+			}
+		}
+		if event.Diagnostic != nil {
+			switch text := plain(event.Diagnostic.Message); event.Diagnostic.Severity {
+			case "warning":
+				first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+				warnings[first] = true
+			case "error":
+				log.Refusal += plain(event.Diagnostic.Prefix) + strings.TrimRight(text, "\n") + "\n"
+			}
+		}
+		if event.Summary != nil {
+			log.Summary = event.Summary
+		}
+	}
+}
+
+// lines are the operation with each property that it changes.
+func (s *Step) lines() []string {
+	of := s.Metadata
+	if of.Op == "same" || of.Op == "read" {
+		return nil
+	}
+	properties := of.Diffs
+	if of.DetailedDiff != nil {
+		properties = slices.Collect(maps.Keys(of.DetailedDiff))
+	}
+	if len(properties) == 0 {
+		properties = []string{""}
+	}
+	_, name, _ := strings.Cut(of.URN, "::")
+	_, name, _ = strings.Cut(name, "::")
+	_, name, _ = strings.Cut(name, "::")
+	var lines []string
+	for _, property := range properties {
+		lines = append(lines, strings.TrimRight(of.Op+" "+of.Type+" "+name+" "+property, " "))
+	}
+	return lines
+}
+
+// colors are what the engine writes for a terminal, such as <{%reset%}>.
+var colors = regexp.MustCompile(`<\{%[^%]*%\}>`)
+
+func plain(text string) string { return colors.ReplaceAllString(text, "") }

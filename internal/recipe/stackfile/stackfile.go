@@ -1,0 +1,79 @@
+// Package stackfile changes the stack file of a stack by pulumi config, as a person would.
+package stackfile
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
+)
+
+// File is the stack file of a stack in the working directory.
+type File struct {
+	Recipe *run.Recipe
+	Stack  string
+}
+
+// Name is the name of the file.
+func (f File) Name() string { return "Pulumi." + f.Stack + ".yaml" }
+
+// config is a command of pulumi config about a key.
+func (f File) config(verb, key string, more ...string) *exec.Cmd {
+	args := []string{"config", verb, "--stack", f.Stack, "--non-interactive", "--path", "mosaic-database:" + key}
+	return run.Command("pulumi", append(args, more...)...)
+}
+
+// get is a value of the file; nothing where it is not set.
+func (f File) get(ctx context.Context, key string) (string, error) {
+	value, said, err := f.Recipe.Said(ctx, f.config("get", key))
+	switch {
+	case ctx.Err() != nil:
+		return "", err
+	case err == nil:
+		return value, nil
+	case strings.Contains(said, "not found"):
+		return "", nil
+	}
+	return "", fmt.Errorf("cannot read mosaic-database:%s of %s: %s", key, f.Stack, said)
+}
+
+// Apply makes an edit, and tells whether there was anything to do.
+func (f File) Apply(ctx context.Context, edit Edit) (bool, error) {
+	switch edit.Verb {
+	case Set:
+		return true, f.Recipe.Do(ctx, f.config("set", edit.Key, edit.Value))
+	case Remove:
+		present, err := f.get(ctx, edit.Key)
+		if err != nil || present == "" || present == "{}" { // the default of an object
+			return false, err
+		}
+		return true, f.Recipe.Do(ctx, f.config("rm", edit.Key))
+	case Raise:
+		return true, f.raise(ctx, edit.Key)
+	}
+	return false, fmt.Errorf("%s has no verb", edit.Key)
+}
+
+// raise adds one to a number, which is 1 where it is not set.
+func (f File) raise(ctx context.Context, key string) error {
+	before, err := f.get(ctx, key)
+	if err != nil {
+		return err
+	}
+	if before == "" {
+		before = "1"
+	}
+	number, err := strconv.Atoi(before)
+	if err != nil {
+		return fmt.Errorf("mosaic-database:%s in %s is no whole number: %s", key, f.Name(), before)
+	}
+	after := strconv.Itoa(number + 1)
+	if err := f.Recipe.Do(ctx, f.config("set", key, after)); err != nil {
+		return err
+	}
+	f.Recipe.Say("mosaic-database:%s is %s in %s, after %s", key, after, f.Name(), before)
+	return nil
+}

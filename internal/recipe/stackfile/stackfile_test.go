@@ -1,0 +1,36 @@
+package stackfile
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseEdits(t *testing.T) {
+	edits, err := ParseEdits([]string{"a.b=c=d-", "a.list[0]=", "restore.serving-", "migrations.attempt+"})
+	require.NoError(t, err)
+	assert.Equal(t, []Edit{{Set, "a.b", "c=d-"}, {Set, "a.list[0]", ""}, {Remove, "restore.serving", ""}, {Raise, "migrations.attempt", ""}}, edits)
+	for _, wrong := range []string{"", "=", "-", "+", "restore.serving"} {
+		_, err := ParseEdits([]string{wrong})
+		assert.ErrorContains(t, err, "is no edit of a stack file", wrong)
+	}
+}
+
+// The stack file is taken back while nothing but a preview ran.
+func TestBegun(t *testing.T) {
+	const planned, done = `{"resourcePreEvent": {"planning": true}}` + "\n", `{"resourcePreEvent": {}}` + "\n"
+	for log, want := range map[string]bool{
+		"":                              false,
+		planned + `{"summaryEvent":{}}`: false,
+		planned + done:                  true,
+		planned + `{"resourceP`:         true, // the run was killed
+	} {
+		file := filepath.Join(t.TempDir(), "events")
+		require.NoError(t, os.WriteFile(file, []byte(log), 0o600))
+		assert.Equal(t, want, begun(file), log)
+	}
+	assert.False(t, begun(filepath.Join(t.TempDir(), "none")), "no preview was made")
+}
