@@ -98,15 +98,15 @@ func FuzzLoad(f *testing.F) {
 // left: the problems that it then finds are the result.
 func checkLocked(t *testing.T, c *config.Config, anything string) config.Problems {
 	t.Helper()
-	target := lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://a"}
-	before := lock.Values(c, target, nil)
+	location := lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://a"}
+	before := lock.Values(c, location, nil)
 	if problems := lock.Changed(c, before); len(problems) > 0 {
 		t.Errorf("the same file is a change: %v", problems)
 	}
 	for key := range before {
 		before[key] = anything
 	}
-	return append(lock.Changed(c, before), lock.Moved(target, before)...)
+	return append(lock.Changed(c, before), lock.Moved(location, before)...)
 }
 
 // checkProblem holds a problem to what a reader needs, and to what may be shown: so many characters of a value.

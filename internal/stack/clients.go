@@ -3,7 +3,6 @@ package stack
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
@@ -13,20 +12,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// wiring is what all steps take that connect the clients to the database.
-type wiring struct {
-	ctx     *pulumi.Context
-	cfg     *config.Config
-	site    *site
-	cloud   *cloud
-	cluster *cluster // nil where this program makes nothing in the cluster
-	db      *database.Instance
-}
-
 // clients are who uses the database.
 type clients struct {
 	applications []application
-	logins       *logins          // nil where the applications have the master user's
+	logins       *logins               // nil where the applications have the master user's
 	users        *credentials.IAMUsers // nil where no IAM users log in
 }
 
@@ -39,63 +28,63 @@ type application struct {
 
 // connectClients gives the clients what they need to use the database. No secret ever tells of a login or of a pooler that is
 // not there yet.
-func (w *wiring) connectClients() (*clients, error) {
+func (d *deployment) connectClients() (*clients, error) {
 	c := &clients{}
 	var err error
-	if c.logins, err = w.newLogins(); err != nil {
+	if c.logins, err = d.newLogins(); err != nil {
 		return nil, err
 	}
-	pooler, err := w.newPooler(c.logins)
+	pooler, err := d.newPooler(c.logins)
 	if err != nil {
 		return nil, err
 	}
-	connection, err := w.connect(c.logins, pooler)
+	connection, err := d.connect(c.logins, pooler)
 	if err != nil {
 		return nil, err
 	}
-	for _, app := range w.cfg.Applications() {
-		application, err := w.newApplication(app, connection)
+	for _, app := range d.cfg.Applications() {
+		application, err := d.newApplication(app, connection)
 		if err != nil {
 			return nil, err
 		}
 		c.applications = append(c.applications, *application)
 	}
-	c.users, err = w.newUsers()
+	c.users, err = d.newUsers()
 	return c, err
 }
 
 // newApplication gives an application its role, and the objects that bring the credentials to its pods. They are protected
 // like the database.
-func (w *wiring) newApplication(app config.Application, connection *connection) (*application, error) {
-	secrets := pulumi.StringArray{w.db.CredentialsSecretArn, w.db.ConnectionSecretArn}
-	if w.cfg.Alternating() {
-		secrets = pulumi.StringArray{w.db.ConnectionSecretArn} // the other one is the master user's
+func (d *deployment) newApplication(app config.Application, connection *connection) (*application, error) {
+	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, d.db.ConnectionSecretArn}
+	if d.cfg.Alternating() {
+		secrets = pulumi.StringArray{d.db.ConnectionSecretArn} // the other one is the master user's
 	}
-	role, err := w.newRole(&irsa.Args{
-		Name: naming.SecretsRole(w.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretArns: secrets,
+	role, err := d.newRole(&irsa.Args{
+		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretArns: secrets,
 	}, pulumi.Protect(app.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
 	one := &application{Application: app, role: role}
-	if w.cluster == nil {
+	if d.cluster == nil {
 		return one, nil
 	}
 	args := &k8s.Args{
-		Config: w.cfg, App: app, Role: reads(role), NamespaceReady: w.cluster.ready(app.Namespace), SecretVersion: connection.secretVersion,
+		Config: d.cfg, App: app, Role: reads(role), NamespaceReady: d.cluster.ready(app.Namespace), SecretVersion: connection.secretVersion,
 	}
-	if app.OwnsSchema && w.cfg.Migrations.Enabled {
-		args.Migration = &jobs.Migration{Config: w.cfg, DatabaseCidrs: w.site.databaseCidrs, Login: connection.migrator}
+	if app.OwnsSchema && d.cfg.Migrations.Enabled {
+		args.Migration = &jobs.Migration{Config: d.cfg, DatabaseCidrs: d.found.databaseCidrs, Login: connection.migrator}
 	}
-	one.access, err = k8s.New(w.ctx, naming.Access(w.cfg.Environment, app.Name), args,
-		ownership(w.cfg, app), pulumi.Providers(w.cluster.provider))
+	one.access, err = k8s.New(d.ctx, naming.Access(d.cfg.Environment, app.Name), args,
+		ownership(d.cfg, app), pulumi.Providers(d.cluster.provider))
 	return one, err
 }
 
 // newRole completes and registers the role of a ServiceAccount that reads secrets.
-func (w *wiring) newRole(args *irsa.Args, opts ...pulumi.ResourceOption) (*irsa.Role, error) {
-	args.Config, args.OidcIssuer, args.OidcProviderArn = w.cfg, w.site.oidcIssuer, w.site.oidcProviderArn
-	return irsa.New(w.ctx, args.Name, args, append(opts, pulumi.Providers(w.cloud.aws))...)
+func (d *deployment) newRole(args *irsa.Args, opts ...pulumi.ResourceOption) (*irsa.Role, error) {
+	args.Config, args.OidcIssuer, args.OidcProviderArn = d.cfg, d.found.oidcIssuer, d.found.oidcProviderArn
+	return irsa.New(d.ctx, args.Name, args, append(opts, pulumi.Providers(d.cloud.aws))...)
 }
 
 // reads is a role as the Kubernetes objects that read with it take it.

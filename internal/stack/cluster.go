@@ -15,11 +15,11 @@ type cluster struct {
 }
 
 // newCluster is nil where this program makes nothing in the cluster.
-func newCluster(ctx *pulumi.Context, cfg *config.Config, site *site) (*cluster, error) {
+func newCluster(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*cluster, error) {
 	if !cfg.Delivery.InCluster() {
 		return nil, nil
 	}
-	provider, err := newKubernetes(ctx, cfg, site)
+	provider, err := newKubernetes(ctx, cfg, found)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
+	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -25,7 +26,7 @@ func deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	before := last.settled
+	before := last.locked
 	if err := lock.Changed(cfg, before).Err(); err != nil {
 		return err
 	}
@@ -37,11 +38,11 @@ func deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	site, err := discover(ctx, cfg, cloud.aws)
+	found, err := discover(ctx, cfg, cloud.aws)
 	if err != nil {
 		return err
 	}
-	if err := lock.Moved(site.locked(), before).Err(); err != nil {
+	if err := lock.Moved(found.location(), before).Err(); err != nil {
 		return err
 	}
 	if err := backupFits(ctx, cfg, before, cloud.aws); err != nil {
@@ -49,29 +50,42 @@ func deploy(ctx *pulumi.Context) error {
 	}
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), &database.Args{
 		Config:     cfg,
-		Network:    config.Network{VpcID: site.vpcID, SubnetIDs: site.subnetIDs, IngressCidrs: site.ingressCidrs},
+		Network:    found.network,
 		BillingTag: monitoring.Tag{Key: databaseTag, Value: tags(ctx, cfg)[databaseTag]},
 	}, pulumi.Providers(cloud.aws, cloud.random))
 	if err != nil {
 		return err
 	}
-	cluster, err := newCluster(ctx, cfg, site)
+	cluster, err := newCluster(ctx, cfg, found)
 	if err != nil {
 		return err
 	}
-	clients, err := (&wiring{ctx: ctx, cfg: cfg, site: site, cloud: cloud, cluster: cluster, db: db}).connectClients()
+	d := &deployment{ctx: ctx, cfg: cfg, last: last, estimate: report.Estimate, cloud: cloud, found: found, db: db, cluster: cluster}
+	clients, err := d.connectClients()
 	if err != nil {
 		return err
 	}
-	left, err := leave(ctx, cfg, last, site, report.Estimate, db, clients.applications)
+	left, err := d.leave(clients.applications)
 	if err != nil {
 		return err
 	}
-	export(ctx, outputs{cfg: cfg, estimate: report.Estimate, db: db, clients: clients, left: left})
+	d.export(clients, left)
 	if err := warn(ctx, cfg, before); err != nil {
 		return err
 	}
 	return show(ctx, report)
+}
+
+// deployment is a run that has come as far as the database.
+type deployment struct {
+	ctx      *pulumi.Context
+	cfg      *config.Config
+	last     *lastRun
+	estimate cost.Estimate
+	cloud    *cloud
+	found    *discovery
+	db       *database.Instance
+	cluster  *cluster // nil where this program makes nothing in the cluster
 }
 
 // load reads and checks the configuration.

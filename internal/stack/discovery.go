@@ -16,12 +16,10 @@ import (
 // may hold an internal load balancer.
 const privateSubnetTag = "kubernetes.io/role/internal-elb"
 
-// site is where the database goes and whom it serves: what the configuration says, completed from the
+// discovery is where the database goes and whom it serves: what the configuration says, completed from the
 // EKS cluster.
-type site struct {
-	vpcID           string
-	subnetIDs       []string
-	ingressCidrs    []string
+type discovery struct {
+	network         config.Network // complete
 	oidcIssuer      string
 	oidcProviderArn string
 	databaseCidrs   []string // of the database's subnets; empty where no pod of this program connects
@@ -37,53 +35,53 @@ type eksCluster struct {
 
 // discover completes the configuration from the cluster, step by step; a value that is given is not
 // looked up.
-func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource) (*site, error) {
-	s := &site{
-		vpcID:        cfg.Network.VpcID,
-		subnetIDs:    cfg.Network.SubnetIDs,
-		ingressCidrs: cfg.Network.IngressCidrs,
-		oidcIssuer:   cfg.Cluster.OIDCIssuer,
+func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource) (*discovery, error) {
+	d := &discovery{
+		network:    cfg.Network,
+		oidcIssuer: cfg.Cluster.OIDCIssuer,
 	}
 	from := pulumi.Provider(provider)
 	needsKubeconfig := cfg.Delivery.InCluster() && cfg.Cluster.Kubeconfig == ""
-	if s.vpcID == "" || s.oidcIssuer == "" || needsKubeconfig {
-		if err := s.lookupCluster(ctx, cfg.Cluster.Name, from); err != nil {
+	if d.network.VpcID == "" || d.oidcIssuer == "" || needsKubeconfig {
+		if err := d.lookupCluster(ctx, cfg.Cluster.Name, from); err != nil {
 			return nil, err
 		}
 	}
-	if len(s.subnetIDs) == 0 {
-		if err := s.lookupSubnets(ctx, from); err != nil {
+	if len(d.network.SubnetIDs) == 0 {
+		if err := d.lookupSubnets(ctx, from); err != nil {
 			return nil, err
 		}
 	}
-	if len(s.ingressCidrs) == 0 {
-		vpc, err := getVpc(ctx, s.vpcID, from)
+	if len(d.network.IngressCidrs) == 0 {
+		vpc, err := getVpc(ctx, d.network.VpcID, from)
 		if err != nil {
-			return nil, fmt.Errorf("looking up the VPC %s: %w", s.vpcID, err)
+			return nil, fmt.Errorf("looking up the VPC %s: %w", d.network.VpcID, err)
 		}
-		s.ingressCidrs = cidrs(vpc)
+		d.network.IngressCidrs = cidrs(vpc)
 	}
 	if cfg.PodsConnect() {
-		for _, id := range s.subnetIDs {
+		for _, id := range d.network.SubnetIDs {
 			found, err := getSubnet(ctx, id, from)
 			if err != nil {
 				return nil, fmt.Errorf("looking up the subnet %s: %w", id, err)
 			}
-			s.databaseCidrs = append(s.databaseCidrs, found.CidrBlock)
+			d.databaseCidrs = append(d.databaseCidrs, found.CidrBlock)
 		}
-		slices.Sort(s.databaseCidrs)
+		slices.Sort(d.databaseCidrs)
 	}
-	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &s.oidcIssuer}, from)
+	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &d.oidcIssuer}, from)
 	if err != nil {
 		return nil, fmt.Errorf("looking up the IAM OIDC provider of the issuer %s (create it once per cluster: "+
-			"eksctl utils associate-iam-oidc-provider --cluster %s --approve): %w", s.oidcIssuer, cfg.Cluster.Name, err)
+			"eksctl utils associate-iam-oidc-provider --cluster %s --approve): %w", d.oidcIssuer, cfg.Cluster.Name, err)
 	}
-	s.oidcProviderArn = oidc.Arn
-	return s, nil
+	d.oidcProviderArn = oidc.Arn
+	return d, nil
 }
 
-// locked is where the database is and what it serves, as later runs are held to it.
-func (s *site) locked() lock.Target { return lock.Target{VpcID: s.vpcID, OIDCIssuer: s.oidcIssuer} }
+// location is what later runs are held to.
+func (d *discovery) location() lock.Location {
+	return lock.Location{VpcID: d.network.VpcID, OIDCIssuer: d.oidcIssuer}
+}
 
 // cidrs are all CIDR blocks of a VPC. Pods may have addresses from a secondary one.
 func cidrs(vpc vpc) []string {
@@ -100,38 +98,38 @@ func cidrs(vpc vpc) []string {
 	return blocks
 }
 
-func (s *site) lookupCluster(ctx *pulumi.Context, name string, from pulumi.InvokeOption) error {
+func (d *discovery) lookupCluster(ctx *pulumi.Context, name string, from pulumi.InvokeOption) error {
 	found, err := eks.LookupCluster(ctx, &eks.LookupClusterArgs{Name: name}, from)
 	if err != nil {
 		return fmt.Errorf("looking up the EKS cluster %s (mosaic-database:cluster.name): %w", name, err)
 	}
-	s.cluster = eksCluster{name: found.Name, endpoint: found.Endpoint}
+	d.cluster = eksCluster{name: found.Name, endpoint: found.Endpoint}
 	if len(found.CertificateAuthorities) > 0 {
-		s.cluster.certificateAuthority = found.CertificateAuthorities[0].Data
+		d.cluster.certificateAuthority = found.CertificateAuthorities[0].Data
 	}
-	if s.vpcID == "" {
-		s.vpcID = found.VpcConfig.VpcId
+	if d.network.VpcID == "" {
+		d.network.VpcID = found.VpcConfig.VpcId
 	}
-	if s.oidcIssuer == "" {
+	if d.oidcIssuer == "" {
 		if len(found.Identities) == 0 || len(found.Identities[0].Oidcs) == 0 {
 			return fmt.Errorf("the EKS cluster %s has no OIDC issuer; set mosaic-database:cluster.oidcIssuer", name)
 		}
-		s.oidcIssuer = found.Identities[0].Oidcs[0].Issuer
+		d.oidcIssuer = found.Identities[0].Oidcs[0].Issuer
 	}
 	return nil
 }
 
-func (s *site) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption) error {
+func (d *discovery) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption) error {
 	found, err := getSubnets(ctx, from,
-		filter{Name: "vpc-id", Values: []string{s.vpcID}},
+		filter{Name: "vpc-id", Values: []string{d.network.VpcID}},
 		filter{Name: "tag:" + privateSubnetTag, Values: []string{"1"}})
 	if err != nil {
-		return fmt.Errorf("looking up the private subnets of %s: %w", s.vpcID, err)
+		return fmt.Errorf("looking up the private subnets of %s: %w", d.network.VpcID, err)
 	}
 	if len(found.IDs) < 2 {
 		return fmt.Errorf("the VPC %s has %d subnets with the tag %s=1, and RDS needs two; tag its private subnets "+
-			"or set mosaic-database:network.subnetIds", s.vpcID, len(found.IDs), privateSubnetTag)
+			"or set mosaic-database:network.subnetIds", d.network.VpcID, len(found.IDs), privateSubnetTag)
 	}
-	s.subnetIDs = found.IDs
+	d.network.SubnetIDs = found.IDs
 	return nil
 }

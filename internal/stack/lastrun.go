@@ -7,8 +7,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/mosaic-stories/mosaic-database/database"
-	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 )
@@ -20,21 +18,22 @@ const (
 	// A program cannot ask for the resources of its own state, only for its outputs.
 	lastRunOutput = "__lastRun"
 
-	// Where a run did not come so far that it knows settled, before is what the run before it had.
-	settledField, beforeField, costLinesField = "settled", "before", "bill"
+	// What is locked, which the states of today know as settled. Where a run did not come so far that it knows it, before is what
+	// the run before it had.
+	lockedField, beforeField, costLinesField = "settled", "before", "bill"
 
-	// The outputs that had it before.
-	formerSettledOutput, formerCostLinesOutput = "settled", "estimatedMonthlyCostLines"
+	// The outputs that had it in earlier versions of this program.
+	formerLockedOutput, formerCostLinesOutput = "settled", "estimatedMonthlyCostLines"
 )
 
 // lastRun is what this run takes from the outputs of the last one, also one whose migration failed.
 type lastRun struct {
-	// settled is empty before the first run in which the Secret reached the cluster, and after a destroy.
+	// locked is empty before the first run in which the Secret reached the cluster, and after a destroy.
 	//
 	// The engine's own protection stands behind it. It covers whatever the provider answers with a replacement, but
 	// it is off between the two steps of a removal, sees another environment only as deletions, and its message
 	// tells people to switch it off.
-	settled   map[string]string
+	locked    map[string]string
 	costLines []cost.Line // nil before the first run
 }
 
@@ -43,18 +42,18 @@ func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the outputs of the last run: %w", err)
 	}
-	settled, costLines := outputs[formerSettledOutput], outputs[formerCostLinesOutput]
+	locked, costLines := outputs[formerLockedOutput], outputs[formerCostLinesOutput]
 	if left, ok := outputs[lastRunOutput].(map[string]any); ok {
-		settled, costLines = left[settledField], left[costLinesField]
-		if _, known := settled.(map[string]any); !known {
-			settled = left[beforeField]
+		locked, costLines = left[lockedField], left[costLinesField]
+		if _, known := locked.(map[string]any); !known {
+			locked = left[beforeField]
 		}
 	}
-	run := &lastRun{settled: map[string]string{}, costLines: readCostLines(costLines)}
-	values, _ := settled.(map[string]any)
+	run := &lastRun{locked: map[string]string{}, costLines: readCostLines(costLines)}
+	values, _ := locked.(map[string]any)
 	for key, value := range values {
 		if text, ok := value.(string); ok {
-			run.settled[key] = text
+			run.locked[key] = text
 		}
 	}
 	return run, nil
@@ -80,32 +79,32 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 }
 
 // leave is what this run leaves to the next one.
-func leave(ctx *pulumi.Context, cfg *config.Config, last *lastRun, site *site, estimate cost.Estimate, db *database.Instance, applications []application) (pulumi.Map, error) {
-	asked := lock.Values(cfg, site.locked(), last.settled)
-	maps.Copy(asked, instanceSettings(cfg))
-	settled, err := settle(ctx, asked, db, applications)
+func (d *deployment) leave(applications []application) (pulumi.Map, error) {
+	asked := lock.Values(d.cfg, d.found.location(), d.last.locked)
+	maps.Copy(asked, instanceSettings(d.cfg))
+	locked, err := d.lockReached(asked, applications)
 	return pulumi.Map{
-		settledField: settled, beforeField: pulumi.ToStringMap(last.settled), costLinesField: costLines(estimate),
+		lockedField: locked, beforeField: pulumi.ToStringMap(d.last.locked), costLinesField: costLines(d.estimate),
 	}, err
 }
 
-// settle is what is settled as far as it has come true. It is held back until the Secrets are in the cluster: a first run
-// that failed because a namespace or an issuer was wrong must not settle what was wrong. It goes by way of a Stash, which a
-// run with --target leaves as it is, with everything else that it was not told to change.
-func settle(ctx *pulumi.Context, asked map[string]string, db *database.Instance, applications []application) (pulumi.Output, error) {
+// lockReached is what is locked as far as it has come true. It is held back until the Secrets are in the cluster: a first run that
+// failed because a namespace or an issuer was wrong must not lock what was wrong. It goes by way of a Stash, which a run with
+// --target leaves as it is, with everything else that it was not told to change.
+func (d *deployment) lockReached(asked map[string]string, applications []application) (pulumi.Output, error) {
 	held := []any{pulumi.ToStringMap(asked)}
 	for _, app := range applications {
 		if app.access != nil {
 			held = append(held, app.access.Synced)
 		}
 	}
-	stash, err := pulumi.NewStash(ctx, "settled", &pulumi.StashArgs{
+	stash, err := pulumi.NewStash(d.ctx, "settled", &pulumi.StashArgs{
 		Input: pulumi.All(held...).ApplyT(func(values []any) any { return values[0] }),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering the stash: %w", err)
 	}
-	return pulumi.All(stash.Input, db.EngineVersion, db.AllocatedStorage).ApplyT(func(values []any) map[string]string {
+	return pulumi.All(stash.Input, d.db.EngineVersion, d.db.AllocatedStorage).ApplyT(func(values []any) map[string]string {
 		stashed := map[string]string{}
 		for key, value := range values[0].(map[string]any) {
 			stashed[key], _ = value.(string)

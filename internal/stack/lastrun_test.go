@@ -31,28 +31,28 @@ func (*engine) NewResource(pulumi.MockResourceArgs) (string, resource.PropertyMa
 // What the last run left is read also while the engine writes the state; and where that run did not come so far, what the run
 // before it had still counts.
 func TestReadLastRun(t *testing.T) {
-	settled := map[string]any{"mosaic-database:environment": "prod"}
+	locked := map[string]any{"mosaic-database:environment": "prod"}
 	for name, test := range map[string]struct {
 		engine engine
 		want   map[string]string
 		wrong  string
 	}{
 		"nothing":                {engine{}, map[string]string{}, ""},
-		"settled":                {engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": settled}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
-		"a state being written":  {engine{4, map[string]any{"__lastRun": map[string]any{"settled": settled}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+		"settled":                {engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": locked}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+		"a state being written":  {engine{4, map[string]any{"__lastRun": map[string]any{"settled": locked}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
 		"a state that is broken": {engine{failures: 9}, nil, "failed to load checkpoint"},
 		"a run that did not come so far": {
-			engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "before": settled}}},
+			engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "before": locked}}},
 			map[string]string{"mosaic-database:environment": "prod"}, "",
 		},
-		"an earlier version": {engine{outputs: map[string]any{"settled": settled}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+		"an earlier version": {engine{outputs: map[string]any{"settled": locked}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 				last, err := readLastRun(ctx)
 				if err == nil {
-					assert.Equal(t, test.want, last.settled)
+					assert.Equal(t, test.want, last.locked)
 				}
 				return err
 			}, pulumi.WithMocks("mosaic-database", "prod", &test.engine))

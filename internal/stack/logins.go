@@ -18,27 +18,27 @@ type logins struct {
 
 // newLogins registers the passwords, and then the Job that makes the logins; nil where the applications have the master
 // user's. None of it is protected: it is deleted when the credentials are the master user's again.
-func (w *wiring) newLogins() (*logins, error) {
-	if !w.cfg.Alternating() {
+func (d *deployment) newLogins() (*logins, error) {
+	if !d.cfg.Alternating() {
 		return nil, nil
 	}
-	cfg, app := w.cfg, w.cfg.App
-	made, err := credentials.NewLogins(w.ctx, naming.Instance(cfg.Environment)+"-logins", &credentials.LoginsArgs{Config: cfg, Server: w.db.Server},
-		pulumi.Providers(w.cloud.aws, w.cloud.random))
+	cfg, app := d.cfg, d.cfg.App
+	made, err := credentials.NewLogins(d.ctx, naming.Instance(cfg.Environment)+"-logins", &credentials.LoginsArgs{Config: cfg, Server: d.db.Server},
+		pulumi.Providers(d.cloud.aws, d.cloud.random))
 	if err != nil {
 		return nil, err
 	}
-	role, err := w.newRole(&irsa.Args{
+	role, err := d.newRole(&irsa.Args{
 		Name: naming.AdminRole(cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: naming.Admin(app.Name),
 		SecretArns: pulumi.StringArray{made.BootstrapSecretArn, made.MigratorSecretArn},
 	})
 	if err != nil {
 		return nil, err
 	}
-	bootstrap, err := jobs.NewBootstrap(w.ctx, naming.Access(cfg.Environment, naming.Admin(app.Name)), &jobs.BootstrapArgs{
-		Config: cfg, Role: reads(role), NamespaceReady: w.cluster.ready(app.Namespace), DatabaseCidrs: w.site.databaseCidrs,
+	bootstrap, err := jobs.NewBootstrap(d.ctx, naming.Access(cfg.Environment, naming.Admin(app.Name)), &jobs.BootstrapArgs{
+		Config: cfg, Role: reads(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
 		SecretVersion: made.BootstrapSecretVersionID,
-	}, pulumi.Providers(w.cluster.provider))
+	}, pulumi.Providers(d.cluster.provider))
 	return &logins{credentials: made, bootstrap: bootstrap}, err
 }
 
@@ -50,23 +50,23 @@ type connection struct {
 
 // connect writes the content of the clients' connection secrets, once the logins and the pooler are there. Without a pooler
 // the URLs lead to the database.
-func (w *wiring) connect(l *logins, pooler *pgbouncer.Pooler) (*connection, error) {
+func (d *deployment) connect(l *logins, pooler *pgbouncer.Pooler) (*connection, error) {
 	var endpoint *credentials.Endpoint
 	if pooler != nil {
 		endpoint = &credentials.Endpoint{Host: pooler.Host, Port: pgbouncer.Port, Ready: pooler.Ready}
 	}
 	if l == nil {
 		if endpoint != nil {
-			if err := w.db.Connect(w.ctx, endpoint); err != nil {
+			if err := d.db.Connect(d.ctx, endpoint); err != nil {
 				return nil, err
 			}
 		}
-		return &connection{secretVersion: w.db.ConnectionSecretVersionID}, nil
+		return &connection{secretVersion: d.db.ConnectionSecretVersionID}, nil
 	}
-	connections, err := credentials.NewConnections(w.ctx, naming.Instance(w.cfg.Environment)+"-connections", &credentials.ConnectionsArgs{
-		Config: w.cfg, Server: w.db.Server, Logins: l.credentials, ConnectionSecretArn: w.db.ConnectionSecretArn,
+	connections, err := credentials.NewConnections(d.ctx, naming.Instance(d.cfg.Environment)+"-connections", &credentials.ConnectionsArgs{
+		Config: d.cfg, Server: d.db.Server, Logins: l.credentials, ConnectionSecretArn: d.db.ConnectionSecretArn,
 		Pooler: endpoint, Ready: []pulumi.Resource{l.bootstrap.Job},
-	}, pulumi.Providers(w.cloud.aws))
+	}, pulumi.Providers(d.cloud.aws))
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +77,10 @@ func (w *wiring) connect(l *logins, pooler *pgbouncer.Pooler) (*connection, erro
 }
 
 // newUsers registers the role of the IAM users; nil where there are none.
-func (w *wiring) newUsers() (*credentials.IAMUsers, error) {
-	if len(w.cfg.Database.IamPrincipals) == 0 {
+func (d *deployment) newUsers() (*credentials.IAMUsers, error) {
+	if len(d.cfg.Database.IamPrincipals) == 0 {
 		return nil, nil
 	}
-	return credentials.NewIAMUsers(w.ctx, naming.PeopleRole(w.cfg.Environment), &credentials.IAMUsersArgs{Config: w.cfg, Server: w.db.Server},
-		pulumi.Providers(w.cloud.aws))
+	return credentials.NewIAMUsers(d.ctx, naming.PeopleRole(d.cfg.Environment), &credentials.IAMUsersArgs{Config: d.cfg, Server: d.db.Server},
+		pulumi.Providers(d.cloud.aws))
 }

@@ -6,9 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/cost"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -52,24 +50,15 @@ func Outputs() []Output {
 	}
 }
 
-// outputs is what the outputs are made of.
-type outputs struct {
-	cfg      *config.Config
-	estimate cost.Estimate
-	db       *database.Instance
-	clients  *clients
-	left     pulumi.Map // to the next run
-}
-
-// export exports the outputs.
-func export(ctx *pulumi.Context, o outputs) {
-	cfg, db, main := o.cfg, o.db, o.clients.applications[0]
+// export exports the outputs; left is for the next run.
+func (d *deployment) export(clients *clients, left pulumi.Map) {
+	cfg, db, main := d.cfg, d.db, clients.applications[0]
 	jobName := ""
 	if main.access != nil {
 		jobName = main.access.MigrationJobName
 	}
 	additional := pulumi.Map{}
-	for _, app := range o.clients.applications[1:] {
+	for _, app := range clients.applications[1:] {
 		additional[app.Name] = pulumi.Map{
 			"roleArn":              app.role.RoleArn,
 			"namespace":            pulumi.String(app.Namespace),
@@ -78,23 +67,23 @@ func export(ctx *pulumi.Context, o outputs) {
 			"helmValues":           helmValues(cfg, app),
 		}
 	}
-	kept := []string{}
+	retained := []string{}
 	for _, one := range cfg.Retained() {
-		kept = append(kept, one.Identifier)
+		retained = append(retained, one.Identifier)
 	}
 	readOnly, usersRole, usersLogin := pulumi.String("").ToStringOutput(), pulumi.String("").ToStringOutput(), ""
-	if o.clients.logins != nil && cfg.Database.ReadOnlyLogin {
-		readOnly = o.clients.logins.credentials.ReaderSecretArn
+	if clients.logins != nil && cfg.Database.ReadOnlyLogin {
+		readOnly = clients.logins.credentials.ReaderSecretArn
 	}
-	if o.clients.users != nil {
-		usersRole, usersLogin = o.clients.users.RoleArn, naming.DatabaseRoles(cfg.App.Name).People
+	if clients.users != nil {
+		usersRole, usersLogin = clients.users.RoleArn, naming.DatabaseRoles(cfg.App.Name).People
 	}
 	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
 		"port":                 db.Port,
 		"databaseName":         pulumi.String(cfg.Database.Name),
 		"instanceIdentifier":   db.Identifier,
-		"keptInstances":        pulumi.ToStringArray(kept),
+		"keptInstances":        pulumi.ToStringArray(retained),
 		"replicaEndpoints":     db.ReplicaEndpoints,
 		"roleArn":              main.role.RoleArn,
 		"credentialsSecretArn": db.CredentialsSecretArn,
@@ -113,13 +102,13 @@ func export(ctx *pulumi.Context, o outputs) {
 		"serviceAccountName":   pulumi.String(main.ServiceAccount),
 		"kubernetesSecretName": pulumi.String(main.SecretName),
 		"migrationJobName":     pulumi.String(jobName),
-		"estimatedMonthlyCost": pulumi.String(o.estimate.String()),
+		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           helmValues(cfg, main),
 		"additionalApps":       additional,
-		lastRunOutput:          o.left,
+		lastRunOutput:          left,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		ctx.Export(name, all[name])
+		d.ctx.Export(name, all[name])
 	}
 }
 

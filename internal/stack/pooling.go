@@ -15,26 +15,26 @@ import (
 // newPooler registers the connection pooler: the secret of its logins, and then the pods. Nothing of it is protected: the
 // engine deletes it at the end of a run, long after the connection secret has led past it. It is nil where the connections
 // do not lead to it.
-func (w *wiring) newPooler(l *logins) (*pgbouncer.Pooler, error) {
-	if !w.cfg.Pooling.Enabled {
+func (d *deployment) newPooler(l *logins) (*pgbouncer.Pooler, error) {
+	if !d.cfg.Pooling.Enabled {
 		return nil, nil
 	}
-	cfg, app, name := w.cfg, w.cfg.App, naming.Pooler(w.cfg.App.Name)
-	secret, err := w.newPoolerSecret(l)
+	cfg, app, name := d.cfg, d.cfg.App, naming.Pooler(d.cfg.App.Name)
+	secret, err := d.newPoolerSecret(l)
 	if err != nil {
 		return nil, err
 	}
-	role, err := w.newRole(&irsa.Args{
+	role, err := d.newRole(&irsa.Args{
 		Name: naming.SecretsRole(cfg.Environment, name), Namespace: app.Namespace, ServiceAccount: naming.PoolerReader(app.Name),
 		SecretArns: pulumi.StringArray{secret.Arn},
 	})
 	if err != nil {
 		return nil, err
 	}
-	pooler, err := pgbouncer.New(w.ctx, naming.Access(cfg.Environment, name), &pgbouncer.Args{
-		Config: cfg, Role: reads(role), NamespaceReady: w.cluster.ready(app.Namespace), DatabaseCidrs: w.site.databaseCidrs,
-		Host: w.db.Endpoint, Port: w.db.Port, SecretVersion: secret.VersionID,
-	}, pulumi.Providers(w.cluster.provider))
+	pooler, err := pgbouncer.New(d.ctx, naming.Access(cfg.Environment, name), &pgbouncer.Args{
+		Config: cfg, Role: reads(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
+		Host: d.db.Endpoint, Port: d.db.Port, SecretVersion: secret.VersionID,
+	}, pulumi.Providers(d.cluster.provider))
 	if err != nil || !cfg.Pooling.Routed() {
 		return nil, err
 	}
@@ -42,12 +42,12 @@ func (w *wiring) newPooler(l *logins) (*pgbouncer.Pooler, error) {
 }
 
 // newPoolerSecret registers the secret with the logins that the pooler lets in.
-func (w *wiring) newPoolerSecret(l *logins) (*credentials.PoolerSecret, error) {
-	args := &credentials.PoolerSecretArgs{Config: w.cfg, Server: w.db.Server}
+func (d *deployment) newPoolerSecret(l *logins) (*credentials.PoolerSecret, error) {
+	args := &credentials.PoolerSecretArgs{Config: d.cfg, Server: d.db.Server}
 	if l != nil {
 		args.Logins, args.Ready = l.credentials.Pooled, []pulumi.Resource{l.bootstrap.Job}
 	}
-	return credentials.NewPoolerSecret(w.ctx, naming.Instance(w.cfg.Environment)+"-pooler", args, pulumi.Providers(w.cloud.aws))
+	return credentials.NewPoolerSecret(d.ctx, naming.Instance(d.cfg.Environment)+"-pooler", args, pulumi.Providers(d.cloud.aws))
 }
 
 // poolerEndpoint is "" where the URLs lead to the database.

@@ -59,10 +59,10 @@ func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 
 // newKubernetes makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
 // so that no run can land in whatever cluster a laptop points at; the configuration can override it.
-func newKubernetes(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubernetes.Provider, error) {
+func newKubernetes(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*kubernetes.Provider, error) {
 	// Endpoint and issuer are others for every cluster, also for one that is made again under the same name; a
 	// renewed certificate is not another cluster. The cluster's own word counts before the configuration's.
-	identity := cmp.Or(site.cluster.endpoint, site.oidcIssuer)
+	identity := cmp.Or(found.cluster.endpoint, found.oidcIssuer)
 	args := &kubernetes.ProviderArgs{
 		ClusterIdentifier: pulumi.String(identity),
 		// What others wrote on this program's objects (kubectl, Helm, Argo CD, the operator, this program under a former name) must
@@ -73,7 +73,7 @@ func newKubernetes(ctx *pulumi.Context, cfg *config.Config, site *site) (*kubern
 		// It may hold a token, encrypted in the stack file or not.
 		args.Kubeconfig = pulumi.ToSecret(pulumi.String(cfg.Cluster.Kubeconfig)).(pulumi.StringOutput)
 	} else {
-		kubeconfig, err := kubeconfig(site.cluster, cfg.Region)
+		kubeconfig, err := kubeconfig(found.cluster, cfg.Region)
 		if err != nil {
 			return nil, err
 		}

@@ -19,7 +19,7 @@ func steps(t *testing.T, restores ...string) (last *config.Config, before map[st
 		last = loaded(t, "mosaic-database:restore: {"+restore+"}")
 		if i < len(restores)-1 {
 			require.Empty(t, lock.Changed(last, before), restore)
-			before = lock.Values(last, target, before)
+			before = lock.Values(last, location, before)
 		}
 	}
 	return last, before
@@ -79,10 +79,10 @@ func TestEachInstanceKeepsItsOwn(t *testing.T) {
 		return loaded(t, "mosaic-database:restore: {"+restore+"}\nmosaic-database:database: {"+database+"}")
 	}
 	const pinned = "engineVersion: '16.11', autoMinorVersionUpgrade: false, allocatedStorage: 40"
-	first := lock.Values(with("", pinned+", availabilityZone: us-east-1a"), target, nil)
+	first := lock.Values(with("", pinned+", availabilityZone: us-east-1a"), location, nil)
 	restored := with(second, "engineVersion: '16.10', autoMinorVersionUpgrade: false, availabilityZone: us-east-1b")
 	require.Empty(t, lock.Changed(restored, first), "another instance")
-	both := lock.Values(restored, target, first)
+	both := lock.Values(restored, location, first)
 
 	keys := func(c *config.Config) string {
 		var all []string
@@ -101,15 +101,15 @@ func TestEachInstanceKeepsItsOwn(t *testing.T) {
 	assert.Empty(t, keys(again))
 
 	// What is known of an instance outlives two runs in which it did not serve.
-	later := lock.Values(again, target, both)
+	later := lock.Values(again, location, both)
 	assert.Equal(t, "16.10", later["mosaic-prod-db-2 mosaic-database:database.engineVersion"])
 	assert.Equal(t, "us-east-1b", later["mosaic-prod-db-2 mosaic-database:database.availabilityZone"])
-	assert.Equal(t, both, lock.Values(with(second, "engineVersion: '16.10', autoMinorVersionUpgrade: false, availabilityZone: us-east-1b"), target, later))
+	assert.Equal(t, both, lock.Values(with(second, "engineVersion: '16.10', autoMinorVersionUpgrade: false, availabilityZone: us-east-1b"), location, later))
 }
 
 // A stack of before there were generations has the first.
 func TestAStackWithoutGenerations(t *testing.T) {
-	before := lock.Values(loaded(t, base), target, nil)
+	before := lock.Values(loaded(t, base), location, nil)
 	maps.DeleteFunc(before, func(key, _ string) bool { return strings.HasPrefix(key, config.Key("restore.")) })
 	assert.Empty(t, lock.Changed(loaded(t, base), before))
 	assert.Empty(t, lock.Changed(loaded(t, "mosaic-database:restore: {"+second+"}"), before))
@@ -119,7 +119,7 @@ func TestAStackWithoutGenerations(t *testing.T) {
 func TestARunThatRestores(t *testing.T) {
 	first, before := steps(t, "", second)
 	assert.True(t, lock.Restores(first, before))
-	assert.False(t, lock.Restores(first, lock.Values(first, target, before)), "it is there")
+	assert.False(t, lock.Restores(first, lock.Values(first, location, before)), "it is there")
 	last, _ := steps(t, "snapshotIdentifier: a")
 	assert.True(t, lock.Restores(last, nil))
 	last, _ = steps(t, "")

@@ -60,12 +60,12 @@ func ofStack(c *config.Config) []immutable {
 	return all
 }
 
-// Target is where the database is and what it serves, whether the configuration names them or they were looked up.
-type Target struct{ VpcID, OIDCIssuer string }
+// Location is where the database is and what it serves, whether the configuration names them or they were looked up.
+type Location struct{ VpcID, OIDCIssuer string }
 
 // Values is what a database is made with and keeps, by full key, for the comparison in later runs; before is that of the last one.
-func Values(c *config.Config, target Target, before map[string]string) map[string]string {
-	values := map[string]string{vpcKey: target.VpcID, issuerKey: target.OIDCIssuer, deliveryKey: string(c.Delivery)}
+func Values(c *config.Config, location Location, before map[string]string) map[string]string {
+	values := map[string]string{vpcKey: location.VpcID, issuerKey: location.OIDCIssuer, deliveryKey: string(c.Delivery)}
 	for _, setting := range ofStack(c) {
 		values[setting.key] = setting.value
 	}
@@ -92,9 +92,9 @@ func Changed(c *config.Config, before map[string]string) schema.Problems {
 
 // Moved is the problem of another VPC or another cluster than before. A cluster that is made again has another issuer, also under
 // the same name.
-func Moved(target Target, before map[string]string) schema.Problems {
-	vpc := immutable{key: vpcKey, value: target.VpcID, why: "an instance cannot leave its VPC", instead: "restore a snapshot in another stack"}
-	issuer := immutable{key: issuerKey, value: target.OIDCIssuer, why: "the objects in the cluster would be made anew", instead: "bring up another stack"}
+func Moved(location Location, before map[string]string) schema.Problems {
+	vpc := immutable{key: vpcKey, value: location.VpcID, why: "an instance cannot leave its VPC", instead: "restore a snapshot in another stack"}
+	issuer := immutable{key: issuerKey, value: location.OIDCIssuer, why: "the objects in the cluster would be made anew", instead: "bring up another stack"}
 	return append(vpc.changed(before), issuer.changed(before)...)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
 
-var target = lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://a"}
+var location = lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://a"}
 
 func loaded(t *testing.T, content string) *config.Config { return configtest.Load(t, content) }
 
@@ -37,7 +37,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 		{"mosaic-database:app: {createNamespace: true}", "mosaic-database:app.createNamespace", "true", "false", "another stack"},
 		{"mosaic-database:app: {secretName: other}", "mosaic-database:app.secretName", "other", "core-api-db-secret", "another stack"},
 	} {
-		before := lock.Values(loaded(t, base), target, nil)
+		before := lock.Values(loaded(t, base), location, nil)
 		var found bool
 		for _, problem := range lock.Changed(loaded(t, test.change), before) {
 			if problem.Key != test.key {
@@ -53,7 +53,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 }
 
 func TestWhatIsNotSettledMayChange(t *testing.T) {
-	before := lock.Values(loaded(t, base), target, nil)
+	before := lock.Values(loaded(t, base), location, nil)
 	for _, change := range []string{
 		base,
 		"mosaic-database:tier: scale",
@@ -66,17 +66,17 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 		assert.Empty(t, lock.Changed(loaded(t, change), before), change)
 	}
 	assert.Empty(t, lock.Changed(loaded(t, "mosaic-database:environment: other"), nil), "before the first run nothing is settled")
-	assert.Empty(t, lock.Moved(target, nil))
-	assert.Empty(t, lock.Moved(target, before))
-	require.Len(t, lock.Moved(lock.Target{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before), 1)
-	assert.Contains(t, lock.Moved(lock.Target{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before)[0].Rule, "vpc-1 since")
-	require.Len(t, lock.Moved(lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before), 1)
-	assert.Contains(t, lock.Moved(lock.Target{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before)[0].Rule, "https://a since")
+	assert.Empty(t, lock.Moved(location, nil))
+	assert.Empty(t, lock.Moved(location, before))
+	require.Len(t, lock.Moved(lock.Location{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before), 1)
+	assert.Contains(t, lock.Moved(lock.Location{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before)[0].Rule, "vpc-1 since")
+	require.Len(t, lock.Moved(lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before), 1)
+	assert.Contains(t, lock.Moved(lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before)[0].Rule, "https://a since")
 }
 
 func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
-	sixteen := lock.Values(loaded(t, base), target, nil)
-	seventeen := lock.Values(loaded(t, "mosaic-database:database: {engineVersion: '17'}"), target, nil)
+	sixteen := lock.Values(loaded(t, base), location, nil)
+	seventeen := lock.Values(loaded(t, "mosaic-database:database: {engineVersion: '17'}"), location, nil)
 
 	up := lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '17'}"), sixteen)
 	require.Len(t, up, 1)
@@ -96,10 +96,10 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 func TestOwnershipChangesByHandover(t *testing.T) {
 	on := func(delivery string) *config.Config { return loaded(t, "mosaic-database:delivery: "+delivery) }
 	for _, step := range [][2]string{{"pulumi", "handover"}, {"handover", "gitops"}, {"gitops", "handover"}, {"handover", "pulumi"}} {
-		assert.Empty(t, lock.Changed(on(step[1]), lock.Values(on(step[0]), target, nil)), "%s", step)
+		assert.Empty(t, lock.Changed(on(step[1]), lock.Values(on(step[0]), location, nil)), "%s", step)
 	}
 	for _, step := range [][2]string{{"pulumi", "gitops"}, {"gitops", "pulumi"}} {
-		refused := lock.Changed(on(step[1]), lock.Values(on(step[0]), target, nil))
+		refused := lock.Changed(on(step[1]), lock.Values(on(step[0]), location, nil))
 		require.Len(t, refused, 1, "%s", step)
 		assert.Equal(t, step[1], refused[0].Value)
 		assert.Contains(t, refused[0].Rule, "from "+step[0]+" by way of handover alone")
@@ -120,7 +120,7 @@ func TestNothingShrinks(t *testing.T) {
 		{pinned + "'16.10'", "engineVersion: '16'", "", ""},
 		{"engineVersion: '16'", pinned + "'16.9'", "", ""},
 	} {
-		refused := lock.Changed(with(test.now), lock.Values(with(test.was), target, nil))
+		refused := lock.Changed(with(test.now), lock.Values(with(test.was), location, nil))
 		if test.rule == "" {
 			assert.Empty(t, refused, "%s → %s", test.was, test.now)
 			continue
@@ -146,7 +146,7 @@ func TestAdditionalAppsAreSettled(t *testing.T) {
 		{worker, "worker: {namespace: jobs, deletionProtection: false, reloadOnChange: false}", "", ""},
 		{"worker: {namespace: jobs, deletionProtection: false}", "", "", ""},
 	} {
-		refused := lock.Changed(with(test.now), lock.Values(with(test.was), target, nil))
+		refused := lock.Changed(with(test.now), lock.Values(with(test.was), location, nil))
 		if test.key == "" {
 			assert.Empty(t, refused, "%s → %s", test.was, test.now)
 			continue
@@ -183,7 +183,7 @@ func database(fields string) string { return "mosaic-database:database: {" + fie
 // With alternating credentials the number of the password rises one by one; in every other case it is free.
 func TestAlternatingLoginsTakeTurns(t *testing.T) {
 	alternating := func(n int) string { return database("credentials: alternating, passwordVersion: " + strconv.Itoa(n)) }
-	before := lock.Values(loaded(t, alternating(3)), target, nil)
+	before := lock.Values(loaded(t, alternating(3)), location, nil)
 	for _, allowed := range []string{alternating(3), alternating(4), database("passwordVersion: 1"), database("passwordVersion: 9")} {
 		assert.Empty(t, lock.Changed(loaded(t, allowed), before), allowed)
 	}
@@ -194,7 +194,7 @@ func TestAlternatingLoginsTakeTurns(t *testing.T) {
 		assert.Contains(t, problems[0].Rule, "3 or one more")
 		assert.Contains(t, problems[0].Fix, "4; and the next one in a later run")
 	}
-	master := lock.Values(loaded(t, database("passwordVersion: 7")), target, nil)
+	master := lock.Values(loaded(t, database("passwordVersion: 7")), location, nil)
 	assert.Empty(t, lock.Changed(loaded(t, alternating(2)), master), "on the way in, no client has one of the two")
 	delete(before, config.Key("database.credentials"))
 	assert.Empty(t, lock.Changed(loaded(t, alternating(9)), before), "of a run before there were any")
