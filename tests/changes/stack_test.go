@@ -1,0 +1,126 @@
+package changes
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// transitioning is a stack on which one change after the other is made.
+type transitioning struct {
+	*live.Stack
+	file      string            // the stack file that Pulumi reads
+	committed map[string]any    // its content
+	layers    []string          // patches under those of every row
+	names     *strings.Replacer // of what rows say <…> for
+	env       *strings.Replacer // and back, for the report
+	patch     string            // of the content that is up
+	once      bool              // makes each change with an up alone
+	inCluster bool              // the program makes the Kubernetes objects
+}
+
+func beginning(t *testing.T, stack string, layers ...string) *transitioning {
+	t.Helper()
+	l := live.Start(t, stack)
+	s := &transitioning{
+		live: l, layers: layers, file: filepath.Join(l.WorkDir(), "Pulumi."+stack+".yaml"),
+		names: strings.NewReplacer("<env>", stack),
+	}
+	content, err := os.ReadFile(s.file)
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(content, &s.committed))
+	s.write(t, "")
+	for _, name := range []string{"pooler-tls", "rds-tls"} {
+		l.Certificate("mosaic-"+stack, name)
+	}
+	l.MustUp()
+	s.inCluster = len(l.Cloud.Objects(live.ExternalSecretType)) > 0
+	vpc := l.One("aws:ec2/securityGroup:SecurityGroup").Properties.Text("vpcId")
+	subnets := l.One("aws:rds/subnetGroup:SubnetGroup").Properties.Texts("subnetIds")
+	require.Len(t, subnets, 3)
+	issuer := simcloud.OIDCIssuer("mosaic-"+stack, "us-east-1")
+	other := simcloud.OIDCIssuer(map[string]string{"dev": "mosaic-prod", "prod": "mosaic-dev"}[stack], "us-east-1")
+	s.names = strings.NewReplacer("<env>", stack, "<vpc>", vpc,
+		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2], "<issuer>", issuer, "<other issuer>", other)
+	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "as "+stack+":", "as <env>:",
+		"write "+stack+";", "write <env>;", vpc, "<vpc>", issuer, "<issuer>", other, "<other issuer>", keyOne, "key 1", keyTwo, "key 2")
+	return s
+}
+
+// write makes the stack file what a row says.
+func (s *transitioning) write(t *testing.T, patch string) {
+	t.Helper()
+	values := s.committed["config"]
+	for _, text := range append(slices.Clone(s.layers), patch) {
+		var layer map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(s.names.Replace(text)), &layer), text)
+		named := map[string]any{}
+		for key, value := range layer {
+			if !strings.Contains(key, ":") {
+				key = "mosaic-database:" + key
+			}
+			named[key] = value
+		}
+		values = merged(values, named)
+	}
+	file := maps.Clone(s.committed)
+	file["config"] = values
+	content, err := yaml.Marshal(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(s.file, content, 0o600))
+	s.patch = patch
+}
+
+// merged is a JSON merge patch (RFC 7396).
+func merged(target, patch any) any {
+	fields, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	result := map[string]any{}
+	if old, ok := target.(map[string]any); ok {
+		result = maps.Clone(old)
+	}
+	for name, value := range fields {
+		if value == nil {
+			delete(result, name)
+		} else {
+			result[name] = merged(result[name], value)
+		}
+	}
+	return result
+}
+
+// lasting tells what no change of a stack file may make again or delete.
+func lasting(kind, name string) bool {
+	if ofLogins(name) || ofPooler(name) {
+		return false
+	}
+	switch kind {
+	case live.InstanceType:
+		return !strings.Contains(name, "-replica-")
+	case live.RoleType:
+		return !strings.HasSuffix(name, "-monitoring-role")
+	}
+	return slices.Contains([]string{
+		live.SecretType, live.RolePolicyType, live.NamespaceType, live.ServiceAccountType,
+		live.SecretStoreType, live.ExternalSecretType,
+	}, kind)
+}
+
+// primary is the instance that is nobody's replica.
+func (s *transitioning) primary() simcloud.Properties {
+	s.t.Helper()
+	all := slices.DeleteFunc(s.Cloud.Objects(live.InstanceType), func(o simcloud.Object) bool { return o.Properties.Text("replicateSourceDb") != "" })
+	require.Len(s.t, all, 1)
+	return all[0].Properties
+}
