@@ -3,36 +3,38 @@ package changes
 func versions() []transition {
 	const (
 		seventeen = "database: {engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true}"
+		minors    = "minor versions"
+		majors    = "major versions"
 		minor     = "database: {engineVersion: '16.12', autoMinorVersionUpgrade: false}"
 	)
 	return []transition{
-		field("allowMajorVersionUpgrade", "", "true", "a permission, not an upgrade"),
-		field("autoMinorVersionUpgrade", "", "false", ""),
-		field("applyImmediately", "", "true", ""),
-		field("caCertIdentifier", "", "rds-ca-rsa4096-g1", ""),
-		field("caCertIdentifier", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1", ""),
-		field("iamDatabaseAuthentication", "", "false", ""),
-		field("port", "", "6432", restartNow),
+		field{name: "allowMajorVersionUpgrade", now: "true", why: "a permission, not an upgrade"}.row(),
+		field{name: "autoMinorVersionUpgrade", now: "false"}.row(),
+		field{name: "applyImmediately", now: "true"}.row(),
+		field{name: "caCertIdentifier", now: "rds-ca-rsa4096-g1"}.row(),
+		field{name: "caCertIdentifier", was: "rds-ca-rsa4096-g1", now: "rds-ca-ecc384-g1"}.row(),
+		field{name: "iamDatabaseAuthentication", now: "false"}.row(),
+		field{name: "port", now: "6432", why: restartNow}.row(),
 		{key: "database.engineVersion", was: "16", now: "17", to: "database: {engineVersion: '17'}", refused: "allowMajorVersionUpgrade: true"},
 		{
 			key: "database.engineVersion (pinned)", was: "16", now: "16.11",
 			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", back: true,
 		},
 		{
-			key: "database.engineVersion (pinned)", was: "16.11", now: "16.12",
+			key: "database.engineVersion (pinned)", was: "16.11", now: "16.12", chain: minors,
 			from: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", to: minor, why: restart,
 		},
 		{
-			key: "database.engineVersion", was: "16.12", now: "16.11", from: minor,
+			key: "database.engineVersion", was: "16.12", now: "16.11", chain: minors, from: minor,
 			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", refused: "restore a snapshot from before",
 		},
-		{key: "database.engineVersion", was: "16.12", now: "16", from: minor, why: "the instance stays on 16.12"},
+		{key: "database.engineVersion", was: "16.12", now: "16", chain: minors, from: minor, why: "the instance stays on 16.12"},
 		{
-			key: "database.engineVersion", was: "16", now: "17", born: "a replica", to: seventeen,
+			key: "database.engineVersion", was: "16", now: "17", born: "a replica", chain: majors, to: seventeen,
 			why: "the new parameter group is made before the instance leaves the old one",
 		},
 		{
-			key: "database.engineVersion", was: "17", now: "16", born: "a replica", from: seventeen,
+			key: "database.engineVersion", was: "17", now: "16", born: "a replica", chain: majors, from: seventeen,
 			to: "database: {engineVersion: '16', allowMajorVersionUpgrade: true, applyImmediately: true}", refused: "restore a snapshot from before the upgrade",
 		},
 	}
@@ -40,12 +42,12 @@ func versions() []transition {
 
 func compute() []transition {
 	return []transition{
-		field("instanceClass", "db.t3.micro", "db.t3.large", restart),
-		field("instanceClass", "db.t3.large", "db.m7g.large", restart),
-		field("multiAz", "", "true", ""),
-		field("readReplicas", "0", "1", ""),
-		field("readReplicas", "1", "2", ""),
-		field("readReplicas", "0", "2", ""),
+		field{name: "instanceClass", was: "db.t3.micro", now: "db.t3.large", why: restart}.row(),
+		field{name: "instanceClass", was: "db.t3.large", now: "db.m7g.large", why: restart}.row(),
+		field{name: "multiAz", now: "true"}.row(),
+		field{name: "readReplicas", was: "0", now: "1"}.row(),
+		field{name: "readReplicas", was: "1", now: "2"}.row(),
+		field{name: "readReplicas", was: "0", now: "2"}.row(),
 		{
 			key: "database.replicaInstanceClass", was: unset, now: "db.t3.large", back: true, why: restart,
 			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, replicaInstanceClass: db.t3.large}",
@@ -67,15 +69,16 @@ func compute() []transition {
 
 func storage() []transition {
 	const (
-		io1 = "database: {storageType: io1, iops: 5000}"
-		io2 = "database: {storageType: io2, iops: 5000}"
+		grows = "storage that grows"
+		io1   = "database: {storageType: io1, iops: 5000}"
+		io2   = "database: {storageType: io2, iops: 5000}"
 	)
 	return []transition{
-		field("maxAllocatedStorage", "", "200", ""),
-		field("maxAllocatedStorage", "200", "300", ""),
-		{key: "database.allocatedStorage", was: "20", now: "40", to: "database: {allocatedStorage: 40}"},
+		field{name: "maxAllocatedStorage", now: "200"}.row(),
+		field{name: "maxAllocatedStorage", was: "200", now: "300"}.row(),
+		{key: "database.allocatedStorage", was: "20", now: "40", chain: grows, to: "database: {allocatedStorage: 40}"},
 		{
-			key: "database.allocatedStorage", was: "40", now: "20", from: "database: {allocatedStorage: 40}",
+			key: "database.allocatedStorage", was: "40", now: "20", chain: grows, from: "database: {allocatedStorage: 40}",
 			to: "database: {allocatedStorage: 20}", refused: "copy the data into the database of another stack",
 		},
 		{key: "database.iops and storageThroughput", was: unset, now: "14000 and 700", born: "large storage", to: "database: {iops: 14000, storageThroughput: 700}", back: true},
@@ -101,42 +104,43 @@ func parameters() []transition {
 }
 
 func protection() []transition {
-	off := field("backupRetentionDays", "7", "0", "RDS deletes the automated backups that exist")
+	off := field{name: "backupRetentionDays", was: "7", now: "0", why: "RDS deletes the automated backups that exist"}.row()
 	off.backWhy = "RDS makes the first backup at once"
-	unprotected := field("deletionProtection", "true", "false", "the first of the two steps of a removal")
+	unprotected := field{name: "deletionProtection", was: "true", now: "false", why: "the first of the two steps of a removal"}.row()
 	unprotected.backWhy = "protected again"
 	return []transition{
 		off,
 		unprotected,
-		field("backupRetentionDays", "7", "14", ""),
-		field("backupWindow", "", "01:00-02:00", ""),
-		field("maintenanceWindow", "", "mon:05:00-mon:06:00", ""),
-		field("skipFinalSnapshot", "false", "true", ""),
-		field("deleteAutomatedBackups", "false", "true", ""),
-		field("secretRecoveryDays", "30", "7", ""),
-		field("secretRecoveryDays", "30", "0", ""),
+		field{name: "backupRetentionDays", was: "7", now: "14"}.row(),
+		field{name: "backupWindow", now: "01:00-02:00"}.row(),
+		field{name: "maintenanceWindow", now: "mon:05:00-mon:06:00"}.row(),
+		field{name: "skipFinalSnapshot", was: "false", now: "true"}.row(),
+		field{name: "deleteAutomatedBackups", was: "false", now: "true"}.row(),
+		field{name: "secretRecoveryDays", was: "30", now: "7"}.row(),
+		field{name: "secretRecoveryDays", was: "30", now: "0"}.row(),
 	}
 }
 
 func observation() []transition {
 	return []transition{
-		field("performanceInsightsRetentionDays", "0", "7", ""),
-		field("performanceInsightsRetentionDays", "7", "31", ""),
+		field{name: "performanceInsightsRetentionDays", was: "0", now: "7"}.row(),
+		field{name: "performanceInsightsRetentionDays", was: "7", now: "31"}.row(),
 		{
 			key: "database.databaseInsightsMode", was: "standard", now: "advanced", back: true,
 			from: "database: {performanceInsightsRetentionDays: 465}", to: "database: {performanceInsightsRetentionDays: 465, databaseInsightsMode: advanced}",
 		},
-		field("monitoringInterval", "0", "60", ""),
-		field("monitoringInterval", "60", "15", ""),
-		field("logRetentionDays", "30", "90", ""),
+		field{name: "monitoringInterval", was: "0", now: "60"}.row(),
+		field{name: "monitoringInterval", was: "60", now: "15"}.row(),
+		field{name: "logRetentionDays", was: "30", now: "90"}.row(),
 	}
 }
 
 func credentials() []transition {
+	const rises = "a number that does not fall"
 	return []transition{
-		field("passwordVersion", "", "2", "instance, both secrets and the cluster's copy get another password"),
-		field("secretKmsKeyId", "", keyOne, ""),
-		field("secretKmsKeyId", keyOne, keyTwo, ""),
+		field{name: "passwordVersion", now: "2", why: "instance, both secrets and the cluster's copy get another password"}.row(),
+		field{name: "secretKmsKeyId", now: keyOne}.row(),
+		field{name: "secretKmsKeyId", was: keyOne, now: keyTwo}.row(),
 		{
 			key: "database.credentials", was: "master", now: "alternating", to: "database: {credentials: alternating}", back: true,
 			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
@@ -154,16 +158,15 @@ func credentials() []transition {
 			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
 			why: "the bootstrap runs once more",
 		},
-		// The number does not fall, so these are the last ones of their stack.
 		{
-			key: "database.passwordVersion, alternating", was: "1", now: "2", from: alternatingWith(""), to: alternatingWith("passwordVersion: 2"),
+			key: "database.passwordVersion, alternating", was: "1", now: "2", chain: rises, from: alternatingWith(""), to: alternatingWith("passwordVersion: 2"),
 			why: "the logins that rest get other passwords, and the clients get them",
 		},
 		{
-			key: "database.passwordVersion", was: "2", now: "1", from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next one in a later run",
+			key: "database.passwordVersion", was: "2", now: "1", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next one in a later run",
 		},
 		{
-			key: "database.passwordVersion", was: "2", now: "4", from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next one in a later run",
+			key: "database.passwordVersion", was: "2", now: "4", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next one in a later run",
 		},
 	}
 }

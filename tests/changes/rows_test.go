@@ -15,12 +15,26 @@ import (
 type transition struct {
 	key, was, now string // what changes, as a person says it; of a refusal, what the message has to name
 	from, to      string
-	part          string // of the report
-	born          string // what the stack begins with, by its name in births; "": the committed file
-	back          bool   // the way back is a row of its own
-	refused       string // part of the way out that the refusal shows; "": it is not refused
-	why           string // for the report
-	backWhy       string // the same for the way back; "": as why
+	after         []string // contents that were up before, in this order; for changes that need a run before them
+	part          string   // of the report
+	born          string   // what the stack begins with, by its name in births; "": the committed file
+	chain         string   // name of rows that have a stack of their own, on which they are made in this order: without a way back, order matters
+	back          bool     // the way back is a row of its own
+	refused       string   // part of the way out that the refusal shows; "": it is not refused
+	why           string   // for the report
+	backWhy       string   // the same for the way back; "": as why
+}
+
+// String is the change as a title.
+func (r transition) String() string {
+	key := r.key
+	if r.born != "" {
+		key += " (" + r.born + ")"
+	}
+	if r.was == "" {
+		return fmt.Sprintf("%s → %s", key, r.now)
+	}
+	return fmt.Sprintf("%s: %s → %s", key, r.was, r.now)
 }
 
 const (
@@ -53,7 +67,7 @@ func transitions() []transition {
 		rows []transition
 	}{
 		{"Tier", tiers()},
-		{"What is settled", append(settledKeys(), bornOtherwise()...)},
+		{"What is locked", append(lockedKeys(), bornOtherwise()...)},
 		{"Additional applications", applications()},
 		{"Version and engine", versions()},
 		{"Size and replicas", compute()},
@@ -79,22 +93,20 @@ func transitions() []transition {
 	return all
 }
 
-// field is a row of one field of the database, both ways; "" is without the field.
-func field(name, was, now, why string) transition {
+// field is another value of one field of the database; "" is without the field.
+type field struct{ name, was, now, why string }
+
+// row is the change, both ways.
+func (f field) row() transition {
 	patch := func(value string) string {
 		if value == "" {
 			return ""
 		}
-		return fmt.Sprintf("database: {%s: %s}", name, value)
-	}
-	show := func(value string) string {
-		if value == "" {
-			return unset
-		}
-		return value
+		return fmt.Sprintf("database: {%s: %s}", f.name, value)
 	}
 	return transition{
-		key: "database." + name, was: show(was), now: show(now), from: patch(was), to: patch(now), back: true, why: why,
+		key: "database." + f.name, was: cmp.Or(f.was, unset), now: cmp.Or(f.now, unset),
+		from: patch(f.was), to: patch(f.now), back: true, why: f.why,
 	}
 }
 
@@ -114,8 +126,8 @@ func tiers() []transition {
 	return rows
 }
 
-// settledKeys are refused; what restores and releases instead is in TestRestore.
-func settledKeys() []transition {
+// lockedKeys are refused; what restores and releases instead is in TestRestore.
+func lockedKeys() []transition {
 	return []transition{
 		{key: "aws:region", was: "us-east-1", now: "eu-west-1", to: `{"aws:region": eu-west-1}`, refused: "copy a snapshot"},
 		{key: "aws:allowedAccountIds", was: "123456789012", now: "999999999999", to: `{"aws:allowedAccountIds": ["999999999999"]}`, refused: "share a snapshot"},

@@ -1,3 +1,5 @@
+//go:build prove
+
 package changes
 
 import (
@@ -12,17 +14,16 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
 // transitioning is a stack on which one change after the other is made.
 type transitioning struct {
 	*live.Stack
+	patched
 	file      string            // the stack file that Pulumi reads
-	committed map[string]any    // its content
-	layers    []string          // patches under those of every row
-	names     *strings.Replacer // of what rows say <…> for
-	env       *strings.Replacer // and back, for the report
+	env       *strings.Replacer // names, and back, for the report
 	patch     string            // of the content that is up
 	once      bool              // makes each change with an up alone
 	inCluster bool              // the program makes the Kubernetes objects
@@ -32,12 +33,9 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	t.Helper()
 	l := live.Start(t, stack)
 	s := &transitioning{
-		live: l, layers: layers, file: filepath.Join(l.WorkDir(), "Pulumi."+stack+".yaml"),
-		names: strings.NewReplacer("<env>", stack),
+		Stack: l, file: filepath.Join(l.WorkDir(), "Pulumi."+stack+".yaml"),
 	}
-	content, err := os.ReadFile(s.file)
-	require.NoError(t, err)
-	require.NoError(t, yaml.Unmarshal(content, &s.committed))
+	s.patched = patched{file: read(t, s.file), layers: layers, names: strings.NewReplacer("<env>", stack)}
 	s.write(t, "")
 	for _, name := range []string{"pooler-tls", "rds-tls"} {
 		l.Certificate("mosaic-"+stack, name)
@@ -59,50 +57,17 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 // write makes the stack file what a row says.
 func (s *transitioning) write(t *testing.T, patch string) {
 	t.Helper()
-	values := s.committed["config"]
-	for _, text := range append(slices.Clone(s.layers), patch) {
-		var layer map[string]any
-		require.NoError(t, yaml.Unmarshal([]byte(s.names.Replace(text)), &layer), text)
-		named := map[string]any{}
-		for key, value := range layer {
-			if !strings.Contains(key, ":") {
-				key = "mosaic-database:" + key
-			}
-			named[key] = value
-		}
-		values = merged(values, named)
-	}
-	file := maps.Clone(s.committed)
-	file["config"] = values
+	file := maps.Clone(s.patched.file)
+	file["config"] = s.values(t, patch)
 	content, err := yaml.Marshal(file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(s.file, content, 0o600))
 	s.patch = patch
 }
 
-// merged is a JSON merge patch (RFC 7396).
-func merged(target, patch any) any {
-	fields, ok := patch.(map[string]any)
-	if !ok {
-		return patch
-	}
-	result := map[string]any{}
-	if old, ok := target.(map[string]any); ok {
-		result = maps.Clone(old)
-	}
-	for name, value := range fields {
-		if value == nil {
-			delete(result, name)
-		} else {
-			result[name] = merged(result[name], value)
-		}
-	}
-	return result
-}
-
 // lasting tells what no change of a stack file may make again or delete.
 func lasting(kind, name string) bool {
-	if ofLogins(name) || ofPooler(name) {
+	if recorder.Optional(name) {
 		return false
 	}
 	switch kind {
@@ -119,8 +84,8 @@ func lasting(kind, name string) bool {
 
 // primary is the instance that is nobody's replica.
 func (s *transitioning) primary() simcloud.Properties {
-	s.t.Helper()
+	s.T.Helper()
 	all := slices.DeleteFunc(s.Cloud.Objects(live.InstanceType), func(o simcloud.Object) bool { return o.Properties.Text("replicateSourceDb") != "" })
-	require.Len(s.t, all, 1)
+	require.Len(s.T, all, 1)
 	return all[0].Properties
 }

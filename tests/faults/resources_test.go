@@ -25,7 +25,7 @@ import (
 func everyResource(t *testing.T) [][]string {
 	untouched := live.Start(t, "dev")
 	furnished := untouched.Inventory()
-	untouched.up()
+	untouched.MustUp()
 	whole, of := untouched.Inventory(), untouched.ResourcesByLabel()
 
 	columns := make([]map[string]string, 4)

@@ -1,6 +1,8 @@
 package recorder
 
 import (
+	"strings"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -13,7 +15,7 @@ const (
 )
 
 // lookups are the answers to what the program asks AWS, by token.
-func lookups() map[string]map[string]any {
+func lookups(asked resource.PropertyMap) map[string]map[string]any {
 	return map[string]map[string]any{
 		"aws:eks/getCluster:getCluster": {
 			"name": "mosaic", "arn": "arn:aws:eks:us-east-1:" + Account + ":cluster/mosaic", "endpoint": "https://cluster.example",
@@ -37,7 +39,7 @@ func lookups() map[string]map[string]any {
 			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "storageEncrypted": true, "backupRetentionPeriod": 7,
 		},
 		"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
-			"arn": "arn:aws:iam::" + Account + ":oidc-provider/oidc.example/id/A1",
+			"arn": "arn:aws:iam::" + Account + ":oidc-provider/" + strings.TrimPrefix(text(asked["url"]), "https://"),
 		},
 	}
 }
@@ -72,4 +74,11 @@ func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 		}
 	}
 	return outputs
+}
+
+func text(value resource.PropertyValue) string {
+	if !value.IsString() {
+		return ""
+	}
+	return value.StringValue()
 }

@@ -2,6 +2,7 @@
 package recorder
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,19 @@ func Up(t *testing.T, stackName string, values map[string]string) *Recording {
 	recording, err := Run{Stack: stackName, Values: values}.Record()
 	require.NoError(t, err)
 	return recording
+}
+
+// Last is the outputs, as the next run finds them.
+func (r *Recording) Last() (resource.PropertyMap, error) {
+	content, err := json.Marshal(r.Exports)
+	if err != nil {
+		return nil, err
+	}
+	var plain map[string]any
+	if err := json.Unmarshal(content, &plain); err != nil {
+		return nil, err
+	}
+	return resource.NewPropertyMapFromMap(plain), nil
 }
 
 // Record runs the program. The recording is there if it fails, too.
@@ -94,7 +108,7 @@ func (m *mocks) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	if args.Token == "pulumi:pulumi:readStackOutputs" { // of the stack itself, by the engine's own provider
 		return resource.PropertyMap{"outputs": resource.NewProperty(m.run.Last)}, nil
 	}
-	answer, ok := lookups()[args.Token]
+	answer, ok := lookups(args.Args)[args.Token]
 	if !ok {
 		return nil, fmt.Errorf("the program calls %s, for which there is no answer", args.Token)
 	}
