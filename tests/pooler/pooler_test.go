@@ -29,7 +29,7 @@ import (
 // settings is the ConfigMap that a run of the program makes: its pgbouncer.ini.
 func settings(t *testing.T) string {
 	t.Helper()
-	content, err := os.ReadFile("../testdata/manifests/pooling.yaml")
+	content, err := os.ReadFile("../manifests/testdata/pooling.yaml")
 	require.NoError(t, err)
 	for _, document := range strings.Split(string(content), "---\n") {
 		var object corev1.ConfigMap

@@ -117,7 +117,7 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 		assert.Regexp(t, `public +\| odd +\| +3\n +\| all +\| +3`, execute(t, env, "", "--file", filepath.Join(root, "scripts", "sql", "rows.sql")))
 	})
 	t.Run("the migration's session", func(t *testing.T) {
-		manifest, err := os.ReadFile(filepath.Join(root, "tests", "testdata", "manifests", "prod.yaml"))
+		manifest, err := os.ReadFile(filepath.Join(root, "tests", "manifests", "testdata", "prod.yaml"))
 		require.NoError(t, err)
 		options := regexp.MustCompile(`name: PGOPTIONS\n +value: (.*)`).FindSubmatch(manifest)
 		require.NotNil(t, options)
@@ -146,7 +146,7 @@ func TestAConnectionThatNobodyAnswers(t *testing.T) {
 	require.NoError(t, err)
 	sources := map[string]string{"the shell": string(shell)}
 	for _, file := range []string{"prod", "alternating"} {
-		manifest, err := os.ReadFile(filepath.Join(root, "tests", "testdata", "manifests", file+".yaml"))
+		manifest, err := os.ReadFile(filepath.Join(root, "tests", "manifests", "testdata", file+".yaml"))
 		require.NoError(t, err)
 		for _, document := range strings.Split(string(manifest), "---\n") {
 			if name := regexp.MustCompile(`(?m)^    name: (.*)$`).FindStringSubmatch(document); strings.Contains(document, "kind: Job\n") {
