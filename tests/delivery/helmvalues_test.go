@@ -15,7 +15,7 @@ import (
 // TestHelmValuesHaveTheirSchema: what every delivery exports satisfies the published schema; what a chart could not
 // use does not.
 func TestHelmValuesHaveTheirSchema(t *testing.T) {
-	schema, err := jsonschema.Compile("../docs/helmValues.schema.json")
+	schema, err := jsonschema.Compile("../../docs/helmValues.schema.json")
 	require.NoError(t, err)
 	for _, delivery := range []string{"pulumi", "handover", "gitops"} {
 		t.Run(delivery, func(t *testing.T) {
