@@ -37,7 +37,7 @@ import (
 // files are the golden files of the objects, which the package tests keeps.
 func files(t *testing.T) map[string][]string {
 	t.Helper()
-	names, err := filepath.Glob("../testdata/manifests/*.yaml")
+	names, err := filepath.Glob("testdata/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
 	all := map[string][]string{}

@@ -29,7 +29,7 @@ import (
 // settings is the ConfigMap that a run of the program makes: its pgbouncer.ini.
 func settings(t *testing.T) string {
 	t.Helper()
-	content, err := os.ReadFile("../testdata/manifests/pooling.yaml")
+	content, err := os.ReadFile("../manifests/testdata/pooling.yaml")
 	require.NoError(t, err)
 	for _, document := range strings.Split(string(content), "---\n") {
 		var object corev1.ConfigMap
@@ -59,12 +59,12 @@ func (s *server) bounce(users string, others ...string) *bouncer {
 	address := regexp.MustCompile(`host=\S+ port=\d+`).FindString(ini)
 	ini = strings.NewReplacer(
 		address, fmt.Sprintf("host=127.0.0.1 port=%d", s.port), "listen_port = 6432", fmt.Sprintf("listen_port = %d", b.port),
-		"listen_addr = *", "listen_addr = 127.0.0.1", "/etc/pgbouncer-logins/userlist.txt", s.write("userlist.txt", users, 0o644),
-		"/etc/pgbouncer-tls/tls.crt", filepath.Join(s.dir, "client.crt"), "/etc/pgbouncer-tls/tls.key", filepath.Join(s.dir, "client.key"),
-		"/etc/ssl/rds/ca-bundle.pem", filepath.Join(s.dir, "server.crt")).Replace(ini)
+		"listen_addr = *", "listen_addr = 127.0.0.1", "/etc/pgbouncer-logins/userlist.txt", s.Write("userlist.txt", users, 0o644),
+		"/etc/pgbouncer-tls/tls.crt", filepath.Join(s.Dir, "client.crt"), "/etc/pgbouncer-tls/tls.key", filepath.Join(s.Dir, "client.key"),
+		"/etc/ssl/rds/ca-bundle.pem", filepath.Join(s.Dir, "server.crt")).Replace(ini)
 	ini = strings.NewReplacer(others...).Replace(ini)
 	require.NotContains(s.t, ini, "/etc/")
-	b.Cmd = s.run("pgbouncer", podUser, program, s.write("pgbouncer.ini", ini, 0o644))
+	b.Cmd = s.run("pgbouncer", servers.Numbered(podUser), program, s.Write("pgbouncer.ini", ini, 0o644))
 	require.Eventually(s.t, func() bool {
 		_, err := ask(b.url("nobody", "none"), "SELECT ''")
 		var refused *pgconn.PgError

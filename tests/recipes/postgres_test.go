@@ -5,56 +5,27 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/tests/servers"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // postgres starts a PostgreSQL of its own, on a Unix socket alone, and returns the environment of its clients.
 func postgres(t *testing.T) []string {
 	t.Helper()
-	server, psql := tools.At(t, tools.Postgres), tools.At(t, tools.Psql)
-	initdb := filepath.Join(filepath.Dir(server), "initdb")
-	// A folder of testing.T is for its user alone, and a socket's path has to be short.
-	dir, err := os.MkdirTemp("/tmp", "pg-")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	attributes := &syscall.SysProcAttr{}
-	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		nobody, err := user.Lookup("nobody")
-		require.NoError(t, err)
-		uid, err := strconv.Atoi(nobody.Uid)
-		require.NoError(t, err)
-		require.NoError(t, os.Chown(dir, uid, uid))
-		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
-	}
-	as := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.SysProcAttr = dir, attributes
-		return cmd
-	}
-	data := filepath.Join(dir, "data")
-	out, err := as(initdb, "--pgdata", data, "--username", "mosaicadmin", "--auth", "trust", "--no-sync").CombinedOutput()
-	require.NoError(t, err, string(out))
-	run := as(server, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=20",
-		"-c", "max_prepared_transactions=2", "-c", "wal_level=logical")
-	require.NoError(t, run.Start())
-	t.Cleanup(func() {
-		_ = run.Process.Signal(syscall.SIGINT) // a fast shutdown
-		_ = run.Wait()
-	})
-	env := []string{"PGHOST=" + dir, "PGUSER=mosaicadmin", "PGDATABASE=postgres", "PSQL=" + psql}
+	psql, server := tools.At(t, tools.Psql), servers.NewPostgres(t)
+	server.Init("--username", "mosaicadmin", "--auth", "trust")
+	server.Start("-c", "listen_addresses=", "-c", "max_connections=20", "-c", "max_prepared_transactions=2", "-c", "wal_level=logical")
+	env := []string{"PGHOST=" + server.Dir, "PGUSER=mosaicadmin", "PGDATABASE=postgres", "PSQL=" + psql}
 	require.Eventually(t, func() bool {
 		ping := exec.Command(psql, "--command", "select 1")
 		ping.Env = append(os.Environ(), env...)
@@ -117,7 +88,7 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 		assert.Regexp(t, `public +\| odd +\| +3\n +\| all +\| +3`, execute(t, env, "", "--file", filepath.Join(root, "scripts", "sql", "rows.sql")))
 	})
 	t.Run("the migration's session", func(t *testing.T) {
-		manifest, err := os.ReadFile(filepath.Join(root, "tests", "testdata", "manifests", "prod.yaml"))
+		manifest, err := os.ReadFile(filepath.Join(root, "tests", "manifests", "testdata", "prod.yaml"))
 		require.NoError(t, err)
 		options := regexp.MustCompile(`name: PGOPTIONS\n +value: (.*)`).FindSubmatch(manifest)
 		require.NotNil(t, options)
@@ -146,7 +117,7 @@ func TestAConnectionThatNobodyAnswers(t *testing.T) {
 	require.NoError(t, err)
 	sources := map[string]string{"the shell": string(shell)}
 	for _, file := range []string{"prod", "alternating"} {
-		manifest, err := os.ReadFile(filepath.Join(root, "tests", "testdata", "manifests", file+".yaml"))
+		manifest, err := os.ReadFile(filepath.Join(root, "tests", "manifests", "testdata", file+".yaml"))
 		require.NoError(t, err)
 		for _, document := range strings.Split(string(manifest), "---\n") {
 			if name := regexp.MustCompile(`(?m)^    name: (.*)$`).FindStringSubmatch(document); strings.Contains(document, "kind: Job\n") {

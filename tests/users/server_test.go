@@ -5,11 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
-	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 var root = filepath.Join("..", "..")
@@ -25,9 +21,9 @@ var root = filepath.Join("..", "..")
 // server is a PostgreSQL that listens on the loopback interface, and is set up as RDS does it: a superuser that is
 // nobody's, a master user that may make roles and owns the database, and TLS.
 type server struct {
-	t    *testing.T
-	port int
-	dir  string // of data and log
+	t        *testing.T
+	port     int
+	postgres *servers.Postgres
 }
 
 const superuser, superPassword = "rdsadmin", "nobody-has-this-one"
@@ -41,55 +37,18 @@ hostssl all all      127.0.0.1/32 scram-sha-256
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	binaries := filepath.Dir(tools.At(t, tools.Postgres))
-	s := &server{t: t, port: servers.Port(t)}
-	dir, err := os.MkdirTemp("/tmp", "pg-")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s.dir = dir
-	write := func(name, content string) {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
-	}
-	write("password", superPassword)
+	postgres := servers.NewPostgres(t)
+	s := &server{t: t, port: servers.Port(t), postgres: postgres}
 	for name, subject := range map[string]string{"server": "127.0.0.1", "token": people} {
 		certificate, key := servers.Certificate(t, subject)
-		write(name+".crt", certificate)
-		write(name+".key", key)
+		postgres.Write(name+".crt", certificate, 0o600)
+		postgres.Write(name+".key", key, 0o600)
 	}
-	write("access", access)
-	attributes := &syscall.SysProcAttr{}
-	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		nobody, err := user.Lookup("nobody")
-		require.NoError(t, err)
-		uid, err := strconv.Atoi(nobody.Uid)
-		require.NoError(t, err)
-		for _, name := range []string{"", "password", "access", "server.crt", "server.key", "token.crt"} {
-			require.NoError(t, os.Chown(filepath.Join(dir, name), uid, uid))
-		}
-		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
-	}
-	as := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.Command(filepath.Join(binaries, name), args...)
-		cmd.Dir, cmd.SysProcAttr = dir, attributes
-		return cmd
-	}
-	data := filepath.Join(dir, "data")
-	out, err := as("initdb", "--pgdata", data, "--username", superuser, "--pwfile", filepath.Join(dir, "password"),
-		"--auth", "scram-sha-256", "--no-sync").CombinedOutput()
-	require.NoError(t, err, string(out))
-	run := as("postgres", "-D", data, "-k", dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-		"-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(dir, "server.crt"), "-c", "ssl_key_file="+filepath.Join(dir, "server.key"),
-		"-c", "ssl_ca_file="+filepath.Join(dir, "token.crt"), "-c", "hba_file="+filepath.Join(dir, "access"),
-		"-c", "log_statement=all", "-c", "logging_collector=off")
-	log, err := os.Create(filepath.Join(dir, "log"))
-	require.NoError(t, err)
-	run.Stdout, run.Stderr = log, log
-	require.NoError(t, run.Start())
-	t.Cleanup(func() {
-		_ = run.Process.Signal(syscall.SIGINT) // a fast shutdown
-		_ = run.Wait()
-		_ = log.Close()
-	})
+	postgres.Init("--username", superuser, "--pwfile", postgres.Write("password", superPassword, 0o600), "--auth", "scram-sha-256")
+	file := func(name string) string { return filepath.Join(postgres.Dir, name) }
+	postgres.Start("-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
+		"-c", "ssl=on", "-c", "ssl_cert_file="+file("server.crt"), "-c", "ssl_key_file="+file("server.key"), "-c", "ssl_ca_file="+file("token.crt"),
+		"-c", "hba_file="+postgres.Write("access", access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off")
 	require.Eventually(t, func() bool {
 		c, err := s.connect(s.url(superuser, superPassword, "postgres"))
 		if err == nil {
@@ -104,7 +63,7 @@ func newServer(t *testing.T) *server {
 // logged is what the server wrote into its log: every statement.
 func (s *server) logged() string {
 	s.t.Helper()
-	content, err := os.ReadFile(filepath.Join(s.dir, "log"))
+	content, err := os.ReadFile(s.postgres.LogFile())
 	require.NoError(s.t, err)
 	return string(content)
 }
@@ -115,7 +74,7 @@ func (s *server) url(user, password, database string) string {
 
 // token is the URL of people who have a token.
 func (s *server) token() string {
-	return s.url(people, "", "mosaic") + "&sslcert=" + filepath.Join(s.dir, "token.crt") + "&sslkey=" + filepath.Join(s.dir, "token.key")
+	return s.url(people, "", "mosaic") + "&sslcert=" + filepath.Join(s.postgres.Dir, "token.crt") + "&sslkey=" + filepath.Join(s.postgres.Dir, "token.key")
 }
 
 // connect opens a connection to this server, whatever host the URL names.

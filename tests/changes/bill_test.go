@@ -1,0 +1,43 @@
+package changes
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+)
+
+// A preview ends with what the stack costs, and, once it is up, with what changes. The up itself does not repeat it.
+func TestAPreviewEndsWithTheBill(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod")
+	first, err := l.Preview(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, live.Everything(first), "Estimated cost of prod in us-east-1: 18.41 USD a month")
+	assert.NotContains(t, live.Everything(first), "before", "there is nothing to compare with")
+
+	up, err := l.Up(t.Context())
+	require.NoError(t, err)
+	assert.NotContains(t, live.Everything(up), "Estimated cost of")
+
+	same, err := l.Preview(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, live.Everything(same), "no line changes")
+	l.MustSet("tier", "small")
+	changed, err := l.Preview(t.Context())
+	require.NoError(t, err)
+	text := live.Everything(changed)
+	assert.Regexp(t, `instance +db\.t3\.micro \(13\.14\) +db\.t3\.small \(26\.28\) +\+13\.14`, text)
+	assert.Regexp(t, `total +18\.41 +31\.55 +\+13\.14`, text)
+	assert.Contains(t, text, "Over the budget of 25.00 USD by 6.55.")
+
+	var outputs map[string]any
+	printed, err := l.Outputs(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal([]byte(printed), &outputs))
+	lines := outputs["__lastRun"].(map[string]any)["bill"].(map[string]any)
+	assert.Equal(t, map[string]any{"detail": "db.t3.micro", "monthlyUsd": 13.14}, lines["instance"])
+}

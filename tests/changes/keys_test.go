@@ -1,0 +1,139 @@
+package changes
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+// TestEveryKey looks at what each key of the stack file reaches, on mocks: in the rows of the matrix and in examples.
+func TestEveryKey(t *testing.T) {
+	r := newRecorded(t)
+	var all []reach
+	for _, row := range append(transitions(), examples()...) {
+		all = append(all, r.reach(t, row))
+	}
+	t.Run("reaches something", func(t *testing.T) { reachesSomething(t, all) })
+	t.Run("is billed", func(t *testing.T) { isBilled(t, all) })
+}
+
+// reachesSomething: a key that is read and changes no registration, no line of the bill and no output is a key that somebody
+// forgot to pass on. Every key has a row or an example that changes it alone.
+func reachesSomething(t *testing.T, all []reach) {
+	alone, reached := map[string][]string{}, map[string]bool{}
+	for _, of := range all {
+		if len(of.keys) == 1 {
+			alone[of.keys[0]] = append(alone[of.keys[0]], of.title)
+			reached[of.keys[0]] = reached[of.keys[0]] || of.anything()
+		}
+	}
+	for _, reference := range config.References() {
+		reason, exception := unreached()[reference.Key]
+		switch {
+		case reference.Type == "object":
+		case exception:
+			assert.False(t, reached[reference.Key], "%s reaches something, and is an exception: %s", reference.Key, reason)
+		case assert.NotEmpty(t, alone[reference.Key], "neither a row nor an example changes %s alone", reference.Key):
+			assert.True(t, reached[reference.Key], "%s reaches nothing: %v", reference.Key, alone[reference.Key])
+		}
+	}
+}
+
+// isBilled: an input of an instance that changes while the bill does not is one that costs nothing, and is named, or one
+// that the bill forgot. Where changes of one input alone are there, they decide.
+func isBilled(t *testing.T, all []reach) {
+	byInput := map[string][]reach{}
+	for _, of := range all {
+		for _, input := range of.inputs {
+			byInput[input] = append(byInput[input], of)
+		}
+	}
+	for input, by := range byInput {
+		alone := slices.DeleteFunc(slices.Clone(by), func(of reach) bool { return len(of.inputs) > 1 })
+		if len(alone) > 0 {
+			by = alone
+		}
+		billed := slices.ContainsFunc(by, func(of reach) bool { return of.bill })
+		reason, free := notBilled()[input]
+		assert.True(t, billed || free, "%s is neither in the bill nor named as not billed; changed by %s", input, by[0].title)
+		assert.False(t, len(alone) > 0 && billed && free, "%s is in the bill, and named as not billed: %s", input, reason)
+	}
+	for input := range notBilled() {
+		assert.Contains(t, byInput, input, "no key changes it")
+	}
+}
+
+// notBilled are the inputs of an instance that cost nothing, with the reason.
+func notBilled() map[string]string {
+	const (
+		origin   = "where the instance comes from; what it has then is billed"
+		time     = "when something is done, not what"
+		deletion = "what a deletion leaves; snapshots of former instances are in no estimate"
+	)
+	return map[string]string{
+		"allowMajorVersionUpgrade":         "a permission",
+		"applyImmediately":                 time,
+		"autoMinorVersionUpgrade":          "an upgrade costs nothing",
+		"availabilityZone":                 "all zones of a region cost the same",
+		"backupWindow":                     time,
+		"caCertIdentifier":                 "RDS's own certificates are free",
+		"dbName":                           origin,
+		"deleteAutomatedBackups":           deletion,
+		"deletionProtection":               deletion,
+		"engineVersion":                    "every version that RDS supports without a surcharge costs the same",
+		"finalSnapshotIdentifier":          deletion,
+		"iamDatabaseAuthenticationEnabled": "tokens are free",
+		"kmsKeyId":                         "a key is the account's, not the stack's",
+		"maintenanceWindow":                time,
+		"maxAllocatedStorage":              "a limit; what the storage has grown to is billed",
+		"port":                             "a number",
+		"restoreToPointInTime":             origin,
+		"skipFinalSnapshot":                deletion,
+		"snapshotIdentifier":               origin,
+		"username":                         "a name",
+	}
+}
+
+// examples change keys alone that no row of the matrix changes alone, or whose row is refused.
+func examples() []transition {
+	const (
+		kubeconfig = `{apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: c, user: u}}, {name: b, context: {cluster: c, user: u}}], ` +
+			`clusters: [{name: c, cluster: {server: "https://nowhere.example.com"}}], users: [{name: u, user: {}}]}`
+		latest = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true}"
+		gone   = "restore: {sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY%d, useLatestRestorableTime: true}"
+		second = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true, generation: 2, unprotected: [%s], released: [%s]}"
+		first  = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true, generation: 2, unprotected: [], released: [], serving: 1}"
+		at     = "restore: {sourceInstanceIdentifier: mosaic-prod-db, pointInTime: '2026-01-%dT12:00:00Z'}"
+		fast   = "database: {iops: %d, storageThroughput: %d}"
+	)
+	restored, unprotected := fmt.Sprintf(second, "", ""), fmt.Sprintf(second, "mosaic-prod-db", "")
+	return []transition{
+		{key: "cluster.kubeconfig", to: "cluster: {kubeconfig: '" + kubeconfig + "'}"},
+		{key: "cluster.context", from: "cluster: {kubeconfig: '" + kubeconfig + "'}", to: "cluster: {context: b, kubeconfig: '" + kubeconfig + "'}"},
+		{key: "network.vpcId", to: "network: {vpcId: vpc-0123456789abcdef0}"},
+		{key: "database.iops", born: "large storage", from: fmt.Sprintf(fast, 14000, 700), to: fmt.Sprintf(fast, 13000, 700)},
+		{key: "database.storageThroughput", born: "large storage", from: fmt.Sprintf(fast, 14000, 700), to: fmt.Sprintf(fast, 14000, 600)},
+		{key: "pooling.enabled", from: "pooling: {tlsSecretName: pooler-tls}", to: "pooling: {tlsSecretName: pooler-tls, enabled: true}"},
+		{key: "restore.pointInTime", from: fmt.Sprintf(at, 30), to: fmt.Sprintf(at, 31)},
+		{key: "restore.sourceInstanceIdentifier", from: latest, to: "restore: {sourceInstanceIdentifier: other, useLatestRestorableTime: true}"},
+		{key: "restore.sourceDbiResourceId", from: fmt.Sprintf(gone, 1), to: fmt.Sprintf(gone, 2)},
+		{key: "restore.serving", after: []string{"", restored}, from: restored, to: first},
+		{key: "restore.unprotected", after: []string{"", restored}, from: restored, to: unprotected},
+		{key: "restore.released", after: []string{"", restored, unprotected}, from: restored, to: fmt.Sprintf(second, "", "mosaic-prod-db")},
+	}
+}
+
+// unreached are the keys that reach nothing on mocks, with the reason.
+func unreached() map[string]string {
+	return map[string]string{
+		"additionalApps":                  "its fields do",
+		"budget.onExceed":                 "decides whether a run is refused: TestBudget",
+		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
+		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
+		"waivers":                         "change the report of the controls alone",
+	}
+}

@@ -1,0 +1,166 @@
+package changes
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
+)
+
+// reach is what a change of the stack file reaches, on mocks.
+type reach struct {
+	title   string
+	keys    []string // that it changes, as the reference names them
+	inputs  []string // of RDS instances
+	graph   bool     // a registration
+	bill    bool
+	output  bool
+	refused bool // one of the two
+}
+
+func (r reach) anything() bool { return r.graph || r.bill || r.output }
+
+// recorded records prod with patches, each content once.
+type recorded struct {
+	file map[string]any
+	done map[string]*recorder.Recording
+}
+
+func newRecorded(t *testing.T) *recorded {
+	t.Helper()
+	return &recorded{file: read(t, filepath.Join(live.Root(t), "Pulumi.prod.yaml")), done: map[string]*recorder.Recording{}}
+}
+
+// values are what a row's patch makes of prod.
+func (r *recorded) values(t *testing.T, row transition, patch string) map[string]any {
+	t.Helper()
+	names := strings.NewReplacer("<env>", "prod", "<vpc>", "vpc-0a1b2c3d4e5f60718", "<subnet1>", "subnet-0123456789abcdef1", "<subnet2>", "subnet-0123456789abcdef2",
+		"<subnet3>", "subnet-0123456789abcdef3", "<issuer>", "https://oidc.example/id/A1", "<other issuer>", "https://oidc.example/id/B2")
+	return patched{file: r.file, layers: []string{births()[row.born]}, names: names}.values(t, patch)
+}
+
+// up is an up with these values, each as the engine hands it over: a text, or JSON. It is nil where they are refused.
+func (r *recorded) up(t *testing.T, values map[string]any, last resource.PropertyMap) *recorder.Recording {
+	t.Helper()
+	handed := map[string]string{}
+	for key, value := range values {
+		text, isText := value.(string)
+		if !isText {
+			content, err := json.Marshal(value)
+			require.NoError(t, err)
+			text = string(content)
+		}
+		handed[key] = text
+	}
+	key := fmt.Sprint(handed, last)
+	if _, done := r.done[key]; !done {
+		recording, err := recorder.Run{Stack: "prod", Values: handed, Last: last}.Record()
+		if err != nil {
+			recording = nil
+		}
+		r.done[key] = recording
+	}
+	return r.done[key]
+}
+
+// after is what the runs before a row left.
+func (r *recorded) after(t *testing.T, row transition) resource.PropertyMap {
+	t.Helper()
+	var last resource.PropertyMap
+	for _, patch := range row.after {
+		recording := r.up(t, r.values(t, row, patch), last)
+		require.NotNil(t, recording, "%s: %s is refused", row, patch)
+		var err error
+		last, err = recording.Last()
+		require.NoError(t, err)
+	}
+	return last
+}
+
+// reach is what a row changes.
+func (r *recorded) reach(t *testing.T, row transition) reach {
+	t.Helper()
+	from, to := r.values(t, row, row.from), r.values(t, row, row.to)
+	last := r.after(t, row)
+	before, after := r.up(t, from, last), r.up(t, to, last)
+	result := reach{title: row.String(), keys: changedKeys(from, to)}
+	if before == nil || after == nil {
+		result.refused = before != after
+		return result
+	}
+	result.graph = recorder.Text(t, before.Registrations...) != recorder.Text(t, after.Registrations...)
+	bill := func(of *recorder.Recording) any { return of.Exports["__lastRun"].(map[string]any)["bill"] }
+	result.bill = !reflect.DeepEqual(bill(before), bill(after))
+	for name, value := range before.Exports {
+		result.output = result.output || name != "__lastRun" && !reflect.DeepEqual(value, after.Exports[name])
+	}
+	for _, one := range before.Registrations {
+		for _, other := range after.Registrations {
+			if one.Type == live.InstanceType && one.Key() == other.Key() {
+				result.inputs = append(result.inputs, changedInputs(one.Inputs, other.Inputs)...)
+			}
+		}
+	}
+	slices.Sort(result.inputs)
+	result.inputs = slices.Compact(result.inputs)
+	return result
+}
+
+// changedKeys are the keys of the reference that differ between two stack files.
+func changedKeys(from, to map[string]any) []string {
+	var keys []string
+	for _, reference := range config.References() {
+		if reference.Type != "object" && reference.Key != "additionalApps" && !reflect.DeepEqual(valueOf(from, reference.Key), valueOf(to, reference.Key)) {
+			keys = append(keys, reference.Key)
+		}
+	}
+	return keys
+}
+
+// valueOf is what a stack file has for a key of the reference; of additional applications, for each.
+func valueOf(values map[string]any, key string) any {
+	if !strings.Contains(key, ":") {
+		key = "mosaic-database:" + key
+	}
+	group, field, nested := strings.Cut(key, ".")
+	if !nested {
+		return values[key]
+	}
+	object, _ := values[group].(map[string]any)
+	rest, ofEach := strings.CutPrefix(field, "<name>.")
+	if !ofEach {
+		return object[field]
+	}
+	each := map[string]any{}
+	for name, entry := range object {
+		if fields, _ := entry.(map[string]any); fields[rest] != nil {
+			each[name] = fields[rest]
+		}
+	}
+	return each
+}
+
+func changedInputs(before, after map[string]any) []string {
+	var names []string
+	for name := range before {
+		if !reflect.DeepEqual(before[name], after[name]) {
+			names = append(names, name)
+		}
+	}
+	for name := range after {
+		if _, had := before[name]; !had {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,130 @@
+package changes
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+)
+
+// TestReplacementIsRefused: what would end in another, empty instance, or take the pods' Secret away, is
+// refused before anything is registered, with both values and a way out; protected or not.
+func TestReplacementIsRefused(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "dev")
+	id := l.One(live.InstanceType).ID
+	for _, protection := range []string{"true", "false"} {
+		l.MustSet("database.deletionProtection", protection)
+		l.MustUp()
+		for _, change := range []struct{ path, value, old string }{
+			{"database.username", "somebody", "mosaicadmin"},
+			{"environment", "production", "dev"},
+			{"app.secretName", "other", "core-api-db-secret"},
+		} {
+			before := len(l.Cloud.Log())
+			l.MustSet(change.path, change.value)
+			for _, run := range []func() (*engine.Result, error){
+				func() (*engine.Result, error) { return l.Preview(t.Context()) },
+				func() (*engine.Result, error) { return l.Up(t.Context()) },
+			} {
+				why := l.MustFail(run())
+				assert.Contains(t, why, "mosaic-database:"+change.path+": "+change.value)
+				assert.Contains(t, why, "immutable, "+change.old+" since the database was made")
+			}
+			assert.Len(t, l.Cloud.Log(), before, "no provider was asked for anything")
+			l.MustSet(change.path, change.old)
+		}
+	}
+	assert.Equal(t, id, l.One(live.InstanceType).ID)
+	assert.Empty(t, l.MustPreview(), "back as it was, nothing has changed")
+}
+
+// TestAFailedRunSettlesToo: what exists after a first run that failed is guarded like any other.
+func TestAFailedRunSettlesToo(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod")
+	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
+	l.MustFail(l.Up(t.Context()))
+	id := l.One(live.InstanceType).ID
+	l.MustSet("database.username", "somebody")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made")
+	assert.Equal(t, id, l.One(live.InstanceType).ID)
+}
+
+// TestAMistakeIsNotSettled: a first run that failed at a wrong namespace can be put right.
+func TestAMistakeIsNotSettled(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod", engine.Override{Path: "app.namespace", Value: "mosaic-pord"})
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), `namespaces "mosaic-pord" not found`)
+	l.MustSet("app.namespace", "mosaic-prod")
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+}
+
+// TestWrongConfiguration: all problems in one report, before anything is registered.
+func TestWrongConfiguration(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod",
+		engine.Override{Path: "tier", Value: "huge"},
+		engine.Override{Path: "database.instanceClas", Value: "db.t3.small"},
+		engine.Override{Path: "database.maxAllocatedStorage", Value: "21"},
+		engine.Override{Path: "migrations.image", Value: "core-api:latest"},
+		engine.Override{Path: "budget.monthlyUsd", Value: "0"})
+	why := l.MustFail(l.Preview(t.Context()))
+	for _, part := range []string{
+		"5 problems; nothing was changed",
+		"mosaic-database:tier: huge", "one of mvp, small, medium, ha, scale",
+		"mosaic-database:database.instanceClas", "did you mean instanceClass?",
+		"mosaic-database:database.maxAllocatedStorage: 21", "110 %",
+		"mosaic-database:migrations.image: core-api:latest",
+		"mosaic-database:budget.monthlyUsd: 0",
+	} {
+		assert.Contains(t, why, part)
+	}
+	assert.Empty(t, l.Cloud.Log(), "no provider was asked for anything")
+}
+
+// TestBudget: above it, a run warns or stops, as the stack says.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod", engine.Override{Path: "tier", Value: "ha"})
+	result, err := l.Preview(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, result.Stdout, "112.69 USD a month, over mosaic-database:budget.monthlyUsd (25.00)")
+	l.MustSet("budget.onExceed", "fail")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "choose a smaller tier, raise the budget")
+	assert.Empty(t, l.Cloud.Objects(live.InstanceType))
+}
+
+// TestTheFormerOutputs: a stack that an earlier version of the program brought up has in two outputs, and a reference to
+// itself, what is in one now. It is guarded by them, and the next run moves them.
+func TestTheFormerOutputs(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	l.EditState(func(r map[string]any) {
+		if outputs, ok := r["outputs"].(map[string]any); ok && outputs["__lastRun"] != nil {
+			left := outputs["__lastRun"].(map[string]any)
+			outputs["settled"], outputs["estimatedMonthlyCostLines"] = left["settled"], left["bill"]
+			delete(outputs, "__lastRun")
+		}
+	})
+	require.Contains(t, l.MustOutputs(), "settled")
+
+	l.MustSet("database.username", "somebody")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made")
+	l.MustSet("database.username", "mosaicadmin")
+	same, err := l.Preview(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, live.Everything(same), "no line changes")
+	assert.Empty(t, l.MustUp())
+	outputs := l.MustOutputs()
+	assert.Contains(t, outputs, "__lastRun")
+	assert.NotContains(t, outputs, "settled")
+	assert.NotContains(t, outputs, "estimatedMonthlyCostLines")
+	require.NoError(t, l.Set(t.Context(), engine.Override{Path: "environment", Value: "other"}))
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, prod since the database was made")
+}

@@ -1,0 +1,245 @@
+package changes
+
+func versions() []transition {
+	const (
+		seventeen = "database: {engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true}"
+		minors    = "minor versions"
+		majors    = "major versions"
+		minor     = "database: {engineVersion: '16.12', autoMinorVersionUpgrade: false}"
+	)
+	return []transition{
+		field{name: "allowMajorVersionUpgrade", now: "true", why: "a permission, not an upgrade"}.row(),
+		field{name: "autoMinorVersionUpgrade", now: "false"}.row(),
+		field{name: "applyImmediately", now: "true"}.row(),
+		field{name: "caCertIdentifier", now: "rds-ca-rsa4096-g1"}.row(),
+		field{name: "caCertIdentifier", was: "rds-ca-rsa4096-g1", now: "rds-ca-ecc384-g1"}.row(),
+		field{name: "iamDatabaseAuthentication", now: "false"}.row(),
+		field{name: "port", now: "6432", why: restartNow}.row(),
+		{key: "database.engineVersion", was: "16", now: "17", to: "database: {engineVersion: '17'}", refused: "allowMajorVersionUpgrade: true"},
+		{
+			key: "database.engineVersion (pinned)", was: "16", now: "16.11",
+			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", back: true,
+		},
+		{
+			key: "database.engineVersion (pinned)", was: "16.11", now: "16.12", chain: minors,
+			from: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", to: minor, why: restart,
+		},
+		{
+			key: "database.engineVersion", was: "16.12", now: "16.11", chain: minors, from: minor,
+			to: "database: {engineVersion: '16.11', autoMinorVersionUpgrade: false}", refused: "restore a snapshot from before",
+		},
+		{key: "database.engineVersion", was: "16.12", now: "16", chain: minors, from: minor, why: "the instance stays on 16.12"},
+		{
+			key: "database.engineVersion", was: "16", now: "17", born: "a replica", chain: majors, to: seventeen,
+			why: "the new parameter group is made before the instance leaves the old one",
+		},
+		{
+			key: "database.engineVersion", was: "17", now: "16", born: "a replica", chain: majors, from: seventeen,
+			to: "database: {engineVersion: '16', allowMajorVersionUpgrade: true, applyImmediately: true}", refused: "restore a snapshot from before the upgrade",
+		},
+	}
+}
+
+func compute() []transition {
+	return []transition{
+		field{name: "instanceClass", was: "db.t3.micro", now: "db.t3.large", why: restart}.row(),
+		field{name: "instanceClass", was: "db.t3.large", now: "db.m7g.large", why: restart}.row(),
+		field{name: "multiAz", now: "true"}.row(),
+		field{name: "readReplicas", was: "0", now: "1"}.row(),
+		field{name: "readReplicas", was: "1", now: "2"}.row(),
+		field{name: "readReplicas", was: "0", now: "2"}.row(),
+		{
+			key: "database.replicaInstanceClass", was: unset, now: "db.t3.large", back: true, why: restart,
+			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, replicaInstanceClass: db.t3.large}",
+		},
+		{
+			key: "database.replicaMaxAllocatedStorage", was: unset, now: "300", back: true,
+			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, replicaMaxAllocatedStorage: 300}",
+		},
+		{
+			key: "database.instanceClass with a read replica", was: "db.t3.micro", now: "db.t3.large", back: true, why: restart,
+			from: "database: {readReplicas: 1, instanceClass: db.t3.micro}", to: "database: {readReplicas: 1, instanceClass: db.t3.large}",
+		},
+		{
+			key: "database.parameters with a read replica", was: unset, now: "max_connections: 200", back: true,
+			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, parameters: {max_connections: 200}}",
+		},
+	}
+}
+
+func storage() []transition {
+	const (
+		grows = "storage that grows"
+		io1   = "database: {storageType: io1, iops: 5000}"
+		io2   = "database: {storageType: io2, iops: 5000}"
+	)
+	return []transition{
+		field{name: "maxAllocatedStorage", now: "200"}.row(),
+		field{name: "maxAllocatedStorage", was: "200", now: "300"}.row(),
+		{key: "database.allocatedStorage", was: "20", now: "40", chain: grows, to: "database: {allocatedStorage: 40}"},
+		{
+			key: "database.allocatedStorage", was: "40", now: "20", chain: grows, from: "database: {allocatedStorage: 40}",
+			to: "database: {allocatedStorage: 20}", refused: "copy the data into the database of another stack",
+		},
+		{key: "database.iops and storageThroughput", was: unset, now: "14000 and 700", born: "large storage", to: "database: {iops: 14000, storageThroughput: 700}", back: true},
+		{key: "database.storageType", was: "gp3", now: "io1", born: "large storage", to: io1, back: true},
+		{key: "database.storageType", was: "io1", now: "io2", born: "large storage", from: io1, to: io2, back: true},
+		{
+			key: "database.allocatedStorage", was: "400", now: "20", born: "large storage",
+			to: "database: {allocatedStorage: 20, maxAllocatedStorage: 100}", refused: "copy the data into the database of another stack",
+		},
+	}
+}
+
+func parameters() []transition {
+	with := func(list string) string { return "database: {parameters: {" + list + "}}" }
+	const atRestart = "static: it takes effect at the next restart"
+	return []transition{
+		{key: "database.parameters, dynamic", was: unset, now: "work_mem: 8192", to: with("work_mem: 8192"), back: true},
+		{key: "database.parameters, dynamic", was: "work_mem: 8192", now: "work_mem: 16384", from: with("work_mem: 8192"), to: with("work_mem: 16384"), back: true},
+		{key: "database.parameters, static", was: unset, now: "max_connections: 200", to: with("max_connections: 200"), back: true, why: atRestart},
+		{key: "database.parameters, static", was: "max_connections: 200", now: "max_connections: 300", from: with("max_connections: 200"), to: with("max_connections: 300"), back: true, why: atRestart},
+		{key: "database.parameters, the program's", was: "log_connections: 1", now: "log_connections: 0", to: with("log_connections: 0"), back: true},
+	}
+}
+
+func protection() []transition {
+	off := field{name: "backupRetentionDays", was: "7", now: "0", why: "RDS deletes the automated backups that exist"}.row()
+	off.backWhy = "RDS makes the first backup at once"
+	unprotected := field{name: "deletionProtection", was: "true", now: "false", why: "the first of the two steps of a removal"}.row()
+	unprotected.backWhy = "protected again"
+	return []transition{
+		off,
+		unprotected,
+		field{name: "backupRetentionDays", was: "7", now: "14"}.row(),
+		field{name: "backupWindow", now: "01:00-02:00"}.row(),
+		field{name: "maintenanceWindow", now: "mon:05:00-mon:06:00"}.row(),
+		field{name: "skipFinalSnapshot", was: "false", now: "true"}.row(),
+		field{name: "deleteAutomatedBackups", was: "false", now: "true"}.row(),
+		field{name: "secretRecoveryDays", was: "30", now: "7"}.row(),
+		field{name: "secretRecoveryDays", was: "30", now: "0"}.row(),
+	}
+}
+
+func observation() []transition {
+	return []transition{
+		field{name: "performanceInsightsRetentionDays", was: "0", now: "7"}.row(),
+		field{name: "performanceInsightsRetentionDays", was: "7", now: "31"}.row(),
+		{
+			key: "database.databaseInsightsMode", was: "standard", now: "advanced", back: true,
+			from: "database: {performanceInsightsRetentionDays: 465}", to: "database: {performanceInsightsRetentionDays: 465, databaseInsightsMode: advanced}",
+		},
+		field{name: "monitoringInterval", was: "0", now: "60"}.row(),
+		field{name: "monitoringInterval", was: "60", now: "15"}.row(),
+		field{name: "logRetentionDays", was: "30", now: "90"}.row(),
+	}
+}
+
+func credentials() []transition {
+	const rises = "a number that does not fall"
+	return []transition{
+		field{name: "passwordVersion", now: "2", why: "instance, both secrets and the cluster's copy get another password"}.row(),
+		field{name: "secretKmsKeyId", now: keyOne}.row(),
+		field{name: "secretKmsKeyId", was: keyOne, now: keyTwo}.row(),
+		{
+			key: "database.credentials", was: "master", now: "alternating", to: "database: {credentials: alternating}", back: true,
+			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
+		},
+		{
+			key: "database.masterPasswordVersion", was: unset, now: "1", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
+			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
+		},
+		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
+		{
+			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",
+			to: alternatingWith("iamPrincipals: ['arn:aws:iam::123456789012:role/developers']"),
+		},
+		{
+			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
+			why: "the bootstrap runs once more",
+		},
+		{
+			key: "database.passwordVersion, alternating", was: "1", now: "2", chain: rises, from: alternatingWith(""), to: alternatingWith("passwordVersion: 2"),
+			why: "the logins that rest get other passwords, and the clients get them",
+		},
+		{
+			key: "database.passwordVersion", was: "2", now: "1", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next one in a later run",
+		},
+		{
+			key: "database.passwordVersion", was: "2", now: "4", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next one in a later run",
+		},
+	}
+}
+
+func alternatingWith(fields string) string {
+	return "database: {credentials: alternating, " + fields + "}"
+}
+
+func networks() []transition {
+	return []transition{
+		{key: "network.vpcId", was: unset, now: "the cluster's VPC", to: "network: {vpcId: <vpc>}", back: true},
+		{key: "network.subnetIds", was: unset, now: "two of the three", to: "network: {subnetIds: [<subnet1>, <subnet2>]}", back: true},
+		{key: "network.subnetIds", was: "two of the three", now: "another two", from: "network: {subnetIds: [<subnet1>, <subnet2>]}", to: "network: {subnetIds: [<subnet1>, <subnet3>]}", back: true},
+		{key: "network.ingressCidrs", was: unset, now: "10.0.0.0/20", to: "network: {ingressCidrs: [10.0.0.0/20]}", back: true},
+		{key: "network.ingressCidrs", was: "10.0.0.0/20", now: "10.0.0.0/20, 2001:db8::/48", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20, '2001:db8::/48']}", back: true},
+		{key: "cluster.oidcIssuer", was: unset, now: "the cluster's issuer", to: "cluster: {oidcIssuer: '<issuer>'}", back: true},
+		{key: "permissionsBoundary", was: unset, now: "mosaic-database-boundary", to: "permissionsBoundary: mosaic-database-boundary", back: true},
+		{key: "tags", was: unset, now: "CostCenter: memories", to: "tags: {CostCenter: memories}", back: true},
+		{key: "tags", was: "CostCenter: memories", now: "CostCenter: other", from: "tags: {CostCenter: memories}", to: "tags: {CostCenter: other}", back: true},
+	}
+}
+
+func migrations() []transition {
+	with := func(field string) string { return "migrations: {" + field + "}" }
+	const next = "of the next revision or attempt; a Job that ran does not run again"
+	return []transition{
+		{key: "migrations.image", was: "1.0.0", now: "2.0.0", to: with("image: 'mosaic-life/core-api:2.0.0'"), back: true, why: "the migration of that image runs"},
+		{key: "migrations.command", was: "alembic upgrade head", now: "alembic upgrade +1", to: with("command: [alembic, upgrade, '+1']"), back: true, why: "the other command runs"},
+		{key: "migrations.attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the same image runs once more"},
+		{key: "migrations.enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what ran, ran", backWhy: "the same revision runs again: migrations have to bear that"},
+		{key: "migrations.deadlineSeconds", was: "600", now: "900", to: with("deadlineSeconds: 900"), back: true, why: next},
+		{key: "migrations.backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
+		{key: "migrations.cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
+		{key: "migrations.memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
+		{key: "migrations.lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
+		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
+		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret's URLs name it"},
+		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret's URLs name the file; the next migration mounts it"},
+		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
+		{key: "pooling.draining", was: "false", now: "true", from: pooling(""), to: pooling("draining: true"), back: true, why: "the URLs alone"},
+		{key: "pooling.image", was: "v1.25.2-p0", now: "v1.25.1-p0", from: pooling(""), to: pooling("image: 'edoburu/pgbouncer:v1.25.1-p0'"), back: true, why: "the pods are replaced one by one"},
+		{key: "pooling.poolSize", was: "10", now: "20", from: pooling(""), to: pooling("poolSize: 20"), back: true, why: "the pods are replaced one by one"},
+		{key: "pooling.maxClientConnections", was: "500", now: "1000", from: pooling(""), to: pooling("maxClientConnections: 1000"), back: true, why: "the pods are replaced one by one"},
+		{key: "pooling.tlsSecretName", was: "pooler-tls", now: "rds-tls", from: pooling(""), to: "pooling: {enabled: true, tlsSecretName: rds-tls}", back: true, why: "the pods are replaced one by one"},
+		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
+	}
+}
+
+// pooling is a pooler, with other fields.
+func pooling(fields string) string {
+	return "pooling: {enabled: true, tlsSecretName: pooler-tls, " + fields + "}"
+}
+
+func alerts() []transition {
+	const ops = "[ops@example.com]"
+	emails := func(list string) string { return "alerts: {emails: " + list + "}" }
+	return []transition{
+		{key: "alerts.emails", was: "one", now: "two", from: emails(ops), to: emails("[ops@example.com, dev@example.com]"), back: true},
+		{key: "alerts.emails", was: "one", now: "another", from: emails(ops), to: emails("[dev@example.com]"), back: true},
+		{key: "alerts.emails", was: "one", now: "none", from: emails(ops), to: emails("[]"), back: true},
+		{key: "alerts.cpuPercent", was: "80", now: "60", to: "alerts: {cpuPercent: 60}", back: true},
+		{key: "alerts.freeStoragePercent", was: "20", now: "30", to: "alerts: {freeStoragePercent: 30}", back: true},
+		{key: "alerts.freeMemoryPercent", was: "5", now: "10", to: "alerts: {freeMemoryPercent: 10}", back: true},
+		{key: "alerts.connectionsPercent", was: "80", now: "60", to: "alerts: {connectionsPercent: 60}", back: true},
+		{key: "alerts.diskQueueDepth", was: "64", now: "32", to: "alerts: {diskQueueDepth: 32}", back: true},
+		{key: "alerts.replicaLagSeconds", was: "600", now: "900", born: "a replica", to: "alerts: {replicaLagSeconds: 900}", back: true},
+		{key: "alerts.kmsKeyId", was: unset, now: keyOne, to: "alerts: {kmsKeyId: " + keyOne + "}", back: true, why: "the key that the program made goes, and is deleted after 30 days; it decrypts nothing but messages that are gone"},
+		{key: "alerts.dashboard", was: "true", now: "false", to: "alerts: {dashboard: false}", back: true},
+		{key: "waivers", was: "the stack's", now: "one more", to: "waivers: {RDS.2: 'tried in the matrix'}", back: true, why: "the report of the controls alone"},
+		{key: "budget.expectedLogGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedLogGiB: 5}", back: true, why: "the estimate alone"},
+		{key: "budget.expectedBackupGiB", was: unset, now: "200", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedBackupGiB: 200}", back: true, why: "the estimate alone"},
+		{key: "budget.monthlyUsd", was: "25", now: "500", to: "budget: {monthlyUsd: 500}", back: true},
+		{key: "budget.onExceed", was: "warn", now: "fail", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, onExceed: fail}", back: true},
+		{key: "budget.monthlyUsd", now: "1.00", from: "budget: {monthlyUsd: 500, onExceed: fail}", to: "budget: {monthlyUsd: 1, onExceed: fail}", refused: "raise the budget"},
+	}
+}

@@ -1,0 +1,209 @@
+package changes
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+)
+
+// transition is one change of a stack file, from one content to another.
+//
+// From and to are laid over the committed file as a merge patch: objects field by field, null takes a key away.
+// A key without a namespace is the program's. In all texts, <env>, <vpc>, <subnet1> to <subnet3> and <issuer>
+// stand for what the stack has, <other issuer> for what another cluster has.
+type transition struct {
+	key, was, now string // what changes, as a person says it; of a refusal, what the message has to name
+	from, to      string
+	after         []string // contents that were up before, in this order; for changes that need a run before them
+	part          string   // of the report
+	born          string   // what the stack begins with, by its name in births; "": the committed file
+	chain         string   // name of rows that have a stack of their own, on which they are made in this order: without a way back, order matters
+	back          bool     // the way back is a row of its own
+	refused       string   // part of the way out that the refusal shows; "": it is not refused
+	why           string   // for the report
+	backWhy       string   // the same for the way back; "": as why
+}
+
+// String is the change as a title.
+func (r transition) String() string {
+	key := r.key
+	if r.born != "" {
+		key += " (" + r.born + ")"
+	}
+	if r.was == "" {
+		return fmt.Sprintf("%s → %s", key, r.now)
+	}
+	return fmt.Sprintf("%s: %s → %s", key, r.was, r.now)
+}
+
+const (
+	keyOne  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
+	keyTwo  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
+	unset   = "not set"
+	restart = "RDS restarts the instance, in the maintenance window unless applyImmediately"
+	// The port alone does not wait.
+	restartNow = "RDS restarts the instance at once, whatever applyImmediately says"
+)
+
+// births are what lies below both contents of some rows, because a stack cannot come to have it later or go back.
+func births() map[string]string {
+	return map[string]string{
+		"":                    "",
+		"a replica":           "database: {readReplicas: 1}",
+		"large storage":       "database: {allocatedStorage: 400, maxAllocatedStorage: 1000}",
+		"another application": "additionalApps: {worker: {namespace: mosaic-<env>}}",
+		"own namespace":       "app: {createNamespace: true, namespace: mosaic-<env>-own}",
+		"gitops": "{delivery: gitops, app: {createNamespace: false}, database: {kmsKeyId: " + keyOne +
+			", availabilityZone: us-east-1a}}",
+	}
+}
+
+// transitions is every change that a user may make to a stack file.
+func transitions() []transition {
+	var all []transition
+	for _, of := range []struct {
+		part string
+		rows []transition
+	}{
+		{"Tier", tiers()},
+		{"What is locked", append(lockedKeys(), bornOtherwise()...)},
+		{"Additional applications", applications()},
+		{"Version and engine", versions()},
+		{"Size and replicas", compute()},
+		{"Storage", storage()},
+		{"Parameters", parameters()},
+		{"Backups and removal", protection()},
+		{"Monitoring and logs", observation()},
+		{"Password and secrets", credentials()},
+		{"Network and tags", networks()},
+		{"Migrations and application", migrations()},
+		{"Alerts and budget", alerts()},
+	} {
+		for _, row := range of.rows {
+			row.part = of.part
+			all = append(all, row)
+			if row.back {
+				row.was, row.now, row.from, row.to = row.now, row.was, row.to, row.from
+				row.why = cmp.Or(row.backWhy, row.why)
+				all = append(all, row)
+			}
+		}
+	}
+	return all
+}
+
+// field is another value of one field of the database; "" is without the field.
+type field struct{ name, was, now, why string }
+
+// row is the change, both ways.
+func (f field) row() transition {
+	patch := func(value string) string {
+		if value == "" {
+			return ""
+		}
+		return fmt.Sprintf("database: {%s: %s}", f.name, value)
+	}
+	return transition{
+		key: "database." + f.name, was: cmp.Or(f.was, unset), now: cmp.Or(f.now, unset),
+		from: patch(f.was), to: patch(f.now), back: true, why: f.why,
+	}
+}
+
+// tiers are all pairs. What dev overrides is taken away, so that the tier decides.
+func tiers() []transition {
+	on := func(tier string) string {
+		return fmt.Sprintf("{tier: %s, database: {instanceClass: null, backupRetentionDays: null}}", tier)
+	}
+	var rows []transition
+	for i, one := range config.Tiers() {
+		for _, other := range config.Tiers()[i+1:] {
+			rows = append(rows, transition{
+				key: "tier", was: one.Name, now: other.Name, from: on(one.Name), to: on(other.Name), back: true,
+			})
+		}
+	}
+	return rows
+}
+
+// lockedKeys are refused; what restores and releases instead is in TestRestore.
+func lockedKeys() []transition {
+	return []transition{
+		{key: "aws:region", was: "us-east-1", now: "eu-west-1", to: `{"aws:region": eu-west-1}`, refused: "copy a snapshot"},
+		{key: "aws:allowedAccountIds", was: "123456789012", now: "999999999999", to: `{"aws:allowedAccountIds": ["999999999999"]}`, refused: "share a snapshot"},
+		{key: "environment", was: "<env>", now: "other", to: "environment: other", refused: "another stack"},
+		{key: "cluster.name", was: "mosaic-<env>", now: "other", to: "cluster: {name: other}", refused: "another stack"},
+		{
+			key: "network.vpcId", was: "<vpc>", now: "vpc-0123456789abcdef0",
+			to: "network: {vpcId: vpc-0123456789abcdef0, subnetIds: [<subnet1>, <subnet2>], ingressCidrs: [10.9.0.0/16]}", refused: "restore a snapshot",
+		},
+		{
+			key: "cluster.oidcIssuer", was: "<issuer>", now: "<other issuer>",
+			to: "cluster: {oidcIssuer: '<other issuer>'}", refused: "another stack",
+		},
+		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "CREATE DATABASE"},
+		{key: "database.username", was: "mosaicadmin", now: "somebody", to: "database: {username: somebody}", refused: "CREATE ROLE"},
+		{key: "database.kmsKeyId", was: unset, now: keyOne, to: "database: {kmsKeyId: " + keyOne + "}", refused: "copy a snapshot with the other key"},
+		{key: "database.availabilityZone", was: unset, now: "us-east-1b", to: "database: {availabilityZone: us-east-1b}", refused: "restore a snapshot"},
+		{key: "restore.snapshotIdentifier", was: unset, now: "before", to: "restore: {snapshotIdentifier: before}", refused: "the next restore.generation"},
+		{
+			key: "restore.pointInTime", was: unset, now: "2026-01-31T12:00:00Z",
+			to: "restore: {pointInTime: '2026-01-31T12:00:00Z', sourceInstanceIdentifier: mosaic-<env>-db}", refused: "the next restore.generation",
+		},
+		{
+			key: "restore.useLatestRestorableTime", was: "false", now: "true",
+			to: "restore: {useLatestRestorableTime: true, sourceInstanceIdentifier: mosaic-<env>-db}", refused: "the next restore.generation",
+		},
+		{
+			key: "restore.sourceDbiResourceId", was: unset, now: "db-ABCDEFGHIJKLMNOPQRSTUVWXY1",
+			to: "restore: {useLatestRestorableTime: true, sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY1}", refused: "the next restore.generation",
+		},
+		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},
+		{key: "restore.serving", was: "1", now: "2", to: "restore: {serving: 2}", refused: "a generation that exists"},
+		{key: "restore.unprotected", now: "mosaic-<env>-db", to: "restore: {unprotected: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},
+		{key: "restore.released", now: "mosaic-<env>-db", to: "restore: {released: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},
+		{key: "app.name", was: "core-api", now: "other-api", to: "app: {name: other-api}", refused: "another stack"},
+		{key: "app.namespace", was: "mosaic-<env>", now: "elsewhere", to: "app: {namespace: elsewhere}", refused: "another stack"},
+		{key: "app.serviceAccount", was: "core-api", now: "somebody", to: "app: {serviceAccount: somebody}", refused: "another stack"},
+		{key: "app.secretName", was: "core-api-db-secret", now: "other", to: "app: {secretName: other}", refused: "another stack"},
+		{key: "delivery", was: "pulumi", now: "gitops", to: "delivery: gitops", refused: "handover in this run and gitops in a later one"},
+		{key: "delivery", was: "pulumi", now: "handover", to: "delivery: handover", back: true, why: "lets go of the objects: unprotected, and kept in the cluster", backWhy: "takes them again"},
+	}
+}
+
+// applications are the changes of an additional application; that it comes and goes is in TestMoreThanOneApplication.
+func applications() []transition {
+	with := func(fields string) string { return "additionalApps: {worker: {" + fields + "}}" }
+	rows := []transition{
+		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false in this run"},
+		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
+		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
+	}
+	for i := range rows {
+		rows[i].born = "another application"
+	}
+	return rows
+}
+
+// bornOtherwise are the changes away from what a stack has to begin with.
+func bornOtherwise() []transition {
+	rows := []transition{
+		{key: "delivery", was: "gitops", now: "pulumi", to: "delivery: pulumi", refused: "handover in this run and pulumi in a later one"},
+		{key: "database.kmsKeyId", was: keyOne, now: keyTwo, to: "database: {kmsKeyId: " + keyTwo + "}", refused: "copy a snapshot with the other key"},
+		{key: "database.kmsKeyId", was: keyOne, now: unset, to: "database: {kmsKeyId: null}", refused: "copy a snapshot with the other key"},
+		{key: "database.availabilityZone", was: "us-east-1a", now: "us-east-1c", to: "database: {availabilityZone: us-east-1c}", refused: "restore a snapshot"},
+		{key: "database.availabilityZone", was: "us-east-1a", now: unset, to: "database: {availabilityZone: null}", refused: "restore a snapshot"},
+		{key: "app.createNamespace", was: "false", now: "true", to: "app: {createNamespace: true}", refused: "another stack"},
+		{key: "migrations.image", was: "1.0.0", now: "2.0.0", to: "migrations: {image: 'mosaic-life/core-api:2.0.0'}", back: true},
+	}
+	for i := range rows {
+		rows[i].born = "gitops"
+	}
+	return append(rows, transition{
+		key: "app.createNamespace", was: "true", now: "false", to: "app: {createNamespace: false}", refused: "another stack",
+		born: "own namespace",
+	})
+}

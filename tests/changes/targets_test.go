@@ -1,0 +1,82 @@
+package changes
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// TestARunWithTargetsSettlesNothing: a run of one resource says nothing of the others, so what the stack file has for them is not
+// taken for done: the file before is no step back, and the file now is still the step that it is.
+func TestARunWithTargetsSettlesNothing(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]struct{ now, before map[string]string }{
+		"version and storage": {
+			now: map[string]string{
+				"database.allocatedStorage": "50", "database.engineVersion": "17", "database.allowMajorVersionUpgrade": "true", "database.applyImmediately": "true",
+			},
+			before: map[string]string{
+				"database.allocatedStorage": "20", "database.engineVersion": "16", "database.allowMajorVersionUpgrade": "false", "database.applyImmediately": "false",
+			},
+		},
+		"a password": {now: map[string]string{"database.passwordVersion": "2"}, before: map[string]string{"database.passwordVersion": "1"}},
+		"a restore": {
+			now:    map[string]string{"restore.generation": "2", "restore.useLatestRestorableTime": "true", "restore.sourceInstanceIdentifier": "mosaic-prod-db"},
+			before: map[string]string{"restore": ""},
+		},
+		"another application": {
+			now: map[string]string{"additionalApps.worker.serviceAccount": "worker"}, before: map[string]string{"additionalApps.worker": ""},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := live.Started(t, "prod")
+			set := func(fields map[string]string) {
+				for _, field := range slices.Sorted(maps.Keys(fields)) {
+					if fields[field] == "" {
+						l.MustUnset(field)
+					} else {
+						l.MustSet(field, fields[field])
+					}
+				}
+			}
+			set(file.now)
+			_, _ = l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"})) // a restore cannot end without the Job that it replaces
+			l.MustSet("database.username", "somebody")
+			assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made", "what was settled still is")
+			l.MustSet("database.username", "mosaicadmin")
+			if now := file.now["database.engineVersion"]; now != "" {
+				l.MustSet("database.allowMajorVersionUpgrade", "false")
+				assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from 16 it is a major upgrade", "what was not done still needs its permission")
+			}
+			set(file.before)
+			assert.Empty(t, l.MustUp(), "the file before is what is there")
+		})
+	}
+}
+
+// TestWhatRDSLeavesToTheWindow: until RDS has done it, the database is what it was, and the wish can be taken back.
+func TestWhatRDSLeavesToTheWindow(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	l.MustSet("database.allocatedStorage", "50")
+	l.MustUp()
+	l.EditState(func(r map[string]any) { // as the provider leaves it without applyImmediately; the simulated RDS never waits
+		if outputs, ok := r["outputs"].(map[string]any); ok && r["type"] == live.InstanceType {
+			outputs["allocatedStorage"] = 20
+		}
+	})
+	require.NoError(t, l.Cloud.Edit(live.InstanceType, l.One(live.InstanceType).ID, func(p simcloud.Properties) { p["allocatedStorage"] = 20.0 }))
+	_, err := l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"}))
+	require.NoError(t, err)
+	l.MustSet("database.allocatedStorage", "20")
+	l.MustUp() // and is not refused as less than the database has
+	assert.Empty(t, l.MustPreview())
+}

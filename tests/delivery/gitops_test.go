@@ -1,0 +1,49 @@
+package delivery
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+)
+
+// TestGitOps: nothing is made in the cluster, and the chart's values make it instead.
+func TestGitOps(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"})
+	for _, change := range l.MustUp() {
+		assert.NotContains(t, change, "kubernetes:")
+	}
+	outputs := l.MustOutputs()
+	assert.Equal(t, map[string]any{
+		"serviceAccount": map[string]any{
+			"create": true, "name": "core-api",
+			"annotations": map[string]any{"eks.amazonaws.com/role-arn": outputs["roleArn"]},
+		},
+		"tls":                   map[string]any{"caBundlePath": "", "caBundleConfigMap": ""},
+		"deploymentAnnotations": map[string]any{"secret.reloader.stakater.com/reload": "core-api-db-secret"},
+		"externalSecrets": map[string]any{
+			"enabled": true, "secretStore": "aws-secrets-manager", "region": "us-east-1",
+			"databaseSecretName": "mosaic/prod/rds/connection", "targetSecretName": "core-api-db-secret",
+		},
+		"migrations": map[string]any{
+			"enabled": true, "image": "mosaic-life/core-api:1.0.0", "command": []any{"alembic", "upgrade", "head"},
+		},
+	}, outputs["helmValues"])
+}
+
+// TestAnotherApplicationWithGitOps: roles and values, and nothing in the cluster.
+func TestAnotherApplicationWithGitOps(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"},
+		engine.Override{Path: "additionalApps.worker.namespace", Value: "jobs"})
+	assert.NotContains(t, strings.Join(l.MustUp(), " "), "kubernetes:")
+	assert.Len(t, l.Cloud.Objects(live.RoleType), 2)
+	worker := l.MustOutputs()["additionalApps"].(map[string]any)["worker"].(map[string]any)
+	assert.Equal(t, "jobs", worker["namespace"])
+	assert.Equal(t, true, worker["helmValues"].(map[string]any)["serviceAccount"].(map[string]any)["create"])
+	assert.Equal(t, false, worker["helmValues"].(map[string]any)["migrations"].(map[string]any)["enabled"])
+}

@@ -1,0 +1,10 @@
+package delivery
+
+import (
+	"os"
+	"testing"
+
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+)
+
+func TestMain(m *testing.M) { os.Exit(live.Main(m)) }

@@ -1,0 +1,81 @@
+package delivery
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/golden"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+)
+
+// TestManifests keeps the Kubernetes objects of the committed stacks, and of one that turns everything on, as files
+// that kubectl can apply: what a run sends to the simulated cluster, with the placeholders that a person replaces
+// where RDS or Secrets Manager give a value. The package manifests holds them to the schemas.
+func TestManifests(t *testing.T) {
+	everything := []engine.Override{
+		{Path: "app.createNamespace", Value: "true"}, {Path: "app.namespace", Value: "mosaic-own"},
+		{Path: "tls.caBundlePath", Value: "/app/rds.pem"},
+		{Path: "tls.caBundleConfigMap", Value: "rds-ca"},
+		{Path: "migrations.command[0]", Value: "alembic"}, {Path: "migrations.command[1]", Value: "-c"},
+		{Path: "migrations.command[2]", Value: "it's.ini"}, {Path: "migrations.command[3]", Value: "upgrade"},
+		{Path: "migrations.command[4]", Value: "head"},
+		{Path: "migrations.image", Value: "mosaic-life/core-api@sha256:" + strings.Repeat("0123456789abcdef", 4)},
+	}
+	for _, stack := range []struct {
+		file, name string
+		overrides  []engine.Override
+	}{{"dev", "dev", nil}, {"prod", "prod", nil}, {"everything", "prod", everything}, {
+		"pooling", "prod", append(live.Pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
+	}, {"alternating", "prod", []engine.Override{
+		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
+	}}} {
+		t.Run(stack.file, func(t *testing.T) {
+			t.Parallel()
+			l := live.Start(t, stack.name, stack.overrides...)
+			l.Bundle("mosaic-own", "rds.pem")
+			l.Bundle("mosaic-prod", "ca-bundle.pem")
+			l.Certificate("mosaic-prod", "pooler-tls")
+			l.MustUp()
+			golden.Check(t, filepath.Join("..", "manifests", "testdata", stack.file+".yaml"), manifests(l))
+		})
+	}
+}
+
+// manifests is the objects that the program made in the cluster, in the order in which a person would apply them.
+func manifests(l *live.Stack) string {
+	l.T.Helper()
+	const placeholder = "00000000-0000-4000-8000-000000000000" // a version of a secret
+	names := []string{}
+	for _, external := range l.Cloud.Objects(live.ExternalSecretType) {
+		version := external.Properties.Text("metadata", "annotations", "force-sync")
+		require.NotEmpty(l.T, version)
+		names = append(names, version, placeholder, strings.ReplaceAll(version, "-", "_"), strings.ReplaceAll(placeholder, "-", "_"))
+	}
+	var documents []string
+	for _, kind := range []string{
+		"core/v1:Namespace", "core/v1:ServiceAccount", "external-secrets.io/v1:SecretStore", "external-secrets.io/v1:ExternalSecret",
+		"core/v1:ConfigMap", "networking.k8s.io/v1:NetworkPolicy", "apps/v1:Deployment", "core/v1:Service", "policy/v1:PodDisruptionBudget",
+		"batch/v1:Job",
+	} {
+		for _, object := range l.Cloud.Objects("kubernetes:" + kind) {
+			if object.Properties.Map("metadata", "labels") == nil {
+				continue // was there before
+			}
+			out, err := yaml.Marshal(map[string]any(object.Properties.Manifest()))
+			require.NoError(l.T, err)
+			documents = append(documents, string(out))
+		}
+	}
+	require.GreaterOrEqual(l.T, len(documents), 5)
+	text := strings.Join(slices.Insert(documents, 0, "# Generated: just golden\n"), "---\n")
+	// The name of the bootstrap comes from the version of its secret.
+	text = regexp.MustCompile(`core-api-bootstrap-[0-9a-f]{10}`).ReplaceAllString(text, "core-api-bootstrap-0123456789")
+	return strings.NewReplacer(names...).Replace(text)
+}

@@ -1,0 +1,91 @@
+// Package docs holds what the documentation says to what the program is.
+package docs
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/golden"
+)
+
+// TestDocsAreCurrent holds the generated part of every document, between two marks, to the program. What the tests of other
+// packages see, they hold their documents to.
+func TestDocsAreCurrent(t *testing.T) {
+	for file, table := range map[string]func(*testing.T) string{
+		"docs/configuration.md": configurationTable,
+		"docs/outputs.md":       outputsTable,
+		"docs/tiers.md":         tiersPage,
+		"docs/costs.md":         costTables,
+		"docs/monitoring.md":    monitoringTables,
+		"docs/pipeline.md":      needsTable,
+		"docs/upgrades.md":      effectsTable,
+		"README.md":             tiersTable,
+	} {
+		t.Run(file, func(t *testing.T) {
+			golden.Docs(file).Check(t, table(t))
+		})
+	}
+}
+
+// effectsTable is what RDS does with a change.
+func effectsTable(*testing.T) string {
+	text := "| `database.` | RDS does it | what clients see |\n| --- | --- | --- |\n"
+	for _, e := range stack.Effects() {
+		text += fmt.Sprintf("| `%s` | %s | %s |\n", e.Setting, e.When, cmp.Or(e.Notice, "nothing"))
+	}
+	return text
+}
+
+func configurationTable(t *testing.T) string {
+	var rows [][]string
+	for _, r := range config.References() {
+		rows = append(rows, []string{"`" + r.Key + "`", r.Type, r.Default, r.Description, cmp.Or(r.Rule, "any")})
+	}
+	require.NotEmpty(t, rows)
+	return golden.Table([]string{"key", "type", "default", "what", "rule"}, rows)
+}
+
+func needsTable(*testing.T) string {
+	actions := func(grants []pipeline.Grant) string {
+		used := map[string]bool{}
+		for _, grant := range grants {
+			for _, action := range grant.Actions {
+				used[action] = true
+			}
+		}
+		return strings.Join(slices.Sorted(maps.Keys(used)), ", ")
+	}
+	var rows [][]string
+	for _, need := range pipeline.Needs() {
+		remove := actions(need.Delete)
+		if need.Kept {
+			remove = "a person: " + remove
+		}
+		rows = append(rows, []string{"`" + need.Token + "`", actions(need.Read), actions(need.Change), remove})
+	}
+	needs := golden.Table([]string{"resource type or lookup", "read", "create and update", "delete"}, rows)
+	rows = nil
+	for _, asked := range pipeline.AskedOfCallers() {
+		rows = append(rows, []string{asked.Role, strings.Join(asked.Calls, ", "), asked.With, actions([]pipeline.Grant{asked.For}),
+			cmp.Or(asked.Unmet, "has it"), asked.Source})
+	}
+	return needs + "\n### What AWS asks of the caller besides\n\n" +
+		golden.Table([]string{"role", "calling", "with", "needs", "and", "says AWS in"}, rows)
+}
+
+func outputsTable(*testing.T) string {
+	var rows [][]string
+	for _, output := range stack.Outputs() {
+		rows = append(rows, []string{"`" + output.Name + "`", output.Type, output.Description})
+	}
+	return golden.Table([]string{"output", "type", "what"}, rows)
+}

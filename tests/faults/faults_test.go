@@ -1,0 +1,227 @@
+//go:build prove
+
+package faults
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// otherFaults is what is no single resource's fault.
+func otherFaults(t *testing.T) [][]string {
+	return cases{
+		{"the instance takes 90 minutes", slowInstance},
+		{"the run is killed while the instance is created", killedAtInstance},
+		{"two runs at once", twoRuns},
+		{"the migration fails", migrationFails},
+		{"the migration does not end, and still runs when the next run begins", migrationHangs},
+		{"the role lost its policy, and the password changes", neverReady},
+		{"credentials of another account", foreignAccount},
+		{"the EKS cluster does not exist", unknownCluster},
+		{"the issuer has no OIDC provider in IAM", noOIDCProvider},
+		{"the issuer is another cluster's", foreignIssuer},
+		{"the cluster cannot be reached", unreachableCluster},
+	}.rows(t)
+}
+
+// converges expects the next run to succeed, and the one after it to have nothing to do.
+func converges(l *live.Stack) {
+	l.T.Helper()
+	l.MustUp()
+	assert.Empty(l.T, l.MustUp(), "a further run changes nothing")
+	assert.Equal(l.T, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
+}
+
+func slowInstance(t *testing.T) []string {
+	l := live.Start(t, "dev")
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		patience := op.Timeout
+		if patience == 0 {
+			patience = 40 * time.Minute // the provider's own
+		}
+		if op.Type == live.InstanceType && op.Op == "create" && patience < 90*time.Minute {
+			return errors.New("timeout while waiting for state to become 'available'")
+		}
+		return nil
+	})
+	converges(l)
+	return []string{"nothing: it waits for two hours, where the provider's own limit is 40 minutes", "nothing", "done in one run"}
+}
+
+func killedAtInstance(t *testing.T) []string {
+	l := live.Start(t, "dev")
+	isInstance := func(op simcloud.Operation) bool { return op.Type == live.InstanceType }
+	name, _, err := l.KillAtCreate(isInstance)
+	require.Error(t, err)
+	id := l.One(live.InstanceType).ID
+	locked := seen(t, l.MustFail(l.Up(t.Context())), "the stack is currently locked")
+	l.CLI("cancel", "--yes")
+	result, err := l.Up(t.Context())
+	taken := seen(t, l.MustFail(result, err)+live.Everything(result), "DBInstanceAlreadyExists", name[strings.Index(name, "::")+2:]+", interrupted while creating")
+
+	other := live.Started(t, "dev")
+	l.Adopt(other.ResourcesByLabel()[name], id)
+	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
+	require.NoError(t, err)
+	for _, change := range l.MustUp() {
+		assert.NotRegexp(t, "(replace|create|delete) "+live.InstanceType, change, "the instance that was made is the one that is kept")
+	}
+	assert.Empty(t, l.MustUp())
+	assert.Equal(t, id, l.One(live.InstanceType).ID)
+	assert.Equal(t, other.Inventory(), l.Inventory())
+	return []string{
+		locked + "; after `pulumi cancel`: " + taken, "`pulumi cancel`, `pulumi import`, `pulumi refresh --clear-pending-creates`, `up`",
+		"the instance that was made is kept, nothing is there twice",
+	}
+}
+
+func twoRuns(t *testing.T) []string {
+	l := live.Start(t, "dev")
+	var second error
+	var printed string
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		if op.Type == live.InstanceType && op.Op == "create" {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			cli, err := engine.CLI(ctx, nil)
+			if err != nil {
+				return err
+			}
+			_, printed, _, second = cli.Run(ctx, l.WorkDir(), nil, nil, nil, l.Environ(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
+		}
+		return nil
+	})
+	l.MustUp()
+	l.Cloud.Fail(nil)
+	require.Error(t, second)
+	why := seen(t, printed, "the stack is currently locked by 1 lock")
+	converges(l)
+	return []string{"the second: " + why, "wait for the first", "the first is done as if alone"}
+}
+
+func migrationFails(t *testing.T) []string {
+	l := live.Start(t, "dev")
+	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
+	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-migration-", "BackoffLimitExceeded")
+	l.Cloud.JobResult = nil
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "BackoffLimitExceeded", "it does not run again by itself")
+	id := l.One(live.InstanceType).ID
+	l.MustSet("migrations.attempt", "2")
+	converges(l)
+	l.One(live.JobType)
+	assert.Equal(t, id, l.One(live.InstanceType).ID)
+	assert.Len(t, l.Ran(), 2, "once for each attempt")
+	return []string{why, "a new image, or `migrations.attempt: 2` for the same one; until then every run says the same", "one new Job, the failed one goes, the database is not touched"}
+}
+
+func migrationHangs(t *testing.T) []string {
+	l := live.Start(t, "dev")
+	l.Cloud.JobResult = func(string) error { return simcloud.ErrRunning }
+	var patience time.Duration
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		if op.Type == live.JobType && op.Op == "create" {
+			patience = op.Timeout
+		}
+		return nil
+	})
+	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-migration-", "timed out waiting for condition Complete")
+	job := l.One(live.JobType)
+	assert.Greater(t, patience, 10*time.Minute, "longer than the Job's own deadline, whose end says more")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "timed out waiting for condition Complete")
+	assert.Equal(t, job.ID, l.One(live.JobType).ID, "the Job that runs is left alone")
+	l.Cloud.JobResult = nil
+	converges(l)
+	assert.Len(t, l.Ran(), 1, "no run starts it a second time")
+	return []string{why, "`up` again, which waits for the same Job", "the Job that ran is the one that counts"}
+}
+
+func neverReady(t *testing.T) []string {
+	l := live.Started(t, "dev")
+	require.NoError(t, l.Cloud.Remove(live.RolePolicyType, l.One(live.RolePolicyType).ID))
+	l.MustSet("database.passwordVersion", "2")
+	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-db", "condition Ready", "AccessDeniedException")
+	_, err := l.Up(t.Context(), optup.Refresh())
+	require.NoError(t, err)
+	require.NoError(t, l.Cloud.Sync()) // the operator tries again by itself
+	converges(l)
+	return []string{why, "`up --refresh`", "the policy is back, and the cluster has the new password when the operator has tried again"}
+}
+
+func foreignAccount(t *testing.T) []string {
+	l := live.StartWith(t, engine.Options{Stack: "dev", AccountID: "999999999999"})
+	before := l.Inventory()
+	why := seen(t, l.MustFail(l.Up(t.Context())), "AWS account ID not allowed: 999999999999")
+	assert.Equal(t, before, l.Inventory())
+	l.Cloud.AccountID = "123456789012"
+	converges(l)
+	return []string{why, "`up` with the right credentials", "nothing was made before"}
+}
+
+// wrongSetting is a fault that a setting has from the first run, and that another value ends.
+type wrongSetting struct {
+	key, value, right string
+	says              []string
+}
+
+// fixed is what the run says, of a stack that the right value mends.
+func (w wrongSetting) fixed(t *testing.T) string {
+	t.Helper()
+	l := live.Start(t, "dev", engine.Override{Path: w.key, Value: w.value})
+	why := seen(t, l.MustFail(l.Up(t.Context())), w.says...)
+	l.MustSet(w.key, w.right)
+	converges(l)
+	return why
+}
+
+func unknownCluster(t *testing.T) []string {
+	why := wrongSetting{key: "cluster.name", value: "mosaic-test", right: "mosaic-dev", says: []string{
+		"looking up the EKS cluster mosaic-test (mosaic-database:cluster.name)", "No cluster found",
+	}}.fixed(t)
+	return []string{why, "the right `cluster.name`, `up`", "nothing was made before"}
+}
+
+func noOIDCProvider(t *testing.T) []string {
+	l := live.Start(t, "dev")
+	l.Cloud.Fail(func(op simcloud.Operation) error {
+		if strings.HasSuffix(op.Type, "getOpenIdConnectProvider") {
+			return errors.New("finding IAM OIDC Provider by url: not found")
+		}
+		return nil
+	})
+	before := l.Inventory()
+	why := seen(t, l.MustFail(l.Up(t.Context())), "eksctl utils associate-iam-oidc-provider --cluster mosaic-dev --approve")
+	assert.Equal(t, before, l.Inventory())
+	l.Cloud.Fail(nil)
+	converges(l)
+	return []string{why, "that command, `up`", "nothing was made before"}
+}
+
+func foreignIssuer(t *testing.T) []string {
+	why := wrongSetting{key: "cluster.oidcIssuer", value: simcloud.OIDCIssuer("mosaic-prod", "us-east-1"), says: []string{
+		"aws-secrets-manager", "condition Ready", "AssumeRoleWithWebIdentity: AccessDenied",
+	}}.fixed(t)
+	return []string{why, "without `cluster.oidcIssuer`, `up`", "the role trusts the right issuer, the rest goes on"}
+}
+
+func unreachableCluster(t *testing.T) []string {
+	const kubeconfig = `{apiVersion: v1, kind: Config, current-context: c, contexts: [{name: c, context: {cluster: c, user: u}}], ` +
+		`clusters: [{name: c, cluster: {server: "https://nowhere.example.com"}}], users: [{name: u, user: {}}]}`
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	require.NoError(t, os.WriteFile(path, []byte(kubeconfig), 0o600))
+	why := wrongSetting{key: "cluster.kubeconfig", value: path, says: []string{"configured Kubernetes cluster is unreachable"}}.fixed(t)
+	return []string{why, "the network or `cluster.kubeconfig` put right, `up`", "what needs no cluster was made and stays"}
+}

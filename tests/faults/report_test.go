@@ -1,0 +1,91 @@
+//go:build prove
+
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/golden"
+)
+
+// section is one table of docs/faults.md. Its rows are what happened on the engine while it was proved.
+type section struct {
+	title  string
+	header []string
+	prove  func(*testing.T) [][]string
+	rows   [][]string
+}
+
+// TestFaults proves on the real engine that nothing that fails, is removed, drifts or is printed loses data or
+// leaks the password, and holds docs/faults.md to what happened; -update rewrites it.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	sections := []*section{
+		{title: everyResourceTitle, header: []string{"resource", "its creation fails", "the run is killed while it is created", "its update fails", "its deletion fails"}, prove: everyResource},
+		{title: "Everything else that fails", header: []string{"what", "what the run says", "what you do", "afterwards"}, prove: otherFaults},
+		{title: "Drift", header: []string{"what", "`preview --refresh` shows", "`up --refresh` then"}, prove: drifts},
+		{title: "Removal", header: []string{"what", "what happens", "what remains"}, prove: removals},
+		{title: "Secrets", header: []string{"where the password was looked for", "found"}, prove: passwordLeaks},
+	}
+	proved := t.Run("on the engine", func(t *testing.T) {
+		for _, s := range sections {
+			t.Run(s.title, func(t *testing.T) {
+				t.Parallel()
+				s.rows = s.prove(t)
+			})
+		}
+	})
+	if !proved || slices.ContainsFunc(sections, func(s *section) bool { return s.rows == nil }) {
+		return // a part alone makes no report
+	}
+	var report strings.Builder
+	for _, s := range sections {
+		fmt.Fprintf(&report, "### %s (%d)\n\n%s\n", s.title, len(s.rows), golden.Table(s.header, s.rows))
+	}
+	faultsPage.Check(t, strings.TrimSuffix(report.String(), "\n"))
+}
+
+// everyResourceTitle is the section that has a row for each resource.
+const everyResourceTitle = "Every resource"
+
+// faultsPage is the report.
+var faultsPage = golden.Page{File: "docs/faults.md", Command: "go test -tags prove ./tests/faults -timeout 45m -update"}
+
+// cases are rows that are proved side by side, each on a stack of its own.
+type cases []struct {
+	what  string
+	prove func(*testing.T) []string // the other cells
+}
+
+// rows are those that were proved, in the order of the cases; nil if one was not.
+func (c cases) rows(t *testing.T) [][]string {
+	t.Helper()
+	rows := make([][]string, len(c))
+	proved := t.Run("case", func(t *testing.T) {
+		for i, one := range c {
+			t.Run(one.what, func(t *testing.T) {
+				t.Parallel()
+				rows[i] = append([]string{one.what}, one.prove(t)...)
+				faultsPage.HasRow(t, rows[i])
+			})
+		}
+	})
+	if !proved || slices.ContainsFunc(rows, func(row []string) bool { return row == nil }) {
+		return nil
+	}
+	return rows
+}
+
+// seen expects every phrase in the text, and returns them as the report has them.
+func seen(t *testing.T, text string, phrases ...string) string {
+	t.Helper()
+	for _, phrase := range phrases {
+		require.Contains(t, text, phrase)
+	}
+	return "“" + strings.Join(phrases, "” “") + "”"
+}

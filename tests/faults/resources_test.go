@@ -1,0 +1,137 @@
+//go:build prove
+
+package faults
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// everyResource lets the creation, the update and the deletion of every resource of dev fail once, and kills a
+// run while it creates each; a run after another, so that each goes on from what the one before left.
+func everyResource(t *testing.T) [][]string {
+	untouched := live.Start(t, "dev")
+	furnished := untouched.Inventory()
+	untouched.MustUp()
+	whole, of := untouched.Inventory(), untouched.ResourcesByLabel()
+
+	columns := make([]map[string]string, 4)
+	proved := t.Run("operation", func(t *testing.T) {
+		for i, column := range []struct {
+			name  string
+			prove func(*testing.T) map[string]string
+		}{
+			{"create", func(t *testing.T) map[string]string { return creations(t, whole) }},
+			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev"), whole, of) }},
+			{"update", updates},
+			{"delete", func(t *testing.T) map[string]string { return deletions(t, furnished) }},
+		} {
+			t.Run(column.name, func(t *testing.T) {
+				t.Parallel()
+				columns[i] = column.prove(t)
+			})
+		}
+	})
+	if !proved || slices.ContainsFunc(columns, func(c map[string]string) bool { return c == nil }) {
+		return nil
+	}
+	var rows [][]string
+	for _, resource := range slices.Sorted(maps.Keys(columns[0])) {
+		row := []string{"`" + resource + "`"}
+		for _, column := range columns {
+			row = append(row, cmp.Or(column[resource], "has none"))
+		}
+		rows = append(rows, row)
+	}
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(columns[0])), slices.Collect(maps.Keys(columns[1])))
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(columns[0])), slices.Collect(maps.Keys(columns[3])))
+	return rows
+}
+
+// failOnce repeats a run until it succeeds, while the first try of every operation fails, one a run. It
+// returns, for every resource whose operation failed, what a later run did with it.
+func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]string {
+	l.T.Helper()
+	failed, outcome := map[simcloud.Operation]bool{}, map[string]string{}
+	waiting := map[string]bool{}
+	for {
+		var now simcloud.Operation
+		l.Cloud.Fail(func(op simcloud.Operation) error {
+			if changing := op.Op == "create" || op.Op == "update" || op.Op == "delete"; now.Op != "" || !changing || failed[op] {
+				return nil
+			}
+			now, failed[op] = op, true
+			return errors.New("simulated: the API is not available")
+		})
+		result, err := run()
+		l.Cloud.Fail(nil)
+		for _, change := range l.Hear(result) {
+			if verb, resource, _ := strings.Cut(change, " "); waiting[resource] && resource != live.Label(now) {
+				outcome[resource] = verb
+				delete(waiting, resource)
+			}
+		}
+		if err == nil {
+			require.Empty(l.T, now.Op, "the run succeeded, and %s of %s had failed", now.Op, now.Name)
+			require.Empty(l.T, waiting, "what failed was never tried again")
+			return outcome
+		}
+		require.NotEmpty(l.T, now.Op, "%s", err)
+		require.ErrorContains(l.T, err, "simulated: the API is not available")
+		assert.Regexp(l.T, `(?m)`+now.Name+`.*\*\*.*failed`, result.Stdout, "the run says what failed")
+		waiting[live.Label(now)] = true
+	}
+}
+
+// creations: a run that fails at a resource is followed by one that makes it.
+func creations(t *testing.T, whole []string) map[string]string {
+	l := live.Start(t, "dev")
+	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
+	assert.Empty(t, l.MustUp(), "a further run changes nothing")
+	assert.Equal(t, whole, l.Inventory(), "what is there is what a run without a fault makes")
+	return cells(outcome, "`up`: ")
+}
+
+// updates: the same, for a change that reaches all that can change.
+func updates(t *testing.T) map[string]string {
+	l := live.Started(t, "dev")
+	before := l.Inventory()
+	l.MustSet("tags.CostCenter", "database")
+	l.MustSet("database.secretKmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
+	l.MustSet("database.passwordVersion", "2")
+	l.MustSet("migrations.image", "mosaic-life/core-api:1.0.1")
+	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
+	assert.Empty(t, l.MustUp(), "a further run changes nothing")
+	assert.Equal(t, before, l.Inventory(), "nothing is there twice")
+	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
+	return cells(outcome, "`up`: ")
+}
+
+// deletions: a destroy that fails at a resource is followed by one that goes on.
+func deletions(t *testing.T, furnished []string) map[string]string {
+	l := live.Started(t, "dev", engine.Override{Path: "database.deletionProtection", Value: "false"})
+	outcome := failOnce(l, func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
+	assert.Equal(t, furnished, l.Inventory(), "nothing is left")
+	return cells(outcome, "`destroy`: ")
+}
+
+// cells is outcomes as the report has them; the last part of a replacement is the deletion of the old one.
+func cells(outcome map[string]string, prefix string) map[string]string {
+	for resource, verb := range outcome {
+		outcome[resource] = prefix + strings.Replace(verb, "delete-replaced", "replace", 1)
+	}
+	return outcome
+}

@@ -1,0 +1,108 @@
+// Package golden compares what the tests see with files that a reviewer reads, and rewrites them with -update.
+package golden
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files and the generated documentation")
+
+// Check compares a text with a file.
+func Check(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+		return
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err, "run: just golden")
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is stale (-file +program); where the change is meant, run: just golden\n%s", file, diff)
+	}
+}
+
+// Page is a document of the repository. A part of it, between two marks, is generated.
+type Page struct {
+	File    string // below the root of the repository
+	Command string // rewrites it; the first mark names it
+}
+
+// Docs is a page that `just golden` rewrites.
+func Docs(file string) Page { return Page{File: file, Command: "just golden"} }
+
+// Check compares a text with the generated part of the page.
+func (p Page) Check(t *testing.T, text string) {
+	t.Helper()
+	begin, end := "<!-- generated: "+p.Command+" -->\n", "<!-- /generated -->\n"
+	head, rest, found := strings.Cut(p.read(t), begin)
+	require.True(t, found, "%s has no mark %q", p.File, begin)
+	old, tail, found := strings.Cut(rest, end)
+	require.True(t, found, "%s has no mark %q", p.File, end)
+	now := "\n" + text + "\n"
+	if *update {
+		require.NoError(t, os.WriteFile(p.path(t), []byte(head+begin+now+end+tail), 0o644))
+		return
+	}
+	assert.Equal(t, now, old, "%s is stale; run: %s", p.File, p.Command)
+}
+
+// CheckWhole compares a text with all of the page.
+func (p Page) CheckWhole(t *testing.T, text string) {
+	t.Helper()
+	Check(t, p.path(t), text)
+}
+
+// HasRow expects a row in the page: for rows that are proved one by one, none of which compares the whole.
+func (p Page) HasRow(t *testing.T, cells []string) {
+	t.Helper()
+	if *update {
+		return
+	}
+	row := line(cells)
+	assert.True(t, strings.Contains(p.read(t), row), "%s does not have this row; if it is meant, generate it again: %s", p.File, row)
+}
+
+func (p Page) path(t *testing.T) string {
+	t.Helper()
+	root, err := repository.Root()
+	require.NoError(t, err)
+	return filepath.Join(root, p.File)
+}
+
+func (p Page) read(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile(p.path(t))
+	require.NoError(t, err)
+	return string(content)
+}
+
+// Table is a table in Markdown.
+func Table(header []string, rows [][]string) string {
+	var out strings.Builder
+	out.WriteString(line(header) + strings.Repeat("| --- ", len(header)) + "|\n")
+	for _, row := range rows {
+		out.WriteString(line(row))
+	}
+	return out.String()
+}
+
+// line is a row of a table; inside a cell, a pipe would end it and angle brackets would be HTML.
+func line(cells []string) string {
+	var out strings.Builder
+	escape := strings.NewReplacer("|", "\\|", "<", "\\<")
+	for _, cell := range cells {
+		out.WriteString("| " + escape.Replace(cell) + " ")
+	}
+	return out.String() + "|\n"
+}

@@ -1,0 +1,191 @@
+package graph
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+var writing = []string{"get", "list", "watch", "create", "patch", "delete"}
+
+// granted is the rules that a group has: in the namespaces of the application, and everywhere.
+type granted struct {
+	inside, everywhere map[string][]rbacv1.PolicyRule
+}
+
+// request is something that a group wants to do with a kind.
+type request struct {
+	group, apiGroup, resource, verb string
+	anywhere                        bool // and not in the namespaces of the application alone
+}
+
+// allows tells whether the rules let it.
+func (g granted) allows(r request) bool {
+	rules := g.everywhere[r.group]
+	if !r.anywhere {
+		rules = slices.Concat(rules, g.inside[r.group])
+	}
+	return slices.ContainsFunc(rules, func(rule rbacv1.PolicyRule) bool {
+		return slices.Contains(rule.APIGroups, r.apiGroup) && slices.Contains(rule.Resources, r.resource) && slices.Contains(rule.Verbs, r.verb)
+	})
+}
+
+// clusterAccess is what the commands of docs/pipeline.md grant, where the namespace is there, and where the program makes it.
+func clusterAccess(t *testing.T) (bound, own granted) {
+	t.Helper()
+	tools.Need(t, tools.Bash)
+	text, err := os.ReadFile(filepath.Join(root, "docs", "pipeline.md"))
+	require.NoError(t, err)
+	applies := regexp.MustCompile(`(?m)^sed .*policies/cluster-access\.yaml.*$`).FindAllString(string(text), -1)
+	binds := regexp.MustCompile(`(?m)^kubectl create clusterrolebinding .*$`).FindAllString(string(text), -1)
+	require.Len(t, applies, 2)
+	require.Len(t, binds, 1)
+	return grantedBy(t, applies[0]), grantedBy(t, applies[1]+"\n"+binds[0])
+}
+
+// grantedBy runs the commands with bash and sed; instead of kubectl, what it would be given is read.
+func grantedBy(t *testing.T, commands string) granted {
+	t.Helper()
+	cmd := exec.Command(tools.At(t, tools.Bash), "-euc", `kubectl() {
+		if [[ "$*" == "apply -f -" ]]; then cat; return; fi
+		[[ "$1 $2" == "create clusterrolebinding" && $4 == --clusterrole=* && $5 == --group=* && $# -eq 5 ]]
+		printf -- "---\n{kind: ClusterRoleBinding, roleRef: {kind: ClusterRole, name: %s}, subjects: [{kind: Group, name: %s}]}\n" \
+			"${4#--clusterrole=}" "${5#--group=}"
+	}
+	`+commands)
+	cmd.Dir = root
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	roles := map[string][]rbacv1.PolicyRule{}
+	var bindings []rbacv1.ClusterRoleBinding
+	decoder := utilyaml.NewYAMLOrJSONDecoder(bytes.NewReader(out), 4096)
+	for {
+		var object runtime.RawExtension
+		if err := decoder.Decode(&object); errors.Is(err, io.EOF) {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		var role rbacv1.ClusterRole
+		var binding rbacv1.ClusterRoleBinding // a RoleBinding has the same fields
+		require.NoError(t, utilyaml.Unmarshal(object.Raw, &role))
+		require.NoError(t, utilyaml.Unmarshal(object.Raw, &binding))
+		switch role.Kind {
+		case "ClusterRole":
+			roles[role.Name] = role.Rules
+		case "RoleBinding", "ClusterRoleBinding":
+			assert.Equal(t, role.Kind == "RoleBinding", role.Namespace != "", binding.Name)
+			bindings = append(bindings, binding)
+		default:
+			require.Fail(t, "an object of another kind", role.Kind)
+		}
+	}
+	g := granted{map[string][]rbacv1.PolicyRule{}, map[string][]rbacv1.PolicyRule{}}
+	for _, binding := range bindings {
+		rules, there := roles[binding.RoleRef.Name]
+		require.True(t, there, "%s: there is no role %s", binding.Name, binding.RoleRef.Name)
+		to := g.everywhere
+		if binding.Kind == "RoleBinding" {
+			to = g.inside
+		}
+		for _, subject := range binding.Subjects {
+			require.Equal(t, "Group", subject.Kind)
+			to[subject.Name] = append(to[subject.Name], rules...)
+		}
+	}
+	require.ElementsMatch(t, []string{"pipeline-preview", "pipeline-deploy", "pipeline-drill"},
+		slices.Compact(slices.Sorted(maps.Keys(g.all()))))
+	return g
+}
+
+// all is every rule by group.
+func (g granted) all() map[string][]rbacv1.PolicyRule {
+	all := maps.Clone(g.inside)
+	for group, rules := range g.everywhere {
+		all[group] = slices.Concat(all[group], rules)
+	}
+	return all
+}
+
+// TestPreviewOnlyReadsTheCluster: any pull request can run with the preview role, so it reads, and nothing that is secret; outside
+// of the application's namespaces it has nothing to look for.
+func TestPreviewOnlyReadsTheCluster(t *testing.T) {
+	bound, own := clusterAccess(t)
+	assert.Empty(t, bound.everywhere["pipeline-preview"])
+	for _, g := range []granted{bound, own} {
+		for _, rule := range g.all()["pipeline-preview"] {
+			assert.Subset(t, []string{"get", "list", "watch"}, rule.Verbs, "%v", rule.Resources)
+			assert.Empty(t, rule.NonResourceURLs)
+			for _, resource := range rule.Resources {
+				assert.NotContains(t, resource, "/", "a log or a shell")
+			}
+		}
+		for group, rules := range g.all() {
+			for _, rule := range rules {
+				for _, word := range slices.Concat(rule.APIGroups, rule.Resources, rule.Verbs) {
+					assert.NotContains(t, []string{"*", "secrets", "impersonate", "escalate", "bind", "serviceaccounts/token"}, word, group)
+				}
+			}
+		}
+	}
+}
+
+// TestClusterAccess: the deploy and the drill role may make every kind that the program makes, the preview role may read it.
+func TestClusterAccess(t *testing.T) {
+	bound, own := clusterAccess(t)
+	kinds := 0
+	for _, v := range variants(t) {
+		all := recorder.Up(t, v.stack, v.values).Registrations
+		made := map[[2]string]bool{}
+		for _, one := range all {
+			group, kind, ok := strings.Cut(strings.TrimPrefix(one.Type, "kubernetes:"), ":")
+			if !strings.HasPrefix(one.Type, "kubernetes:") || !ok {
+				continue
+			}
+			group, _, _ = strings.Cut(group, "/")
+			made[[2]string{strings.TrimSuffix(group, "core"), strings.ReplaceAll(strings.ToLower(kind)+"s", "ys", "ies")}] = true
+		}
+		kinds += len(made)
+		g := bound
+		if made[[2]string{"", "namespaces"}] {
+			g = own
+		}
+		for kind := range made {
+			everywhere := kind[1] == "namespaces"
+			ask := func(group, verb string, anywhere bool) {
+				t.Helper()
+				r := request{group: group, apiGroup: kind[0], resource: kind[1], verb: verb, anywhere: anywhere}
+				assert.True(t, g.allows(r), "%s: refused: %+v", v.name, r)
+			}
+			for _, verb := range writing {
+				ask("pipeline-deploy", verb, everywhere)
+				ask("pipeline-drill", verb, true)
+			}
+			for _, verb := range []string{"get", "list", "watch"} {
+				if !everywhere || verb == "get" { // one namespace is looked at by its name
+					ask("pipeline-preview", verb, false)
+				}
+			}
+		}
+	}
+	assert.Positive(t, kinds)
+}

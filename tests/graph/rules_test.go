@@ -1,0 +1,201 @@
+package graph
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
+)
+
+// checkRules asserts what holds for every recorder.Registration of every stack.
+func checkRules(t *testing.T, all []recorder.Registration) {
+	t.Helper()
+	for _, one := range all {
+		if strings.HasPrefix(one.Type, "pulumi:") {
+			continue
+		}
+		assert.NotEmpty(t, one.Parent, "%s has no parent", one.Key())
+		assert.NotContains(t, recorder.Text(t, one), recorder.Password, "%s shows the password", one.Key())
+		if strings.HasPrefix(one.Type, "mosaic-database:") {
+			continue
+		}
+		assert.NotEmpty(t, one.Provider, "%s uses a default provider", one.Key())
+		checkProtection(t, one)
+		checkSecretness(t, one)
+		checkExposure(t, one)
+		checkPolicies(t, one)
+		checkPublishers(t, one)
+		checkFieldManager(t, one)
+		checkKey(t, one)
+	}
+	checkOrder(t, all)
+}
+
+// checkProtection: what cannot be made again, and what brings the credentials to the pods, is protected.
+func checkProtection(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	switch one.Type {
+	case "aws:rds/instance:Instance":
+		replica := one.Inputs["replicateSourceDb"] != nil
+		assert.Equal(t, !replica, one.Protect, "%s", one.Key())
+		assert.Equal(t, !replica, one.Inputs["deletionProtection"] == true, "%s", one.Key())
+	case "aws:iam/role:Role":
+		assert.Equal(t, !strings.HasSuffix(one.Name, "-monitoring-role") && !recorder.Optional(one.Name), one.Protect, "%s", one.Key())
+	case "aws:secretsmanager/secret:Secret", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:Namespace",
+		"kubernetes:core/v1:ServiceAccount", "kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:external-secrets.io/v1:ExternalSecret":
+		assert.Equal(t, !recorder.Optional(one.Name), one.Protect, "%s", one.Key())
+	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup":
+		assert.False(t, one.Protect, "%s could not make room for its successor", one.Key())
+	}
+}
+
+// checkFieldManager: every object is written in one name. The provider would invent another for each run that makes one, and
+// what a former name wrote stays.
+func checkFieldManager(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	if strings.HasPrefix(one.Type, "kubernetes:") {
+		annotations, _ := one.Inputs["metadata"].(map[string]any)["annotations"].(map[string]any)
+		assert.Equal(t, "mosaic-database", annotations["pulumi.com/patchFieldManager"], one.Key())
+	}
+}
+
+// checkSecretness: a password is a secret wherever it goes.
+func checkSecretness(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	for name, value := range one.Raw {
+		if name == "password" || name == "secretString" {
+			assert.True(t, value.IsSecret() || value.IsOutput() && value.OutputValue().Secret, "%s: %s is not secret", one.Key(), name)
+		}
+	}
+}
+
+// checkExposure: encrypted, private, TLS forced, no way in from anywhere and no way out.
+func checkExposure(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	switch one.Type {
+	case "aws:rds/instance:Instance":
+		assert.Equal(t, false, one.Inputs["publiclyAccessible"], "%s", one.Key())
+		assert.Equal(t, true, one.Inputs["storageEncrypted"], "%s", one.Key())
+		assert.Equal(t, true, one.Inputs["copyTagsToSnapshot"], "%s", one.Key())
+	case "aws:rds/parameterGroup:ParameterGroup":
+		assert.Contains(t, one.Inputs["parameters"], map[string]any{"name": "rds.force_ssl", "value": "1", "applyMethod": "pending-reboot"})
+	case "aws:ec2/securityGroup:SecurityGroup":
+		assert.Equal(t, []any{}, one.Inputs["egress"], "%s has egress", one.Key())
+		rules := recorder.Text(t, one)
+		assert.NotContains(t, rules, "0.0.0.0/0")
+		assert.NotContains(t, rules, "::/0")
+		for _, rule := range one.Inputs["ingress"].([]any) {
+			assert.NotEmpty(t, rule.(map[string]any)["description"], "%s has an undescribed rule", one.Key())
+		}
+	}
+}
+
+// checkPolicies: no policy of a role has a wildcard, in an action or in a resource. Those of a key and of a topic are about
+// themselves; the controls look at them.
+func checkPolicies(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	if one.Type == "aws:kms/key:Key" || one.Type == "aws:sns/topicPolicy:TopicPolicy" {
+		return
+	}
+	for _, field := range []resource.PropertyKey{"policy", "assumeRolePolicy"} {
+		value, ok := one.Raw[field]
+		if !ok || !value.IsString() {
+			continue
+		}
+		var document iam.Document
+		require.NoError(t, json.Unmarshal([]byte(value.StringValue()), &document), "%s: %s", one.Key(), field)
+		require.NotEmpty(t, document.Statement)
+		assert.NotContains(t, value.StringValue(), "*", "%s: %s has a wildcard", one.Key(), field)
+	}
+}
+
+// checkPublishers: what may publish to the topic may use its key, too; otherwise every message is dropped without a word.
+func checkPublishers(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	for kind, actions := range map[string][]string{
+		"aws:kms/key:Key": {"kms:Decrypt", "kms:GenerateDataKey*"}, "aws:sns/topicPolicy:TopicPolicy": {"sns:Publish"},
+	} {
+		if one.Type != kind {
+			continue
+		}
+		for _, needed := range append(actions, "cloudwatch.amazonaws.com", "events.rds.amazonaws.com") {
+			assert.Contains(t, one.Inputs["policy"], `"`+needed+`"`, "%s", one.Key())
+		}
+	}
+}
+
+// checkKey: who may make a key without being able to change its policy leaves that to the account. Without the statement of the
+// account, nobody could.
+func checkKey(t *testing.T, one recorder.Registration) {
+	t.Helper()
+	if one.Type != "aws:kms/key:Key" {
+		return
+	}
+	assert.Equal(t, true, one.Inputs["bypassPolicyLockoutSafetyCheck"], "%s: the pipeline cannot make it", one.Key())
+	assert.Contains(t, one.Inputs["policy"], `{"Sid":"Account","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+recorder.Account+`:root"},"Action":"kms:*","Resource":"*"}`)
+}
+
+// edge says that every resource of a type waits for one of another.
+type edge struct{ consumer, needed string }
+
+func order() []edge {
+	return []edge{
+		{"aws:rds/instance:Instance", "aws:cloudwatch/logGroup:LogGroup"},
+		{"aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/instance:Instance"},
+		// RDS may refuse a subscription to a topic that does not let it publish; an alarm that cannot publish says nothing.
+		{"aws:rds/eventSubscription:EventSubscription", "aws:sns/topicPolicy:TopicPolicy"},
+		{"aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topicPolicy:TopicPolicy"},
+		{"kubernetes:core/v1:ServiceAccount", "aws:iam/role:Role"},
+		{"kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:core/v1:ServiceAccount"},
+		{"kubernetes:external-secrets.io/v1:ExternalSecret", "kubernetes:external-secrets.io/v1:SecretStore"},
+		{"kubernetes:external-secrets.io/v1:ExternalSecret", "aws:iam/rolePolicy:RolePolicy"},
+		{"kubernetes:external-secrets.io/v1:ExternalSecret", "aws:secretsmanager/secretVersion:SecretVersion"},
+		{"kubernetes:apps/v1:Deployment", "kubernetes:external-secrets.io/v1:ExternalSecret"},
+		{"kubernetes:apps/v1:Deployment", "kubernetes:core/v1:ConfigMap"},
+		{"kubernetes:apps/v1:Deployment", "kubernetes:networking.k8s.io/v1:NetworkPolicy"},
+		{"kubernetes:core/v1:Service", "kubernetes:apps/v1:Deployment"},
+		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:core/v1:ServiceAccount"}, // and so for the namespace
+		{"kubernetes:batch/v1:Job", "kubernetes:external-secrets.io/v1:ExternalSecret"},
+		{"kubernetes:batch/v1:Job", "kubernetes:networking.k8s.io/v1:NetworkPolicy"},
+	}
+}
+
+// checkOrder: each step waits for the one before, and nothing else waits for the instance.
+func checkOrder(t *testing.T, all []recorder.Registration) {
+	t.Helper()
+	byType := map[string][]recorder.Registration{}
+	for _, one := range all {
+		byType[one.Type] = append(byType[one.Type], one)
+	}
+	for _, edge := range order() {
+		for _, one := range byType[edge.consumer] {
+			if edge.needed == roleType && one.Name == "core-api-pooler" {
+				continue // the pooler's pods have no role
+			}
+			found := slices.ContainsFunc(one.DependsOn, func(dependency string) bool { return strings.HasPrefix(dependency, edge.needed+"::") })
+			assert.True(t, found, "%s does not wait for a %s, only for %v", one.Key(), edge.needed, one.DependsOn)
+		}
+	}
+	for _, namespace := range byType["kubernetes:core/v1:Namespace"] {
+		for _, account := range byType["kubernetes:core/v1:ServiceAccount"] {
+			if account.Inputs["metadata"].(map[string]any)["namespace"] == namespace.Inputs["metadata"].(map[string]any)["name"] {
+				assert.Contains(t, account.DependsOn, namespace.Key(), "%s does not wait for its namespace", account.Key())
+			}
+		}
+	}
+	for _, beside := range []string{"aws:secretsmanager/secret:Secret", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:ServiceAccount"} {
+		for _, one := range byType[beside] {
+			for _, dependency := range one.DependsOn {
+				needed := strings.HasSuffix(one.Name, "-db-people-role") // its policy names the instance's id
+				assert.False(t, !needed && strings.HasPrefix(dependency, "aws:rds/instance:"), "%s waits for the instance", one.Key())
+			}
+		}
+	}
+}

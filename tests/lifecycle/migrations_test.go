@@ -1,0 +1,137 @@
+package lifecycle
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// TestMigrationRunsOncePerRevision: a new image is one new Job and nothing else; one that failed leaves
+// the database alone, and the next image goes on.
+func TestMigrationRunsOncePerRevision(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	first := l.One(live.JobType).ID
+	l.MustSet("migrations.deadlineSeconds", "900")
+	assert.Empty(t, l.MustUp(), "another deadline is no reason to migrate again")
+	require.NoError(t, l.Cloud.Sync())
+	_, err := l.Refresh(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, l.MustPreview(), "nor is the time that passes")
+
+	l.Cloud.JobResult = func(image string) error {
+		if strings.HasSuffix(image, ":2.0.0") {
+			return errors.New("alembic: can't locate revision")
+		}
+		return nil
+	}
+	l.MustSet("migrations.image", "mosaic-life/core-api:2.0.0")
+	why := l.MustFail(l.Up(t.Context()))
+	assert.Contains(t, why, "core-api-migration-")
+	assert.Contains(t, why, "can't locate revision", "the end of the migration's log is in the error")
+	l.One(live.InstanceType)
+
+	l.MustSet("migrations.image", "mosaic-life/core-api:2.0.1")
+	changes := l.MustUp()
+	for _, change := range changes {
+		assert.Contains(t, change, "kubernetes:batch/v1:Job::", "a new image is a new Job and nothing else")
+	}
+	assert.NotEqual(t, first, l.One(live.JobType).ID, "and the old ones go")
+	assert.Empty(t, l.MustPreview())
+}
+
+// TestAMigrationStartsWithTheNewPassword: a new password and a new image in one run, while the operator is slow and
+// the ExternalSecret still says Ready of the time before. The kubelet holds the migration back.
+func TestAMigrationStartsWithTheNewPassword(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	before := l.KubeSecret("DB_PASSWORD")
+	l.Cloud.OperatorLags = true
+	l.MustSet("database.passwordVersion", "2")
+	l.MustSet("migrations.image", "mosaic-life/core-api:2.0.0")
+	l.MustUp()
+	assert.Equal(t, []string{"2.0.0"}, l.Ran())
+	password := l.One(live.InstanceType).Properties.Text("password")
+	assert.NotEqual(t, before, password)
+	assert.Equal(t, password, l.KubeSecret("DB_PASSWORD"))
+	assert.Empty(t, l.MustPreview())
+	l.NoLeak(password)
+}
+
+// TestTwoMigrationsDoNotRunAtOnce: a run that was given up left its migration running, and the next one brings another
+// image. It waits, touches nothing of the first, and goes on after it.
+func TestTwoMigrationsDoNotRunAtOnce(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod")
+	l.Cloud.JobResult = func(image string) error {
+		if strings.HasSuffix(image, ":1.0.0") {
+			return simcloud.ErrRunning
+		}
+		return nil
+	}
+	l.MustFail(l.Up(t.Context()))
+	first := l.One(live.JobType)
+
+	l.MustSet("migrations.image", "mosaic-life/core-api:2.0.0")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "didn't match pod anti-affinity rules")
+	assert.Equal(t, []string{"1.0.0"}, l.Ran(), "the second has not begun")
+	var still []string
+	for _, job := range l.Cloud.Objects(live.JobType) {
+		if job.Properties.Number("status", "active") > 0 {
+			still = append(still, job.ID)
+		}
+	}
+	assert.Equal(t, []string{first.ID}, still, "and the first runs on")
+
+	l.Cloud.JobResult = nil
+	require.NoError(t, l.Cloud.Sync())
+	l.MustUp()
+	assert.Equal(t, []string{"1.0.0", "2.0.0"}, l.Ran())
+	assert.NotEqual(t, first.ID, l.One(live.JobType).ID)
+	assert.Empty(t, l.MustPreview())
+}
+
+// TestTLSToTheEnd: with a bundle, the URLs ask for a check of the server's certificate; without one, for encryption.
+func TestTLSToTheEnd(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	assert.True(t, strings.HasSuffix(l.KubeSecret("DB_URL"), "/mosaic?sslmode=require"))
+
+	l.MustSet("tls.caBundlePath", "/app/rds.pem")
+	for _, change := range l.MustUp() {
+		assert.Regexp(t, "SecretVersion|ExternalSecret", change, "only the contents change")
+	}
+	for _, entry := range []string{"DB_URL", "DB_LIBPQ_URL"} {
+		assert.True(t, strings.HasSuffix(l.KubeSecret(entry), "/mosaic?sslmode=verify-full&sslrootcert=%2Fapp%2Frds.pem"), entry)
+	}
+	assert.Equal(t, map[string]any{"caBundlePath": "/app/rds.pem", "caBundleConfigMap": ""},
+		l.MustOutputs()["helmValues"].(map[string]any)["tls"])
+}
+
+// TestTheMigrationMountsTheBundle: a ConfigMap that is named is mounted where the URLs say; one that is not there
+// keeps the migration from starting, and the error says so.
+func TestTheMigrationMountsTheBundle(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod", engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"})
+	why := l.MustFail(l.Up(t.Context()))
+	assert.Contains(t, why, `MountVolume.SetUp failed for volume "ca-bundle": configmap "rds-ca" not found`)
+	assert.Empty(t, l.Ran())
+	spec := l.One(live.JobType).Properties.List("spec", "template", "spec", "containers")[0]
+	assert.Equal(t, "/etc/ssl/rds/ca-bundle.pem", spec.List("volumeMounts")[1].Text("mountPath"))
+	assert.Contains(t, l.KubeSecret("DB_URL"), "sslrootcert=%2Fetc%2Fssl%2Frds%2Fca-bundle.pem")
+
+	l.Bundle("mosaic-prod", "global-bundle.pem")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "no file ca-bundle.pem in it")
+	assert.Empty(t, l.Ran())
+	l.Bundle("mosaic-prod", "ca-bundle.pem")
+	l.MustUp()
+	assert.Equal(t, []string{"1.0.0"}, l.Ran())
+	assert.Empty(t, l.MustPreview())
+}

@@ -1,0 +1,129 @@
+package live
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/leaks"
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
+)
+
+// MustPreview previews, and returns the operations that would change something, "create aws:…::name".
+func (l *Stack) MustPreview() []string {
+	l.T.Helper()
+	result, err := l.Preview(l.T.Context())
+	require.NoError(l.T, err)
+	return l.Hear(result)
+}
+
+// MustUp runs an up, and returns the operations that changed something.
+func (l *Stack) MustUp() []string {
+	l.T.Helper()
+	result, err := l.Up(l.T.Context())
+	require.NoError(l.T, err)
+	return l.Hear(result)
+}
+
+// MustFail expects a run to fail, and returns why.
+func (l *Stack) MustFail(result *engine.Result, err error) string {
+	l.T.Helper()
+	require.Error(l.T, err)
+	l.Hear(result)
+	return err.Error()
+}
+
+// MustSet lays a value over the stack file for the runs that follow.
+func (l *Stack) MustSet(path, value string) {
+	l.T.Helper()
+	require.NoError(l.T, l.Set(l.T.Context(), engine.Override{Path: path, Value: value}))
+}
+
+// MustUnset takes a key out of the stack file for the runs that follow.
+func (l *Stack) MustUnset(path string) {
+	l.T.Helper()
+	require.NoError(l.T, l.Unset(l.T.Context(), path))
+}
+
+// MustOutputs is the stack's outputs.
+func (l *Stack) MustOutputs() map[string]any {
+	l.T.Helper()
+	text, err := l.Outputs(l.T.Context())
+	require.NoError(l.T, err)
+	l.said.WriteString(text)
+	var outputs map[string]any
+	require.NoError(l.T, json.Unmarshal([]byte(text), &outputs))
+	return outputs
+}
+
+// Remove turns the protection off and destroys.
+func (l *Stack) Remove() {
+	l.T.Helper()
+	l.MustSet("database.deletionProtection", "false")
+	l.MustUp()
+	result, err := l.Destroy(l.T.Context())
+	require.NoError(l.T, err)
+	l.Hear(result)
+	assert.Empty(l.T, l.Cloud.Objects(InstanceType))
+}
+
+// RestoreLatest sets a restore of the first instance's last moment.
+func (l *Stack) RestoreLatest() {
+	l.T.Helper()
+	l.MustSet("restore.generation", "2")
+	l.MustSet("restore.useLatestRestorableTime", "true")
+	l.MustSet("restore.sourceInstanceIdentifier", "mosaic-prod-db")
+}
+
+// Hear remembers what a run said and returns the operations that changed something.
+func (l *Stack) Hear(result *engine.Result) []string {
+	l.T.Helper()
+	events, err := json.Marshal(result.Events)
+	require.NoError(l.T, err)
+	l.said.WriteString(result.Stdout + result.Stderr + string(events))
+	var changes []string
+	for _, step := range result.Steps() {
+		if step.Op != apitype.OpSame && step.Op != apitype.OpRead && !strings.HasPrefix(step.Type, "pulumi:") {
+			changes = append(changes, string(step.Op)+" "+recorder.ShortURN(step.URN))
+		}
+	}
+	slices.Sort(changes)
+	return changes
+}
+
+// Changes is Hear of a run that has to succeed, without what a refresh read.
+func (l *Stack) Changes(result *engine.Result, err error) []string {
+	l.T.Helper()
+	require.NoError(l.T, err)
+	return slices.DeleteFunc(l.Hear(result), func(change string) bool {
+		return strings.HasPrefix(change, string(apitype.OpRefresh)+" ")
+	})
+}
+
+// Everything is all that a run said: what it printed, and its messages in full, which the printed progress shortens.
+func Everything(result *engine.Result) string {
+	text := result.Stdout + result.Stderr
+	for _, event := range result.Events {
+		if event.DiagnosticEvent != nil {
+			text += colors.Never.Colorize(event.DiagnosticEvent.Message)
+		}
+	}
+	return text
+}
+
+// NoLeak expects the password in nothing that the runs said and in no part of the state.
+func (l *Stack) NoLeak(password string) {
+	l.T.Helper()
+	require.GreaterOrEqual(l.T, len(password), 32)
+	state, err := l.Export(l.T.Context())
+	require.NoError(l.T, err)
+	for where, text := range map[string]string{"the state": state, "what the runs said": l.said.String()} {
+		assert.False(l.T, leaks.Found(text, password), "the password is in %s", where)
+	}
+}

@@ -1,0 +1,19 @@
+package live
+
+// The types of what the tests look at in the simulated cloud.
+const (
+	AlarmType          = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	DeploymentType     = "kubernetes:apps/v1:Deployment"
+	ExternalSecretType = "kubernetes:external-secrets.io/v1:ExternalSecret"
+	InstanceType       = "aws:rds/instance:Instance"
+	JobType            = "kubernetes:batch/v1:Job"
+	KubeSecretType     = "kubernetes:core/v1:Secret"
+	NamespaceType      = "kubernetes:core/v1:Namespace"
+	RolePolicyType     = "aws:iam/rolePolicy:RolePolicy"
+	RoleType           = "aws:iam/role:Role"
+	SecretStoreType    = "kubernetes:external-secrets.io/v1:SecretStore"
+	SecretType         = "aws:secretsmanager/secret:Secret"
+	SecretVersionType  = "aws:secretsmanager/secretVersion:SecretVersion"
+	SecurityGroupType  = "aws:ec2/securityGroup:SecurityGroup"
+	ServiceAccountType = "kubernetes:core/v1:ServiceAccount"
+)

@@ -1,0 +1,84 @@
+package recorder
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+const (
+	// Account is the one that the committed stack files allow.
+	Account = "123456789012"
+	// Password is what the mocked random provider generates; no golden file may hold it.
+	Password = "mockedPassword0123456789"
+)
+
+// lookups are the answers to what the program asks AWS, by token.
+func lookups(asked resource.PropertyMap) map[string]map[string]any {
+	return map[string]map[string]any{
+		"aws:eks/getCluster:getCluster": {
+			"name": "mosaic", "arn": "arn:aws:eks:us-east-1:" + Account + ":cluster/mosaic", "endpoint": "https://cluster.example",
+			"certificateAuthorities": []any{map[string]any{"data": "Y2E="}},
+			"identities":             []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.example/id/A1"}}}},
+			"vpcConfig":              map[string]any{"vpcId": "vpc-0a1b2c3d4e5f60718"},
+		},
+		"aws:ec2/getVpc:getVpc": {
+			"cidrBlock": "10.0.0.0/16", "cidrBlockAssociations": []any{
+				map[string]any{"cidrBlock": "10.0.0.0/16", "state": "associated"},
+				map[string]any{"cidrBlock": "100.64.0.0/16", "state": "associated"}, // for pods
+				map[string]any{"cidrBlock": "192.168.0.0/16", "state": "disassociated"},
+			},
+		},
+		"aws:ec2/getSubnet:getSubnet":   {"cidrBlock": "10.0.0.0/20"},
+		"aws:ec2/getSubnets:getSubnets": {"ids": []any{"subnet-0a", "subnet-0b", "subnet-0c"}},
+		"aws:rds/getSnapshot:getSnapshot": {
+			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "encrypted": true, "status": "available",
+		},
+		"aws:rds/getInstance:getInstance": {
+			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "storageEncrypted": true, "backupRetentionPeriod": 7,
+		},
+		"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
+			"arn": "arn:aws:iam::" + Account + ":oidc-provider/" + strings.TrimPrefix(text(asked["url"]), "https://"),
+		},
+	}
+}
+
+// outputs are the inputs and what the cloud computes. A preview does not know the latter, but for what
+// goes into secrets: the SDK's mocks cannot carry a secret that is unknown (the tests on the engine do).
+func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
+	outputs := args.Inputs.Copy()
+	computed := map[resource.PropertyKey]string{
+		"arn": "arn:aws:mock:us-east-1:" + Account + ":" + args.TypeToken + "/" + args.Name,
+	}
+	switch args.TypeToken {
+	case "aws:rds/instance:Instance":
+		computed["address"] = args.Name + ".abc.us-east-1.rds.amazonaws.com"
+	case "aws:secretsmanager/secretVersion:SecretVersion":
+		computed["versionId"] = "version-1"
+	case "aws:kms/key:Key":
+		computed["keyId"] = "0a1b2c3d-0000-4000-8000-000000000009"
+	case "random:index/randomPassword:RandomPassword":
+		computed["result"] = Password
+	case "random:index/randomId:RandomId":
+		computed["hex"], computed["b64Std"] = "0badcafe", "AAAAAAAAAAAAAAAAAAAAAA=="
+	}
+	if _, named := outputs["name"]; !named {
+		computed["name"] = args.Name + "-1234567"
+	}
+	for key, value := range computed {
+		if m.run.Preview && key != "address" && key != "result" && key != "b64Std" {
+			outputs[key] = resource.MakeComputed(resource.NewProperty(""))
+		} else {
+			outputs[key] = resource.NewProperty(value)
+		}
+	}
+	return outputs
+}
+
+func text(value resource.PropertyValue) string {
+	if !value.IsString() {
+		return ""
+	}
+	return value.StringValue()
+}

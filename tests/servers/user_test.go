@@ -1,0 +1,32 @@
+package servers
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestAProgramBelowAClosedFolder: a checkout in /root is closed to the user as whom a server runs.
+func TestAProgramBelowAClosedFolder(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a capability of Linux")
+	}
+	closed := filepath.Join(t.TempDir(), "closed")
+	require.NoError(t, os.Mkdir(closed, 0o700))
+	program := filepath.Join(closed, "program")
+	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\nid -u; cat \"$1\"\n"), 0o755))
+	beside := filepath.Join(closed, "file")
+	require.NoError(t, os.WriteFile(beside, []byte("read"), 0o600))
+	assert.False(t, open(program))
+	assert.True(t, open("/bin/sh"))
+	cmd := Nobody(t).Command(program, beside)
+	cmd.Dir = "/tmp"
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.NotContains(t, "0\n", string(out))
+	assert.Contains(t, string(out), "\nread")
+}
