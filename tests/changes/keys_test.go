@@ -21,6 +21,18 @@ func TestEveryKey(t *testing.T) {
 	t.Run("is billed", func(t *testing.T) { isBilled(t, all) })
 }
 
+// TestOneWayRowsAreInChains: after a change without a way back, the rows that follow would begin with something else. The
+// others are made in any order: TestTransitions makes them backwards, too.
+func TestOneWayRowsAreInChains(t *testing.T) {
+	rows := transitions()
+	for i, row := range rows {
+		isBack := i > 0 && rows[i-1].from == row.to && rows[i-1].to == row.from
+		if row.refused == "" && !row.back && !isBack {
+			assert.NotEmpty(t, row.chain, "%s has no way back, and is in no chain", row)
+		}
+	}
+}
+
 // reachesSomething: a key that is read and changes no registration, no line of the bill and no output is a key that somebody
 // forgot to pass on. Every key has a row or an example that changes it alone.
 func reachesSomething(t *testing.T, all []reach) {

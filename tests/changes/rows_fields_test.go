@@ -146,7 +146,7 @@ func credentials() []transition {
 			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
 		},
 		{
-			key: "database.masterPasswordVersion", was: unset, now: "1", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
+			key: "database.masterPasswordVersion", was: unset, now: "1", chain: "a master password that stays", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
 			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
 		},
 		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},

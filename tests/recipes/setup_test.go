@@ -1,0 +1,90 @@
+package recipes
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/stack"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+)
+
+// deploy makes prod in an empty folder.
+func deploy(ctx context.Context, dir string) error {
+	env, err := engine.New(ctx, engine.Options{Dir: dir, Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr, Quick: true})
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	_, err = env.Up(ctx)
+	return err
+}
+
+// deployed is a folder of prod as a first up leaves it, for this test alone.
+func deployed(t *testing.T) string {
+	t.Helper()
+	needsCLI(t)
+	require.NoError(t, deployShared())
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS(sharedDir)))
+	return dir
+}
+
+// outputsOnly is such a folder for tests that only read its outputs: two runs in one folder refuse each other.
+func outputsOnly(t *testing.T) string {
+	t.Helper()
+	needsCLI(t)
+	require.NoError(t, deployShared())
+	return sharedDir
+}
+
+func needsCLI(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
+	}
+}
+
+// outputOf is an output of the stack in a folder.
+func outputOf(t *testing.T, state, name string) string {
+	t.Helper()
+	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
+	require.NoError(t, err)
+	defer env.Close()
+	text, err := env.Outputs(t.Context())
+	require.NoError(t, err)
+	var all map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text), &all))
+	return all[name].(string)
+}
+
+// tunnel is a session that forwards a port to the database of prod.
+func tunnel(target, port string) call {
+	return on("aws --region us-east-1 ssm start-session --target "+target+" --document-name AWS-StartPortForwardingSessionToRemoteHost "+
+		`--parameters {"host":["mosaic-prod-db.ce51ce8a511c.us-east-1.rds.amazonaws.com"],"portNumber":["5432"],"localPortNumber":["`+port+`"]}`, "")
+}
+
+func setting(key string) call {
+	return on("pulumi config get --stack prod --non-interactive --path mosaic-database:"+key, "").do(runPulumi)
+}
+
+func raising(key, to string) call {
+	return on("pulumi config set --stack prod --non-interactive --path mosaic-database:"+key+" "+to, "").do(runPulumi)
+}
+
+// inCluster is the way into the cluster, and what follows.
+func inCluster(calls ...call) []call {
+	return append(append([]call{outputs, account}, cluster...), calls...)
+}
+
+// inClusterOf is the same of other outputs.
+func inClusterOf(json string) []call {
+	return append([]call{on(strings.Join(outputs.argv, " "), "").do("echo '" + json + "'"), account}, cluster...)
+}
+
+// inPod is a run of psql in a pod of its own.
+func inPod(exec call) []call { return inCluster(createPod, waitPod, exec, deletePod) }
