@@ -156,7 +156,7 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		"one source of a restore":             c.Restore.SnapshotIdentifier == "" || c.Restore.PointInTime == "" && !c.Restore.UseLatestRestorableTime,
 		"a pooler that can be reached":        !c.Pooling.Enabled || c.Pooling.TLSSecretName != "" && c.Delivery == config.DeliveryPulumi,
 		"a budget that is an amount, or none": c.Budget.MonthlyUSD >= 0,
-		"an instance that serves":             c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
+		"an active instance":                  c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
 		"applications apart":                  apart(c),
 	} {
 		if !is {

@@ -58,7 +58,7 @@ func (l *loader) generations() {
 					Fix:  "one of " + strings.Join(all, ", ")}, "restore.generation", "environment")
 			case name == l.config.Instance():
 				l.conflict(Problem{Key: list.field, Value: schema.Show(name),
-					Rule: "not the instance that serves",
+					Rule: "not the active instance",
 					Fix:  "another one; or another generation under restore.serving"}, "restore.serving", "restore.generation")
 			}
 		}
