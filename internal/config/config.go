@@ -112,6 +112,7 @@ func (p Pooling) Routed() bool { return p.Enabled && !p.Draining }
 // Delivery says who owns the Kubernetes objects.
 type Delivery string
 
+// The owners.
 const (
 	DeliveryPulumi   Delivery = "pulumi"   // this program makes them
 	DeliveryHandover Delivery = "handover" // both, while they change hands: this program takes what exists, and leaves what it forgets

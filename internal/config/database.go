@@ -52,6 +52,7 @@ type Database struct {
 // Credentials is the kind of login that the clients have.
 type Credentials string
 
+// The kinds of login.
 const (
 	CredentialsMaster      Credentials = "master"      // the master user's
 	CredentialsAlternating Credentials = "alternating" // one of two logins with few privileges, which alternate at each rotation

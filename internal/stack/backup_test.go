@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
 func TestABackupHasToFit(t *testing.T) {
