@@ -1,5 +1,5 @@
-// Package database provisions an RDS PostgreSQL instance with what belongs to it: network, parameters, log groups, read
-// replicas, credentials and monitoring.
+// Package database registers an RDS PostgreSQL instance with its network, parameters, log groups, read replicas,
+// credentials and monitoring.
 package database
 
 import (
@@ -10,14 +10,14 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// Args is what the instance is made from: the configuration, which has been checked, and what was looked up for it.
+// Args are the arguments of [New].
 type Args struct {
-	Config     *config.Config
-	Network    config.Network // the configuration's, completed from the cluster and its VPC
-	BillingTag monitoring.Tag
+	Config     *config.Config // checked
+	Network    config.Network // of the configuration, with the gaps filled from the EKS cluster and its VPC
+	BillingTag monitoring.Tag // on all resources; the budget filters by it
 }
 
-// check refuses what the configuration cannot know.
+// check finds mistakes in what was looked up. The configuration has been checked before.
 func (a *Args) check() error {
 	var problems []error
 	refuse := func(bad bool, format string, values ...any) {
@@ -26,7 +26,7 @@ func (a *Args) check() error {
 		}
 	}
 	refuse(a.Network.VpcID == "", "Network.VpcID is empty")
-	refuse(len(a.Network.SubnetIDs) < 2, "Network.SubnetIDs has %d entries; RDS needs two, in two availability zones", len(a.Network.SubnetIDs))
-	refuse(len(a.Network.IngressCidrs) == 0, "Network.IngressCidrs is empty; nothing could connect")
+	refuse(len(a.Network.SubnetIDs) < 2, "Network.SubnetIDs has %d entries; RDS needs at least two, in two availability zones", len(a.Network.SubnetIDs))
+	refuse(len(a.Network.IngressCidrs) == 0, "Network.IngressCidrs is empty; no client could connect")
 	return errors.Join(problems...)
 }

@@ -15,7 +15,7 @@ func TestFamilyFollowsTheMajorVersion(t *testing.T) {
 	}
 }
 
-// The first four static ones and the dynamic ones are those that the RDS User Guide lists as such.
+// The first four static parameters and all dynamic ones are examples that the RDS User Guide gives.
 func TestApplyMethod(t *testing.T) {
 	for parameter, want := range map[string]string{
 		"max_connections": "pending-reboot", "shared_buffers": "pending-reboot", "wal_buffers": "pending-reboot",
@@ -41,10 +41,10 @@ func TestProvisionedPerformance(t *testing.T) {
 		db               config.Database
 		iops, throughput int
 	}{
-		"small gp3 may not be told":     {config.Database{StorageType: "gp3", AllocatedStorage: 399}, 0, 0},
-		"large gp3 is told what it has": {config.Database{StorageType: "gp3", AllocatedStorage: 400}, 12000, 500},
-		"large gp3 with more":           {config.Database{StorageType: "gp3", AllocatedStorage: 400, Iops: 16000, StorageThroughput: 1000}, 16000, 1000},
-		"io1 says it itself":            {config.Database{StorageType: "io1", AllocatedStorage: 400, Iops: 5000}, 5000, 0},
+		"small gp3 takes no values":    {config.Database{StorageType: "gp3", AllocatedStorage: 399}, 0, 0},
+		"large gp3 needs the included": {config.Database{StorageType: "gp3", AllocatedStorage: 400}, 12000, 500},
+		"large gp3 with more":          {config.Database{StorageType: "gp3", AllocatedStorage: 400, Iops: 16000, StorageThroughput: 1000}, 16000, 1000},
+		"io1 as configured":            {config.Database{StorageType: "io1", AllocatedStorage: 400, Iops: 5000}, 5000, 0},
 	} {
 		iops, throughput := provisioned(test.db)
 		assert.Equal(t, test.iops, iops, name)

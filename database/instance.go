@@ -12,8 +12,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Instance is the component: the active instance with its network, parameters, replicas and secrets, and the instances
-// that are retained beside it.
+// Instance is the component resource of the database: the active instance with its network, parameters, replicas,
+// secrets and monitoring, and the retained instances.
 type Instance struct {
 	pulumi.ResourceState
 
@@ -21,23 +21,24 @@ type Instance struct {
 	Endpoint         pulumi.StringOutput      // host name of the primary
 	Port             pulumi.IntOutput         // TCP port, primary and replicas
 	ReplicaEndpoints pulumi.StringArrayOutput // host names, in the order of the replicas' numbers
-	EngineVersion    pulumi.StringOutput      // that the primary has, such as 16.11, whatever it was asked to become
-	AllocatedStorage pulumi.IntOutput         // GiB that the primary has
+	EngineVersion    pulumi.StringOutput      // the actual version of the primary, such as 16.11; may differ from the configured one
+	AllocatedStorage pulumi.IntOutput         // the actual storage of the primary, in GiB
 
 	SecurityGroupID      pulumi.StringOutput
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
-	// ConnectionSecretVersionID changes with the content. With a pooler it is set by [Instance.Connect]; with logins of the
-	// clients' own, the version is that of [credentials.Connections].
+	// ConnectionSecretVersionID changes with the content of the connection secret. [New] sets it when the secret holds the
+	// master user and the URLs lead to the database, and [Instance.Connect] when they lead to the pooler. With alternating
+	// credentials it stays unset; [credentials.Connections] has the version.
 	ConnectionSecretVersionID pulumi.StringOutput
 
-	// Server is the primary, for the credentials that lead to it. It is no output of the component.
+	// Server is what the credentials need to know of the primary. It is not an output of the component.
 	Server *credentials.Server
 
 	config *config.Config
 }
 
-// New registers the component. Its options must bring the aws and the random provider.
+// New registers the component. opts must include the providers aws and random.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Instance, error) {
 	if err := args.check(); err != nil {
 		return nil, err
@@ -67,32 +68,32 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return component, nil
 }
 
-// Connect fills the connection secret when its clients connect by a pooler.
+// Connect writes the connection secret of the master user with URLs that lead to the pooler.
 func (i *Instance) Connect(ctx *pulumi.Context, pooler *credentials.Endpoint) error {
 	version, err := credentials.Connect(ctx, i.config, i.Server, i.ConnectionSecretArn, pooler, pulumi.Parent(i))
 	i.ConnectionSecretVersionID = version
 	return err
 }
 
-// builder carries what every step of New needs.
+// builder holds what every step of [New] needs.
 type builder struct {
 	ctx     *pulumi.Context
 	cfg     *config.Config
 	network config.Network
-	name    string // of the database; what all its instances share is named after it
+	name    string // of the database, such as mosaic-prod-db; resources that its instances share are named after it
 	parent  pulumi.ResourceOption
 }
 
-// shared is what the instances have in common, made before the first of them.
+// shared are the resources that all instances use. They are registered before the instances.
 type shared struct {
 	subnetGroup   *rds.SubnetGroup
 	securityGroup pulumi.CustomResource
-	enhanced      *monitoring.Enhanced
-	password      pulumi.StringOutput
+	enhanced      *monitoring.Enhanced // nil without enhanced monitoring
+	password      pulumi.StringOutput  // of the master user
 }
 
-// build registers the children in the order in which they need each other. Whatever does not need the
-// instance, such as the secrets, is created beside it.
+// build registers the child resources, each after those that it depends on. Pulumi creates what does not depend on the
+// instance, such as the secrets, at the same time as the instance.
 func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	s, err := b.shared()
 	if err != nil {
@@ -139,10 +140,10 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 func (b *builder) shared() (*shared, error) {
 	s := &shared{}
 	var err error
-	if s.subnetGroup, err = b.subnets(); err != nil {
+	if s.subnetGroup, err = b.subnetGroup(); err != nil {
 		return nil, err
 	}
-	if s.securityGroup, err = b.clients(); err != nil {
+	if s.securityGroup, err = b.securityGroup(); err != nil {
 		return nil, err
 	}
 	if s.enhanced, err = monitoring.NewEnhanced(b.ctx, b.cfg, b.parent); err != nil {

@@ -9,10 +9,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// exportedLogs are the PostgreSQL logs that go to CloudWatch.
+// exportedLogs are the logs that RDS exports to CloudWatch Logs.
 func exportedLogs() []string { return []string{"postgresql", "upgrade"} }
 
-// logGroups registers the log groups of one instance.
+// logGroups registers the log groups of an instance, one for each exported log.
 func (b *builder) logGroups(identifier string) ([]pulumi.Resource, error) {
 	var groups []pulumi.Resource
 	for _, log := range exportedLogs() {

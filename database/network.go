@@ -8,7 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-func (b *builder) subnets() (*rds.SubnetGroup, error) {
+func (b *builder) subnetGroup() (*rds.SubnetGroup, error) {
 	group, err := rds.NewSubnetGroup(b.ctx, b.name, &rds.SubnetGroupArgs{
 		Description: pulumi.Sprintf("Private subnets of %s", b.name),
 		SubnetIds:   pulumi.ToStringArray(b.network.SubnetIDs),
@@ -19,18 +19,18 @@ func (b *builder) subnets() (*rds.SubnetGroup, error) {
 	return group, nil
 }
 
-// clients registers the security group. Its name and description force a replacement, and a group in use cannot be
-// deleted: the name is generated, so that a new group can be there before the old one goes.
+// securityGroup registers the security group, which lets the clients in. Its name is generated: AWS replaces the group when
+// its name or description changes and does not delete a group in use, so the new one must exist beside the old one.
 //
-// It is registered by its token, because the SDK's package ec2 takes more CPU seconds to compile than the
-// rest of the AWS packages together (docs/performance.md).
-func (b *builder) clients() (pulumi.CustomResource, error) {
+// It is registered by its type token, because the SDK's package ec2 takes more CPU time to compile than all other
+// AWS packages together (docs/performance.md).
+func (b *builder) securityGroup() (pulumi.CustomResource, error) {
 	group := &pulumi.CustomResourceState{}
 	if err := b.ctx.RegisterResource("aws:ec2/securityGroup:SecurityGroup", b.name, pulumi.Map{
 		"description": pulumi.Sprintf("Clients of %s", b.name),
 		"vpcId":       pulumi.String(b.network.VpcID),
 		"ingress":     b.ingress(),
-		// Written out, so that a rule added by hand shows up as a change and is removed again.
+		// Empty, but set: the next run then finds a rule that somebody added by hand, and removes it.
 		"egress": pulumi.Array{},
 	}, group, b.parent); err != nil {
 		return nil, fmt.Errorf("registering the security group %s: %w", b.name, err)
@@ -38,7 +38,7 @@ func (b *builder) clients() (pulumi.CustomResource, error) {
 	return group, nil
 }
 
-// ingress is one described rule per CIDR.
+// ingress returns one inbound rule for each CIDR block of the clients.
 func (b *builder) ingress() pulumi.Array {
 	rules := pulumi.Array{}
 	for _, cidr := range b.network.IngressCidrs {

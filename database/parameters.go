@@ -10,9 +10,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// DefaultParameters are set in every parameter group: TLS forced whatever the engine's default is, slow
-// queries (from one second) and connections logged. log_statement stays off: it would write the
-// passwords of ALTER ROLE to the log.
+// DefaultParameters are the parameters of every parameter group, by name: TLS is required, whatever the default of the
+// engine version is, and slow queries (one second or longer) and connections are logged. log_statement stays off, because
+// it would write the passwords in ALTER ROLE statements to the log.
 func DefaultParameters() map[string]string {
 	return map[string]string{
 		"rds.force_ssl":              "1",
@@ -28,11 +28,11 @@ func Family(engineVersion string) string {
 	return "postgres" + major
 }
 
-// ApplyMethod is how RDS has to apply a parameter: "pending-reboot" for a static one, "immediate" for a
-// dynamic one. RDS refuses the second for a static parameter, never the first.
+// ApplyMethod is the apply method of a parameter in RDS: "pending-reboot" for a static parameter, "immediate" for a
+// dynamic one. RDS refuses "immediate" for a static parameter, and accepts "pending-reboot" for both.
 //
-// rds.force_ssl is dynamic, but its value is the default of PostgreSQL 16 and 17, and of a default RDS reports
-// "pending-reboot" whatever was sent: with "immediate", every run would show a change.
+// rds.force_ssl is dynamic, but its value here is the default of PostgreSQL 16 and 17. For a parameter with its default
+// value RDS reports "pending-reboot", so with "immediate" every run would show a change.
 func ApplyMethod(parameter string) string {
 	if parameter == "rds.force_ssl" || slices.Contains(staticParameters(), parameter) {
 		return "pending-reboot"
@@ -40,8 +40,8 @@ func ApplyMethod(parameter string) string {
 	return "immediate"
 }
 
-// staticParameters are those that PostgreSQL reads only at start (context "postmaster" in pg_settings),
-// with RDS's own and those of the extensions that are preloaded.
+// staticParameters are the parameters that take effect only after a restart (context "postmaster" in pg_settings),
+// including those of RDS itself and of the extensions that can be preloaded.
 func staticParameters() []string {
 	return strings.Fields(`
 		autovacuum_freeze_max_age autovacuum_max_workers autovacuum_multixact_freeze_max_age
@@ -60,9 +60,9 @@ func staticParameters() []string {
 		wal_buffers wal_decode_buffer_size`)
 }
 
-// parameterGroup registers the group. Its name is generated, because a new major version means a new
-// family and so a new group, which has to exist before the instance can leave the old one. Each instance that is not a
-// replica has its own: a retained one may be of another version.
+// parameterGroup registers the parameter group of an instance and its replicas. Its name is generated: a new major version
+// needs a group of another family, which must exist before the instance can leave the old one. A retained instance has
+// its own group, because it may have another major version.
 func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOption) (*rds.ParameterGroup, error) {
 	values := DefaultParameters()
 	maps.Copy(values, b.cfg.Database.Parameters)

@@ -11,15 +11,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// RDS takes its time for Multi-AZ conversions, large volumes and final snapshots; the provider's
-// own limits (40, 80 and 60 minutes) would leave such a change half recorded.
+// Timeouts of the provider. Its defaults (40, 80 and 60 minutes) are too short for Multi-AZ conversions, large volumes and
+// final snapshots, and a run that gives up leaves the change half recorded in the state.
 const (
 	createTimeout = "2h"
 	updateTimeout = "6h"
 	deleteTimeout = "2h"
 )
 
-// common is the part of the inputs that is the same for the primary and for a replica.
+// common returns the inputs that every instance has, replicas included.
 func (b *builder) common(s *shared, identifier string, group *rds.ParameterGroup) *rds.InstanceArgs {
 	db := b.cfg.Database
 	args := &rds.InstanceArgs{
@@ -49,11 +49,11 @@ func (b *builder) common(s *shared, identifier string, group *rds.ParameterGroup
 	if s.enhanced != nil {
 		args.MonitoringRoleArn = s.enhanced.RoleArn
 	}
-	performance(args, db)
+	setPerformance(args, db)
 	return args
 }
 
-// writable is the part of the inputs that every instance has which is not a replica.
+// writable returns the inputs of an instance that is not a replica, except those that [builder.origin] sets.
 func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGroup) (*rds.InstanceArgs, error) {
 	db := b.cfg.Database
 	args := b.common(s, identifier, group)
@@ -61,7 +61,7 @@ func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGro
 	args.Engine = pulumi.String("postgres")
 	args.EngineVersion = pulumi.String(db.EngineVersion)
 	args.AllowMajorVersionUpgrade = pulumi.Bool(db.AllowMajorVersionUpgrade)
-	// The provider's default is extended support, which bills per vCPU-hour once the major version is old.
+	// The default is RDS Extended Support, which costs money for each vCPU-hour after the end of standard support.
 	args.EngineLifecycleSupport = pulumi.String("open-source-rds-extended-support-disabled")
 	args.Password = s.password
 	args.DbSubnetGroupName = s.subnetGroup.Name
@@ -89,8 +89,8 @@ func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGro
 	return args, nil
 }
 
-// primary registers the active instance. While a newer one exists, it is there already: what it was made from is not
-// looked at.
+// primary registers the active instance. restore describes the newest instance only; where an older one is active, its
+// origin is not known any more, and changes of it are ignored.
 func (b *builder) primary(s *shared, group *rds.ParameterGroup) (*rds.Instance, error) {
 	args, err := b.writable(s, b.cfg.Instance(), group)
 	if err != nil {
@@ -106,8 +106,8 @@ func (b *builder) primary(s *shared, group *rds.ParameterGroup) (*rds.Instance, 
 	return b.register(s, b.cfg.Instance(), args, opts...)
 }
 
-// finalSnapshotSuffix makes the name of the final snapshot unique: RDS refuses a name that exists, and
-// an environment may be destroyed more than once.
+// finalSnapshotSuffix makes the name of the final snapshot unique: RDS refuses a name that exists, and an environment can
+// be destroyed more than once.
 func (b *builder) finalSnapshotSuffix(identifier string) (*random.RandomId, error) {
 	name := identifier + "-final-snapshot"
 	suffix, err := random.NewRandomId(b.ctx, name, &random.RandomIdArgs{
@@ -120,18 +120,17 @@ func (b *builder) finalSnapshotSuffix(identifier string) (*random.RandomId, erro
 	return suffix, nil
 }
 
-// register makes the log groups of an instance and then the instance: RDS would make the groups itself,
-// without a retention.
+// register registers an instance after its log groups. Otherwise RDS would create the groups, and keep the logs forever.
 func (b *builder) register(s *shared, identifier string, args *rds.InstanceArgs, opts ...pulumi.ResourceOption) (*rds.Instance, error) {
-	needs, err := b.logGroups(identifier)
+	dependencies, err := b.logGroups(identifier)
 	if err != nil {
 		return nil, err
 	}
 	if s.enhanced != nil {
-		needs = append(needs, s.enhanced.Policy)
+		dependencies = append(dependencies, s.enhanced.Policy)
 	}
 	opts = append(opts, b.parent,
-		pulumi.DependsOn(needs),
+		pulumi.DependsOn(dependencies),
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: createTimeout, Update: updateTimeout, Delete: deleteTimeout}))
 	instance, err := rds.NewInstance(b.ctx, identifier, args, opts...)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// replicas registers the read replicas. They are numbered, so that another count adds or removes the
-// last ones and leaves the others alone. They are not protected: all their data is the primary's, and
-// one that is no longer wanted must not take the primary's protection with it.
+// replicas registers the read replicas. They are numbered, so a changed count adds or removes the last ones and leaves the
+// others alone. They are not protected: they hold only copies of the primary's data, and nobody should have to switch off
+// the protection of the primary to remove a replica.
 func (b *builder) replicas(s *shared, group *rds.ParameterGroup, primary *rds.Instance) ([]*rds.Instance, error) {
 	db := b.cfg.Database
 	instances := make([]*rds.Instance, 0, db.ReadReplicas)
@@ -19,7 +19,7 @@ func (b *builder) replicas(s *shared, group *rds.ParameterGroup, primary *rds.In
 		args.ReplicateSourceDb = primary.Identifier
 		args.InstanceClass = pulumi.String(db.ReplicaInstanceClass)
 		args.MaxAllocatedStorage = pulumi.Int(db.ReplicaMaxAllocatedStorage)
-		// RDS takes no final snapshot of a replica; its data is the primary's.
+		// RDS takes no final snapshot of a replica.
 		args.SkipFinalSnapshot = pulumi.Bool(true)
 		args.BackupRetentionPeriod = pulumi.Int(0)
 		replica, err := b.register(s, identifier, args)

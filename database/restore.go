@@ -7,7 +7,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// origin says what an instance is first made from: a backup, which brings its own database and master user, or nothing.
+// origin sets the inputs that matter only when an instance is created: the backup that it is restored from, which already
+// has a database and a master user, or the names of both for a new instance.
 func (b *builder) origin(args *rds.InstanceArgs, from config.Restore) {
 	switch {
 	case from.SnapshotIdentifier != "":

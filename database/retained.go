@@ -6,8 +6,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// retained registers the instances beside the active one, which nothing points to. They stay as they are while the others
-// change; only what decides how they are deleted follows the configuration. They have no replicas and no alarms.
+// retained registers the retained instances: earlier or later generations of the database that no client uses. Changes of
+// the configuration do not reach them, except those that decide how they are deleted. They have no replicas and no alarms.
 func (b *builder) retained(s *shared) error {
 	for _, one := range b.cfg.Retained() {
 		group, err := b.parameterGroup(one.Identifier, pulumi.IgnoreChanges([]string{"family", "description", "parameters"}))
@@ -32,9 +32,9 @@ func (b *builder) retained(s *shared) error {
 	return nil
 }
 
-// frozen are the inputs of an instance that do not follow the configuration while it is retained: all but those of its
-// deletion, the groups that it shares with the others, and the way in which changes are made. A test has the others by
-// name, so that no new input is forgotten.
+// frozen are the inputs of a retained instance whose changes are ignored: all except those of its deletion, the groups that
+// it shares with the active instance, and applyImmediately. A test fails for an input that is neither in this list nor in
+// its list of exceptions.
 func frozen() []string {
 	return append(originInputs(),
 		"allocatedStorage", "allowMajorVersionUpgrade", "autoMinorVersionUpgrade", "availabilityZone", "backupRetentionPeriod", "backupWindow",

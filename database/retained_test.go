@@ -15,22 +15,22 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// following are the inputs of a retained instance that follow the configuration, and why.
+// following are the inputs of a retained instance that follow the configuration, with the reason.
 func following() map[string]string {
 	return map[string]string{
-		"identifier": "it is the instance", "engine": "there is one", "storageEncrypted": "always", "publiclyAccessible": "never",
-		"copyTagsToSnapshot":     "always",
+		"identifier": "identity of the instance", "engine": "always postgres", "storageEncrypted": "always true", "publiclyAccessible": "always false",
+		"copyTagsToSnapshot":     "always true",
 		"vpcSecurityGroupIds":    "shared with the other instances",
 		"dbSubnetGroupName":      "shared with the other instances",
-		"parameterGroupName":     "its own group, whose parameters do not follow",
-		"applyImmediately":       "how changes are made",
+		"parameterGroupName":     "its own group, whose parameters are frozen",
+		"applyImmediately":       "when RDS makes changes",
 		"deletionProtection":     "how it is deleted",
 		"skipFinalSnapshot":      "how it is deleted",
 		"deleteAutomatedBackups": "how it is deleted", "finalSnapshotIdentifier": "how it is deleted",
 	}
 }
 
-// An input that is neither frozen nor meant to follow would change an instance that should stay as it is.
+// A change of an input that is neither frozen nor listed in following would change a retained instance.
 func TestEveryInputIsFrozenOrFollows(t *testing.T) {
 	named := slices.AppendSeq(frozen(), maps.Keys(following()))
 	inputs := instanceInputs(t)
@@ -42,7 +42,7 @@ func TestEveryInputIsFrozenOrFollows(t *testing.T) {
 	}
 }
 
-// instanceInputs are the inputs of a retained instance, of all configurations.
+// instanceInputs are all inputs that a retained instance can have.
 func instanceInputs(t *testing.T) []string {
 	t.Helper()
 	cfg := &config.Config{Environment: "a", Region: "us-east-1", Restore: config.Restore{Generation: 1, Serving: 1}}
@@ -73,7 +73,7 @@ func instanceInputs(t *testing.T) []string {
 	return slices.Compact(all)
 }
 
-// full gives every field of a section a value.
+// full sets every field of a section of the configuration.
 func full(section any) {
 	fields := reflect.ValueOf(section).Elem()
 	for i := range fields.NumField() {
@@ -88,7 +88,7 @@ func full(section any) {
 	}
 }
 
-// given are the names of the inputs that are set.
+// given returns the names of the inputs that are set.
 func given(args *rds.InstanceArgs) []string {
 	var all []string
 	values := reflect.ValueOf(args).Elem()
@@ -101,7 +101,7 @@ func given(args *rds.InstanceArgs) []string {
 	return all
 }
 
-// echo is an engine that gives back what it is asked for.
+// echo is a mock engine that returns the inputs as outputs.
 type echo struct{}
 
 func (echo) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {

@@ -7,8 +7,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// performance asks for IOPS and throughput where they may be asked for.
-func performance(args *rds.InstanceArgs, db config.Database) {
+// setPerformance sets the inputs iops and storageThroughput where RDS accepts them.
+func setPerformance(args *rds.InstanceArgs, db config.Database) {
 	iops, throughput := provisioned(db)
 	if iops > 0 {
 		args.Iops = pulumi.Int(iops)
@@ -18,8 +18,9 @@ func performance(args *rds.InstanceArgs, db config.Database) {
 	}
 }
 
-// provisioned is the performance to ask for, 0 where it may not be said. From 400 GiB on, gp3 has to be told even
-// what it includes: a volume that grows beyond would keep the 3,000 IOPS of a small one, which RDS refuses.
+// provisioned returns the IOPS and the throughput in MiB/s to ask for; 0 where the input must not be set. A gp3 volume of
+// 400 GiB or more needs both, even for the included performance: without them, a smaller volume that grows to this size
+// would keep its 3,000 IOPS, which RDS refuses.
 func provisioned(db config.Database) (iops, throughput int) {
 	const threshold, includedIops, includedThroughput = 400, 12000, 500
 	if db.StorageType == "gp3" && db.AllocatedStorage >= threshold {

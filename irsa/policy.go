@@ -7,11 +7,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
-// audience is what EKS writes into the tokens that pods exchange for credentials.
+// audience is the audience (aud) of the tokens that pods exchange for AWS credentials.
 const audience = "sts.amazonaws.com"
 
-// trustPolicy lets exactly one service account of one cluster assume the role: both the subject and the
-// audience of its token are compared with StringEquals.
+// trustPolicy lets one service account of one cluster assume the role: subject and audience of the token must be equal to
+// these values.
 func (a *Args) trustPolicy() (string, error) {
 	host := issuerHost(a.OidcIssuer)
 	return iam.Policy(iam.Statement{
@@ -25,14 +25,13 @@ func (a *Args) trustPolicy() (string, error) {
 	}).JSON()
 }
 
-// subject is that of the service account's token: system:serviceaccount:<namespace>:<name>.
+// subject is the subject (sub) of the service account's tokens: system:serviceaccount:<namespace>:<name>.
 func (a *Args) subject() string {
 	return fmt.Sprintf("system:serviceaccount:%s:%s", a.Namespace, a.ServiceAccount)
 }
 
-// secretsPolicy allows reading exactly these secrets, and decrypting them where the key is the
-// customer's; Secrets Manager's own key needs no permission. The key may be used through Secrets
-// Manager alone.
+// secretsPolicy allows reading these secrets, and nothing else. With a customer managed key, it also allows decryption, but
+// only through Secrets Manager. The AWS managed key needs no permission.
 func (a *Args) secretsPolicy(secretArns []string) (string, error) {
 	document := iam.Policy(iam.Statement{
 		Sid:      "ReadDatabaseSecrets",
@@ -52,7 +51,7 @@ func (a *Args) secretsPolicy(secretArns []string) (string, error) {
 	return document.JSON()
 }
 
-// secretsManagerHost is the endpoint of Secrets Manager in a region.
+// secretsManagerHost is the host name of Secrets Manager in a region.
 func secretsManagerHost(region string) string {
 	host := fmt.Sprintf("secretsmanager.%s.amazonaws.com", region)
 	if strings.HasPrefix(region, "cn-") {
@@ -61,11 +60,11 @@ func secretsManagerHost(region string) string {
 	return host
 }
 
-// issuerHost is the issuer without its scheme, as IAM writes it in conditions and provider ARNs.
+// issuerHost is the issuer without https://, as IAM has it in condition keys and in the ARN of the provider.
 func issuerHost(issuer string) string { return strings.TrimPrefix(issuer, "https://") }
 
-// matches says whether a provider ARN is that of the issuer; IAM would accept any pair, and no pod could
-// ever assume the role.
+// matches reports whether the OIDC provider belongs to the issuer. IAM accepts any combination, but with a wrong one no pod
+// could assume the role.
 func matches(providerArn, issuer string) bool {
 	_, host, found := strings.Cut(providerArn, ":oidc-provider/")
 	return found && host == issuerHost(issuer)

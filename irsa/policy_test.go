@@ -38,8 +38,8 @@ func TestSecretsPolicyNamesExactlyTheSecrets(t *testing.T) {
 		"Resource": ["arn:aws:kms:us-east-1:1:key/k"],
 		"Condition": {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}}`
 	for name, test := range map[string]struct{ key, want string }{
-		"own key":      {"", `{"Version": "2012-10-17", "Statement": [` + read + `]}`},
-		"customer key": {"arn:aws:kms:us-east-1:1:key/k", `{"Version": "2012-10-17", "Statement": [` + read + `,` + decrypt + `]}`},
+		"AWS managed key":      {"", `{"Version": "2012-10-17", "Statement": [` + read + `]}`},
+		"customer managed key": {"arn:aws:kms:us-east-1:1:key/k", `{"Version": "2012-10-17", "Statement": [` + read + `,` + decrypt + `]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := (&Args{Config: &config.Config{Region: "us-east-1", Database: config.Database{SecretKmsKeyID: test.key}}}).secretsPolicy(arns)

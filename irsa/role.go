@@ -1,5 +1,4 @@
-// Package irsa provisions the IAM role that one Kubernetes service account assumes (IAM roles for service accounts), with
-// permission to read exactly the secrets it is given.
+// Package irsa registers an IAM role for a Kubernetes service account (IRSA) that may read certain secrets and nothing else.
 package irsa
 
 import (
@@ -12,18 +11,18 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// Args describes the role.
+// Args are the arguments of [New].
 type Args struct {
 	Config *config.Config
-	// Name of the role, at most 64 characters.
+	// Name is the name of the role, at most 64 characters.
 	Name string
-	// Namespace and ServiceAccount are whom the role trusts, and nobody else.
+	// Namespace and ServiceAccount name the only service account that may assume the role.
 	Namespace      string
 	ServiceAccount string
-	// OidcIssuer is the URL of the cluster's OIDC issuer, OidcProviderArn the IAM provider made for it.
+	// OidcIssuer is the URL of the cluster's OIDC issuer, OidcProviderArn the ARN of its OIDC provider in IAM.
 	OidcIssuer      string
 	OidcProviderArn string
-	// SecretArns are the secrets that may be read.
+	// SecretArns are the ARNs of the secrets that the role may read.
 	SecretArns pulumi.StringArray
 }
 
@@ -50,18 +49,19 @@ func (a *Args) check() error {
 	return errors.Join(problems...)
 }
 
-// Role is the component.
+// Role is the component resource.
 type Role struct {
 	pulumi.ResourceState
 
 	RoleArn pulumi.StringOutput
-	// Permissions is what the secrets become readable with. The ARN does not carry it, and depending on the
-	// component would not wait for it either: the SDK adds children to a component as they are registered.
+	// Permissions is the policy that allows reading the secrets. Whatever reads them must depend on it: RoleArn is known before
+	// the policy exists, and depending on the component is not enough, because the SDK waits only for the children that
+	// are registered by then.
 	Permissions pulumi.Resource
 }
 
-// New registers the component. Its options must bring the aws provider; pulumi.Protect among them protects
-// the role and its policy, without which no pod gets the secrets.
+// New registers the component. opts must include the provider aws. With pulumi.Protect, the role and its policy are
+// protected too.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Role, error) {
 	if err := args.check(); err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
-// Package k8s gives the pods of an application access to the database: it registers the ServiceAccount with its IAM role,
-// the SecretStore and the ExternalSecret that bring the credentials into the cluster, the migration Job, and the namespace.
+// Package k8s registers the Kubernetes objects that give an application's pods access to the database: ServiceAccount,
+// SecretStore, ExternalSecret, the migration Job and the namespace.
 package k8s
 
 import (
@@ -13,34 +13,34 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// accessType is the component's type. Namespaces were its children once.
+// accessType is the type token of the component. Earlier versions registered the namespace as its child.
 const accessType = "mosaic-database:k8s:Access"
 
-// Args is the configuration of an application's access, and what other resources know.
+// Args are the arguments of [New].
 type Args struct {
 	Config *config.Config
 	App    config.Application
-	Role   manifest.Role
-	// NamespaceReady is the namespace, where this program makes it.
+	Role   manifest.IAMRole
+	// NamespaceReady is the namespace; empty if this program does not create it.
 	NamespaceReady []pulumi.Resource
-	// SecretVersion is the version of the connection secret's content.
+	// SecretVersion is the version ID of the connection secret's content.
 	SecretVersion pulumi.StringInput
-	// Migration is nil where this program runs none for the application.
+	// Migration is the application's migration; nil if this program runs none.
 	Migration *jobs.Migration
 }
 
-// Access is the component: what an application's pods need to reach the database.
+// Access is the component resource with an application's Kubernetes objects.
 type Access struct {
 	pulumi.ResourceState
 
 	// MigrationJobName is the name of the current revision's Job; "" without migrations.
 	MigrationJobName string
-	// Synced is the ID of the ExternalSecret, known once the Secret is in the cluster.
+	// Synced is the ID of the ExternalSecret. It is known once the Secret is in the cluster.
 	Synced pulumi.IDOutput
 }
 
-// New registers the component. Its options must bring the kubernetes provider; pulumi.Protect among them
-// protects all objects but the Jobs: deleting the ExternalSecret takes the pods' Secret away.
+// New registers the component. opts must include the provider kubernetes. With pulumi.Protect, the objects that provide the
+// Secret are protected too, because the Secret is deleted with its ExternalSecret.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Access, error) {
 	component := &Access{}
 	if err := ctx.RegisterComponentResource(accessType, name, component, opts...); err != nil {
@@ -75,7 +75,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return component, nil
 }
 
-// secret is the Secret that the application's pods read.
+// secret returns the Secret that the application's pods use.
 func (a *Args) secret() *manifest.Secret {
 	keys := manifest.ConnectionKeys()
 	if a.Config.Pooling.Routed() {

@@ -10,8 +10,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// NewNamespace registers the namespace of the application that owns the schema. The alias is for states in which the
-// namespace is a child of the application's access. Deleting a namespace deletes everything in it.
+// NewNamespace registers the namespace of the application that owns the schema. Deleting a namespace deletes everything in
+// it, so opts should protect it. The alias is for states of earlier versions, in which the namespace is a child of [Access].
 func NewNamespace(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	name := cfg.App.Namespace
 	former := pulumi.URN(fmt.Sprintf("urn:pulumi:%s::%s::%s::%s", ctx.Stack(), ctx.Project(), accessType, naming.Access(cfg.Environment, cfg.App.Name)))

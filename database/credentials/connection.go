@@ -12,7 +12,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// connectionOf is the content of a connection secret: how a login reaches the server, by the pooler where there is one.
+// connectionOf returns the content of a connection secret: the login, and the address of the pooler, or of the server where
+// pooler is nil.
 func (s *Server) connectionOf(cfg *config.Config, login Login, pooler *Endpoint) pulumi.StringOutput {
 	return pulumi.All(s.Endpoint, s.Port, login.Name, login.Password).ApplyT(func(values []any) (string, error) {
 		return connectionJSON(connection{
@@ -23,28 +24,28 @@ func (s *Server) connectionOf(cfg *config.Config, login Login, pooler *Endpoint)
 	}).(pulumi.StringOutput)
 }
 
-// connection is what a client needs to reach the database.
+// connection is what a client needs to connect to the database.
 type connection struct {
-	Host     string
+	Host     string // of the database itself
 	Port     int
 	Database string
 	Username string
 	Password string
-	// CaBundlePath is the file with the certificates that the server's is checked against; "": no check.
+	// CaBundlePath is the path of the CA bundle in the client's file system; "": clients do not verify the certificate.
 	CaBundlePath string
-	// Pooler is where clients connect instead; nil: at the database itself.
+	// Pooler is where clients connect; nil: they connect to the database.
 	Pooler *Endpoint
 }
 
-// Endpoint is where clients reach the database through a pooler.
+// Endpoint is the address of a connection pooler.
 type Endpoint struct {
 	Host  string
 	Port  int
-	Ready []pulumi.Resource // what has to be there before clients connect
+	Ready []pulumi.Resource // must exist before clients connect
 }
 
-// url is the connection as a URL of the scheme, every part encoded, TLS required, and the server's certificate and
-// host name checked where there is something to check them against.
+// url returns the connection as a URL with the scheme. Every part is percent-encoded. TLS is required; with a CA bundle, the
+// client also verifies the server's certificate and host name.
 func (c connection) url(scheme string) string {
 	tls := "sslmode=require"
 	if c.CaBundlePath != "" {
@@ -54,29 +55,29 @@ func (c connection) url(scheme string) string {
 		net.JoinHostPort(c.Host, strconv.Itoa(c.Port)), escape(c.Database), tls)
 }
 
-// escape encodes every reserved character. net/url would leave some of them as they are, the plus among
-// them, which clients read in two ways.
+// escape percent-encodes every reserved character. The other functions of net/url leave some of them as they are, such as
+// the plus sign, which some clients read as a space.
 func escape(part string) string {
 	return strings.ReplaceAll(url.QueryEscape(part), "+", "%20")
 }
 
-// connectionJSON is the content of the connection secret. The port is a string, as clients of the
-// secret have always read it. With a pooler, what begins with direct_ is the database itself, for what a pooler
-// cannot carry: migrations, and IAM users.
+// connectionJSON encodes the content of a connection secret. The port is a string, because the clients of the secret
+// expect one. With a pooler, the properties that begin with direct_ lead to the database itself, for migrations and IAM
+// users, which cannot use the pooler.
 func connectionJSON(c connection) (string, error) {
 	content := map[string]string{"database": c.Database, "username": c.Username, "password": c.Password}
-	c.reachable(content, "")
+	c.addAddress(content, "")
 	if c.Pooler != nil {
-		c.reachable(content, "direct_")
-		// The pooler's certificate is the cluster's own, which no bundle of RDS has.
+		c.addAddress(content, "direct_")
+		// Without a CA bundle: the pooler's certificate is not from the CA of RDS.
 		pooled := connection{Host: c.Pooler.Host, Port: c.Pooler.Port, Database: c.Database, Username: c.Username, Password: c.Password}
-		pooled.reachable(content, "")
+		pooled.addAddress(content, "")
 	}
 	return encode(content)
 }
 
-// reachable adds where the connection leads, under names that begin alike.
-func (c connection) reachable(content map[string]string, prefix string) {
+// addAddress adds host, port and URLs of the connection. Their names begin with prefix.
+func (c connection) addAddress(content map[string]string, prefix string) {
 	content[prefix+"host"], content[prefix+"port"] = c.Host, strconv.Itoa(c.Port)
 	content[prefix+"url"], content[prefix+"sqlalchemy_url"] = c.url("postgresql"), c.url("postgresql+psycopg")
 }

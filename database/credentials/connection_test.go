@@ -25,7 +25,7 @@ func TestConnectionSecretHasEveryKeyOfTheSeed(t *testing.T) {
 	}`, got)
 }
 
-// Whatever the password, a client that parses the URL reads it back.
+// A client that parses the URL gets the same password, whatever its characters.
 func TestURLsAreEncoded(t *testing.T) {
 	for _, password := range []string{"plain", "a b", "p@ss/w?rd#1", "100%", "a+b&c=d", "[:]", "ü€", `"'\`} {
 		text, err := connectionJSON(connection{Host: "h", Port: 1, Database: "d", Username: "u", Password: password})

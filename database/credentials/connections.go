@@ -11,26 +11,26 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// ConnectionsArgs is what the clients of logins are told.
+// ConnectionsArgs are the arguments of [NewConnections].
 type ConnectionsArgs struct {
 	Config *config.Config
 	Server *Server
 	Logins *Logins
-	// ConnectionSecretArn is the secret of the applications, which the instance has made.
+	// ConnectionSecretArn is the connection secret of the applications, which the database's component has registered.
 	ConnectionSecretArn pulumi.StringInput
-	// Pooler is where the applications connect; nil: at the server. Migrator and reader connect to the server.
+	// Pooler is where the applications connect; nil: to the server. Migrator and reader always connect to the server.
 	Pooler *Endpoint
-	Ready  []pulumi.Resource // what makes the logins work
+	Ready  []pulumi.Resource // the logins work once these exist
 }
 
 func (a *ConnectionsArgs) check() error {
 	if a.Config == nil || a.Server == nil || a.Logins == nil || a.ConnectionSecretArn == nil || len(a.Ready) == 0 {
-		return errors.New("database: Connections needs all of its arguments but Pooler")
+		return errors.New("database: Connections needs all of its arguments except Pooler")
 	}
 	return nil
 }
 
-// Connections is the component: the contents of the connection secrets, which follow the logins.
+// Connections is the component resource with the contents of the connection secrets of the logins.
 type Connections struct {
 	pulumi.ResourceState
 
@@ -38,7 +38,7 @@ type Connections struct {
 	MigratorSecretVersionID   pulumi.StringOutput // changes with the content
 }
 
-// NewConnections registers the component. Its options must bring the aws provider.
+// NewConnections registers the component. opts must include the provider aws.
 func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opts ...pulumi.ResourceOption) (*Connections, error) {
 	if err := args.check(); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opt
 			ready = append(slices.Clone(ready), pooler.Ready...)
 		}
 		version, err := secrets{ctx: ctx, parent: pulumi.Parent(component)}.
-			content(secret, arn, args.Server.connectionOf(args.Config, login, pooler), ready...)
+			put(secretContent{name: secret, secretID: arn, value: args.Server.connectionOf(args.Config, login, pooler), dependencies: ready})
 		if err != nil {
 			return pulumi.StringOutput{}, err
 		}

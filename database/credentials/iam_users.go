@@ -12,23 +12,24 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// IAMUsersArgs is what the role of IAM users leads to.
+// IAMUsersArgs are the arguments of [NewIAMUsers].
 type IAMUsersArgs struct {
 	Config *config.Config
 	Server *Server
 }
 
-// IAMUsers is the component: an IAM role that may log in to one instance as one login with a token, and nothing else.
+// IAMUsers is the component resource of IAM database authentication: a role that may log in to the active instance as one
+// login, with a token, and may do nothing else. The principals of the configuration may assume it.
 type IAMUsers struct {
 	pulumi.ResourceState
 
 	RoleArn pulumi.StringOutput
 }
 
-// NewIAMUsers registers the component. Its options must bring the aws provider.
+// NewIAMUsers registers the component. opts must include the provider aws.
 func NewIAMUsers(ctx *pulumi.Context, name string, args *IAMUsersArgs, opts ...pulumi.ResourceOption) (*IAMUsers, error) {
 	if args.Config == nil || args.Server == nil || len(args.Config.Database.IamPrincipals) == 0 {
-		return nil, errors.New("database: IAMUsers needs Config with principals, and Server")
+		return nil, errors.New("database: IAMUsers needs Config with database.iamPrincipals, and Server")
 	}
 	component := &IAMUsers{}
 	if err := ctx.RegisterComponentResource("mosaic-database:database:People", name, component, opts...); err != nil {
@@ -46,11 +47,11 @@ func NewIAMUsers(ctx *pulumi.Context, name string, args *IAMUsersArgs, opts ...p
 }
 
 func (a *IAMUsersArgs) role(ctx *pulumi.Context, parent pulumi.ResourceOption) (*awsiam.Role, error) {
-	cfg, name := a.Config, naming.PeopleRole(a.Config.Environment)
-	login := naming.DatabaseRoles(cfg.App.Name).People
+	cfg, name := a.Config, naming.IAMUsersRole(a.Config.Environment)
+	login := naming.DatabaseRoles(cfg.App.Name).IAMUsers
 	trust, err := iam.Policy(iam.Statement{
 		Effect: iam.Allow, Principal: iam.Principal{"AWS": cfg.Database.IamPrincipals}, Action: iam.Values{"sts:AssumeRole"},
-	}).Spelled(iam.ListsSorted)
+	}).Encode(iam.ListsSorted)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func (a *IAMUsersArgs) role(ctx *pulumi.Context, parent pulumi.ResourceOption) (
 		resource := fmt.Sprintf("arn:%s:rds-db:%s:%s:dbuser:%s/%s", cfg.Partition(), cfg.Region, cfg.AccountID, id, login)
 		return iam.Policy(iam.Statement{
 			Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: iam.Values{resource},
-		}).Spelled(iam.ListsSorted)
+		}).Encode(iam.ListsSorted)
 	}).(pulumi.StringOutput)
 	_, err = awsiam.NewRolePolicy(ctx, name, &awsiam.RolePolicyArgs{
 		Name:   pulumi.String("log-in-to-the-database"),

@@ -12,30 +12,29 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// LoginsArgs is what the logins of the clients are made for.
+// LoginsArgs are the arguments of [NewLogins].
 type LoginsArgs struct {
 	Config *config.Config
 	Server *Server
 }
 
-// Logins is the component: passwords, their verifiers in the bootstrap's secret, and the secrets for the connections,
-// which [NewConnections] fills once the logins work.
+// Logins is the component resource of alternating credentials: the passwords of the logins, the bootstrap secret with their
+// verifiers, and the connection secrets of migrator and reader, which [NewConnections] fills once the logins work.
 type Logins struct {
 	pulumi.ResourceState
 
-	Application, Migrator Login  // the clients' at this number
-	Reader                *Login // nil where there is none
-	// Pooled are both logins of the application, as a pooler lets them in: the one that rests is that of pods which have not
-	// restarted.
+	Application, Migrator Login  // the active login of each pair
+	Reader                *Login // nil without database.readOnlyLogin
+	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one.
 	Pooled []PoolerLogin
 
 	BootstrapSecretArn       pulumi.StringOutput
 	BootstrapSecretVersionID pulumi.StringOutput // changes with the content
 	MigratorSecretArn        pulumi.StringOutput
-	ReaderSecretArn          pulumi.StringOutput // only with Reader
+	ReaderSecretArn          pulumi.StringOutput // set only with Reader
 }
 
-// NewLogins registers the component. Its options must bring the aws and the random provider.
+// NewLogins registers the component. opts must include the providers aws and random.
 func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulumi.ResourceOption) (*Logins, error) {
 	if args.Config == nil || args.Server == nil {
 		return nil, errors.New("database: Logins needs Config and Server")
@@ -65,14 +64,15 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 	return component, nil
 }
 
+// loginsBuilder holds what every step of [NewLogins] needs.
 type loginsBuilder struct {
 	ctx      *pulumi.Context
 	cfg      *config.Config
 	server   *Server
 	parent   pulumi.ResourceOption
 	secrets  secrets
-	database string           // its name in AWS; the passwords are named after it
-	content  pulumi.StringMap // of the bootstrap's secret
+	database string           // name of the database, such as mosaic-prod-db; the passwords are named after it
+	content  pulumi.StringMap // of the bootstrap secret
 }
 
 func (b *loginsBuilder) build(c *Logins) error {
@@ -102,7 +102,9 @@ func (b *loginsBuilder) build(c *Logins) error {
 	if err != nil {
 		return err
 	}
-	version, err := b.secrets.content(name, bootstrap.ID(), b.encoded(), b.server.Resource)
+	version, err := b.secrets.put(secretContent{
+		name: name, secretID: bootstrap.ID(), value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
+	})
 	if err != nil {
 		return err
 	}
@@ -110,6 +112,7 @@ func (b *loginsBuilder) build(c *Logins) error {
 	return nil
 }
 
+// reader registers the read-only login, and the secret with its connection.
 func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
 	reader, err := b.pair("reader", pair)
 	if err != nil {
@@ -123,8 +126,8 @@ func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
 	return nil
 }
 
-// pair makes the passwords of two logins and returns the one that is the clients' now. Each has the password of the
-// latest number at which it became that.
+// pair registers the passwords of a pair of logins, and returns the active one. The active login has the password of the
+// present passwordVersion, the other one that of the version before.
 func (b *loginsBuilder) pair(role string, pair naming.Pair) (Login, error) {
 	var active Login
 	for suffix, name := range map[string]string{"_a": pair.A, "_b": pair.B} {
@@ -143,8 +146,9 @@ func (b *loginsBuilder) pair(role string, pair naming.Pair) (Login, error) {
 	return active, nil
 }
 
-// login makes a password for a number, as a resource of its own: what a run that fails has made is still there for the
-// next one, whichever way that goes, and the clients' password is never made a second time.
+// login registers the password of a login for one passwordVersion, with its salt and verifier. Each version is a resource of
+// its own: a password that a failed run has created stays in the state for the next run, and no run replaces the password
+// that the clients use.
 func (b *loginsBuilder) login(property, login string, number int) (Login, error) {
 	name := fmt.Sprintf("%s-%s-%d", b.database, login, number)
 	password, err := newPassword(b.ctx, name, nil, b.parent)
@@ -165,7 +169,7 @@ func (b *loginsBuilder) login(property, login string, number int) (Login, error)
 	return Login{Name: pulumi.String(login), Password: password}, nil
 }
 
-// encoded is the content of the bootstrap's secret.
+// encoded returns the content of the bootstrap secret as JSON.
 func (b *loginsBuilder) encoded() pulumi.StringOutput {
 	return b.content.ToStringMapOutput().ApplyT(func(content map[string]string) (string, error) {
 		return encode(content)

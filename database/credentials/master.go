@@ -12,20 +12,20 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// passwordLength gives 238 bits with letters and digits alone, which need no escaping in any of the
-// places a password passes through: shells, URLs, YAML, libpq.
+// passwordLength gives 238 bits of entropy with letters and digits alone, which need no escaping in shells, URLs, YAML
+// and libpq.
 const passwordLength = 40
 
-// MasterPassword generates the password of the master user. Another database.passwordVersion makes another one, which the
-// same run brings to the instance, to both secrets and to the cluster. Where the clients have logins of their own, it
-// follows database.masterPasswordVersion instead.
+// MasterPassword registers the password of the master user. A change of database.passwordVersion generates a new one, which
+// the same run sets on the instance, writes to both secrets and brings to the cluster. With alternating credentials,
+// database.masterPasswordVersion has this effect instead.
 func MasterPassword(ctx *pulumi.Context, cfg *config.Config, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	keepers := map[string]string{"version": strconv.Itoa(cfg.Database.PasswordVersion)}
 	opts := []pulumi.ResourceOption{parent}
 	switch {
 	case cfg.Alternating() && cfg.Database.MasterPasswordVersion == 0:
 		opts = append(opts, pulumi.IgnoreChanges([]string{"keepers"}))
-	case cfg.Alternating(): // by a name of its own, because the other number may be the same
+	case cfg.Alternating(): // another keeper, because both versions may have the same number
 		keepers = map[string]string{"masterVersion": strconv.Itoa(cfg.Database.MasterPasswordVersion)}
 	}
 	return newPassword(ctx, naming.Instance(cfg.Environment)+"-password", keepers, opts...)
@@ -43,17 +43,17 @@ func newPassword(ctx *pulumi.Context, name string, keepers map[string]string, op
 	return password.Result, nil
 }
 
-// Master is the two secrets of the master user.
+// Master are the two secrets of the master user.
 type Master struct {
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
-	// ConnectionSecretVersionID changes with the content. It is not set where something else fills the connection secret:
-	// [Connect] with a pooler, [NewConnections] with logins of the clients' own.
+	// ConnectionSecretVersionID changes with the content. It is set only if [NewMaster] fills the connection secret: with a
+	// pooler, [Connect] does, and with alternating credentials [NewConnections].
 	ConnectionSecretVersionID pulumi.StringOutput
 }
 
-// NewMaster registers both secrets at once and their contents after the instance has taken the password, so that neither
-// ever holds one that does not work yet. The user is the instance's: a backup brings its own.
+// NewMaster registers both secrets, and their contents after the instance has the password, so that no secret holds a
+// password that does not work yet. The user name comes from the instance, because a restored one has that of its backup.
 func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent pulumi.ResourceOption) (*Master, error) {
 	database := naming.Instance(cfg.Environment)
 	s := secrets{
@@ -65,7 +65,8 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent p
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.content(name, credentials.ID(), server.Master.json(), server.Resource); err != nil {
+	instance := []pulumi.Resource{server.Resource}
+	if _, err := s.put(secretContent{name: name, secretID: credentials.ID(), value: server.Master.json(), dependencies: instance}); err != nil {
 		return nil, err
 	}
 	name = naming.ConnectionSecret(cfg.Environment)
@@ -77,7 +78,9 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent p
 	if cfg.Alternating() || cfg.Pooling.Routed() {
 		return master, nil
 	}
-	version, err := s.content(name, connection.ID(), server.connectionOf(cfg, server.Master, nil), server.Resource)
+	version, err := s.put(secretContent{
+		name: name, secretID: connection.ID(), value: server.connectionOf(cfg, server.Master, nil), dependencies: instance,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -85,15 +88,17 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent p
 	return master, nil
 }
 
-// Connect fills the connection secret of the master user when clients connect by a pooler, once everything is there that
-// makes it true. The content is the same resource as the one that [NewMaster] registers otherwise, so that a run back to
-// it, also after one that failed halfway, sees what the secret holds and replaces it.
+// Connect writes the connection secret of the master user with URLs that lead to the pooler, once the pooler is ready, and
+// returns the version of the content. It registers the same resource as [NewMaster] does without a pooler, so that a run
+// that removes the pooler replaces the content, even after a run that failed halfway.
 func Connect(ctx *pulumi.Context, cfg *config.Config, server *Server, secretArn pulumi.StringInput, pooler *Endpoint, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	if !cfg.Pooling.Routed() || pooler.Host == "" || pooler.Port == 0 || len(pooler.Ready) == 0 {
-		return pulumi.StringOutput{}, errors.New("database: Connect needs connections that lead to a pooler, its address, and what makes it ready")
+		return pulumi.StringOutput{}, errors.New("database: Connect needs a configuration that routes connections to the pooler, the pooler's address, and the resources that make it ready")
 	}
-	version, err := secrets{ctx: ctx, parent: parent}.content(naming.ConnectionSecret(cfg.Environment), secretArn,
-		server.connectionOf(cfg, server.Master, pooler), append(pooler.Ready, server.Resource)...)
+	version, err := secrets{ctx: ctx, parent: parent}.put(secretContent{
+		name: naming.ConnectionSecret(cfg.Environment), secretID: secretArn,
+		value: server.connectionOf(cfg, server.Master, pooler), dependencies: append(pooler.Ready, server.Resource),
+	})
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}

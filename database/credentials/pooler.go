@@ -12,25 +12,25 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// PoolerLogin is a login that a connection pooler lets in, and logs in with.
+// PoolerLogin is a login that clients may use at the connection pooler, and that the pooler uses at the database.
 type PoolerLogin struct {
 	Name pulumi.StringInput
-	// Credential is the password, secret; or the SCRAM verifier, the very one that the server has: with that, PgBouncer logs
-	// in with what the client proved to it, and nobody can log in who only reads it.
+	// Credential is the password, or the SCRAM verifier that the server has too; both are secret. With a verifier, PgBouncer
+	// logs in with the keys that it gets from the client's login, and nobody can log in with the verifier alone.
 	Credential pulumi.StringInput
 }
 
-// PoolerSecretArgs is what the secret of a connection pooler is made from.
+// PoolerSecretArgs are the arguments of [NewPoolerSecret].
 type PoolerSecretArgs struct {
 	Config *config.Config
 	Server *Server
-	// Logins are all that are let in, none of a name twice; empty: the master user's. A login that rests between two
-	// rotations belongs here too, because pods that have not restarted still have it.
+	// Logins are the logins that clients may use, each name once; empty: the master user. The inactive login of a pair belongs
+	// here too, because pods that have not restarted since a rotation still use it.
 	Logins []PoolerLogin
-	Ready  []pulumi.Resource // what makes the logins work, beside the server
+	Ready  []pulumi.Resource // the logins work once these and the server exist
 }
 
-// PoolerSecret is the component: the secret from which PgBouncer's list of users is made.
+// PoolerSecret is the component resource with the secret that holds PgBouncer's user list (auth_file).
 type PoolerSecret struct {
 	pulumi.ResourceState
 
@@ -38,7 +38,7 @@ type PoolerSecret struct {
 	VersionID pulumi.StringOutput // changes with the content
 }
 
-// NewPoolerSecret registers the component. Its options must bring the aws provider.
+// NewPoolerSecret registers the component. opts must include the provider aws.
 func NewPoolerSecret(ctx *pulumi.Context, name string, args *PoolerSecretArgs, opts ...pulumi.ResourceOption) (*PoolerSecret, error) {
 	if args.Config == nil || args.Server == nil {
 		return nil, errors.New("database: PoolerSecret needs Config and Server")
@@ -52,7 +52,10 @@ func NewPoolerSecret(ctx *pulumi.Context, name string, args *PoolerSecretArgs, o
 	if err != nil {
 		return nil, err
 	}
-	version, err := secrets.content(naming.PoolerSecret(env), secret.ID(), args.content(), append(slices.Clone(args.Ready), args.Server.Resource)...)
+	version, err := secrets.put(secretContent{
+		name: naming.PoolerSecret(env), secretID: secret.ID(), value: args.content(),
+		dependencies: append(slices.Clone(args.Ready), args.Server.Resource),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +66,7 @@ func NewPoolerSecret(ctx *pulumi.Context, name string, args *PoolerSecretArgs, o
 	return component, nil
 }
 
-// content is JSON with one entry, the file.
+// content returns the content of the secret: JSON with the property userlist, the text of the file.
 func (a *PoolerSecretArgs) content() pulumi.StringOutput {
 	logins := a.Logins
 	if len(logins) == 0 {
@@ -82,7 +85,8 @@ func (a *PoolerSecretArgs) content() pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
-// UserlistLine is a line of PgBouncer's list of users: both parts in double quotes, one inside doubled.
+// UserlistLine returns a line of PgBouncer's user list: name and credential in double quotes, each double quote inside them
+// written twice.
 func UserlistLine(name, credential string) string {
 	quoted := func(part string) string { return `"` + strings.ReplaceAll(part, `"`, `""`) + `"` }
 	return quoted(name) + " " + quoted(credential) + "\n"

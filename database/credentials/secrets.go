@@ -10,21 +10,22 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// secrets registers secrets and their contents.
+// secrets registers secrets in Secrets Manager, and their contents.
 type secrets struct {
 	ctx                *pulumi.Context
 	parent             pulumi.ResourceOption
-	kmsKeyID           string // ARN of a customer key; "": aws/secretsmanager
-	recoveryWindowDays int    // in which a deleted secret can be restored; 0: none
+	kmsKeyID           string // ARN of a customer managed key; "": the AWS managed key aws/secretsmanager
+	recoveryWindowDays int    // days in which a deleted secret can be restored; 0: it is deleted at once
 	protect            bool
 }
 
-// derived registers secrets whose contents a run can make again. They have neither protection nor a recovery window: a name
-// that waits to be deleted would be in the way when the secret comes back.
+// derived returns a registrar for secrets whose content a later run can create again. They have neither protection nor a
+// recovery window: Secrets Manager refuses a new secret with the name of one that is scheduled for deletion.
 func derived(ctx *pulumi.Context, cfg *config.Config, parent pulumi.Resource) secrets {
 	return secrets{ctx: ctx, parent: pulumi.Parent(parent), kmsKeyID: cfg.Database.SecretKmsKeyID}
 }
 
+// secret registers a secret without a content. Its Pulumi name is its name in AWS.
 func (s secrets) secret(name, description string) (*secretsmanager.Secret, error) {
 	args := &secretsmanager.SecretArgs{
 		Name:                 pulumi.String(name),
@@ -41,18 +42,28 @@ func (s secrets) secret(name, description string) (*secretsmanager.Secret, error
 	return secret, nil
 }
 
-// content puts a content into a secret once everything is there that makes it true.
-func (s secrets) content(name string, secret, content pulumi.StringInput, needs ...pulumi.Resource) (*secretsmanager.SecretVersion, error) {
-	version, err := secretsmanager.NewSecretVersion(s.ctx, name, &secretsmanager.SecretVersionArgs{
-		SecretId:     secret,
-		SecretString: content.ToStringOutput().ToStringPtrOutput(),
-	}, s.parent, pulumi.DependsOn(needs))
+// secretContent is the content of a secret.
+type secretContent struct {
+	name     string             // Pulumi name; by convention that of the secret
+	secretID pulumi.StringInput // ID or ARN of the secret
+	value    pulumi.StringInput // JSON
+	// dependencies are created or updated before the content is written, because only then it is right.
+	dependencies []pulumi.Resource
+}
+
+// put registers a content of a secret.
+func (s secrets) put(c secretContent) (*secretsmanager.SecretVersion, error) {
+	version, err := secretsmanager.NewSecretVersion(s.ctx, c.name, &secretsmanager.SecretVersionArgs{
+		SecretId:     c.secretID,
+		SecretString: c.value.ToStringOutput().ToStringPtrOutput(),
+	}, s.parent, pulumi.DependsOn(c.dependencies))
 	if err != nil {
-		return nil, fmt.Errorf("registering the content of the secret %s: %w", name, err)
+		return nil, fmt.Errorf("registering the content of the secret %s: %w", c.name, err)
 	}
 	return version, nil
 }
 
+// encode returns the content of a secret as JSON.
 func encode(content map[string]string) (string, error) {
 	text, err := json.Marshal(content)
 	if err != nil {

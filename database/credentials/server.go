@@ -1,26 +1,27 @@
-// Package credentials makes the passwords of the database, and the secrets and roles by which clients get in.
+// Package credentials registers the passwords of the database's logins, the secrets that give them to clients, and the IAM
+// role for logins by token.
 package credentials
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Server is the database instance, as far as credentials lead to it.
+// Server is what the credentials need to know of the active instance.
 type Server struct {
 	Resource   pulumi.Resource
 	Endpoint   pulumi.StringOutput // host name
 	Port       pulumi.IntOutput
-	ResourceID pulumi.StringOutput // by which IAM names the instance
-	Master     Login
+	ResourceID pulumi.StringOutput // DbiResourceId, such as db-ABC…; IAM policies name the instance by it
+	Master     Login               // of the master user
 }
 
-// Login is a user of the database with its password.
+// Login is a role of PostgreSQL that can log in, with its password.
 type Login struct {
 	Name     pulumi.StringInput
 	Password pulumi.StringOutput // secret
 }
 
-// json is the content of a credentials secret.
+// json returns the content of the credentials secret.
 func (l Login) json() pulumi.StringOutput {
 	return pulumi.All(l.Name, l.Password).ApplyT(func(values []any) (string, error) {
 		return encode(map[string]string{"username": values[0].(string), "password": values[1].(string)})

@@ -8,12 +8,12 @@ import (
 	"fmt"
 )
 
-// iterations of the password's hash, PostgreSQL's own default. A password of 238 bits needs no more.
+// iterations is the SCRAM iteration count, the default of PostgreSQL. A password with 238 bits of entropy needs no more.
 const iterations = 4096
 
-// Verifier is what PostgreSQL stores for a password (RFC 5803): it checks a login with it, and nobody can log in by it. A
-// server that is given a verifier never sees the password, and so cannot write it into a log. The password is of
-// letters and digits, which need no preparation (SASLprep).
+// Verifier returns the SCRAM-SHA-256 verifier of a password, as PostgreSQL stores it (RFC 5803). The server checks logins
+// with it, but nobody can log in with it. A server that gets the verifier never sees the password, so it cannot write the
+// password to a log. The password must consist of ASCII letters and digits, because it is not normalized (SASLprep).
 func Verifier(password string, salt []byte) (string, error) {
 	salted, err := pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The password, the salt and the exchange of RFC 7677, section 3: its client proof and server signature are made from
-// these two keys.
+// Password and salt are those of the example in RFC 7677, section 3; its client proof and server signature are computed from
+// the two keys of this verifier.
 func TestVerifier(t *testing.T) {
 	salt, err := base64.StdEncoding.DecodeString("W22ZaJ0SNY7soEsUEjb6gQ==")
 	require.NoError(t, err)

@@ -6,34 +6,34 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// Alarm is one alarm on a metric of the namespace AWS/RDS.
+// Alarm is a CloudWatch alarm on a metric of the namespace AWS/RDS.
 type Alarm struct {
 	Kind        string // such as high-cpu; an instance has one of each
 	Identifier  string // of the instance
-	About       string // what it means
-	Metric      string
-	Limit       Limit
-	Statistic   string
-	Periods     int // of Period seconds, all of them beyond the limit
-	MissingData string
+	About       string // what it means, for the e-mail
+	Metric      string // such as CPUUtilization
+	Threshold   Threshold
+	Statistic   string // such as Average
+	Periods     int    // number of periods of [Period] seconds that must be beyond the threshold
+	MissingData string // CloudWatch's TreatMissingData
 }
 
-// Name is the name of the alarm in CloudWatch.
+// Name is the name of the alarm in CloudWatch, such as mosaic-prod-db-high-cpu.
 func (a Alarm) Name() string { return a.Identifier + "-" + a.Kind }
 
-// Limit is the threshold of an alarm, and on which side of it there is trouble. Only above and below make one, so that
-// no alarm is without a threshold.
-type Limit struct {
-	Comparison string
-	Threshold  float64
+// Threshold is the threshold of an alarm, and the side of it on which the alarm fires. Use above or below to make one: both
+// parts are then set.
+type Threshold struct {
+	Comparison string  // GreaterThanThreshold or LessThanThreshold
+	Value      float64 // in the unit of the metric
 }
 
-func above[N int | float64](threshold N) Limit {
-	return Limit{"GreaterThanThreshold", float64(threshold)}
+func above[N int | float64](threshold N) Threshold {
+	return Threshold{"GreaterThanThreshold", float64(threshold)}
 }
 
-func below[N int | float64](threshold N) Limit {
-	return Limit{"LessThanThreshold", float64(threshold)}
+func below[N int | float64](threshold N) Threshold {
+	return Threshold{"LessThanThreshold", float64(threshold)}
 }
 
 const (
@@ -44,15 +44,15 @@ const (
 	minimum = "Minimum"
 	maximum = "Maximum"
 
-	// SilenceIsAlarm and SilenceIsIgnored are what an alarm does when the metric has no data. Every instance reports its CPU,
-	// so one alarm is enough to tell that an instance is silent.
-	SilenceIsAlarm   = "breaching"
-	SilenceIsIgnored = "missing"
+	// What an alarm does when its metric has no data: fire, or show INSUFFICIENT_DATA. Every instance reports its CPU, so
+	// only the CPU alarm fires for an instance that reports nothing.
+	treatBreaching = "breaching"
+	treatMissing   = "missing"
 
 	gibByte = 1 << 30
 )
 
-// Alarms are all alarms of a stack; none where nobody is told.
+// Alarms returns the alarms of a stack; none without alerts.emails.
 func Alarms(cfg *config.Config) []Alarm {
 	if len(cfg.Alerts.Emails) == 0 {
 		return nil
@@ -69,7 +69,7 @@ func alarms(cfg *config.Config) []Alarm {
 			}
 			r.Identifier = instance.Identifier
 			if r.MissingData == "" {
-				r.MissingData = SilenceIsIgnored
+				r.MissingData = treatMissing
 			}
 			all = append(all, r.Alarm)
 		}
@@ -77,42 +77,44 @@ func alarms(cfg *config.Config) []Alarm {
 	return all
 }
 
-// row is one line of the table of alarms; skip leaves it out for this instance.
+// row is a row of the table of alarms; skip leaves it out for an instance.
 type row struct {
 	skip bool
 	Alarm
 }
 
-// rows is the table of alarms. A new alarm is a row here; the dashboard, the bill and docs/monitoring.md follow.
+// rows is the table of alarms for one instance. A new alarm needs only a row here: the dashboard, the cost estimate and
+// docs/monitoring.md are made from it.
 func rows(i instance, a config.Alerts) []row {
 	return []row{
-		{Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2, MissingData: SilenceIsAlarm,
-			Limit: above(a.CPUPercent),
-			About: fmt.Sprintf("CPU above %d %% for ten minutes, or the instance is silent", a.CPUPercent)}},
-		// Storage autoscaling adds space when less than 10 % of what is allocated has been free for five minutes, but not
-		// within six hours of the last change of the storage. The alarm counts from the configured size, so it comes earlier.
+		{Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2, MissingData: treatBreaching,
+			Threshold: above(a.CPUPercent),
+			About:     fmt.Sprintf("CPU above %d %% for ten minutes, or the instance is silent", a.CPUPercent)}},
+		// Storage autoscaling adds storage when less than 10 % of the allocated storage has been free for five minutes, but
+		// not within six hours of the last change of the storage. The threshold is a share of the configured size.
 		{Alarm: Alarm{Kind: "low-storage", Metric: "FreeStorageSpace", Statistic: minimum, Periods: 1,
-			Limit: below(percent(a.FreeStoragePercent, float64(i.AllocatedGiB)*gibByte)),
+			Threshold: below(percent(a.FreeStoragePercent, float64(i.AllocatedGiB)*gibByte)),
 			About: fmt.Sprintf("less than %.3g GiB free, %d %% of the configured %d; RDS grows the storage at 10 %% of its present size, up to its limit",
 				float64(a.FreeStoragePercent*i.AllocatedGiB)/100, a.FreeStoragePercent, i.AllocatedGiB)}},
 		{Alarm: Alarm{Kind: "deep-disk-queue", Metric: "DiskQueueDepth", Statistic: average, Periods: 3,
-			Limit: above(a.DiskQueueDepth),
-			About: fmt.Sprintf("more than %d requests wait for the disk, for 15 minutes", a.DiskQueueDepth)}},
+			Threshold: above(a.DiskQueueDepth),
+			About:     fmt.Sprintf("more than %d requests wait for the disk, for 15 minutes", a.DiskQueueDepth)}},
 		{skip: i.MemoryGiB == 0, Alarm: Alarm{Kind: "low-memory", Metric: "FreeableMemory", Statistic: average, Periods: 3,
-			Limit: below(percent(a.FreeMemoryPercent, i.MemoryGiB*gibByte)),
-			About: fmt.Sprintf("less than %d %% of %g GiB of memory free for 15 minutes", a.FreeMemoryPercent, i.MemoryGiB)}},
+			Threshold: below(percent(a.FreeMemoryPercent, i.MemoryGiB*gibByte)),
+			About:     fmt.Sprintf("less than %d %% of %g GiB of memory free for 15 minutes", a.FreeMemoryPercent, i.MemoryGiB)}},
 		{skip: i.MaxConnections == 0, Alarm: Alarm{Kind: "many-connections", Metric: "DatabaseConnections", Statistic: maximum, Periods: 2,
-			Limit: above(percent(a.ConnectionsPercent, float64(i.MaxConnections))),
-			About: fmt.Sprintf("more than %d %% of %d connections for ten minutes", a.ConnectionsPercent, i.MaxConnections)}},
-		// A new instance begins without credits, and has these after an hour: two hours below are trouble.
+			Threshold: above(percent(a.ConnectionsPercent, float64(i.MaxConnections))),
+			About:     fmt.Sprintf("more than %d %% of %d connections for ten minutes", a.ConnectionsPercent, i.MaxConnections)}},
+		// A new instance has no credits, and earns at least the threshold within an hour. Hence two hours.
 		{skip: !i.Burstable(), Alarm: Alarm{Kind: "few-cpu-credits", Metric: "CPUCreditBalance", Statistic: average, Periods: 24,
-			Limit: below(6 * i.VCPU),
-			About: "CPU credits nearly used up for two hours; what goes beyond is billed"}},
-		// On an idle source the lag grows to five minutes by itself, until the next log is shipped.
+			Threshold: below(6 * i.VCPU),
+			About:     "CPU credits nearly used up for two hours; what goes beyond is billed"}},
+		// While the primary is idle, the reported lag grows to five minutes, until the next WAL segment is shipped.
 		{skip: !i.Replica, Alarm: Alarm{Kind: "replica-lag", Metric: "ReplicaLag", Statistic: maximum, Periods: 2,
-			Limit: above(a.ReplicaLagSeconds),
-			About: fmt.Sprintf("more than %d seconds behind for ten minutes", a.ReplicaLagSeconds)}},
+			Threshold: above(a.ReplicaLagSeconds),
+			About:     fmt.Sprintf("more than %d seconds behind for ten minutes", a.ReplicaLagSeconds)}},
 	}
 }
 
+// percent returns share percent of a value.
 func percent(share int, of float64) float64 { return float64(int64(of*float64(share)) / 100) }

@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// stack is a stack on an instance class, with 20 GiB.
+// stack is a stack with one instance of a class and 20 GiB.
 func stack(class string) *config.Config {
 	return &config.Config{
 		Environment: "a", Region: "us-east-1",
@@ -24,14 +24,14 @@ func stack(class string) *config.Config {
 	}
 }
 
-// replicated is a stack with a replica.
+// replicated is a stack with a read replica.
 func replicated() *config.Config {
 	cfg := stack("db.t3.micro")
 	cfg.Database.ReadReplicas = 1
 	return cfg
 }
 
-// The thresholds in CloudWatch's units, worked out by hand: bytes, connections, credits.
+// The expected thresholds were calculated by hand, in CloudWatch's units: bytes, connections, credits.
 func TestThresholdsFollowTheInstance(t *testing.T) {
 	large := stack("db.m7g.large")
 	large.Database.AllocatedStorage = 400
@@ -58,15 +58,15 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 	} {
 		got := map[string]float64{}
 		for _, alarm := range Alarms(test.cfg) {
-			got[alarm.Name()] = alarm.Limit.Threshold
-			assert.NotEmpty(t, alarm.Limit.Comparison, alarm.Name())
+			got[alarm.Name()] = alarm.Threshold.Value
+			assert.NotEmpty(t, alarm.Threshold.Comparison, alarm.Name())
 		}
 		assert.Equal(t, test.want, got)
 	}
 }
 
-// A threshold of the configuration that no alarm has is one that nobody is told of.
-func TestEveryThresholdIsAnAlarms(t *testing.T) {
+// Every threshold of the configuration belongs to an alarm.
+func TestEveryThresholdBelongsToAnAlarm(t *testing.T) {
 	fields := reflect.TypeFor[config.Alerts]()
 	for i := range fields.NumField() {
 		if fields.Field(i).Type.Kind() != reflect.Int {
@@ -81,41 +81,43 @@ func TestEveryThresholdIsAnAlarms(t *testing.T) {
 
 func thresholds(cfg *config.Config) (all []float64) {
 	for _, alarm := range Alarms(cfg) {
-		all = append(all, alarm.Limit.Threshold)
+		all = append(all, alarm.Threshold.Value)
 	}
 	return all
 }
 
-// Silence of the instance is told once, by the metric that every instance reports.
-func TestSilenceIsToldOnce(t *testing.T) {
+// Only one alarm fires when an instance reports no data: that of the metric which every instance reports.
+func TestMissingDataFiresOneAlarm(t *testing.T) {
 	var breaching []string
 	for _, alarm := range Alarms(stack("db.t3.micro")) {
-		if alarm.MissingData == SilenceIsAlarm {
+		if alarm.MissingData == treatBreaching {
 			breaching = append(breaching, alarm.Metric)
 		}
 	}
 	assert.Equal(t, []string{"CPUUtilization"}, breaching)
 }
 
-func TestTheCPUAlarmIsTheOneThatTheTeamAsksFor(t *testing.T) {
+// The team asked for this alarm.
+func TestTheCPUAlarm(t *testing.T) {
 	cpu := Alarms(stack("db.t3.micro"))[0]
 	assert.Equal(t, "CPUUtilization", cpu.Metric)
-	assert.Equal(t, "GreaterThanThreshold", cpu.Limit.Comparison)
+	assert.Equal(t, "GreaterThanThreshold", cpu.Threshold.Comparison)
 	assert.Equal(t, "Average", cpu.Statistic)
 	assert.Equal(t, 2, cpu.Periods)
 	assert.Equal(t, 300, Period)
 }
 
-// The mail says how much is free and when RDS acts by itself, and not that this failed: it comes before, on a volume that has not grown.
+// The text says how much storage is free and when autoscaling adds some. It must not say that autoscaling failed: the alarm
+// of a volume that has not grown fires before.
 func TestTheStorageAlarmSaysWhatItMeans(t *testing.T) {
 	storage := Alarms(stack("db.t3.micro"))[1]
 	assert.Contains(t, storage.About, "less than 4 GiB free")
 	assert.Contains(t, storage.About, "10 % of its present size")
 	assert.NotContains(t, storage.About, "not helped")
-	assert.Equal(t, 0.1*2*20*(1<<30), storage.Limit.Threshold, "where RDS grows a volume of twice its configured size")
+	assert.Equal(t, 0.1*2*20*(1<<30), storage.Threshold.Value, "where RDS grows a volume of twice its configured size")
 }
 
-// graphed is what the test reads of a dashboard.
+// graphed is the part of a dashboard's body that the test reads.
 type graphed struct {
 	Widgets []struct {
 		X, Y, Width, Height int
@@ -132,7 +134,7 @@ type graphed struct {
 	}
 }
 
-// The dashboard shows every instance, and every threshold as a line in the graph of its metric; no graph covers another.
+// The dashboard has every instance, and every threshold as a line in the graph of its metric. No graph covers another one.
 func TestTheDashboardShowsEveryAlarm(t *testing.T) {
 	cfg := replicated()
 	cfg.Alerts.ReplicaLagSeconds = 601
@@ -143,7 +145,7 @@ func TestTheDashboardShowsEveryAlarm(t *testing.T) {
 	lines, taken := map[string][]float64{}, map[[2]int]bool{} // the lines by metric
 	for _, w := range read.Widgets {
 		assert.Equal(t, "us-east-1", w.Properties.Region)
-		assert.False(t, taken[[2]int{w.X, w.Y}], "two graphs in one place")
+		assert.False(t, taken[[2]int{w.X, w.Y}], "two graphs at the same position")
 		taken[[2]int{w.X, w.Y}] = true
 		assert.LessOrEqual(t, w.X+w.Width, 24)
 		metric := w.Properties.Metrics[0][1].(string)
@@ -152,27 +154,27 @@ func TestTheDashboardShowsEveryAlarm(t *testing.T) {
 		}
 	}
 	for _, alarm := range Alarms(cfg) {
-		assert.Contains(t, lines[alarm.Metric], alarm.Limit.Threshold, alarm.Name())
+		assert.Contains(t, lines[alarm.Metric], alarm.Threshold.Value, alarm.Name())
 		assert.Contains(t, body, `"`+alarm.Identifier+`"`)
 	}
 	alone, err := dashboardBody(stack("db.t3.micro"))
 	require.NoError(t, err)
-	assert.NotContains(t, alone, "ReplicaLag", "there is none without a replica")
+	assert.NotContains(t, alone, "ReplicaLag", "no graph of the lag without a replica")
 }
 
-// An alarm on a metric that no graph was chosen for gets one.
+// An alarm on a metric without a graph of its own gets one.
 func TestANewAlarmHasAGraph(t *testing.T) {
 	last := graphs([]Alarm{{Metric: "CPUUtilization"}, {Metric: "SwapUsage", Statistic: maximum}})
 	assert.Equal(t, graph{title: "SwapUsage", stat: maximum, metrics: []string{"SwapUsage"}}, last[len(last)-1])
 	assert.Len(t, last, len(graphs(nil))+1)
 }
 
-// Failover, failure, maintenance, low storage, configuration change, parameter and security groups.
-func TestSubscriptionsCoverWhatCallsForAPerson(t *testing.T) {
+// The subscriptions cover the events that somebody should act on, each once.
+func TestSubscriptions(t *testing.T) {
 	told := map[string]bool{}
 	for _, events := range Subscriptions() {
 		for _, category := range events.Categories {
-			assert.False(t, told[events.SourceType+" "+category], "told twice")
+			assert.False(t, told[events.SourceType+" "+category], "notified twice")
 			told[events.SourceType+" "+category] = true
 		}
 	}

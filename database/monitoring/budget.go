@@ -7,15 +7,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Tag is a tag that all resources of the database have. AWS bills by it only after somebody has activated it as a cost
+// Tag is a tag that all resources of the stack have. AWS Budgets sees it only after somebody has activated it as a cost
 // allocation tag, once for the organization.
 type Tag struct{ Key, Value string }
 
-// budget registers a budget for what AWS bills under the tag. The addresses of the alarms are told of it.
+// budget registers an AWS budget for the costs under the tag. It notifies the e-mail addresses of the alarms.
 func (m *monitor) budget() error {
 	limit := m.args.Config.Budget.MonthlyUSD
 	if limit == 0 || m.args.Config.Partition() != "aws" {
-		return nil // the other partitions bill elsewhere, or in another currency
+		return nil // other partitions bill in another currency, or through another account
 	}
 	notification := func(kind string) budgets.BudgetNotificationArgs {
 		return budgets.BudgetNotificationArgs{

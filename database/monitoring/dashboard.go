@@ -11,6 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
+// dashboard registers the CloudWatch dashboard.
 func (m *monitor) dashboard() error {
 	body, err := dashboardBody(m.args.Config)
 	if err != nil {
@@ -26,7 +27,8 @@ func (m *monitor) dashboard() error {
 	return nil
 }
 
-// dashboardBody is the metrics of all instances, with the thresholds of their alarms as lines, two graphs to a row.
+// dashboardBody returns the JSON of the dashboard: graphs with the metrics of all instances and the thresholds of their
+// alarms, two graphs in a row.
 func dashboardBody(cfg *config.Config) (string, error) {
 	const width, height = 12, 6
 	all, instances := alarms(cfg), watched(cfg)
@@ -46,14 +48,14 @@ func dashboardBody(cfg *config.Config) (string, error) {
 	return string(body), nil
 }
 
-// graph is one graph of the dashboard; its lines are the alarms on its first metric.
+// graph is a graph of the dashboard. The thresholds of the alarms on its first metric are drawn as lines.
 type graph struct {
 	title, stat  string
 	metrics      []string
 	replicasOnly bool
 }
 
-// graphs are the chosen ones, and one more for each metric that has an alarm and no graph yet.
+// graphs are the graphs of this list, and one more for each metric that has an alarm and is the first of no graph.
 func graphs(all []Alarm) []graph {
 	chosen := []graph{
 		{title: "CPU (%)", stat: average, metrics: []string{"CPUUtilization"}},
@@ -75,6 +77,7 @@ func graphs(all []Alarm) []graph {
 	return chosen
 }
 
+// properties returns the graph as CloudWatch takes it.
 func (g graph) properties(region string, instances []instance, all []Alarm) properties {
 	p := properties{Title: g.title, Region: region, View: "timeSeries", Stat: g.stat, Period: Period}
 	for _, instance := range instances {
@@ -87,7 +90,7 @@ func (g graph) properties(region string, instances []instance, all []Alarm) prop
 	}
 	drawn := map[float64]bool{}
 	for _, alarm := range all {
-		threshold := alarm.Limit.Threshold
+		threshold := alarm.Threshold.Value
 		if alarm.Metric == g.metrics[0] && !drawn[threshold] {
 			drawn[threshold] = true
 			p.Annotations.Horizontal = append(p.Annotations.Horizontal, line{Label: alarm.Name(), Value: threshold})
@@ -96,7 +99,7 @@ func (g graph) properties(region string, instances []instance, all []Alarm) prop
 	return p
 }
 
-// The structure of a dashboard's body, as CloudWatch documents it.
+// The structure of a dashboard's body, see "Dashboard body structure and syntax" in the CloudWatch API reference.
 type (
 	widget struct {
 		Type       string     `json:"type"`

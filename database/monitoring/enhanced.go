@@ -11,14 +11,13 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Enhanced is the role with which RDS writes the metrics of enhanced monitoring. The instance also needs the policy, which
-// the role's ARN does not carry.
+// Enhanced is the role with which RDS writes the metrics of enhanced monitoring.
 type Enhanced struct {
 	RoleArn pulumi.StringOutput
-	Policy  pulumi.Resource
+	Policy  pulumi.Resource // must exist before an instance uses the role
 }
 
-// NewEnhanced registers the role of enhanced monitoring; nil where it is off.
+// NewEnhanced registers the role of enhanced monitoring. It returns nil if enhanced monitoring is off.
 func NewEnhanced(ctx *pulumi.Context, cfg *config.Config, parent pulumi.ResourceOption) (*Enhanced, error) {
 	if cfg.Database.MonitoringInterval == 0 {
 		return nil, nil
@@ -27,7 +26,7 @@ func NewEnhanced(ctx *pulumi.Context, cfg *config.Config, parent pulumi.Resource
 	name := naming.MonitoringRole(database)
 	trust, err := iam.Policy(iam.Statement{
 		Effect: iam.Allow, Action: iam.Values{"sts:AssumeRole"}, Principal: iam.Principal{"Service": {"monitoring.rds.amazonaws.com"}},
-	}).Spelled(iam.TerseSorted)
+	}).Encode(iam.TerseSorted)
 	if err != nil {
 		return nil, err
 	}

@@ -7,15 +7,16 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Subscription is one subscription to the events of RDS.
+// Subscription is a subscription to events of RDS.
 type Subscription struct {
-	Name       string   // without the database's name before it
-	SourceType string   // as RDS has it
-	Categories []string // as RDS has them
+	Name       string   // follows the database's name, such as critical
+	SourceType string   // of RDS, such as db-instance
+	Categories []string // event categories of RDS, such as failure
 }
 
-// Subscriptions are all of them. RDS.19 to 22 of the Foundational Security Best Practices ask for the first and the last
-// two, and Prowler for exactly these categories; the second is what else calls for a person.
+// Subscriptions returns all subscriptions. The controls RDS.19 to RDS.22 of AWS Foundational Security Best Practices require
+// the first one and the last two, and Prowler checks for exactly these categories. The second one has the other events
+// that somebody should act on.
 func Subscriptions() []Subscription {
 	return []Subscription{
 		{"critical", "db-instance", []string{"configuration change", "failure", "maintenance"}},
@@ -25,8 +26,8 @@ func Subscriptions() []Subscription {
 	}
 }
 
-// events subscribes the topic to the events of the instances and of their parameter group. The category for security
-// groups takes no sources.
+// events registers the subscriptions of the topic to the events of the instances, of their parameter group and of DB
+// security groups; the last source type has no sources here.
 func (m *monitor) events(to *topic) error {
 	for _, events := range Subscriptions() {
 		name := m.name + "-" + events.Name

@@ -6,16 +6,16 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// instance is an instance that is watched. What is not known of its class is 0, and not watched.
+// instance is a monitored instance. Properties of an unknown instance class are 0, and have no alarm.
 type instance struct {
 	instanceclass.Class
 	Identifier     string
 	Replica        bool
-	AllocatedGiB   int // configured; storage autoscaling may have given it more
-	MaxConnections int
+	AllocatedGiB   int // the configured size; storage autoscaling may have added to it
+	MaxConnections int // the parameter max_connections; 0: unknown
 }
 
-// watched are the active instance and its replicas, in their order.
+// watched returns the monitored instances: the active one, then its replicas in the order of their numbers.
 func watched(cfg *config.Config) []instance {
 	db := cfg.Database
 	of := func(class, identifier string) instance {

@@ -1,5 +1,5 @@
-// Package monitoring watches the instances: alarms, events, the topic that tells of them, the dashboard, the budget and
-// the role of enhanced monitoring.
+// Package monitoring registers the monitoring of the database: alarms, event subscriptions, the SNS topic that both notify,
+// the dashboard, the budget and the role of enhanced monitoring.
 package monitoring
 
 import (
@@ -13,18 +13,18 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Args is what is watched.
+// Args are the arguments of [Register].
 type Args struct {
 	Config         *config.Config
 	Primary        *rds.Instance
-	Replicas       []*rds.Instance // in their order
+	Replicas       []*rds.Instance // in the order of their numbers
 	ParameterGroup *rds.ParameterGroup
-	BillingTag     Tag
-	Parent         pulumi.ResourceOption
+	BillingTag     Tag                   // by which the budget filters the costs
+	Parent         pulumi.ResourceOption // of all resources
 }
 
-// Register registers the dashboard; and, with an address, the budget, the topic, its subscribers, the alarms and the
-// subscriptions to the events of RDS.
+// Register registers the dashboard and, if there are e-mail addresses to notify, the budget, the topic, the alarms and the
+// event subscriptions.
 func Register(ctx *pulumi.Context, args *Args) error {
 	m := &monitor{ctx: ctx, args: args, name: naming.Instance(args.Config.Environment), alerts: args.Config.Alerts}
 	if m.alerts.Dashboard {
@@ -48,16 +48,16 @@ func Register(ctx *pulumi.Context, args *Args) error {
 	return m.events(to)
 }
 
-// monitor carries what every step of Register needs.
+// monitor holds what every step of [Register] needs.
 type monitor struct {
 	ctx    *pulumi.Context
 	args   *Args
-	name   string // of the database
+	name   string // of the database, such as mosaic-prod-db
 	alerts config.Alerts
 }
 
-// identifiers are those of the watched instances, in their order. They are outputs, because an alarm on an instance that is
-// still being made would find it silent.
+// identifiers returns the identifiers of the monitored instances in the order of watched. They are outputs, so that an alarm
+// is created after its instance: an instance that does not exist reports no data, and the alarm would fire.
 func (m *monitor) identifiers() pulumi.StringArray {
 	all := pulumi.StringArray{m.args.Primary.Identifier}
 	for _, replica := range m.args.Replicas {
@@ -66,6 +66,7 @@ func (m *monitor) identifiers() pulumi.StringArray {
 	return all
 }
 
+// alarms registers the alarms.
 func (m *monitor) alarms(to *topic) error {
 	identifiers := map[string]pulumi.StringInput{}
 	outputs := m.identifiers()
@@ -82,8 +83,8 @@ func (m *monitor) alarms(to *topic) error {
 			Statistic:          pulumi.String(alarm.Statistic),
 			Period:             pulumi.Int(Period),
 			EvaluationPeriods:  pulumi.Int(alarm.Periods),
-			ComparisonOperator: pulumi.String(alarm.Limit.Comparison),
-			Threshold:          pulumi.Float64(alarm.Limit.Threshold),
+			ComparisonOperator: pulumi.String(alarm.Threshold.Comparison),
+			Threshold:          pulumi.Float64(alarm.Threshold.Value),
 			TreatMissingData:   pulumi.String(alarm.MissingData),
 			AlarmActions:       pulumi.Array{to.arn},
 			OkActions:          pulumi.Array{to.arn},
@@ -95,8 +96,8 @@ func (m *monitor) alarms(to *topic) error {
 	return nil
 }
 
-// afterPrimary makes a resource wait for the instance. AWS gives the name of a topic or a dashboard to whoever asks for it
-// once more, so a stack that took another one's names by mistake has to fail before that, at the instance's.
+// afterPrimary makes a resource wait for the primary. Creating a topic or a dashboard whose name exists succeeds in AWS, and
+// takes it over. A stack with the names of another one by mistake fails at the instance instead, before it does that.
 func (m *monitor) afterPrimary() pulumi.ResourceOption {
 	return pulumi.DependsOn([]pulumi.Resource{m.args.Primary})
 }

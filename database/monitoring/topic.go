@@ -11,20 +11,21 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Who may publish to the topic.
+// The services that may publish to the topic.
 const (
 	cloudWatch = "cloudwatch.amazonaws.com"
 	rdsEvents  = "events.rds.amazonaws.com"
 )
 
-// topic is the SNS topic, and what has to be there before somebody publishes to it: its policy. Otherwise RDS refuses the
-// subscription, and CloudWatch notes a failed action in the history of the alarm, where nobody looks.
+// topic is the SNS topic that alarms and events notify.
 type topic struct {
-	arn   pulumi.StringOutput
+	arn pulumi.StringOutput
+	// ready makes a publisher wait for the policy of the topic. Without the policy, RDS refuses the event subscription, and
+	// CloudWatch only records a failed action in the history of the alarm.
 	ready pulumi.ResourceOption
 }
 
-// topic registers the encrypted topic, its policy and its subscribers.
+// topic registers the encrypted topic, its policy, and the subscriptions of the e-mail addresses.
 func (m *monitor) topic() (*topic, error) {
 	name := naming.AlertsTopic(m.args.Config.Environment)
 	key, err := m.topicKey(name)
@@ -59,8 +60,8 @@ func (m *monitor) topic() (*topic, error) {
 	return &topic{arn: made.Arn, ready: pulumi.DependsOn([]pulumi.Resource{ready})}, nil
 }
 
-// topicKey is the key of the configuration, or one that the publishers may use: CloudWatch may not use AWS's own key for
-// SNS, and the policy of that one cannot be changed.
+// topicKey returns the KMS key of the configuration, or registers one that the publishers may use. The AWS managed key of SNS
+// does not work: CloudWatch may not use it, and its policy cannot be changed.
 func (m *monitor) topicKey(name string) (pulumi.StringInput, error) {
 	if m.alerts.KmsKeyID != "" {
 		return pulumi.String(m.alerts.KmsKeyID), nil
@@ -73,9 +74,10 @@ func (m *monitor) topicKey(name string) (pulumi.StringInput, error) {
 		Description:       pulumi.Sprintf("Messages of the topic %s", name),
 		EnableKeyRotation: pulumi.Bool(true),
 		Policy:            pulumi.String(policy),
-		// KMS makes a key only for who may change its policy later, which the pipeline may not. The account may: see keyPolicy.
+		// By default, KMS refuses a key policy that its creator could not change later. The pipeline may not change it, but the
+		// administrators of the account may: see keyPolicy.
 		BypassPolicyLockoutSafetyCheck: pulumi.Bool(true),
-	}, m.args.Parent, pulumi.IgnoreChanges([]string{"bypassPolicyLockoutSafetyCheck"})) // of a key that is there, it says nothing
+	}, m.args.Parent, pulumi.IgnoreChanges([]string{"bypassPolicyLockoutSafetyCheck"})) // it has no effect on an existing key
 	if err != nil {
 		return nil, fmt.Errorf("registering the key %s: %w", name, err)
 	}
@@ -85,10 +87,11 @@ func (m *monitor) topicKey(name string) (pulumi.StringInput, error) {
 	return key.Arn, nil
 }
 
+// keyPolicy returns the policy of the topic's key.
 func (m *monitor) keyPolicy() (string, error) {
 	use := iam.Values{"kms:Decrypt", "kms:GenerateDataKey*"}
 	return iam.Policy(
-		// As in the key policy that AWS makes: the account's own policies decide.
+		// As in the default key policy of AWS: IAM policies of the account decide who else may use the key.
 		iam.Statement{
 			Sid: "Account", Effect: iam.Allow, Action: iam.Values{"kms:*"}, Resource: iam.Values{"*"},
 			Principal: iam.Principal{"AWS": {fmt.Sprintf("arn:%s:iam::%s:root", m.args.Config.Partition(), m.args.Config.AccountID)}},
@@ -97,15 +100,16 @@ func (m *monitor) keyPolicy() (string, error) {
 			Sid: "Alarms", Effect: iam.Allow, Action: use, Resource: iam.Values{"*"},
 			Principal: iam.Principal{"Service": {cloudWatch}}, Condition: m.ofAccount(),
 		},
-		// Not held to the account: AWS does not document that RDS names it to KMS, and without the key no event would
-		// arrive. The topic's policy asks for the account.
+		// Without aws:SourceAccount: AWS does not document that RDS sends it to KMS, and without the key no event would
+		// arrive. The policy of the topic has the condition.
 		iam.Statement{
 			Sid: "Events", Effect: iam.Allow, Action: use, Resource: iam.Values{"*"},
 			Principal: iam.Principal{"Service": {rdsEvents}},
 		},
-	).Spelled(iam.Terse)
+	).Encode(iam.Terse)
 }
 
+// topicPolicy lets the services publish, and refuses requests without TLS.
 func (m *monitor) topicPolicy(name string) (string, error) {
 	cfg := m.args.Config
 	publish := iam.Values{"sns:Publish"}
@@ -119,10 +123,10 @@ func (m *monitor) topicPolicy(name string) (string, error) {
 			Sid: "EncryptedInTransit", Effect: iam.Deny, Action: publish, Resource: arn,
 			Principal: iam.Everyone(), Condition: iam.Condition{"Bool": {"aws:SecureTransport": {"false"}}},
 		},
-	).Spelled(iam.Terse)
+	).Encode(iam.Terse)
 }
 
-// ofAccount keeps the publishers of other accounts out.
+// ofAccount is the condition that the request comes from a resource of this account.
 func (m *monitor) ofAccount() iam.Condition {
 	return iam.Condition{"StringEquals": {"aws:SourceAccount": {m.args.Config.AccountID}}}
 }

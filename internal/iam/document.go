@@ -1,4 +1,4 @@
-// Package iam is the policy document of AWS IAM, as the program and the pipeline write it and as the tests read it.
+// Package iam has the type of IAM policy documents. The program and the pipeline write them, and the tests read them.
 package iam
 
 import (
@@ -16,53 +16,53 @@ const (
 	Deny  = "Deny"
 )
 
-// Document is a policy.
+// Document is an IAM policy document.
 type Document struct {
 	Version   string
 	Statement Statements
 }
 
-// Policy is a document of the current version.
+// Policy returns a document of the current version.
 func Policy(statements ...Statement) Document {
 	return Document{Version: Version, Statement: statements}
 }
 
-// Statements are those of a document. AWS also takes a single one that is no list.
+// Statements are the statements of a document. AWS also accepts a single statement without a list.
 type Statements []Statement
 
 // Statement allows or denies actions.
 type Statement struct {
 	Sid       string `json:",omitempty"`
 	Effect    string
-	Principal Principal `json:",omitempty"` // of a trust policy, or the policy of a resource
+	Principal Principal `json:",omitempty"` // only in trust policies and resource policies
 	Action    Values
 	Resource  Values    `json:",omitempty"`
 	Condition Condition `json:",omitempty"`
 }
 
-// Condition is the values to compare with, by operator and key.
+// Condition has the values that condition keys are compared with, by operator and key.
 type Condition map[string]map[string]Values
 
-// Principal is who the statement is about: accounts, services or federated users by their kind, such as Service.
+// Principal has the principals of a statement, by type: AWS, Service or Federated.
 type Principal map[string]Values
 
 const everyone = "*"
 
-// Everyone is the principal "*".
+// Everyone returns the principal "*".
 func Everyone() Principal { return Principal{everyone: nil} }
 
-// Values are one or more words. AWS also takes a single one that is no list.
+// Values is a list of strings. AWS also accepts a single string without a list.
 type Values []string
 
-// Cover tells whether one of the values is the word, or ends with * and begins like it.
-func (v Values) Cover(word string) bool {
+// Cover reports whether one of the values is equal to the string, or is a prefix of it that ends with the wildcard *.
+func (v Values) Cover(s string) bool {
 	return slices.ContainsFunc(v, func(pattern string) bool {
-		prefix, open := strings.CutSuffix(pattern, "*")
-		return pattern == word || open && strings.HasPrefix(word, prefix)
+		prefix, wildcard := strings.CutSuffix(pattern, "*")
+		return pattern == s || wildcard && strings.HasPrefix(s, prefix)
 	})
 }
 
-// UnmarshalJSON reads a list of statements, or one alone.
+// UnmarshalJSON reads a list of statements, or a single one.
 func (s *Statements) UnmarshalJSON(text []byte) error {
 	var list []Statement
 	if json.Unmarshal(text, &list) == nil {
@@ -77,7 +77,7 @@ func (s *Statements) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads "*", or the principals by their kind.
+// UnmarshalJSON reads "*", or principals by type.
 func (p *Principal) UnmarshalJSON(text []byte) error {
 	if string(text) == `"`+everyone+`"` {
 		*p = Everyone()
@@ -86,7 +86,7 @@ func (p *Principal) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*map[string]Values)(p))
 }
 
-// UnmarshalJSON reads a list of words, or one alone; a number or a boolean is the word that it is written as.
+// UnmarshalJSON reads a list of strings, or a single one. A number or a boolean becomes its text.
 func (v *Values) UnmarshalJSON(text []byte) error {
 	var single string
 	switch {

@@ -16,9 +16,9 @@ func document() Document {
 	)
 }
 
-// A text that changes is a change in everybody's state.
-func TestSpellings(t *testing.T) {
-	for spelling, want := range map[Spelling]string{
+// A change of the text would be an update in every stack.
+func TestFormats(t *testing.T) {
+	for format, want := range map[Format]string{
 		Standard: `{"Version":"2012-10-17","Statement":[` +
 			`{"Sid":"A","Effect":"Allow","Principal":{"Service":"s.amazonaws.com"},"Action":["a:B"],"Resource":["r"],"Condition":{"StringEquals":{"k":"v"}}},` +
 			`{"Effect":"Deny","Principal":"*","Action":["a:B","a:C"]}]}`,
@@ -32,7 +32,7 @@ func TestSpellings(t *testing.T) {
 			`{"Action":["a:B"],"Condition":{"StringEquals":{"k":["v"]}},"Effect":"Allow","Principal":{"Service":["s.amazonaws.com"]},"Resource":["r"],"Sid":"A"},` +
 			`{"Action":["a:B","a:C"],"Effect":"Deny","Principal":"*"}],"Version":"2012-10-17"}`,
 	} {
-		text, err := document().Spelled(spelling)
+		text, err := document().Encode(format)
 		require.NoError(t, err)
 		assert.Equal(t, want, text)
 		var read Document

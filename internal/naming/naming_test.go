@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// The names that the owners' scripts, dashboards and charts already use.
-func TestNamesAreThoseOfTheSeed(t *testing.T) {
+// Scripts, dashboards and charts of the owners already use these names.
+func TestNames(t *testing.T) {
 	for want, got := range map[string]string{
 		"mosaic-prod-db":                              Instance("prod"),
 		"mosaic-prod-db-replica-1":                    Replica(Instance("prod"), 1),

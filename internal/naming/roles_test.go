@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestPairsTakeTurns(t *testing.T) {
+func TestPairsAlternate(t *testing.T) {
 	pair := DatabaseRoles("core-api").Migrator
 	assert.Equal(t, Pair{"core_api_migrator_a", "core_api_migrator_b"}, pair)
 	for number, want := range map[int]string{1: pair.A, 2: pair.B, 3: pair.A, 10: pair.B} {
@@ -15,7 +15,7 @@ func TestPairsTakeTurns(t *testing.T) {
 	}
 }
 
-// Two applications share no role, and the longest name that an application may have makes names that PostgreSQL takes.
+// Two applications have no role in common, and PostgreSQL takes the role names of the longest application name.
 func TestDatabaseRoles(t *testing.T) {
 	longest := 64 - len(AdminRole("e", ""))
 	seen := map[string]string{}

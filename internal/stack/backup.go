@@ -12,9 +12,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-// backupFits looks at the backup that this run makes an instance from. RDS would refuse a part of what does not fit
-// after a quarter of an hour, and take the rest over without a word.
-func backupFits(ctx *pulumi.Context, cfg *config.Config, before map[string]string, provider pulumi.ProviderResource) error {
+// checkBackup looks up the backup that this run restores an instance from, and compares it with the configuration. RDS would
+// refuse some mismatches after a quarter of an hour, and silently ignore the configuration for the others.
+func checkBackup(ctx *pulumi.Context, cfg *config.Config, before map[string]string, provider pulumi.ProviderResource) error {
 	if !lock.Restores(cfg, before) {
 		return nil
 	}
@@ -26,7 +26,7 @@ func backupFits(ctx *pulumi.Context, cfg *config.Config, before map[string]strin
 	case r.SourceInstanceIdentifier != "":
 		from, err = automatedBackups(ctx, r.SourceInstanceIdentifier, pulumi.Provider(provider))
 	default:
-		return nil // the provider has no way to look at the backups of an instance that is gone
+		return nil // the provider cannot look up the backups of a deleted instance
 	}
 	if err != nil {
 		return err
@@ -34,6 +34,7 @@ func backupFits(ctx *pulumi.Context, cfg *config.Config, before map[string]strin
 	return from.unfit(cfg.Database).Err()
 }
 
+// snapshot looks up a snapshot, also one that another account shares.
 func snapshot(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
 	shared := true
 	found, err := rds.LookupSnapshot(ctx, &rds.LookupSnapshotArgs{DbSnapshotIdentifier: &identifier, IncludeShared: &shared}, from)
@@ -46,11 +47,12 @@ func snapshot(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) 
 	}, nil
 }
 
+// automatedBackups looks up the instance whose automated backups are restored.
 func automatedBackups(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
 	found, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, from)
 	if err != nil {
 		return backup{}, fmt.Errorf("looking up the instance %s of mosaic-database:restore.sourceInstanceIdentifier "+
-			"(of one that was deleted, give restore.sourceDbiResourceId instead): %w", identifier, err)
+			"(for a deleted instance, set restore.sourceDbiResourceId instead): %w", identifier, err)
 	}
 	return backup{
 		key: config.Key("restore.sourceInstanceIdentifier"), name: identifier, engine: found.Engine, engineVersion: found.EngineVersion,

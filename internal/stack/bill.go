@@ -11,8 +11,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/cost"
 )
 
-// bill is what the stack will cost, beside what it cost after the last run. A budget that fails ends the run here,
-// before anything is registered.
+// bill estimates the monthly cost, and compares it with that of the last run. If the estimate is over the budget, it warns
+// or, with budget.onExceed: fail, returns an error.
 func bill(ctx *pulumi.Context, cfg *config.Config, before *lastRun) (cost.Report, error) {
 	report, err := cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
 	if err != nil {
@@ -33,7 +33,7 @@ func bill(ctx *pulumi.Context, cfg *config.Config, before *lastRun) (cost.Report
 		message, report.Text())
 }
 
-// show ends a preview with the bill. An up has shown it in its own preview.
+// show prints the estimate at the end of a preview. An update does not print it again.
 func show(ctx *pulumi.Context, report cost.Report) error {
 	if !ctx.DryRun() {
 		return nil
@@ -44,7 +44,7 @@ func show(ctx *pulumi.Context, report cost.Report) error {
 	return nil
 }
 
-// costLines is the estimate as a run leaves it to the next one, by item.
+// costLines returns the lines of the estimate by item, for the output that the next run reads.
 func costLines(estimate cost.Estimate) pulumi.Map {
 	lines := pulumi.Map{}
 	for _, line := range estimate.Lines {
@@ -57,8 +57,8 @@ func costLines(estimate cost.Estimate) pulumi.Map {
 	return lines
 }
 
-// readCostLines is that output read again; nil where there is none, or one of another form: then there is nothing to
-// compare with, which must not keep a run from being made.
+// readCostLines reads this output. It returns nil if there is none or it has another format: then the run has nothing to
+// compare with, which is no reason to fail.
 func readCostLines(output any) []cost.Line {
 	text, err := json.Marshal(output)
 	if output == nil || err != nil {

@@ -12,22 +12,22 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// clients are who uses the database.
+// clients are the clients of the database, with what was registered for them.
 type clients struct {
-	applications []application
-	logins       *logins               // nil where the applications have the master user's
-	users        *credentials.IAMUsers // nil where no IAM users log in
+	applications []application         // the first one owns the schema
+	logins       *logins               // nil: applications log in as the master user
+	users        *credentials.IAMUsers // nil without database.iamPrincipals
 }
 
-// application is an application with what it has been given.
+// application is an application with its IAM role and its Kubernetes objects.
 type application struct {
 	config.Application
 	role   *irsa.Role
-	access *k8s.Access // nil where this program makes nothing in the cluster
+	access *k8s.Access // nil if this program creates nothing in the cluster
 }
 
-// connectClients gives the clients what they need to use the database. No secret ever tells of a login or of a pooler that is
-// not there yet.
+// connectClients registers what the clients need to use the database. The connection secrets are written last, so that they
+// never name a login or a pooler that does not work yet.
 func (d *deployment) connectClients() (*clients, error) {
 	c := &clients{}
 	var err error
@@ -53,12 +53,12 @@ func (d *deployment) connectClients() (*clients, error) {
 	return c, err
 }
 
-// newApplication gives an application its role, and the objects that bring the credentials to its pods. They are protected
-// like the database.
-func (d *deployment) newApplication(app config.Application, connection *connection) (*application, error) {
+// newApplication registers the IAM role of an application, and the Kubernetes objects that give its pods the credentials. They
+// are protected like the database.
+func (d *deployment) newApplication(app config.Application, connection *connectionSecrets) (*application, error) {
 	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, d.db.ConnectionSecretArn}
 	if d.cfg.Alternating() {
-		secrets = pulumi.StringArray{d.db.ConnectionSecretArn} // the other one is the master user's
+		secrets = pulumi.StringArray{d.db.ConnectionSecretArn} // without the master user
 	}
 	role, err := d.newRole(&irsa.Args{
 		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretArns: secrets,
@@ -71,7 +71,7 @@ func (d *deployment) newApplication(app config.Application, connection *connecti
 		return one, nil
 	}
 	args := &k8s.Args{
-		Config: d.cfg, App: app, Role: reads(role), NamespaceReady: d.cluster.ready(app.Namespace), SecretVersion: connection.secretVersion,
+		Config: d.cfg, App: app, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), SecretVersion: connection.secretVersion,
 	}
 	if app.OwnsSchema && d.cfg.Migrations.Enabled {
 		args.Migration = &jobs.Migration{Config: d.cfg, DatabaseCidrs: d.found.databaseCidrs, Login: connection.migrator}
@@ -81,13 +81,14 @@ func (d *deployment) newApplication(app config.Application, connection *connecti
 	return one, err
 }
 
-// newRole completes and registers the role of a ServiceAccount that reads secrets.
+// newRole registers the IAM role of a ServiceAccount that reads secrets. It completes args with the configuration and the
+// cluster's OIDC issuer.
 func (d *deployment) newRole(args *irsa.Args, opts ...pulumi.ResourceOption) (*irsa.Role, error) {
 	args.Config, args.OidcIssuer, args.OidcProviderArn = d.cfg, d.found.oidcIssuer, d.found.oidcProviderArn
 	return irsa.New(d.ctx, args.Name, args, append(opts, pulumi.Providers(d.cloud.aws))...)
 }
 
-// reads is a role as the Kubernetes objects that read with it take it.
-func reads(role *irsa.Role) manifest.Role {
-	return manifest.Role{Arn: role.RoleArn, Permissions: role.Permissions}
+// iamRole returns a role as the Kubernetes packages take it.
+func iamRole(role *irsa.Role) manifest.IAMRole {
+	return manifest.IAMRole{Arn: role.RoleArn, Permissions: role.Permissions}
 }

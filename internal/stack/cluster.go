@@ -7,14 +7,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s"
 )
 
-// cluster is the Kubernetes cluster, and the namespace in it that this program makes.
+// cluster is the Kubernetes cluster, with the namespace that this program creates in it.
 type cluster struct {
 	provider      pulumi.ProviderResource
-	namespaceName string
-	namespace     pulumi.Resource // nil where the namespace has to be there
+	namespaceName string          // of the application that owns the schema
+	namespace     pulumi.Resource // nil if the namespace exists already
 }
 
-// newCluster is nil where this program makes nothing in the cluster.
+// newCluster registers the provider, and the namespace if the configuration asks for it. It returns nil if this program
+// creates nothing in the cluster.
 func newCluster(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*cluster, error) {
 	if !cfg.Delivery.InCluster() {
 		return nil, nil
@@ -30,7 +31,7 @@ func newCluster(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*clu
 	return c, err
 }
 
-// ready is what an object in a namespace waits for.
+// ready returns what an object in a namespace has to wait for: the namespace, if this program creates it.
 func (c *cluster) ready(namespace string) []pulumi.Resource {
 	if c.namespace == nil || namespace != c.namespaceName {
 		return nil
@@ -38,8 +39,8 @@ func (c *cluster) ready(namespace string) []pulumi.Resource {
 	return []pulumi.Resource{c.namespace}
 }
 
-// ownership protects the Kubernetes objects of an application. During a handover this program gives them up instead: what
-// is no longer in the program stays in the cluster.
+// ownership returns the option for the Kubernetes objects of an application: they are protected like the database. During a
+// handover they are retained on delete instead, so that they stay in the cluster when this program no longer registers them.
 func ownership(cfg *config.Config, app config.Application) pulumi.ResourceOption {
 	if cfg.Delivery == config.DeliveryHandover {
 		return pulumi.RetainOnDelete(true)

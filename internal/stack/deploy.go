@@ -1,5 +1,5 @@
-// Package stack is the program: the one place that knows the configuration and all components, makes the
-// providers, passes values from component to component by named fields, and exports the outputs.
+// Package stack is the program: it reads the configuration, registers providers and components, passes values between them,
+// and exports the outputs.
 package stack
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Deploy registers everything that the stack's configuration asks for. A configuration that is wrong in
-// any way fails before the first resource, with all its problems. Its error is [Reported].
+// Deploy registers all resources of a stack. With an invalid configuration it fails before the first resource, and the error
+// has all problems. Errors are of the type [Reported] if the engine has shown them.
 func Deploy(ctx *pulumi.Context) error { return report(ctx, deploy(ctx)) }
 
 func deploy(ctx *pulumi.Context) error {
@@ -45,7 +45,7 @@ func deploy(ctx *pulumi.Context) error {
 	if err := lock.Moved(found.location(), before).Err(); err != nil {
 		return err
 	}
-	if err := backupFits(ctx, cfg, before, cloud.aws); err != nil {
+	if err := checkBackup(ctx, cfg, before, cloud.aws); err != nil {
 		return err
 	}
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), &database.Args{
@@ -76,7 +76,7 @@ func deploy(ctx *pulumi.Context) error {
 	return show(ctx, report)
 }
 
-// deployment is a run that has come as far as the database.
+// deployment holds what the steps after the database need.
 type deployment struct {
 	ctx      *pulumi.Context
 	cfg      *config.Config
@@ -85,7 +85,7 @@ type deployment struct {
 	cloud    *cloud
 	found    *discovery
 	db       *database.Instance
-	cluster  *cluster // nil where this program makes nothing in the cluster
+	cluster  *cluster // nil if this program creates nothing in the cluster
 }
 
 // load reads and checks the configuration.

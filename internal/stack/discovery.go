@@ -12,29 +12,28 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
 
-// privateSubnetTag marks the private subnets of an EKS cluster's VPC: AWS asks for it on every subnet that
-// may hold an internal load balancer.
+// privateSubnetTag is the tag of the private subnets in an EKS cluster's VPC. AWS requires it on subnets for internal load
+// balancers.
 const privateSubnetTag = "kubernetes.io/role/internal-elb"
 
-// discovery is where the database goes and whom it serves: what the configuration says, completed from the
-// EKS cluster.
+// discovery is the network of the database and the data of the EKS cluster: from the configuration where it has a value,
+// looked up in AWS otherwise.
 type discovery struct {
-	network         config.Network // complete
+	network         config.Network // all fields are set
 	oidcIssuer      string
 	oidcProviderArn string
-	databaseCidrs   []string // of the database's subnets; empty where no pod of this program connects
+	databaseCidrs   []string // of the database's subnets; empty if no pod of this program connects to the database
 	cluster         eksCluster
 }
 
-// eksCluster is the EKS cluster's own data; empty where nothing had to be looked up.
+// eksCluster is the EKS cluster as AWS describes it; all fields are empty if it was not looked up.
 type eksCluster struct {
 	name                 string
-	endpoint             string
-	certificateAuthority string
+	endpoint             string // URL of the API server
+	certificateAuthority string // PEM in base64
 }
 
-// discover completes the configuration from the cluster, step by step; a value that is given is not
-// looked up.
+// discover looks up what the configuration does not have.
 func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource) (*discovery, error) {
 	d := &discovery{
 		network:    cfg.Network,
@@ -78,12 +77,12 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	return d, nil
 }
 
-// location is what later runs are held to.
+// location returns the looked-up values that later runs may not change.
 func (d *discovery) location() lock.Location {
 	return lock.Location{VpcID: d.network.VpcID, OIDCIssuer: d.oidcIssuer}
 }
 
-// cidrs are all CIDR blocks of a VPC. Pods may have addresses from a secondary one.
+// cidrs returns all CIDR blocks of a VPC, including the secondary ones, from which pods may have their addresses.
 func cidrs(vpc vpc) []string {
 	var blocks []string
 	for _, association := range vpc.Associations {
@@ -98,6 +97,7 @@ func cidrs(vpc vpc) []string {
 	return blocks
 }
 
+// lookupCluster looks up the EKS cluster, and takes VPC and OIDC issuer from it where the configuration has none.
 func (d *discovery) lookupCluster(ctx *pulumi.Context, name string, from pulumi.InvokeOption) error {
 	found, err := eks.LookupCluster(ctx, &eks.LookupClusterArgs{Name: name}, from)
 	if err != nil {
@@ -119,6 +119,7 @@ func (d *discovery) lookupCluster(ctx *pulumi.Context, name string, from pulumi.
 	return nil
 }
 
+// lookupSubnets looks up the private subnets of the VPC by their tag.
 func (d *discovery) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption) error {
 	found, err := getSubnets(ctx, from,
 		filter{Name: "vpc-id", Values: []string{d.network.VpcID}},
@@ -127,7 +128,7 @@ func (d *discovery) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption)
 		return fmt.Errorf("looking up the private subnets of %s: %w", d.network.VpcID, err)
 	}
 	if len(found.IDs) < 2 {
-		return fmt.Errorf("the VPC %s has %d subnets with the tag %s=1, and RDS needs two; tag its private subnets "+
+		return fmt.Errorf("the VPC %s has %d subnets with the tag %s=1, and RDS needs at least two; tag its private subnets "+
 			"or set mosaic-database:network.subnetIds", d.network.VpcID, len(found.IDs), privateSubnetTag)
 	}
 	d.network.SubnetIDs = found.IDs

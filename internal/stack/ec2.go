@@ -2,8 +2,8 @@ package stack
 
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-// What discovery asks EC2, as the SDK's package ec2 declares it, with the fields that are used: the package takes
-// more CPU seconds to compile than the rest of the AWS packages together (docs/performance.md).
+// The functions of the SDK's package ec2 that [discover] needs, with the fields that it uses. The package itself takes more
+// CPU time to compile than all other AWS packages together (docs/performance.md).
 
 type getByID struct {
 	ID string `pulumi:"id"`
@@ -39,7 +39,7 @@ type getSubnetsArgs struct {
 	Filters []filter `pulumi:"filters"`
 }
 
-// filter is one of DescribeSubnets in the EC2 API.
+// filter is a filter of DescribeSubnets in the EC2 API.
 type filter struct {
 	Name   string   `pulumi:"name"`
 	Values []string `pulumi:"values"`

@@ -14,59 +14,61 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// Moment is when RDS carries a change out.
+// Moment is when RDS applies a change, as warnings and documentation say it.
 type Moment string
 
-// The moments, in the words of warnings and documentation.
 const (
 	atOnce      Moment = "at once, whatever database.applyImmediately says"
 	window      Moment = "in the maintenance window, or at once with database.applyImmediately"
-	nextRestart Moment = "at the next restart, which RDS does not make for it"
+	nextRestart Moment = "at the next restart of the instance, which you have to start"
 )
 
 // Effect is what RDS does when a setting of an instance changes.
 type Effect struct {
-	Setting string // under database; of several parameters, parameters.*
+	Setting string // key under database; parameters.* stands for all static parameters
 	When    Moment
-	// Notice is what clients see: that the instance restarts, say; "": nothing.
+	// Notice is what clients notice, such as a restart of the instance; "": nothing.
 	Notice string
-	// only tells from both values whether it happens at all; nil: always.
+	// only reports whether a change from one value to the other has the effect; nil: every change has it.
 	only func(before, now string) bool
 }
 
-// Effects is the table, by RDS's own: "Settings for DB instances" in its User Guide, ModifyDBInstance in its API reference
-// (of the port), and "Working with parameter groups". What is not in it happens at once, and nobody sees it.
+// Effects is the table of effects. Its sources are "Settings for DB instances" and "Working with parameter groups" in the RDS
+// User Guide and, for the port, ModifyDBInstance in the API reference. A change of any other setting is applied at once, and
+// clients do not notice it.
 func Effects() []Effect {
-	const restart, slower = "the instance restarts, and all connections end; with a standby it fails over", "it may be slower meanwhile"
+	const restart, slower = "the instance restarts, and all connections end; with a standby it fails over", "the instance may be slower meanwhile"
 	return []Effect{
 		{Setting: "port", When: atOnce, Notice: "the instance restarts, and all connections end"},
 		{Setting: "instanceClass", When: window, Notice: restart},
 		{Setting: replicaClass, When: window, Notice: "the replicas restart", only: both},
 		{Setting: "engineVersion", When: window, Notice: restart},
-		{Setting: "caCertIdentifier", When: window, Notice: "the instance restarts, unless its version takes another certificate without"},
-		{Setting: "backupRetentionDays", When: window, Notice: "to 0 or from 0, the database stands still for seconds, up to minutes", only: onOrOff},
+		{Setting: "caCertIdentifier", When: window, Notice: "the instance restarts, unless its engine version can change the certificate without a restart"},
+		{Setting: "backupRetentionDays", When: window, Notice: "a change to 0 or from 0 interrupts the database for seconds up to minutes", only: onOrOff},
 		{Setting: "multiAz", When: window, Notice: slower},
 		{Setting: "allocatedStorage", When: window, Notice: slower + "; then storage cannot be changed for hours"},
 		{Setting: "storageType", When: window, Notice: slower},
 		{Setting: "iops", When: window, Notice: slower},
 		{Setting: "storageThroughput", When: window, Notice: slower},
 		{Setting: "iamDatabaseAuthentication", When: window},
-		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until: aws rds reboot-db-instance --db-instance-identifier …"},
+		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until you run: aws rds reboot-db-instance --db-instance-identifier …"},
 	}
 }
 
 const (
-	settings = config.Namespace + ":database." // begins their full keys
-	// staticParameters is the setting that stands for all parameters that PostgreSQL reads when it starts.
+	settings = config.Namespace + ":database." // prefix of the full keys
+	// staticParameters stands for all parameters that take effect only after a restart.
 	staticParameters = "parameters.*"
 	replicaClass     = "replicaInstanceClass"
 )
 
+// onOrOff reports whether a change switches automated backups on or off.
 func onOrOff(before, now string) bool { return (before == "0") != (now == "0") }
 
+// both reports whether there are replicas before and after the change.
 func both(before, now string) bool { return before != "" && now != "" }
 
-// instanceSettings is the present value of each setting of the table, by its full key, as a run leaves it to the next one.
+// instanceSettings returns the value of each setting in the table by full key, for the output that the next run reads.
 func instanceSettings(cfg *config.Config) map[string]string {
 	values := map[string]string{}
 	for _, effect := range Effects() {
@@ -82,24 +84,24 @@ func instanceSettings(cfg *config.Config) map[string]string {
 	return values
 }
 
-// warn ends a preview with what RDS does to the instance, and when. What an earlier version left says nothing of most settings;
-// those are not compared.
+// warn prints, at the end of a preview, what RDS does to the instance and when.
 func warn(ctx *pulumi.Context, cfg *config.Config, before map[string]string) error {
 	if !ctx.DryRun() {
 		return nil
 	}
 	for _, line := range effects(cfg, before) {
 		if err := ctx.Log.Warn(line, nil); err != nil {
-			return fmt.Errorf("reporting what RDS does: %w", err)
+			return fmt.Errorf("reporting the effects on the instance: %w", err)
 		}
 	}
 	return nil
 }
 
+// effects returns a warning for each change that has an effect.
 func effects(cfg *config.Config, before map[string]string) []string {
 	_, compared := before[settings+"port"]
 	if !compared || before[config.Namespace+":restore.serving"] != strconv.Itoa(cfg.Restore.Serving) {
-		return nil // nothing to compare with, or another instance
+		return nil // before is of an earlier version of this program, which did not record the settings, or of another instance
 	}
 	now := instanceSettings(cfg)
 	all := maps.Clone(before)
@@ -108,29 +110,37 @@ func effects(cfg *config.Config, before map[string]string) []string {
 	for _, effect := range Effects() {
 		for _, key := range slices.Sorted(maps.Keys(all)) {
 			setting, ours := strings.CutPrefix(key, settings)
-			if ours && effect.of(setting) && before[key] != now[key] && (effect.only == nil || effect.only(before[key], now[key])) {
-				lines = append(lines, effect.line(cfg, key, before[key], now[key]))
+			c := change{key: key, before: before[key], now: now[key]}
+			if ours && effect.of(setting) && c.before != c.now && (effect.only == nil || effect.only(c.before, c.now)) {
+				lines = append(lines, effect.line(cfg, c))
 			}
 		}
 	}
 	return lines
 }
 
-// of tells whether the effect is of a setting.
+// change is a change of a setting.
+type change struct {
+	key         string // full key
+	before, now string // "": not set
+}
+
+// of reports whether a change of the setting has the effect.
 func (e Effect) of(setting string) bool {
 	family, isFamily := strings.CutSuffix(e.Setting, "*")
 	return setting == e.Setting || isFamily && strings.HasPrefix(setting, family)
 }
 
-func (e Effect) line(cfg *config.Config, key, before, now string) string {
+// line returns the warning for a change.
+func (e Effect) line(cfg *config.Config, c change) string {
 	when := string(e.When)
 	if e.When == window && cfg.Database.ApplyImmediately {
 		when = "at once, as database.applyImmediately says"
 	} else if e.When == window {
-		when = fmt.Sprintf("in the maintenance window, %s UTC, and every preview shows it until then; database.applyImmediately: true does it at once",
+		when = fmt.Sprintf("in the maintenance window, %s UTC, and every preview shows it until then; to apply it at once, set database.applyImmediately: true",
 			cfg.Database.MaintenanceWindow)
 	}
-	line := fmt.Sprintf("%s: %s → %s: RDS does it %s", key, cmp.Or(before, "not set"), cmp.Or(now, "not set"), when)
+	line := fmt.Sprintf("%s: %s → %s: RDS applies it %s", c.key, cmp.Or(c.before, "not set"), cmp.Or(c.now, "not set"), when)
 	if e.Notice != "" {
 		line += ": " + strings.ReplaceAll(e.Notice, "…", cfg.Instance())
 	}

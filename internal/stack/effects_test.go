@@ -9,7 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// configured is a configuration as far as the effects look at it.
+// configured returns a configuration with what the effects need.
 func configured(change func(*config.Database)) *config.Config {
 	cfg := &config.Config{Environment: "prod", Restore: config.Restore{Generation: 1, Serving: 1}, Database: config.Database{
 		Port: 5432, InstanceClass: "db.t3.micro", EngineVersion: "16", BackupRetentionDays: 7, AllocatedStorage: 20, StorageType: "gp3",
@@ -21,28 +21,28 @@ func configured(change func(*config.Database)) *config.Config {
 	return cfg
 }
 
-// before is what a run leaves of it.
+// before returns what a run records of the configuration.
 func before(cfg *config.Config) map[string]string {
 	left := instanceSettings(cfg)
 	left["mosaic-database:restore.serving"] = "1"
 	return left
 }
 
-// A preview says when RDS does something and what clients see of it, and nothing of what nobody sees.
+// A preview says when RDS applies a change and what clients notice. It does not mention changes that nobody notices.
 func TestEffects(t *testing.T) {
 	for name, test := range map[string]struct {
 		was, now func(*config.Database)
-		want     []string // in the one line there is; none: no line
+		want     []string // parts of the only line; none: there is no line
 	}{
 		"nothing": {},
 		"the port does not wait": {now: func(d *config.Database) { d.Port = 6432 },
 			want: []string{"database.port: 5432 → 6432: ", "at once, whatever database.applyImmediately says", "restarts"}},
 		"a class waits": {now: func(d *config.Database) { d.InstanceClass = "db.t3.small" },
-			want: []string{"db.t3.micro → db.t3.small", "in the maintenance window, sun:04:00-sun:05:00 UTC", "applyImmediately: true does it at once", "restarts"}},
+			want: []string{"db.t3.micro → db.t3.small", "in the maintenance window, sun:04:00-sun:05:00 UTC", "to apply it at once, set database.applyImmediately: true", "restarts"}},
 		"a class at once": {now: func(d *config.Database) { d.InstanceClass, d.ApplyImmediately = "db.t3.small", true },
 			want: []string{"at once, as database.applyImmediately says", "restarts"}},
 		"storage":              {now: func(d *config.Database) { d.AllocatedStorage = 50 }, want: []string{"20 → 50", "maintenance window", "slower"}},
-		"backups switched off": {now: func(d *config.Database) { d.BackupRetentionDays = 0 }, want: []string{"7 → 0", "stands still"}},
+		"backups switched off": {now: func(d *config.Database) { d.BackupRetentionDays = 0 }, want: []string{"7 → 0", "interrupts the database"}},
 		"backups kept longer":  {now: func(d *config.Database) { d.BackupRetentionDays = 30 }},
 		"a static parameter": {now: func(d *config.Database) {
 			d.Parameters = map[string]string{"max_connections": "200", "work_mem": "4096"}
@@ -70,8 +70,8 @@ func TestEffects(t *testing.T) {
 	}
 }
 
-// Where there is nothing to compare with, nothing is said: the first run, the first after an earlier version, another instance.
-func TestEffectsNeedTheInstanceOfBefore(t *testing.T) {
+// There are no warnings in a first run, in the first run after an earlier version of the program, and for another instance.
+func TestEffectsNeedTheSameInstance(t *testing.T) {
 	now := configured(func(d *config.Database) { d.Port = 6432 })
 	assert.Empty(t, effects(now, nil))
 	assert.Empty(t, effects(now, map[string]string{"mosaic-database:database.engineVersion": "15", "mosaic-database:restore.serving": "1"}))
@@ -79,7 +79,7 @@ func TestEffectsNeedTheInstanceOfBefore(t *testing.T) {
 	assert.Empty(t, effects(now, before(configured(nil))))
 }
 
-// Every line names a key that the configuration has.
+// Every effect is of a key that the configuration has.
 func TestEffectsAreOfSettings(t *testing.T) {
 	known := map[string]bool{}
 	for _, r := range config.References() {

@@ -12,31 +12,30 @@ import (
 )
 
 const (
-	// lastRunOutput is the output in which a run leaves to the next one what that has to know. Pulumi shows no property
-	// whose name begins like this, neither in a preview nor after an update.
-	//
-	// A program cannot ask for the resources of its own state, only for its outputs.
+	// lastRunOutput is the output with the data for the next run. A program can read the outputs of its own state, but not the
+	// resources. Pulumi does not show properties whose names begin with two underscores.
 	lastRunOutput = "__lastRun"
 
-	// What is locked, which the states of today know as settled. Where a run did not come so far that it knows it, before is what
-	// the run before it had.
+	// The fields of this output. lockedField has the locked values; a run that fails before it knows them leaves no map there,
+	// and then the next run reads those of the run before it from beforeField. In states, the locked values are called settled.
 	lockedField, beforeField, costLinesField = "settled", "before", "bill"
 
-	// The outputs that had it in earlier versions of this program.
+	// The outputs with the same data in earlier versions of this program.
 	formerLockedOutput, formerCostLinesOutput = "settled", "estimatedMonthlyCostLines"
 )
 
-// lastRun is what this run takes from the outputs of the last one, also one whose migration failed.
+// lastRun is the data of the last run. A run that failed, for example in the migration, has recorded it too.
 type lastRun struct {
-	// locked is empty before the first run in which the Secret reached the cluster, and after a destroy.
+	// locked has the values that later runs may not change, by full key. It is empty until the Secrets have reached the
+	// cluster for the first time, and after a destroy.
 	//
-	// The engine's own protection stands behind it. It covers whatever the provider answers with a replacement, but
-	// it is off between the two steps of a removal, sees another environment only as deletions, and its message
-	// tells people to switch it off.
+	// Pulumi's protection of the resources is not enough. It prevents every replacement, but it is off between the two steps
+	// of removing a database, takes a changed environment for deletions, and its message tells the user to switch it off.
 	locked    map[string]string
 	costLines []cost.Line // nil before the first run
 }
 
+// readLastRun reads the data of the last run from the outputs of the stack.
 func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
 	outputs, err := ownOutputs(ctx)
 	if err != nil {
@@ -59,8 +58,8 @@ func readLastRun(ctx *pulumi.Context) (*lastRun, error) {
 	return run, nil
 }
 
-// ownOutputs are the outputs of this stack, also of a run that failed; none before the first run and after a destroy. It is
-// what a StackReference asks, without the resource: that would show all of them in every preview.
+// ownOutputs returns the outputs of this stack, even if the last run failed; none before the first run and after a destroy. It
+// invokes the function of StackReference without the resource, which would show all outputs in every preview.
 func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 	args := struct {
 		Name string `pulumi:"name"`
@@ -68,7 +67,7 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 	var result struct {
 		Outputs map[string]any `pulumi:"outputs"`
 	}
-	// While the engine writes a state that is in a folder, there are moments when it reads as empty.
+	// In a file backend, the state is empty for a moment while the engine writes it.
 	const tries = 5
 	err := ctx.Invoke("pulumi:pulumi:readStackOutputs", args, &result)
 	for try := 1; err != nil && try < tries; try++ {
@@ -78,7 +77,7 @@ func ownOutputs(ctx *pulumi.Context) (map[string]any, error) {
 	return result.Outputs, err
 }
 
-// leave is what this run leaves to the next one.
+// leave returns the data for the next run.
 func (d *deployment) leave(applications []application) (pulumi.Map, error) {
 	asked := lock.Values(d.cfg, d.found.location(), d.last.locked)
 	maps.Copy(asked, instanceSettings(d.cfg))
@@ -88,18 +87,18 @@ func (d *deployment) leave(applications []application) (pulumi.Map, error) {
 	}, err
 }
 
-// lockReached is what is locked as far as it has come true. It is held back until the Secrets are in the cluster: a first run that
-// failed because a namespace or an issuer was wrong must not lock what was wrong. It goes by way of a Stash, which a run with
-// --target leaves as it is, with everything else that it was not told to change.
+// lockReached returns the values to lock: those of asked that the resources have reached. They are unknown until the Secrets
+// are in the cluster, so that a first run which fails because of a wrong namespace or issuer does not lock it. A Stash holds
+// them, because a run with --target does not update a Stash that is not among its targets.
 func (d *deployment) lockReached(asked map[string]string, applications []application) (pulumi.Output, error) {
-	held := []any{pulumi.ToStringMap(asked)}
+	inputs := []any{pulumi.ToStringMap(asked)}
 	for _, app := range applications {
 		if app.access != nil {
-			held = append(held, app.access.Synced)
+			inputs = append(inputs, app.access.Synced)
 		}
 	}
 	stash, err := pulumi.NewStash(d.ctx, "settled", &pulumi.StashArgs{
-		Input: pulumi.All(held...).ApplyT(func(values []any) any { return values[0] }),
+		Input: pulumi.All(inputs...).ApplyT(func(values []any) any { return values[0] }),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering the stash: %w", err)

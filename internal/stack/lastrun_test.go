@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// engine answers the question for the outputs, after some failures.
+// engine is a mock engine that returns outputs, after some failures.
 type engine struct {
 	failures int
 	outputs  map[string]any
@@ -28,8 +28,8 @@ func (*engine) NewResource(pulumi.MockResourceArgs) (string, resource.PropertyMa
 	return "", nil, errors.New("no resource is registered")
 }
 
-// What the last run left is read also while the engine writes the state; and where that run did not come so far, what the run
-// before it had still counts.
+// The outputs are read even while the engine writes the state. If the last run failed before it recorded the locked values,
+// those of the run before it apply.
 func TestReadLastRun(t *testing.T) {
 	locked := map[string]any{"mosaic-database:environment": "prod"}
 	for name, test := range map[string]struct {
@@ -38,10 +38,10 @@ func TestReadLastRun(t *testing.T) {
 		wrong  string
 	}{
 		"nothing":                {engine{}, map[string]string{}, ""},
-		"settled":                {engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": locked}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
+		"locked values":          {engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": locked}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
 		"a state being written":  {engine{4, map[string]any{"__lastRun": map[string]any{"settled": locked}}}, map[string]string{"mosaic-database:environment": "prod"}, ""},
 		"a state that is broken": {engine{failures: 9}, nil, "failed to load checkpoint"},
-		"a run that did not come so far": {
+		"a run that failed early": {
 			engine{outputs: map[string]any{"__lastRun": map[string]any{"settled": "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "before": locked}}},
 			map[string]string{"mosaic-database:environment": "prod"}, "",
 		},

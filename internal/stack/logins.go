@@ -10,14 +10,14 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/pgbouncer"
 )
 
-// logins are the applications' own, and the Job that makes them in the database.
+// logins are the alternating logins of the clients, and the bootstrap Job that creates them in the database.
 type logins struct {
 	credentials *credentials.Logins
 	bootstrap   *jobs.Bootstrap
 }
 
-// newLogins registers the passwords, and then the Job that makes the logins; nil where the applications have the master
-// user's. None of it is protected: it is deleted when the credentials are the master user's again.
+// newLogins registers the passwords of the logins, and the bootstrap Job. It returns nil if the applications log in as the
+// master user. Nothing of it is protected, because it is deleted when database.credentials is master again.
 func (d *deployment) newLogins() (*logins, error) {
 	if !d.cfg.Alternating() {
 		return nil, nil
@@ -36,21 +36,21 @@ func (d *deployment) newLogins() (*logins, error) {
 		return nil, err
 	}
 	bootstrap, err := jobs.NewBootstrap(d.ctx, naming.Access(cfg.Environment, naming.Admin(app.Name)), &jobs.BootstrapArgs{
-		Config: cfg, Role: reads(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
+		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
 		SecretVersion: made.BootstrapSecretVersionID,
 	}, pulumi.Providers(d.cluster.provider))
 	return &logins{credentials: made, bootstrap: bootstrap}, err
 }
 
-// connection is what the connection secrets contain by now.
-type connection struct {
-	secretVersion pulumi.StringInput  // of the applications'
-	migrator      *jobs.MigratorLogin // nil where migrations log in as the application does
+// connectionSecrets are the versions of the connection secrets after they have been written.
+type connectionSecrets struct {
+	secretVersion pulumi.StringInput  // version ID of the applications' secret
+	migrator      *jobs.MigratorLogin // nil: migrations use the application's login
 }
 
-// connect writes the content of the clients' connection secrets, once the logins and the pooler are there. Without a pooler
-// the URLs lead to the database.
-func (d *deployment) connect(l *logins, pooler *pgbouncer.Pooler) (*connection, error) {
+// connect writes the connection secrets once the logins and the pooler are ready. l is nil without logins, and pooler is nil
+// if the URLs lead to the database.
+func (d *deployment) connect(l *logins, pooler *pgbouncer.Pooler) (*connectionSecrets, error) {
 	var endpoint *credentials.Endpoint
 	if pooler != nil {
 		endpoint = &credentials.Endpoint{Host: pooler.Host, Port: pgbouncer.Port, Ready: pooler.Ready}
@@ -61,7 +61,7 @@ func (d *deployment) connect(l *logins, pooler *pgbouncer.Pooler) (*connection, 
 				return nil, err
 			}
 		}
-		return &connection{secretVersion: d.db.ConnectionSecretVersionID}, nil
+		return &connectionSecrets{secretVersion: d.db.ConnectionSecretVersionID}, nil
 	}
 	connections, err := credentials.NewConnections(d.ctx, naming.Instance(d.cfg.Environment)+"-connections", &credentials.ConnectionsArgs{
 		Config: d.cfg, Server: d.db.Server, Logins: l.credentials, ConnectionSecretArn: d.db.ConnectionSecretArn,
@@ -70,17 +70,17 @@ func (d *deployment) connect(l *logins, pooler *pgbouncer.Pooler) (*connection, 
 	if err != nil {
 		return nil, err
 	}
-	return &connection{
+	return &connectionSecrets{
 		secretVersion: connections.ConnectionSecretVersionID,
 		migrator:      &jobs.MigratorLogin{SecretVersion: connections.MigratorSecretVersionID, Bootstrap: l.bootstrap},
 	}, nil
 }
 
-// newUsers registers the role of the IAM users; nil where there are none.
+// newUsers registers the role of IAM users. It returns nil without database.iamPrincipals.
 func (d *deployment) newUsers() (*credentials.IAMUsers, error) {
 	if len(d.cfg.Database.IamPrincipals) == 0 {
 		return nil, nil
 	}
-	return credentials.NewIAMUsers(d.ctx, naming.PeopleRole(d.cfg.Environment), &credentials.IAMUsersArgs{Config: d.cfg, Server: d.db.Server},
+	return credentials.NewIAMUsers(d.ctx, naming.IAMUsersRole(d.cfg.Environment), &credentials.IAMUsersArgs{Config: d.cfg, Server: d.db.Server},
 		pulumi.Providers(d.cloud.aws))
 }

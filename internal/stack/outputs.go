@@ -10,47 +10,47 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Output is one entry of the contract with the GitOps repository.
+// Output describes an output of the stack.
 type Output struct {
 	Name        string
 	Type        string // string, number, array or object
 	Description string
 }
 
-// Outputs is the contract: what the program exports, all of it, none secret.
+// Outputs describes all outputs of the stack, which are the contract with the GitOps repository. None is secret.
 func Outputs() []Output {
 	return []Output{
 		{"endpoint", "string", "host name of the database instance"},
 		{"port", "number", "TCP port of the instance and its replicas"},
 		{"databaseName", "string", "name of the database"},
-		{"instanceIdentifier", "string", "identifier of the RDS instance that serves"},
-		{"keptInstances", "array", "identifiers of the instances beside it, which a restore left, or going back"},
+		{"instanceIdentifier", "string", "identifier of the active RDS instance"},
+		{"keptInstances", "array", "identifiers of the retained instances, which no client uses"},
 		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers"},
 		{"roleArn", "string", "ARN of the IAM role that the application's service account assumes"},
 		{"credentialsSecretArn", "string", "ARN of the secret with user name and password"},
 		{"connectionSecretArn", "string", "ARN of the secret with host, port, database, user name, password and URLs"},
 		{"connectionSecretName", "string", "name of the connection secret in Secrets Manager"},
 		{"readOnlySecretArn", "string", "ARN of the secret with the read-only connection; empty without database.readOnlyLogin"},
-		{"peopleRoleArn", "string", "ARN of the IAM role with which people log in to the database by token; empty without database.iamPrincipals"},
-		{"peopleLogin", "string", "login of the database that goes with it; empty without database.iamPrincipals"},
+		{"peopleRoleArn", "string", "ARN of the IAM role that IAM users assume to log in to the database by token; empty without database.iamPrincipals"},
+		{"peopleLogin", "string", "name of the database login for IAM users; empty without database.iamPrincipals"},
 		{"securityGroupId", "string", "ID of the database's security group"},
-		{"poolerEndpoint", "string", "host and port of the connection pooler that the URLs lead to; empty without one"},
-		{"region", "string", "AWS region of everything"},
-		{"accountId", "string", "AWS account of everything"},
-		{"clusterName", "string", "name of the EKS cluster; empty where the configuration names none"},
+		{"poolerEndpoint", "string", "host and port of the connection pooler that the URLs lead to; empty if they lead to the database"},
+		{"region", "string", "AWS region of all resources"},
+		{"accountId", "string", "AWS account ID of all resources"},
+		{"clusterName", "string", "name of the EKS cluster; empty if the configuration has none"},
 		{"applicationName", "string", "name of the application, and of its Deployment"},
 		{"namespace", "string", "Kubernetes namespace of the application"},
 		{"serviceAccountName", "string", "name of the application's ServiceAccount"},
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
-		{"migrationJobName", "string", "name of the current revision's migration Job; empty where this program runs none"},
-		{"estimatedMonthlyCost", "string", "estimated cost of a month, such as \"18.41 USD\"; \"at least …\" where a price is unknown"},
-		{"helmValues", "object", "values of the application's Helm chart, right for the chosen delivery"},
-		{"additionalApps", "object", "by name of the application: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
-		{lastRunOutput, "object", "for the next run alone: what the database was made with and keeps, and the lines of the bill"},
+		{"migrationJobName", "string", "name of the current revision's migration Job; empty if this program runs none"},
+		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
+		{"helmValues", "object", "values for the application's Helm chart, according to delivery"},
+		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
+		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
 }
 
-// export exports the outputs; left is for the next run.
+// export exports the outputs; left is the data for the next run.
 func (d *deployment) export(clients *clients, left pulumi.Map) {
 	cfg, db, main := d.cfg, d.db, clients.applications[0]
 	jobName := ""
@@ -76,7 +76,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		readOnly = clients.logins.credentials.ReaderSecretArn
 	}
 	if clients.users != nil {
-		usersRole, usersLogin = clients.users.RoleArn, naming.DatabaseRoles(cfg.App.Name).People
+		usersRole, usersLogin = clients.users.RoleArn, naming.DatabaseRoles(cfg.App.Name).IAMUsers
 	}
 	all := pulumi.Map{
 		"endpoint":             db.Endpoint,
@@ -112,9 +112,9 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 	}
 }
 
-// helmValues are the values of the application's chart. With delivery gitops, and from the handover on, the chart makes
-// the ServiceAccount, the ExternalSecret and the migration; with delivery pulumi they exist, and the chart
-// must leave them alone.
+// helmValues returns the values for an application's Helm chart. With delivery gitops, and from the handover on, the chart
+// creates the ServiceAccount and the ExternalSecret; with delivery pulumi, this program does, and the chart must not. The
+// chart runs migrations with gitops only.
 func helmValues(cfg *config.Config, app application) pulumi.Map {
 	gitops := cfg.Delivery != config.DeliveryPulumi
 	annotations := pulumi.StringMap{}
@@ -135,14 +135,13 @@ func helmValues(cfg *config.Config, app application) pulumi.Map {
 			"region":             pulumi.String(cfg.Region),
 		},
 		"migrations": pulumi.Map{
-			// In a handover this program still runs them.
 			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
 			"image":   pulumi.String(cfg.Migrations.Image),
 			"command": pulumi.ToStringArray(cfg.Migrations.Command),
 		},
-		// Of the Deployment that uses the Secret.
+		// For the Deployment that uses the Secret.
 		"deploymentAnnotations": annotations,
-		// What the URLs ask of the pods: the file that sslrootcert names.
+		// The pods need the file that sslrootcert in the URLs names.
 		"tls": pulumi.Map{
 			"caBundlePath":      pulumi.String(cfg.TLS.CaBundlePath),
 			"caBundleConfigMap": pulumi.String(cfg.TLS.CaBundleConfigMap),

@@ -12,9 +12,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/pgbouncer"
 )
 
-// newPooler registers the connection pooler: the secret of its logins, and then the pods. Nothing of it is protected: the
-// engine deletes it at the end of a run, long after the connection secret has led past it. It is nil where the connections
-// do not lead to it.
+// newPooler registers the connection pooler: the secret with its user list, and the objects in the cluster. It returns nil if
+// the applications' URLs do not lead to the pooler, even if it is registered because it is draining. Nothing of it is
+// protected: the engine deletes it at the end of a run, after the connection secret has the address of the database.
 func (d *deployment) newPooler(l *logins) (*pgbouncer.Pooler, error) {
 	if !d.cfg.Pooling.Enabled {
 		return nil, nil
@@ -32,7 +32,7 @@ func (d *deployment) newPooler(l *logins) (*pgbouncer.Pooler, error) {
 		return nil, err
 	}
 	pooler, err := pgbouncer.New(d.ctx, naming.Access(cfg.Environment, name), &pgbouncer.Args{
-		Config: cfg, Role: reads(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
+		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
 		Host: d.db.Endpoint, Port: d.db.Port, SecretVersion: secret.VersionID,
 	}, pulumi.Providers(d.cluster.provider))
 	if err != nil || !cfg.Pooling.Routed() {
@@ -41,7 +41,7 @@ func (d *deployment) newPooler(l *logins) (*pgbouncer.Pooler, error) {
 	return pooler, nil
 }
 
-// newPoolerSecret registers the secret with the logins that the pooler lets in.
+// newPoolerSecret registers the secret with the pooler's user list.
 func (d *deployment) newPoolerSecret(l *logins) (*credentials.PoolerSecret, error) {
 	args := &credentials.PoolerSecretArgs{Config: d.cfg, Server: d.db.Server}
 	if l != nil {
@@ -50,7 +50,7 @@ func (d *deployment) newPoolerSecret(l *logins) (*credentials.PoolerSecret, erro
 	return credentials.NewPoolerSecret(d.ctx, naming.Instance(d.cfg.Environment)+"-pooler", args, pulumi.Providers(d.cloud.aws))
 }
 
-// poolerEndpoint is "" where the URLs lead to the database.
+// poolerEndpoint returns host:port of the pooler, or "" if the URLs lead to the database.
 func poolerEndpoint(cfg *config.Config) string {
 	if !cfg.Pooling.Routed() {
 		return ""

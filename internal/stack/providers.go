@@ -14,14 +14,14 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// cloud is the providers that need no cluster.
+// cloud has the providers that do not need the cluster.
 type cloud struct {
 	aws    *aws.Provider
 	random *random.Provider
 }
 
-// newCloud makes the providers for AWS and for random values. The account is allowed by number, so that a
-// run with other credentials stops before it creates anything.
+// newCloud registers the providers for AWS and for random values. The AWS provider allows only the account of the
+// configuration, so a run with credentials of another account fails before it creates anything.
 func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
 	awsProvider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
 		Region:            pulumi.String(cfg.Region),
@@ -38,10 +38,10 @@ func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
 	return &cloud{aws: awsProvider, random: randomProvider}, nil
 }
 
-// databaseTag is the key of the tag that tells this database's bill from everything else's.
+// databaseTag is the key of the tag that separates the costs of this database from all others.
 const databaseTag = "Database"
 
-// tags are on every AWS resource; the configuration's come last and win.
+// tags returns the tags of all AWS resources. Those of the configuration take precedence.
 func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 	all := map[string]string{
 		"Application": cfg.App.Name,
@@ -57,16 +57,16 @@ func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
 	return all
 }
 
-// newKubernetes makes the provider for the EKS cluster. Its kubeconfig is made from the cluster's own data,
-// so that no run can land in whatever cluster a laptop points at; the configuration can override it.
+// newKubernetes registers the provider for the EKS cluster. Its kubeconfig is made from the data of the cluster, so that no run
+// uses the current context of somebody's laptop. The configuration can override it.
 func newKubernetes(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*kubernetes.Provider, error) {
-	// Endpoint and issuer are others for every cluster, also for one that is made again under the same name; a
-	// renewed certificate is not another cluster. The cluster's own word counts before the configuration's.
+	// Every cluster has another endpoint and another issuer, even a new one with the name of a deleted one, but a renewed
+	// certificate changes neither.
 	identity := cmp.Or(found.cluster.endpoint, found.oidcIssuer)
 	args := &kubernetes.ProviderArgs{
 		ClusterIdentifier: pulumi.String(identity),
-		// What others wrote on this program's objects (kubectl, Helm, Argo CD, the operator, this program under a former name) must
-		// not stop a rotation half way, with the new password in RDS and the old one in the cluster.
+		// Conflicts with other field managers (kubectl, Helm, Argo CD, the operator, an earlier version of this program) must not
+		// stop a rotation halfway, with the new password in RDS and the old one in the cluster.
 		EnablePatchForce: pulumi.Bool(true),
 	}
 	if cfg.Cluster.Kubeconfig != "" {
@@ -80,7 +80,7 @@ func newKubernetes(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*
 		args.Kubeconfig = pulumi.String(kubeconfig)
 	}
 	if cfg.Delivery == config.DeliveryHandover {
-		args.UpsertExistingObjects = pulumi.Bool(true) // what the chart made is taken as it is
+		args.UpsertExistingObjects = pulumi.Bool(true) // take over what the chart has created
 	}
 	if cfg.Cluster.Context != "" {
 		args.Context = pulumi.String(cfg.Cluster.Context)
@@ -92,8 +92,8 @@ func newKubernetes(ctx *pulumi.Context, cfg *config.Config, found *discovery) (*
 	return provider, nil
 }
 
-// kubeconfig asks the AWS CLI for a token whenever one is needed: a token that is written down lives
-// fifteen minutes, and an instance may take longer than that.
+// kubeconfig returns a kubeconfig that gets tokens from the AWS CLI when they are needed. A fixed token would expire after 15
+// minutes, before a new instance is ready.
 func kubeconfig(c eksCluster, region string) (string, error) {
 	text, err := json.Marshal(map[string]any{
 		"apiVersion":      "v1",

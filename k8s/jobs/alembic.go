@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// withRevisions is what the migration's container executes: the command as it is, or, where that is an upgrade by
-// Alembic, a script that also prints the database's revision and the newest one before, and the database's
-// after. It is one container and not several, because the provider puts only the log of a pod's main container
-// into its error. The script needs /bin/sh in the image; a command of any other form does not.
+// withRevisions returns the command of the migration's container. For an upgrade by Alembic, it is a script that prints the
+// current revision of the database and the newest one, runs the command, and prints the current revision again. Any other
+// command stays as it is. The script needs /bin/sh in the image. It is not split into several containers, because the
+// provider's error has the log of the pod's main container only.
 func withRevisions(command []string) []string {
 	alembic := alembicOf(command)
 	if alembic == nil {
@@ -23,7 +23,8 @@ func withRevisions(command []string) []string {
 	}, "\n")}
 }
 
-// alembicOf is Alembic with its global options, such as alembic -c other.ini; nil if the command is no upgrade by it.
+// alembicOf returns Alembic with its global options, such as alembic -c other.ini, or nil if the command is not an upgrade
+// by Alembic.
 func alembicOf(command []string) []string {
 	upgrade := slices.Index(command, "upgrade")
 	if upgrade < 1 || command[0] != "alembic" {
@@ -32,7 +33,7 @@ func alembicOf(command []string) []string {
 	return command[:upgrade]
 }
 
-// quoted is a command that a shell splits into the same words again.
+// quoted returns the words as a command for a shell.
 func quoted(words []string) string {
 	var all []string
 	for _, word := range words {

@@ -10,26 +10,28 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// BootstrapArgs is the configuration of the bootstrap, and what other resources know.
+// BootstrapArgs are the arguments of [NewBootstrap].
 type BootstrapArgs struct {
 	Config *config.Config
-	Role   manifest.Role
-	// NamespaceReady is the namespace, where this program makes it.
+	Role   manifest.IAMRole
+	// NamespaceReady is the namespace; empty if this program does not create it.
 	NamespaceReady []pulumi.Resource
-	DatabaseCidrs  []string
-	// SecretVersion is the version of the bootstrap secret's content.
+	DatabaseCidrs  []string // of the database's subnets
+	// SecretVersion is the version ID of the bootstrap secret's content.
 	SecretVersion pulumi.StringInput
 }
 
-// Bootstrap is the component: the Job that makes the database's logins, and the SecretStore that reads its secret.
+// Bootstrap is the component resource with the Job that creates the database's roles and logins, and with the objects that
+// provide its Secret.
 type Bootstrap struct {
 	pulumi.ResourceState
 
-	Job        pulumi.Resource   // done once the logins work
-	storeReady []pulumi.Resource // the SecretStore, with the permissions to read
+	Job        pulumi.Resource   // created once the logins work
+	storeReady []pulumi.Resource // the SecretStore and the policy of its IAM role, which reads the migrator's secret too
 }
 
-// The limits of a bootstrap. It is short: it changes roles, and of tables only those that the master user still owns.
+// The limits of the bootstrap Job. They are short, because it changes roles, and only those tables that the master user
+// still owns.
 const (
 	bootstrapDeadlineSeconds  = 600
 	bootstrapBackoffLimit     = 3
@@ -39,7 +41,7 @@ const (
 
 const bootstrapComponent = "bootstrap"
 
-// NewBootstrap registers the component. Its options must bring the kubernetes provider.
+// NewBootstrap registers the component. opts must include the provider kubernetes.
 func NewBootstrap(ctx *pulumi.Context, name string, args *BootstrapArgs, opts ...pulumi.ResourceOption) (*Bootstrap, error) {
 	component := &Bootstrap{}
 	if err := ctx.RegisterComponentResource("mosaic-database:k8s:Bootstrap", name, component, opts...); err != nil {
@@ -72,7 +74,8 @@ func NewBootstrap(ctx *pulumi.Context, name string, args *BootstrapArgs, opts ..
 	return component, nil
 }
 
-// secret is the bootstrap's: what libpq takes from the environment, and the verifiers of the passwords.
+// secret returns the Secret of the bootstrap: environment variables of libpq for the master user, and the verifiers of the
+// logins' passwords.
 func (a *BootstrapArgs) secret() *manifest.Secret {
 	name := naming.Bootstrap(a.Config.App.Name)
 	return &manifest.Secret{
@@ -81,8 +84,8 @@ func (a *BootstrapArgs) secret() *manifest.Secret {
 	}
 }
 
-// job is named after all that it runs, the content of the secret included, so that it runs once for each. Unlike a
-// migration, it can be run again after it failed, and be stopped at any time: it is one transaction.
+// job returns the Job. Its name has a hash of everything that it runs with, including the version of the secret, so that it
+// runs again when any of it changes. It is one transaction, so unlike a migration it can be stopped and repeated safely.
 func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
 	image, command := a.Config.Database.BootstrapImage, psql()
 	identity, env := append([]string{image}, command...), secret.DirectEnvironment()

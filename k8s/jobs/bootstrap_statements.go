@@ -12,12 +12,12 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// bootstrapSQL is the statements of the bootstrap, for psql 15 or later.
+// bootstrapSQL has the statements of the bootstrap, for psql 15 or later.
 //
 //go:embed bootstrap.sql
 var bootstrapSQL string
 
-// psql runs the statements from its standard input.
+// psql returns the command that runs the statements.
 func psql() []string {
 	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + bootstrapSQL + "SQL\n"}
 }
@@ -25,15 +25,15 @@ func psql() []string {
 // setting is an environment variable that is not secret.
 type setting struct{ name, value string }
 
-// plainVariables are the variables of the statements, and of psql, that are not secret, in the order of their names.
+// plainVariables returns the variables of the statements and of psql that are not secret, sorted by name.
 func plainVariables(cfg *config.Config) []setting {
 	roles := naming.DatabaseRoles(cfg.App.Name)
 	values := map[string]string{
-		// The database refuses a lower number of rotations than it has had.
+		// The statements refuse a lower passwordVersion than the last one.
 		"INSTANCE": cfg.Instance(), "PASSWORD_VERSION": strconv.Itoa(cfg.Database.PasswordVersion),
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
-		// The login of IAM users; one that was there before cannot log in any more without principals.
-		"LOGIN_PEOPLE": roles.People, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
+		// The login of IAM users. Without principals it loses its privileges and may not log in.
+		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
 		// The image has no CA bundle of its own.
 		"PGSSLMODE": "require",
 	}
@@ -50,7 +50,7 @@ func plainVariables(cfg *config.Config) []setting {
 	return settings
 }
 
-// secretVariables are those that are secret, with the properties of the bootstrap's secret that they come from.
+// secretVariables returns the variables that are secret, with their properties in the bootstrap secret.
 func secretVariables(cfg *config.Config) []manifest.Key {
 	keys := []manifest.Key{
 		{Name: "PGHOST", Property: "host"}, {Name: "PGPORT", Property: "port"}, {Name: "PGDATABASE", Property: "database"},
@@ -64,7 +64,7 @@ func secretVariables(cfg *config.Config) []manifest.Key {
 	return keys
 }
 
-// passwordLogins are the logins that have passwords, by their names in the variables.
+// passwordLogins returns the logins with a password, by the ending of their variables' names, such as APP_A.
 func passwordLogins(roles naming.Roles) map[string]string {
 	all := map[string]string{}
 	for name, pair := range map[string]naming.Pair{"APP": roles.Application, "MIGRATOR": roles.Migrator, "READER": roles.Reader} {

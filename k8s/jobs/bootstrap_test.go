@@ -10,15 +10,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// The kubelet expands $(NAME), and makes one dollar sign of two, before a shell sees a command.
+// The kubelet expands $(NAME) in a command, and replaces two dollar signs with one.
 func TestTheKubeletLeavesTheStatementsAlone(t *testing.T) {
 	script := psql()[2]
 	assert.NotContains(t, script, "$$")
 	assert.NotContains(t, script, "$(")
-	assert.Equal(t, 1, strings.Count(script, "\nSQL\n"), "the statements end the document that holds them")
+	assert.Equal(t, 1, strings.Count(script, "\nSQL\n"), "only the last line ends the here-document")
 }
 
-// Every variable that the statements read is one that the Job gives them, and the other way round.
+// The Job sets every variable that the statements read, and the statements read every variable that the Job sets.
 func TestTheStatementsKnowTheirVariables(t *testing.T) {
 	for _, reader := range []bool{true, false} {
 		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: config.Database{ReadOnlyLogin: reader}}
@@ -33,11 +33,11 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL, -1) {
 			read[match[1]] = true
 			if !strings.HasPrefix(match[1], "VERIFIER_READER") || reader {
-				assert.True(t, given[match[1]], "nothing gives %s", match[1])
+				assert.True(t, given[match[1]], "the Job does not set %s", match[1])
 			}
 		}
 		for name := range given {
-			assert.True(t, read[name] || strings.HasPrefix(name, "PG"), "nothing reads %s", name)
+			assert.True(t, read[name] || strings.HasPrefix(name, "PG"), "no statement reads %s", name)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package jobs registers the Jobs that work on the database: the migration, which brings the schema to the application's
-// revision, and the bootstrap, which makes the database's logins.
+// Package jobs registers the Jobs that change the database: the migration, which upgrades the schema for a revision of the
+// application, and the bootstrap, which creates the database's roles and logins.
 package jobs
 
 import (
@@ -11,29 +11,29 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// awaitSlack is what the provider waits beyond the Job's own deadline, so that the Job ends first and
-// the error says why.
-const awaitSlack = 2 * time.Minute
+// timeoutMargin is how much longer than the Job's own deadline the provider waits, so that the Job fails first and the error
+// says why.
+const timeoutMargin = 2 * time.Minute
 
-// job is a pod that runs until it succeeds, once.
+// job is a Kubernetes Job.
 type job struct {
 	pulumiName      string
 	name            pulumi.StringInput
-	annotations     object
-	backoffLimit    int
+	annotations     object // nil: none
+	backoffLimit    int    // retries after a failure
 	deadlineSeconds int
 	pod             podSpec
 }
 
-// timeout is how long the provider waits for the Job.
+// timeout is how long the provider waits for the Job, such as 12m0s.
 func (j *job) timeout() string {
-	return (time.Duration(j.deadlineSeconds)*time.Second + awaitSlack).String()
+	return (time.Duration(j.deadlineSeconds)*time.Second + timeoutMargin).String()
 }
 
-// register registers the Job. A Job that ran never runs again: its spec is immutable and changes of it are ignored, and it
-// has no TTL, after which a refresh would create it again. What is to run again gets another name. Its annotations are
-// ignored too: under another field manager the provider would leave the ignored spec to the former manager, and then remove it.
-func (j *job) register(w *manifest.Writer, needs ...pulumi.Resource) (pulumi.Resource, error) {
+// register registers the Job. A Job never runs twice: its spec is immutable, so changes are ignored, and it has no TTL,
+// because a refresh would create it again after that. To run again, it needs another name. Changes of its annotations are
+// ignored too: with another field manager, the provider would leave the ignored spec to the former one, and then remove it.
+func (j *job) register(w *manifest.Writer, dependencies ...pulumi.Resource) (pulumi.Resource, error) {
 	metadata := object{"name": j.name, "namespace": w.Namespace, "labels": j.pod.labels}
 	if j.annotations != nil {
 		metadata["annotations"] = j.annotations
@@ -51,7 +51,7 @@ func (j *job) register(w *manifest.Writer, needs ...pulumi.Resource) (pulumi.Res
 			},
 		},
 	},
-		pulumi.DependsOn(needs),
+		pulumi.DependsOn(dependencies),
 		pulumi.IgnoreChanges([]string{"spec", "metadata.annotations"}),
 		pulumi.Protect(false), pulumi.RetainOnDelete(false), // the next Job replaces it
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: j.timeout(), Update: j.timeout()}))

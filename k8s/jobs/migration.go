@@ -10,23 +10,23 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// Migration is the Job that brings the schema to the application's revision, once for each revision.
+// Migration is the Job that upgrades the schema. It runs once for each revision.
 type Migration struct {
 	Config        *config.Config
-	DatabaseCidrs []string
-	// Login is nil where the migration has the application's.
+	DatabaseCidrs []string // of the database's subnets
+	// Login is the migration's own login; nil: it uses the application's.
 	Login *MigratorLogin
 }
 
-// MigratorLogin is a login of the migration's own.
+// MigratorLogin is the login of the role that owns the schema.
 type MigratorLogin struct {
-	SecretVersion pulumi.StringInput
-	// Bootstrap has the SecretStore that reads the secret.
+	SecretVersion pulumi.StringInput // version ID of the migrator secret's content
+	// Bootstrap has the SecretStore that reads the migrator secret.
 	Bootstrap *Bootstrap
 }
 
-// Revision identifies what the migration runs: ten hexadecimal digits of a hash of image, command,
-// database and attempt. Deadlines and resources are not part of it; they do not change the schema.
+// Revision identifies what the migration runs: ten hexadecimal digits of a hash of image, command, database and attempt.
+// Deadlines and resources are not part of it, because they do not change the schema.
 func (m *Migration) Revision() string {
 	settings := m.Config.Migrations
 	database := m.Config.Instance() + "/" + m.Config.Database.Name
@@ -36,17 +36,17 @@ func (m *Migration) Revision() string {
 // JobName is the name of the revision's Job.
 func (m *Migration) JobName() string { return naming.MigrationJob(m.Config.App.Name, m.Revision()) }
 
-// Register registers the Job, with application as the Secret of its login where it has none of its own. The Job's Pulumi
-// name contains the revision: a new revision is a new resource, created before the old Job is deleted.
+// Register registers the Job. Without a login of its own, the migration uses the application's Secret. The Job's Pulumi name
+// contains the revision: a new revision is a new resource, which is created before the old Job is deleted.
 func (m *Migration) Register(w *manifest.Writer, application *manifest.Secret, synced *manifest.Synced) error {
-	secret, needs := application, []pulumi.Resource{synced.ExternalSecret}
+	secret, dependencies := application, []pulumi.Resource{synced.ExternalSecret}
 	if m.Login != nil {
 		secret = m.loginSecret()
-		login, err := w.ExternalSecret(secret, m.Login.Bootstrap.storeReady, pulumi.Protect(false)) // it goes with the login
+		login, err := w.ExternalSecret(secret, m.Login.Bootstrap.storeReady, pulumi.Protect(false)) // it is deleted with the login
 		if err != nil {
 			return err
 		}
-		needs = append(needs, login)
+		dependencies = append(dependencies, login)
 	}
 	policy, err := w.NetworkPolicy(manifest.NetworkPolicy{
 		Name: naming.MigrationNetworkPolicy(w.App), Component: migrationComponent,
@@ -55,11 +55,11 @@ func (m *Migration) Register(w *manifest.Writer, application *manifest.Secret, s
 	if err != nil {
 		return err
 	}
-	_, err = m.job(secret, w.Labels(migrationComponent)).register(w, append(needs, policy)...)
+	_, err = m.job(secret, w.Labels(migrationComponent)).register(w, append(dependencies, policy)...)
 	return err
 }
 
-// loginSecret is the Secret of the migration's own login.
+// loginSecret returns the Secret of the migration's own login.
 func (m *Migration) loginSecret() *manifest.Secret {
 	migrator := naming.Migrator(m.Config.App.Name)
 	return &manifest.Secret{

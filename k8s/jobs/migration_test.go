@@ -24,7 +24,7 @@ func migration() *Migration {
 	}
 }
 
-// What changes the schema is another revision; what does not is the same, and so does not run again.
+// Only a change that can change the schema makes another revision, and so another run.
 func TestRevision(t *testing.T) {
 	base := migration().Revision()
 	assert.Regexp(t, `^[0-9a-f]{10}$`, base)
@@ -52,8 +52,8 @@ func TestRevision(t *testing.T) {
 	}
 }
 
-// An upgrade by Alembic tells where it starts and where it ends; its own options go with every call.
-func TestAnUpgradeTellsItsRevisions(t *testing.T) {
+// An upgrade by Alembic prints the revisions before and after it, with the same global options.
+func TestAnUpgradePrintsItsRevisions(t *testing.T) {
 	assert.Equal(t, []string{"/bin/sh", "-ec", `echo 'current revision:'
 'alembic' current
 echo 'newest revision:'
@@ -69,7 +69,7 @@ echo 'current revision:'
 	}
 }
 
-// The script is run by a shell, with a stand-in for Alembic.
+// A shell runs the script, with a fake Alembic.
 func TestTheScriptRuns(t *testing.T) {
 	bin := t.TempDir()
 	write := func(body string) {
@@ -92,10 +92,10 @@ func TestTheScriptRuns(t *testing.T) {
 	out, err = run("alembic", "upgrade", "head")
 	var exit *exec.ExitError
 	require.ErrorAs(t, err, &exit)
-	assert.Equal(t, 3, exit.ExitCode(), "how the upgrade ends is how the container ends")
+	assert.Equal(t, 3, exit.ExitCode(), "the container has the exit code of the upgrade")
 	assert.True(t, strings.HasSuffix(out, "can't locate revision\n"), "%s", out)
 }
 
-func TestTheProviderOutwaitsTheJob(t *testing.T) {
+func TestTheProviderWaitsLongerThanTheJob(t *testing.T) {
 	assert.Equal(t, "12m0s", (&job{deadlineSeconds: 600}).timeout())
 }

@@ -13,7 +13,7 @@ type (
 	list   = manifest.List
 )
 
-// podSpec is the pod of a Job: one container that talks to the database and to nothing else.
+// podSpec is the pod of a Job, with one container.
 type podSpec struct {
 	labels  object
 	name    string // of the container
@@ -25,11 +25,11 @@ type podSpec struct {
 	tls     config.TLS
 }
 
-// manifest satisfies the Pod Security standard "restricted".
+// manifest returns the pod's spec. It satisfies the Pod Security Standard "restricted".
 func (p *podSpec) manifest() object {
 	return object{
 		"restartPolicy": "Never",
-		// It needs no access to the Kubernetes API.
+		// The pod does not use the Kubernetes API.
 		"automountServiceAccountToken": false,
 		"enableServiceLinks":           false,
 		"securityContext":              manifest.PodSecurity(),
@@ -39,16 +39,16 @@ func (p *podSpec) manifest() object {
 	}
 }
 
-// everyNode is a label that all nodes of an EKS cluster have with the same value.
-const everyNode = "topology.kubernetes.io/region"
+// regionLabel is a label that all nodes of an EKS cluster have with the same value.
+const regionLabel = "topology.kubernetes.io/region"
 
-// oneAtATime keeps a pod pending while another one with the same labels runs. Two migrations that ran at once would both
-// start from the same revision; Alembic takes no lock.
+// oneAtATime returns an affinity that keeps a pod pending while another pod with the same labels runs anywhere in the
+// cluster. Alembic takes no lock, so two migrations at a time would both start from the same revision.
 func oneAtATime(labels object) object {
 	return object{"podAntiAffinity": object{
 		"requiredDuringSchedulingIgnoredDuringExecution": list{object{
 			"labelSelector": manifest.Selector(labels),
-			"topologyKey":   everyNode,
+			"topologyKey":   regionLabel,
 		}},
 	}}
 }
@@ -63,7 +63,7 @@ func (p *podSpec) container() object {
 		"env":             p.env,
 		"securityContext": manifest.ContainerSecurity(),
 		"resources":       object{"requests": resources, "limits": resources},
-		// The end of the log becomes part of the pod's status, and so of the error of the run.
+		// The end of the log becomes part of the pod's status, which the provider's error quotes.
 		"terminationMessagePolicy": "FallbackToLogsOnError",
 		"volumeMounts":             append(list{object{"name": "tmp", "mountPath": "/tmp"}}, manifest.CaBundleMounts(p.tls)...),
 	}
@@ -71,15 +71,15 @@ func (p *podSpec) container() object {
 
 func variable(name, value string) object { return object{"name": name, "value": value} }
 
-// connectTimeoutSeconds limits an attempt to connect: a network policy may drop the first packets of a new pod, and libpq,
-// which has no limit of its own, would wait until the Job's deadline instead of trying again.
+// connectTimeoutSeconds limits an attempt to connect. A network policy may drop the first packets of a new pod, and libpq,
+// which has no limit by default, would wait until the Job's deadline instead of trying again.
 const connectTimeoutSeconds = 10
 
-// sessionLimits are how long a session waits for a lock, and how long a statement may run; 0: without end. A statement
-// whose client is gone would run on without a limit.
+// sessionLimits limit how long a session waits for a lock, and how long a statement runs; 0: no limit. Without a limit, a
+// statement goes on even after its client has ended.
 type sessionLimits struct{ lockTimeoutSeconds, statementTimeoutSeconds int }
 
-// env sets the limits for libpq, and with it for psql and psycopg.
+// env returns the limits as environment variables of libpq, which psql and psycopg use.
 func (s sessionLimits) env() list {
 	return list{
 		variable("PGCONNECT_TIMEOUT", strconv.Itoa(connectTimeoutSeconds)),

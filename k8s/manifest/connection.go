@@ -2,11 +2,11 @@ package manifest
 
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-// connectionKey is one entry of the Secret of a connection. Where the connection leads to a pooler, direct is the entry
-// beside it that leads to the database itself.
+// connectionKey is an entry of a Secret with a connection. If the connection leads to a pooler, the entry direct leads to the
+// database.
 type connectionKey struct {
 	Key
-	direct Key
+	direct Key // zero: the entry is the same for both
 }
 
 func connectionKeys() []connectionKey {
@@ -21,7 +21,7 @@ func connectionKeys() []connectionKey {
 	}
 }
 
-// ConnectionKeys are the entries of the Secret of a connection to the database.
+// ConnectionKeys returns the entries of a Secret with a connection to the database.
 func ConnectionKeys() []Key {
 	var keys []Key
 	for _, key := range connectionKeys() {
@@ -30,7 +30,7 @@ func ConnectionKeys() []Key {
 	return keys
 }
 
-// PooledConnectionKeys are those of a connection to a pooler, with the database's own address beside it.
+// PooledConnectionKeys returns the entries of a Secret with a connection to the pooler, and with the address of the database.
 func PooledConnectionKeys() []Key {
 	keys := ConnectionKeys()
 	for _, key := range connectionKeys() {
@@ -41,10 +41,10 @@ func PooledConnectionKeys() []Key {
 	return keys
 }
 
-// DirectEnvironment is the Secret as environment variables, with its version. Those of a connection lead to the database
-// itself: what runs once needs a session of its own, which no pooler gives.
+// DirectEnvironment returns the Secret as environment variables, with its version. The variables of a connection lead to the
+// database, even if there is a pooler: Jobs need a session, and the pooler gives them only transactions.
 func (s *Secret) DirectEnvironment() List {
-	entries := map[string]string{} // by the name of the variable
+	entries := map[string]string{} // entry of the Secret by variable
 	for _, key := range s.Keys {
 		entries[key.Name] = key.Name
 	}

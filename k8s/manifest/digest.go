@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Digest is ten hexadecimal digits of a hash of several parts, for the name of an object that is made anew when one of
+// Digest returns ten hexadecimal digits of a hash of the parts, for the name of an object that has to be replaced when one of
 // them changes.
 func Digest(parts ...string) string {
 	hash := sha256.New()

@@ -1,5 +1,5 @@
-// Package manifest registers Kubernetes objects, and makes the parts of them that several components share: labels,
-// security contexts, network policies, and the objects by which the External Secrets Operator makes a Secret.
+// Package manifest registers Kubernetes objects, and has the parts that several components share: labels, security
+// contexts, network policies, and the objects from which the External Secrets Operator creates a Secret.
 package manifest
 
 import (
@@ -10,30 +10,29 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Object is a manifest or a part of one. Its values are plain Go, and Inputs where another resource makes them.
+// Object is a manifest or a part of one. Its values are Go values, or Inputs with outputs of other resources.
 type Object = map[string]any
 
 // List is a list in a manifest.
 type List = []any
 
-// fieldManager is the field manager of every object, also after the object was another owner's for a while. The provider's
-// default is a random name for each object that it creates, and then what the former name wrote stays on the object when
-// the program no longer writes it.
+// fieldManager is the field manager (server-side apply) of every object. The provider's default is a random name for each
+// object that it creates. If an object is taken over again later, fields of the former name stay on it, even when the program
+// does not set them any more.
 const fieldManager = "mosaic-database"
 
 // Writer registers the objects of one application in one namespace.
 type Writer struct {
 	Context   *pulumi.Context
-	Parent    pulumi.ResourceOption // or another option that brings the provider
-	App       string                // the name of the application
-	Namespace string                // "" for an object that is in none
-	Prefix    string                // of the Pulumi names; "": none
+	Parent    pulumi.ResourceOption // pulumi.Parent, or another option that sets the provider
+	App       string                // name of the application
+	Namespace string                // "" for objects without a namespace
+	Prefix    string                // prefix of the Pulumi names; "": none
 }
 
-// Register registers an object by the token that its kind has in the provider's SDK; pulumiName is its name but where that
-// is an Input. The SDK's own packages for the kinds are not used: compiling core/v1 alone takes a third of what an empty
-// Pulumi program takes (docs/performance.md). The tests in tests/manifests check the manifests against the cluster's
-// schemas instead.
+// Register registers an object by the type token of its kind. pulumiName is the name of the object, or a fixed part of it if
+// the name is an Input. The typed packages of the provider's SDK are not used: compiling core/v1 alone takes a third of the
+// time of an empty Pulumi program (docs/performance.md). tests/manifests checks the manifests against the schemas instead.
 func (w *Writer) Register(pulumiName string, manifest Object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
 	args := kubernetes.UntypedArgs(maps.Clone(manifest))
 	args["metadata"] = withFieldManager(manifest["metadata"].(Object))
@@ -46,6 +45,7 @@ func (w *Writer) Register(pulumiName string, manifest Object, opts ...pulumi.Res
 	return resource, err
 }
 
+// withFieldManager returns the metadata with the annotation for the field manager.
 func withFieldManager(metadata Object) Object {
 	annotations := Object{"pulumi.com/patchFieldManager": fieldManager}
 	if others, ok := metadata["annotations"].(Object); ok {
@@ -56,13 +56,13 @@ func withFieldManager(metadata Object) Object {
 	return metadata
 }
 
-// Metadata is the name, the namespace and the labels of an object that brings the credentials to the pods, or serves those
-// that do.
+// Metadata returns name, namespace and labels of an object. The labels are those of the component "database": the objects
+// that provide a Secret, and those that they need.
 func (w *Writer) Metadata(name string) Object {
 	return Object{"name": name, "namespace": w.Namespace, "labels": w.Labels("database")}
 }
 
-// Labels are the labels of the objects, and of the pods, of one component of the application.
+// Labels returns the labels of the objects and pods of a component, such as "migration".
 func (w *Writer) Labels(component string) Object {
 	return Object{
 		"app.kubernetes.io/part-of":    w.App,
@@ -71,5 +71,5 @@ func (w *Writer) Labels(component string) Object {
 	}
 }
 
-// Selector selects the pods, or the namespaces, that have the labels.
+// Selector returns a label selector for all of the labels.
 func Selector(labels Object) Object { return Object{"matchLabels": labels} }

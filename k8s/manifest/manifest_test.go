@@ -11,8 +11,8 @@ func TestDigestTellsPartsApart(t *testing.T) {
 	assert.NotEqual(t, Digest("ab", "c"), Digest("a", "bc"))
 }
 
-// A rule of egress without addresses would allow all of them.
-func TestNoNetworkPolicyWithoutTheDatabasesAddresses(t *testing.T) {
+// An egress rule without addresses would allow all of them.
+func TestNoNetworkPolicyWithoutDatabaseCidrs(t *testing.T) {
 	_, err := (&Writer{}).NetworkPolicy(NetworkPolicy{Name: "core-api-migration", DatabasePort: 5432})
 	assert.ErrorContains(t, err, "core-api-migration")
 }

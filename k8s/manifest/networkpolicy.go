@@ -8,24 +8,25 @@ import (
 
 const dnsPort = 53
 
-// NetworkPolicy is what the pods of one component may reach, and who may reach them.
+// NetworkPolicy is the network policy of the pods of a component. They may connect to the database and to DNS, and to
+// nothing else.
 type NetworkPolicy struct {
 	Name      string
 	Component string // of the pods' labels
-	// DatabaseCidrs and DatabasePort are where the database is: all that the pods may reach, beside DNS.
+	// DatabaseCidrs and DatabasePort are the addresses and the port of the database.
 	DatabaseCidrs []string
 	DatabasePort  int
-	Ingress       List // nil: nobody
-	// Account is registered before; the account waits for the namespace.
+	Ingress       List // ingress rules; nil: nobody may connect to the pods
+	// Account is a ServiceAccount that depends on the namespace. The policy is created after it.
 	Account pulumi.Resource
 }
 
-// NetworkPolicy registers a policy. It takes effect where the cluster enforces network policies; on EKS, that is an option
-// of the VPC CNI. DNS is allowed to every address: no selector matches it on EKS Auto Mode, where CoreDNS is a service of
-// the node, nor where a cache listens on the node's own address.
+// NetworkPolicy registers a network policy. It has an effect only if the cluster enforces network policies, which is an
+// option of the VPC CNI on EKS. DNS is allowed to every address, because no selector matches CoreDNS on EKS Auto Mode, where
+// it runs on the node, or a DNS cache on the node's address.
 func (w *Writer) NetworkPolicy(p NetworkPolicy) (pulumi.Resource, error) {
 	if len(p.DatabaseCidrs) == 0 {
-		return nil, fmt.Errorf("the network policy %s: the addresses of the database are not known, and a rule without any allows all", p.Name)
+		return nil, fmt.Errorf("the network policy %s: the addresses of the database are not known, and a rule without addresses would allow all of them", p.Name)
 	}
 	var database List
 	for _, cidr := range p.DatabaseCidrs {
@@ -49,14 +50,14 @@ func (w *Writer) NetworkPolicy(p NetworkPolicy) (pulumi.Resource, error) {
 		"spec":       spec,
 	},
 		pulumi.DependsOn([]pulumi.Resource{p.Account}),
-		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it is deleted with its pods: it holds no data
+		pulumi.Protect(false), pulumi.RetainOnDelete(false)) // it has no data, and is deleted with its pods
 	if err != nil {
 		return nil, fmt.Errorf("registering the network policy %s: %w", p.Name, err)
 	}
 	return policy, nil
 }
 
-// Ports are the ports of a rule, one for each protocol.
+// Ports returns the ports of a rule: one port, with each protocol.
 func Ports(port int, protocols ...string) List {
 	var all List
 	for _, protocol := range protocols {

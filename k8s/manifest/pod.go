@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// EphemeralStorage is what a container may write: to a writable /tmp, and to its log.
+	// EphemeralStorage is how much a container may write: to /tmp if it is writable, and to its log.
 	EphemeralStorage = "256Mi"
-	// userID is not root and not a user of the node; linters ask for 10000 and more.
+	// userID is neither root nor a user of the node. Linters ask for 10000 or more.
 	userID = 10001
 	// caVolume is the name of the volume with the CA bundle.
 	caVolume = "ca-bundle"
 )
 
-// PodSecurity is a pod's security context, which satisfies the Pod Security standard "restricted" together with
-// [ContainerSecurity].
+// PodSecurity returns the security context of a pod. Together with [ContainerSecurity] it satisfies the Pod Security Standard
+// "restricted".
 func PodSecurity() Object {
 	return Object{
 		"runAsNonRoot":   true,
@@ -27,7 +27,7 @@ func PodSecurity() Object {
 	}
 }
 
-// ContainerSecurity is the security context of a container.
+// ContainerSecurity returns the security context of a container.
 func ContainerSecurity() Object {
 	return Object{
 		"allowPrivilegeEscalation": false,
@@ -36,7 +36,7 @@ func ContainerSecurity() Object {
 	}
 }
 
-// CaBundleVolumes is the volume with the CA bundle; none where the image has the bundle, or nobody checks the server.
+// CaBundleVolumes returns the volume with the CA bundle from the ConfigMap of the configuration; none without a ConfigMap.
 func CaBundleVolumes(tls config.TLS) List {
 	if tls.CaBundleConfigMap == "" {
 		return nil
@@ -44,7 +44,8 @@ func CaBundleVolumes(tls config.TLS) List {
 	return List{Object{"name": caVolume, "configMap": Object{"name": tls.CaBundleConfigMap}}}
 }
 
-// CaBundleMounts mounts that volume as a single file, which leaves the other files of the folder visible.
+// CaBundleMounts returns the mount of this volume. It mounts a single file, so that the other files of the directory stay
+// visible.
 func CaBundleMounts(tls config.TLS) List {
 	if tls.CaBundleConfigMap == "" {
 		return nil

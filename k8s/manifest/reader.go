@@ -6,25 +6,26 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// apiVersion is the only one that the External Secrets Operator has served since 0.17.
+// apiVersion is the only version that the External Secrets Operator serves since its version 0.17.
 const apiVersion = "external-secrets.io/v1"
 
-// Role is the IAM role of a ServiceAccount.
-type Role struct {
+// IAMRole is the IAM role of a ServiceAccount.
+type IAMRole struct {
 	Arn pulumi.StringInput
-	// Permissions is the role's policy, without which it reads nothing; the ARN is known before the policy is there.
+	// Permissions is the policy of the role. Whatever uses the role must depend on it, because Arn is known before the policy
+	// exists.
 	Permissions pulumi.Resource
 }
 
-// Reader is the ServiceAccount with whose role a SecretStore reads from Secrets Manager.
+// Reader is the ServiceAccount whose IAM role a SecretStore uses to read from Secrets Manager.
 type Reader struct {
 	ServiceAccount string
-	Role           Role
+	Role           IAMRole
 	Region         string
-	NamespaceReady []pulumi.Resource // the namespace, where this program makes it
+	NamespaceReady []pulumi.Resource // the namespace; empty if this program does not create it
 }
 
-// Synced are the objects that keep a Secret as Secrets Manager has it.
+// Synced are the objects that keep a Secret in sync with Secrets Manager.
 type Synced struct {
 	Account, Store pulumi.Resource
 	ExternalSecret pulumi.CustomResource
@@ -78,10 +79,11 @@ func (w *Writer) secretStore(r Reader, name string, account pulumi.Resource) (pu
 	return store, nil
 }
 
-// waitForReady makes the provider wait for the operator; it takes a custom resource for done when it is created otherwise.
+// waitForReady returns the annotation that makes the provider wait for the condition Ready. By default, it does not wait for
+// custom resources.
 func waitForReady() Object { return Object{"pulumi.com/waitFor": "condition=Ready"} }
 
-// neverPruned forbids Helm and Argo CD to delete an object that brings the credentials to the pods, if it was theirs once.
+// neverPruned adds the annotations that keep Helm and Argo CD from deleting an object, if it was one of theirs before.
 func neverPruned(annotations Object) Object {
 	annotations["helm.sh/resource-policy"] = "keep"
 	annotations["argocd.argoproj.io/sync-options"] = "Prune=false"

@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	// rolloutTimeout is how long a run waits for the pods, the shutdown of the old ones included.
+	// rolloutTimeout is how long the provider waits for a rollout, including the shutdown of the old pods.
 	rolloutTimeout = "10m0s"
-	// shutdown waits until the Service has removed the pod, and then until every transaction has ended. PgBouncer closes
-	// the clients between two transactions on SIGINT; on SIGTERM, which comes after this script, it would wait for clients
-	// that keep their connections, and be killed in the middle of a transaction.
+	// shutdown is the preStop hook. It waits until the Service has removed the pod, and then lets transactions end: on SIGINT,
+	// PgBouncer disconnects clients between two transactions. On SIGTERM, which the kubelet sends after the hook, it would wait
+	// for clients to disconnect, and then be killed in the middle of a transaction.
 	shutdown        = "sleep 5; kill -INT 1; sleep 60"
 	shutdownSeconds = 75
-	// What a pod may use: about 15 MB, and 50 kB for each client (docs/pooling.md). PgBouncer has a single thread.
+	// The resources of a pod. PgBouncer needs about 15 MB, and 50 kB for each client (docs/pooling.md). It has a single thread.
 	cpuRequest = "100m"
 	cpuLimit   = "1"
 	memory     = "256Mi"
 )
 
-// deployment registers the pods; the provider waits until they are ready. Another version of the secret and other settings
-// replace them, one by one: the pods contain the name of an entry of the Secret, and the name of the ConfigMap.
-func (b *builder) deployment(settings *configMap, needs ...pulumi.Resource) (pulumi.Resource, error) {
+// deployment registers the Deployment; the provider waits until its pods are ready. A new version of the secret and new
+// settings cause a rollout, because the pod template has the name of an entry of the Secret and the name of the ConfigMap.
+func (b *poolerBuilder) deployment(settings *configMap, dependencies ...pulumi.Resource) (pulumi.Resource, error) {
 	metadata := b.metadata(b.name)
 	if b.args.Config.App.ReloadOnChange {
 		metadata["annotations"] = object{"secret.reloader.stakater.com/reload": b.args.Config.Pooling.TLSSecretName}
@@ -41,7 +41,7 @@ func (b *builder) deployment(settings *configMap, needs ...pulumi.Resource) (pul
 			"strategy": object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0, "maxSurge": 1}},
 			"template": object{"metadata": object{"labels": b.podLabels()}, "spec": b.pod(settings.name)},
 		},
-	}, pulumi.DependsOn(append([]pulumi.Resource{settings.resource}, needs...)),
+	}, pulumi.DependsOn(append([]pulumi.Resource{settings.resource}, dependencies...)),
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: rolloutTimeout, Update: rolloutTimeout}))
 	if err != nil {
 		return nil, fmt.Errorf("registering the deployment %s: %w", b.name, err)
@@ -49,7 +49,7 @@ func (b *builder) deployment(settings *configMap, needs ...pulumi.Resource) (pul
 	return deployment, nil
 }
 
-func (b *builder) pod(settings pulumi.StringInput) object {
+func (b *poolerBuilder) pod(settings pulumi.StringInput) object {
 	return object{
 		"serviceAccountName":            b.name,
 		"automountServiceAccountToken":  false,
@@ -68,7 +68,7 @@ func (b *builder) pod(settings pulumi.StringInput) object {
 	}
 }
 
-func (b *builder) container() object {
+func (b *poolerBuilder) container() object {
 	return object{
 		"name":            "pgbouncer",
 		"image":           b.args.Config.Pooling.Image,
@@ -81,27 +81,27 @@ func (b *builder) container() object {
 			"requests": object{"cpu": cpuRequest, "memory": memory, "ephemeral-storage": manifest.EphemeralStorage},
 			"limits":   object{"cpu": cpuLimit, "memory": memory, "ephemeral-storage": manifest.EphemeralStorage},
 		},
-		// None for liveness: the kernel takes connections also for a process that hangs, and one that ends starts again.
+		// No liveness probe: the kernel accepts connections even for a process that hangs, and one that exits is restarted anyway.
 		"readinessProbe": object{"tcpSocket": object{"port": Port}, "periodSeconds": 5, "timeoutSeconds": 2},
 		"lifecycle":      object{"preStop": object{"exec": object{"command": list{"/bin/sh", "-c", shutdown}}}},
 		"volumeMounts":   b.mounts(),
 	}
 }
 
-// readable lets the pod's group alone read what is secret.
-const readable = 0o440
+// secretMode is the file mode of secrets: readable for owner and group only.
+const secretMode = 0o440
 
-func (b *builder) volumes(settings pulumi.StringInput) list {
+func (b *poolerBuilder) volumes(settings pulumi.StringInput) list {
 	return append(list{
 		object{"name": "settings", "configMap": object{"name": settings}},
 		object{"name": "logins", "secret": object{
-			"secretName": b.secret.Name, "defaultMode": readable, "items": list{object{"key": userlistFile, "path": userlistFile}},
+			"secretName": b.secret.Name, "defaultMode": secretMode, "items": list{object{"key": userlistFile, "path": userlistFile}},
 		}},
-		object{"name": "tls", "secret": object{"secretName": b.args.Config.Pooling.TLSSecretName, "defaultMode": readable}},
+		object{"name": "tls", "secret": object{"secretName": b.args.Config.Pooling.TLSSecretName, "defaultMode": secretMode}},
 	}, manifest.CaBundleVolumes(b.args.Config.TLS)...)
 }
 
-func (b *builder) mounts() list {
+func (b *poolerBuilder) mounts() list {
 	var mounts list
 	for _, one := range [][2]string{{"settings", settingsDir}, {"logins", loginsDir}, {"tls", tlsDir}} {
 		mounts = append(mounts, object{"name": one[0], "mountPath": one[1], "readOnly": true})

@@ -1,4 +1,4 @@
-// Package pgbouncer registers the connection pooler between the applications and the database: PgBouncer in the cluster.
+// Package pgbouncer registers the connection pooler of the applications: PgBouncer in the cluster.
 package pgbouncer
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// Port is the TCP port of the Service and the pods, PgBouncer's own.
+// Port is the TCP port of the Service and the pods, PgBouncer's default.
 const Port = 6432
 
 type (
@@ -20,36 +20,36 @@ type (
 	list   = manifest.List
 )
 
-// Args is the configuration of the pooler, and what other resources know.
+// Args are the arguments of [New].
 type Args struct {
 	Config *config.Config
-	Role   manifest.Role
-	// NamespaceReady is the namespace, where this program makes it.
+	Role   manifest.IAMRole
+	// NamespaceReady is the namespace; empty if this program does not create it.
 	NamespaceReady []pulumi.Resource
-	DatabaseCidrs  []string
-	// Host and Port are the database's.
+	DatabaseCidrs  []string // of the database's subnets
+	// Host and Port are the address of the database.
 	Host pulumi.StringInput
 	Port pulumi.IntInput
-	// SecretVersion is the version of the content of the secret with the logins.
+	// SecretVersion is the version ID of the content of the secret with the user list.
 	SecretVersion pulumi.StringInput
 }
 
-// Pooler is the component.
+// Pooler is the component resource.
 type Pooler struct {
 	pulumi.ResourceState
 
-	Host  string            // where clients connect, in the cluster
-	Ready []pulumi.Resource // what has to be there before clients can
+	Host  string            // host name of the Service in the cluster
+	Ready []pulumi.Resource // must exist before clients connect
 }
 
-// New registers the component. Its options must bring the kubernetes provider.
+// New registers the component. opts must include the provider kubernetes.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Pooler, error) {
 	app := args.Config.App
 	component := &Pooler{Host: naming.PoolerHost(app.Name, app.Namespace)}
 	if err := ctx.RegisterComponentResource("mosaic-database:k8s:Pooler", name, component, opts...); err != nil {
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
-	b := &builder{
+	b := &poolerBuilder{
 		Writer: manifest.Writer{Context: ctx, Parent: pulumi.Parent(component), App: app.Name, Namespace: app.Namespace},
 		args:   args, name: naming.Pooler(app.Name), secret: args.secret(),
 	}
@@ -63,7 +63,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return component, nil
 }
 
-// secret has the logins that the pooler lets in.
+// secret returns the Secret with the user list.
 func (a *Args) secret() *manifest.Secret {
 	name := naming.Pooler(a.Config.App.Name)
 	return &manifest.Secret{
@@ -75,16 +75,16 @@ func (a *Args) secret() *manifest.Secret {
 
 const poolerComponent = "pooler" // in the labels
 
-// builder registers the objects.
-type builder struct {
+// poolerBuilder holds what every step of [New] needs.
+type poolerBuilder struct {
 	manifest.Writer
 	args   *Args
-	name   string // of most of them
+	name   string // of most objects
 	secret *manifest.Secret
 }
 
-// build registers the pods with what they need, and returns what has to be there before clients can connect.
-func (b *builder) build() ([]pulumi.Resource, error) {
+// build registers the objects, and returns those that must exist before clients connect.
+func (b *poolerBuilder) build() ([]pulumi.Resource, error) {
 	cfg := b.args.Config
 	synced, err := b.Sync(manifest.Reader{
 		ServiceAccount: naming.PoolerReader(b.App), Role: b.args.Role, Region: cfg.Region, NamespaceReady: b.args.NamespaceReady,
@@ -114,8 +114,9 @@ func (b *builder) build() ([]pulumi.Resource, error) {
 	return b.service(deployment)
 }
 
-// podAccount is the pods' ServiceAccount: it has no role, unlike the one with which the operator reads the secret.
-func (b *builder) podAccount() (pulumi.Resource, error) {
+// podAccount registers the ServiceAccount of the pods. It has no IAM role: the one that reads the secret belongs to another
+// ServiceAccount, which the External Secrets Operator uses.
+func (b *poolerBuilder) podAccount() (pulumi.Resource, error) {
 	account, err := b.Register(b.name, object{
 		"apiVersion":                   "v1",
 		"kind":                         "ServiceAccount",
@@ -128,7 +129,7 @@ func (b *builder) podAccount() (pulumi.Resource, error) {
 	return account, nil
 }
 
-// fromNamespaces lets the pods in the applications' namespaces connect.
+// fromNamespaces returns ingress rules that let pods in the applications' namespaces connect.
 func fromNamespaces(applications []config.Application) list {
 	var namespaces []string
 	for _, app := range applications {
@@ -142,10 +143,10 @@ func fromNamespaces(applications []config.Application) list {
 	return list{object{"from": from, "ports": manifest.Ports(Port, "TCP")}}
 }
 
-// podLabels are the labels of the pods.
-func (b *builder) podLabels() object { return b.Labels(poolerComponent) }
+// podLabels returns the labels of the pods.
+func (b *poolerBuilder) podLabels() object { return b.Labels(poolerComponent) }
 
-// metadata is the metadata of an object that belongs to the pods; its name may be an Input.
-func (b *builder) metadata(name any) object {
+// metadata returns the metadata of an object with the labels of the pods. name is a string or an Input.
+func (b *poolerBuilder) metadata(name any) object {
 	return object{"name": name, "namespace": b.Namespace, "labels": b.podLabels()}
 }

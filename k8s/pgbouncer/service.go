@@ -8,10 +8,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// service registers the Service, by which clients find the pods, and the PodDisruptionBudget, which keeps one of them running
-// while nodes are drained.
-func (b *builder) service(deployment pulumi.Resource) ([]pulumi.Resource, error) {
-	needs := pulumi.DependsOn([]pulumi.Resource{deployment})
+// service registers the Service that clients connect to, and the PodDisruptionBudget, which keeps a pod running while nodes
+// are drained. It returns these two and the Deployment.
+func (b *poolerBuilder) service(deployment pulumi.Resource) ([]pulumi.Resource, error) {
+	afterDeployment := pulumi.DependsOn([]pulumi.Resource{deployment})
 	service, err := b.Register(b.name, object{
 		"apiVersion": "v1",
 		"kind":       "Service",
@@ -20,7 +20,7 @@ func (b *builder) service(deployment pulumi.Resource) ([]pulumi.Resource, error)
 			"type": "ClusterIP", "selector": b.podLabels(),
 			"ports": list{object{"name": "postgresql", "port": Port, "targetPort": Port, "protocol": "TCP"}},
 		},
-	}, needs)
+	}, afterDeployment)
 	if err != nil {
 		return nil, fmt.Errorf("registering the service %s: %w", b.name, err)
 	}
@@ -29,7 +29,7 @@ func (b *builder) service(deployment pulumi.Resource) ([]pulumi.Resource, error)
 		"kind":       "PodDisruptionBudget",
 		"metadata":   b.metadata(b.name),
 		"spec":       object{"maxUnavailable": 1, "selector": manifest.Selector(b.podLabels())},
-	}, needs)
+	}, afterDeployment)
 	if err != nil {
 		return nil, fmt.Errorf("registering the disruption budget %s: %w", b.name, err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
 )
 
-// Where the pod has its files.
+// Paths in the pod.
 const (
 	settingsDir = "/etc/pgbouncer"
 	loginsDir   = "/etc/pgbouncer-logins"
@@ -21,7 +21,7 @@ const (
 	userlistFile = "userlist.txt"
 )
 
-// ini is PgBouncer's configuration, with no secret in it, for a database at host and port.
+// ini returns PgBouncer's configuration file for a database at host and port. It has no secrets.
 func ini(cfg *config.Config, host string, port int) string {
 	server := "server_tls_sslmode = require\n"
 	if cfg.TLS.CaBundleConfigMap != "" {
@@ -75,15 +75,15 @@ func ini(cfg *config.Config, host string, port int) string {
 	}, "\n")
 }
 
-// configMap is the ConfigMap with the settings. Its name is known when the database's host is.
+// configMap is the ConfigMap with the configuration file.
 type configMap struct {
-	name     pulumi.StringInput
+	name     pulumi.StringInput // has a hash of the content
 	resource pulumi.Resource
 }
 
-// settings registers the ConfigMap, which is immutable: other content has another name, with which the Deployment rolls, and
-// the old one is deleted after that. It waits for the account, which waits for the namespace.
-func (b *builder) settings(account pulumi.Resource) (*configMap, error) {
+// settings registers the ConfigMap. It is immutable: a new content has a new name, which causes a rollout of the Deployment,
+// and the old ConfigMap is deleted after that. It depends on the account, which depends on the namespace.
+func (b *poolerBuilder) settings(account pulumi.Resource) (*configMap, error) {
 	content := pulumi.All(b.args.Host, b.args.Port).ApplyT(func(values []any) string {
 		return ini(b.args.Config, values[0].(string), values[1].(int))
 	}).(pulumi.StringOutput)

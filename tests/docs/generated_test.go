@@ -38,7 +38,7 @@ func TestDocsAreCurrent(t *testing.T) {
 
 // effectsTable is what RDS does with a change.
 func effectsTable(*testing.T) string {
-	text := "| `database.` | RDS does it | what clients see |\n| --- | --- | --- |\n"
+	text := "| `database.` | RDS applies it | what clients notice |\n| --- | --- | --- |\n"
 	for _, e := range stack.Effects() {
 		text += fmt.Sprintf("| `%s` | %s | %s |\n", e.Setting, e.When, cmp.Or(e.Notice, "nothing"))
 	}

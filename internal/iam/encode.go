@@ -6,31 +6,31 @@ import (
 	"fmt"
 )
 
-// Spelling is one way to write a document. AWS reads them all alike, but a state holds the text: a policy keeps the
-// spelling that it was first deployed with.
-type Spelling int
+// Format is a format of a document's JSON. They mean the same to AWS, but the state has the text, so a policy keeps the
+// format that it was first deployed with.
+type Format int
 
 const (
-	// Standard writes actions and resources as lists, and a single principal or condition value without one.
-	Standard Spelling = iota
-	// Terse writes no list of one, and the version last.
+	// Standard has actions and resources as lists, and a single principal or condition value as a string.
+	Standard Format = iota
+	// Terse has every single value as a string, and the version last.
 	Terse
-	// TerseSorted is Terse with all keys in alphabetical order.
+	// TerseSorted is Terse with the keys in alphabetical order.
 	TerseSorted
-	// ListsSorted writes lists only, with all keys in alphabetical order.
+	// ListsSorted has all values as lists, and the keys in alphabetical order.
 	ListsSorted
 )
 
-// JSON is the document in the standard spelling.
-func (d Document) JSON() (string, error) { return d.Spelled(Standard) }
+// JSON returns the document in the format [Standard].
+func (d Document) JSON() (string, error) { return d.Encode(Standard) }
 
-// MarshalJSON is JSON, for a document that is a part of something else.
+// MarshalJSON does the same for a document that is part of another value.
 func (d Document) MarshalJSON() ([]byte, error) {
 	text, err := d.JSON()
 	return []byte(text), err
 }
 
-// Indented is the standard spelling as the content of a file.
+// Indented returns the document in the format [Standard], indented, for a file.
 func (d Document) Indented() ([]byte, error) {
 	text, err := d.JSON()
 	if err != nil {
@@ -44,21 +44,21 @@ func (d Document) Indented() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Spelled is the document as JSON.
-func (d Document) Spelled(s Spelling) (string, error) {
+// Encode returns the document as JSON.
+func (d Document) Encode(f Format) (string, error) {
 	statements := make([]statement, len(d.Statement))
 	for i := range d.Statement {
-		statements[i] = d.Statement[i].spelled(s)
+		statements[i] = d.Statement[i].encoded(f)
 	}
 	var document any = struct {
 		Version   string
 		Statement []statement
 	}{d.Version, statements}
-	if s != Standard {
+	if f != Standard {
 		document = map[string]any{"Version": d.Version, "Statement": statements}
 	}
 	text, err := json.Marshal(document)
-	if err == nil && (s == TerseSorted || s == ListsSorted) {
+	if err == nil && (f == TerseSorted || f == ListsSorted) {
 		text, err = sorted(text)
 	}
 	if err != nil {
@@ -67,7 +67,7 @@ func (d Document) Spelled(s Spelling) (string, error) {
 	return string(text), nil
 }
 
-// statement is a Statement on its way to JSON.
+// statement is a [Statement] with its values as they are encoded: strings or lists.
 type statement struct {
 	Sid       string `json:",omitempty"`
 	Effect    string
@@ -77,35 +77,37 @@ type statement struct {
 	Condition map[string]map[string]any `json:",omitempty"`
 }
 
-func (s Statement) spelled(as Spelling) statement {
-	inLists, besides := list, single
-	switch as {
+func (s Statement) encoded(f Format) statement {
+	actions, others := list, single // how actions and resources, and all other values are encoded
+	switch f {
 	case Terse, TerseSorted:
-		inLists = single
+		actions = single
 	case ListsSorted:
-		besides = list
+		others = list
 	case Standard:
 	}
-	out := statement{Sid: s.Sid, Effect: s.Effect, Action: inLists(s.Action)}
+	out := statement{Sid: s.Sid, Effect: s.Effect, Action: actions(s.Action)}
 	if len(s.Resource) > 0 {
-		out.Resource = inLists(s.Resource)
+		out.Resource = actions(s.Resource)
 	}
 	if _, all := s.Principal[everyone]; all {
 		out.Principal = everyone
 	} else if len(s.Principal) > 0 {
-		out.Principal = each(s.Principal, besides)
+		out.Principal = each(s.Principal, others)
 	}
 	for operator, keys := range s.Condition {
 		if out.Condition == nil {
 			out.Condition = map[string]map[string]any{}
 		}
-		out.Condition[operator] = each(keys, besides)
+		out.Condition[operator] = each(keys, others)
 	}
 	return out
 }
 
+// list encodes the values as a list.
 func list(v Values) any { return []string(v) }
 
+// single encodes a single value as a string, and several as a list.
 func single(v Values) any {
 	if len(v) == 1 {
 		return v[0]
@@ -113,15 +115,15 @@ func single(v Values) any {
 	return []string(v)
 }
 
-func each(values map[string]Values, spell func(Values) any) map[string]any {
+func each(values map[string]Values, encode func(Values) any) map[string]any {
 	out := map[string]any{}
 	for key, v := range values {
-		out[key] = spell(v)
+		out[key] = encode(v)
 	}
 	return out
 }
 
-// sorted is JSON with its keys in alphabetical order.
+// sorted returns the JSON text with its keys in alphabetical order.
 func sorted(text []byte) ([]byte, error) {
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
