@@ -177,6 +177,7 @@ prove *args:
 [group('develop')]
 golden:
     go test ./tests/graph ./tests/docs ./tests/delivery ./tests/lifecycle -run 'TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens' -update
+    go test ./internal/config -run TestJSONSchemaIsCurrent -update
     go test ./internal/pipeline -update
 
 # Everything that CI runs

@@ -70,7 +70,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 // Connect writes the connection secret of the master user with URLs that lead to the pooler.
 func (i *Instance) Connect(ctx *pulumi.Context, pooler *credentials.Endpoint) error {
-	version, err := credentials.Connect(ctx, i.config, i.Server, i.ConnectionSecretArn, pooler, pulumi.Parent(i))
+	version, err := credentials.Connect(ctx, &credentials.ConnectArgs{
+		Config: i.config, Server: i.Server, ConnectionSecretArn: i.ConnectionSecretArn, Pooler: pooler, Parent: pulumi.Parent(i),
+	})
 	i.ConnectionSecretVersionID = version
 	return err
 }

@@ -84,6 +84,7 @@ func full(section any) {
 			field.SetInt(1)
 		case reflect.Bool:
 			field.SetBool(true)
+		default: // lists and maps are not inputs of an instance
 		}
 	}
 }

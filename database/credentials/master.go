@@ -88,16 +88,26 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent p
 	return master, nil
 }
 
+// ConnectArgs are the arguments of [Connect].
+type ConnectArgs struct {
+	Config              *config.Config
+	Server              *Server
+	ConnectionSecretArn pulumi.StringInput
+	Pooler              *Endpoint
+	Parent              pulumi.ResourceOption
+}
+
 // Connect writes the connection secret of the master user with URLs that lead to the pooler, once the pooler is ready, and
 // returns the version of the content. It registers the same resource as [NewMaster] does without a pooler, so that a run
 // that removes the pooler replaces the content, even after a run that failed halfway.
-func Connect(ctx *pulumi.Context, cfg *config.Config, server *Server, secretArn pulumi.StringInput, pooler *Endpoint, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
+func Connect(ctx *pulumi.Context, args *ConnectArgs) (pulumi.StringOutput, error) {
+	cfg, pooler := args.Config, args.Pooler
 	if !cfg.Pooling.Routed() || pooler.Host == "" || pooler.Port == 0 || len(pooler.Ready) == 0 {
 		return pulumi.StringOutput{}, errors.New("database: Connect needs a configuration that routes connections to the pooler, the pooler's address, and the resources that make it ready")
 	}
-	version, err := secrets{ctx: ctx, parent: parent}.put(secretContent{
-		name: naming.ConnectionSecret(cfg.Environment), secretID: secretArn,
-		value: server.connectionOf(cfg, server.Master, pooler), dependencies: append(pooler.Ready, server.Resource),
+	version, err := secrets{ctx: ctx, parent: args.Parent}.put(secretContent{
+		name: naming.ConnectionSecret(cfg.Environment), secretID: args.ConnectionSecretArn,
+		value: args.Server.connectionOf(cfg, args.Server.Master, pooler), dependencies: append(pooler.Ready, args.Server.Resource),
 	})
 	if err != nil {
 		return pulumi.StringOutput{}, err

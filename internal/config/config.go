@@ -19,19 +19,19 @@ type Config struct {
 	Tier        string   `key:"tier" default:"mvp" rule:"tier" doc:"Cost tier: instance class, standby, replicas, backups and insights under one name."`
 	Environment string   `key:"environment" unset:"the stack's name" rule:"environment" doc:"Part of every physical name, as in mosaic-<environment>-db."`
 	Cluster     Cluster  `key:"cluster" doc:"EKS cluster that the application runs on."`
-	Network     Network  `key:"network" doc:"Where the database is placed and who may reach it."`
+	Network     Network  `key:"network" doc:"Where the database is placed and who may connect to it."`
 	Database    Database `key:"database" doc:"RDS instance, replicas and credentials: overrides of the tier, field by field."`
 	App         App      `key:"app" doc:"Application that uses the database."`
 	// AdditionalApps are more applications that use the database, sorted by name.
 	AdditionalApps []*AdditionalApp `key:"additionalApps" rule:"label" doc:"More applications that use the database, by name, each with its own role, ServiceAccount, SecretStore and Secret."`
 
 	Migrations Migrations        `key:"migrations" doc:"Job that brings the schema to the application's revision."`
-	TLS        TLS               `key:"tls" doc:"How clients check whom they talk to; without a bundle, sslmode is require, with one, verify-full."`
+	TLS        TLS               `key:"tls" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
-	Alerts     Alerts            `key:"alerts" doc:"Who hears of trouble, and when."`
+	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
-	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is first made from, which one serves, which may go."`
+	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
 	Waivers    map[string]string `key:"waivers" rule:"waiver" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
 
 	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,policy" doc:"Name of the IAM policy that bounds every role that this program makes; it has to be there."`
@@ -46,7 +46,7 @@ type Cluster struct {
 	OIDCIssuer string `key:"oidcIssuer" unset:"the cluster's" rule:"optional,issuer" doc:"URL of the cluster's OIDC issuer."`
 }
 
-// Network is where the database is placed and who may reach it.
+// Network is where the database is placed and who may connect to it.
 type Network struct {
 	VpcID        string   `key:"vpcId" unset:"the cluster's VPC" rule:"optional,vpc" doc:"VPC of the database."`
 	SubnetIDs    []string `key:"subnetIds" unset:"the private subnets of the VPC" rule:"subnet" all:"twoSubnets,distinct" doc:"Private subnets of the database."`
@@ -74,22 +74,22 @@ type AdditionalApp struct {
 }
 
 // Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec
-// cannot change: they are of the next revision or attempt.
+// cannot change: they apply from the next revision or attempt.
 type Migrations struct {
 	Enabled                 bool     `key:"enabled" default:"true" doc:"Runs the migrations in each run that changes what they run."`
 	Image                   string   `key:"image" unset:"none: required while migrations are enabled" rule:"optional,image" doc:"Image that holds the migrations."`
 	Command                 []string `key:"command" default:"[\"alembic\",\"upgrade\",\"head\"]" rule:"commandWord" all:"someWords" doc:"Command of the migration."`
 	Attempt                 int      `key:"attempt" default:"1" rule:"1.." doc:"Another number runs the same image once more."`
-	DeadlineSeconds         int      `key:"deadlineSeconds" default:"600" rule:"30..86400" doc:"Time that all tries together may take; of the next revision or attempt."`
-	BackoffLimit            int      `key:"backoffLimit" default:"2" rule:"0..10" doc:"Tries after the first; of the next revision or attempt."`
-	LockTimeoutSeconds      int      `key:"lockTimeoutSeconds" default:"10" rule:"0..3600" doc:"Time that a statement waits for a lock, while others queue behind it; 0 waits without end; of the next revision or attempt."`
-	StatementTimeoutSeconds int      `key:"statementTimeoutSeconds" unset:"deadlineSeconds" rule:"1..86400" doc:"Time that a statement may run, at most deadlineSeconds; of the next revision or attempt."`
-	CPU                     string   `key:"cpu" default:"500m" rule:"cpu" doc:"Processor time that the Job requests and may use; of the next revision or attempt."`
-	Memory                  string   `key:"memory" default:"256Mi" rule:"memory" doc:"Memory that the Job requests and may use; of the next revision or attempt."`
+	DeadlineSeconds         int      `key:"deadlineSeconds" default:"600" rule:"30..86400" doc:"Time that all tries together may take; applies from the next revision or attempt."`
+	BackoffLimit            int      `key:"backoffLimit" default:"2" rule:"0..10" doc:"Tries after the first; applies from the next revision or attempt."`
+	LockTimeoutSeconds      int      `key:"lockTimeoutSeconds" default:"10" rule:"0..3600" doc:"Time that a statement waits for a lock, while others queue behind it; 0 waits without end; applies from the next revision or attempt."`
+	StatementTimeoutSeconds int      `key:"statementTimeoutSeconds" unset:"deadlineSeconds" rule:"1..86400" doc:"Time that a statement may run, at most deadlineSeconds; applies from the next revision or attempt."`
+	CPU                     string   `key:"cpu" default:"500m" rule:"cpu" doc:"Processor time that the Job requests and may use; applies from the next revision or attempt."`
+	Memory                  string   `key:"memory" default:"256Mi" rule:"memory" doc:"Memory that the Job requests and may use; applies from the next revision or attempt."`
 }
 
-// TLS is how clients check whom they talk to. With neither field, they encrypt without a check (sslmode=require); with one of
-// them, certificate and host name have to be right (sslmode=verify-full).
+// TLS is how clients verify the server. With neither field, they encrypt without a check (sslmode=require); with one of them,
+// certificate and host name have to be right (sslmode=verify-full).
 type TLS struct {
 	CaBundlePath      string `key:"caBundlePath" unset:"/etc/ssl/rds/ca-bundle.pem with caBundleConfigMap" rule:"optional,filePath" doc:"File with the RDS certificate bundle in the application's containers, where the URLs name it."`
 	CaBundleConfigMap string `key:"caBundleConfigMap" unset:"none: the image has the file" rule:"optional,subdomain" doc:"ConfigMap of the namespace with the bundle, under the file's name; the migration mounts it."`
@@ -103,7 +103,7 @@ type Pooling struct {
 	PoolSize             int    `key:"poolSize" default:"10" rule:"1..1000" doc:"Connections to the database that each of the pods holds for each login."`
 	MaxClientConnections int    `key:"maxClientConnections" default:"500" rule:"10..2000" doc:"Clients that each of the pods serves."`
 	TLSSecretName        string `key:"tlsSecretName" unset:"none: required with enabled" rule:"optional,subdomain" doc:"Secret of the namespace with tls.crt and tls.key, such as cert-manager makes it."`
-	Draining             bool   `key:"draining" doc:"Leads the URLs past the pooler, which stays for the pods that have not restarted: the step before enabled: false."`
+	Draining             bool   `key:"draining" doc:"Points the URLs at the database again and keeps the pooler for pods that have not restarted: the step before enabled: false."`
 }
 
 // Routed tells whether the applications' URLs lead to the pooler.
@@ -112,6 +112,7 @@ func (p Pooling) Routed() bool { return p.Enabled && !p.Draining }
 // Delivery says who owns the Kubernetes objects.
 type Delivery string
 
+// The owners.
 const (
 	DeliveryPulumi   Delivery = "pulumi"   // this program makes them
 	DeliveryHandover Delivery = "handover" // both, while they change hands: this program takes what exists, and leaves what it forgets
@@ -121,7 +122,7 @@ const (
 // InCluster tells whether this program makes objects in the cluster.
 func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
 
-// Alerts is who hears of trouble, and when: the thresholds of the alarms.
+// Alerts is the addresses that the alarms notify, and the thresholds.
 type Alerts struct {
 	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, no alarm is made."`
 	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" doc:"Alarm above this use of the processor, over two periods of five minutes."`
@@ -142,13 +143,13 @@ type Budget struct {
 	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"allocatedStorage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the allocated storage they are free."`
 }
 
-// Restore is the generations of the instance: which of them there are, which one is active, and what the newest is first made
-// from, at most one of the three.
+// Restore is the generations of the instance: how many there are, which one is active, and the backup that the newest is restored
+// from, at most one of three.
 type Restore struct {
 	Generation               int      `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
-	Serving                  int      `key:"serving" unset:"the newest" rule:"1..99" doc:"Generation that secrets, cluster and outputs point to."`
-	Unprotected              []string `key:"unprotected" rule:"instance" all:"distinct" doc:"Instances that do not serve and may be deleted in a later run."`
-	Released                 []string `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run, and are deleted, with a final snapshot."`
+	Serving                  int      `key:"serving" unset:"the newest" rule:"1..99" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
+	Unprotected              []string `key:"unprotected" rule:"instance" all:"distinct" doc:"Instances that are not active and may be deleted in a later run."`
+	Released                 []string `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run and are now deleted, with a final snapshot."`
 	SnapshotIdentifier       string   `key:"snapshotIdentifier" rule:"optional,snapshot" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
 	PointInTime              string   `key:"pointInTime" rule:"optional,pointInTime" doc:"Moment that the instance is restored to."`
 	UseLatestRestorableTime  bool     `key:"useLatestRestorableTime" doc:"Restores to the last moment that the backups hold."`

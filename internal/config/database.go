@@ -39,20 +39,21 @@ type Database struct {
 	MonitoringInterval               int    `key:"monitoringInterval" rule:"0|1|5|10|15|30|60" doc:"Seconds between enhanced monitoring's readings; 0 switches it off."`
 	LogRetentionDays                 int    `key:"logRetentionDays" default:"30" rule:"1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653" doc:"Days that CloudWatch keeps the database's logs."`
 
-	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating" doc:"Whose login the clients have: the master user's, or one of two with few privileges that take turns (docs/users.md)."`
+	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating" doc:"Login of the clients: the master user's, or one of two logins with few privileges, which alternate at each rotation (docs/users.md)."`
 	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." doc:"Another number makes another password; with alternating credentials, one more at a time."`
 	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." doc:"Another number makes another password of the master user, with alternating credentials."`
 	BootstrapImage        string      `key:"bootstrapImage" default:"postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea" rule:"image" doc:"Image with psql 15 or later, in which the Job runs that makes the logins."`
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" doc:"Makes a login that only reads, with a secret of its own."`
-	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinct" doc:"IAM roles and users whose people may log in with a token instead of a password."`
+	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinct" doc:"IAM roles and users that may log in with a token instead of a password."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
 	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"optional,kmsKey" doc:"KMS key that encrypts the secrets."`
 }
 
-// Credentials says whose logins the clients have.
+// Credentials is the kind of login that the clients have.
 type Credentials string
 
+// The kinds of login.
 const (
 	CredentialsMaster      Credentials = "master"      // the master user's
-	CredentialsAlternating Credentials = "alternating" // one of two with few privileges, which take turns at each rotation
+	CredentialsAlternating Credentials = "alternating" // one of two logins with few privileges, which alternate at each rotation
 )

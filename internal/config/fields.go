@@ -7,9 +7,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-// Report and problem of a configuration, as package schema has them.
 type (
-	Problem  = schema.Problem
+	// Problem is one thing that is wrong with the configuration.
+	Problem = schema.Problem
+	// Problems is the report of all of them.
 	Problems = schema.Problems
 )
 

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -10,10 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
 // fuzzedKeys is every key of a stack file, in the order in which the fuzz test takes their values.
@@ -84,8 +85,8 @@ func FuzzLoad(f *testing.F) {
 			}
 			return
 		}
-		problems, ok := err.(config.Problems)
-		if !ok || len(problems) == 0 {
+		var problems config.Problems
+		if !errors.As(err, &problems) || len(problems) == 0 {
 			t.Fatalf("not a report of problems: %#v", err)
 		}
 		for _, p := range problems {
@@ -156,7 +157,7 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		"one source of a restore":             c.Restore.SnapshotIdentifier == "" || c.Restore.PointInTime == "" && !c.Restore.UseLatestRestorableTime,
 		"a pooler that can be reached":        !c.Pooling.Enabled || c.Pooling.TLSSecretName != "" && c.Delivery == config.DeliveryPulumi,
 		"a budget that is an amount, or none": c.Budget.MonthlyUSD >= 0,
-		"an instance that serves":             c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
+		"an active instance":                  c.Restore.Serving >= 1 && c.Restore.Serving <= c.Restore.Generation && !slices.Contains(c.Restore.Released, c.Instance()),
 		"applications apart":                  apart(c),
 	} {
 		if !is {

@@ -58,7 +58,7 @@ func (l *loader) generations() {
 					Fix:  "one of " + strings.Join(all, ", ")}, "restore.generation", "environment")
 			case name == l.config.Instance():
 				l.conflict(Problem{Key: list.field, Value: schema.Show(name),
-					Rule: "not the instance that serves",
+					Rule: "not the active instance",
 					Fix:  "another one; or another generation under restore.serving"}, "restore.serving", "restore.generation")
 			}
 		}
@@ -75,5 +75,47 @@ func (l *loader) generations() {
 		l.conflict(Problem{Key: "restore.generation", Value: schema.Show(r.Generation),
 			Rule: "a generation after the first is made from a backup",
 			Fix:  "snapshotIdentifier, pointInTime or useLatestRestorableTime beside it"}, "restore")
+	}
+}
+
+// restore asks for one source, and for all of it.
+func (l *loader) restore() {
+	r := l.config.Restore
+	var sources []string
+	for _, source := range []struct {
+		field string
+		given bool
+	}{
+		{"restore.snapshotIdentifier", r.SnapshotIdentifier != ""},
+		{"restore.pointInTime", r.PointInTime != ""},
+		{"restore.useLatestRestorableTime", r.UseLatestRestorableTime},
+	} {
+		if source.given {
+			sources = append(sources, source.field)
+		}
+	}
+	pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime
+	switch {
+	case len(sources) > 1:
+		l.conflict(Problem{Key: "restore",
+			Rule: "one source at most; given: " + strings.Join(sources, ", "),
+			Fix:  "one of them"})
+	case r.SourceInstanceIdentifier != "" && r.SourceDbiResourceID != "":
+		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
+			Rule: "not with sourceInstanceIdentifier: it names the same",
+			Fix:  "one of the two"}, "restore.sourceInstanceIdentifier")
+	case pointInTime && r.SourceInstanceIdentifier == "" && r.SourceDbiResourceID == "":
+		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
+			Rule: "required with " + sources[0],
+			Fix: "the identifier of the instance whose backups are used, such as " +
+				naming.Instance(l.config.Environment)}, sources[0])
+	case !pointInTime && r.SourceDbiResourceID != "":
+		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
+			Rule: "only with pointInTime or useLatestRestorableTime",
+			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
+	case !pointInTime && r.SourceInstanceIdentifier != "":
+		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier", Value: schema.Show(r.SourceInstanceIdentifier),
+			Rule: "only with pointInTime or useLatestRestorableTime",
+			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
 	}
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
 func database(fields string) string { return "mosaic-database:database: {" + fields + "}" }

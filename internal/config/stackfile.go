@@ -66,6 +66,7 @@ func encrypted(path string, node *yaml.Node) []string {
 		for i, item := range node.Content {
 			paths = append(paths, encrypted(fmt.Sprintf("%s[%d]", path, i), item)...)
 		}
+	default: // nothing is below it
 	}
 	return paths
 }

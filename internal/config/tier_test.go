@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
 func TestTheClassOfATierIsKnown(t *testing.T) {

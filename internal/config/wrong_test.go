@@ -16,8 +16,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
 // wrongFile is one entry of testdata/wrong: a stack file that has to be rejected, as what it has over the

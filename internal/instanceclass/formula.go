@@ -75,8 +75,9 @@ func binary(e *ast.BinaryExpr, variables map[string]float64) (float64, error) {
 		return x * y, nil
 	case token.QUO:
 		return x / y, nil
+	default:
+		return 0, fmt.Errorf("%s is no operator of a formula; there are * and /", e.Op)
 	}
-	return 0, fmt.Errorf("%s is no operator of a formula; there are * and /", e.Op)
 }
 
 func call(e *ast.CallExpr, variables map[string]float64) (float64, error) {

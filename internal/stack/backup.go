@@ -2,12 +2,14 @@ package stack
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
 // checkBackup looks up the backup that this run restores an instance from, and compares it with the configuration. RDS would
@@ -16,44 +18,81 @@ func checkBackup(ctx *pulumi.Context, cfg *config.Config, before map[string]stri
 	if !lock.Restores(cfg, before) {
 		return nil
 	}
-	var backup config.Backup
+	var from backup
 	var err error
 	switch r := cfg.Restore; {
 	case r.SnapshotIdentifier != "":
-		backup, err = snapshot(ctx, r.SnapshotIdentifier, pulumi.Provider(provider))
+		from, err = snapshot(ctx, r.SnapshotIdentifier, pulumi.Provider(provider))
 	case r.SourceInstanceIdentifier != "":
-		backup, err = automatedBackups(ctx, r.SourceInstanceIdentifier, pulumi.Provider(provider))
+		from, err = automatedBackups(ctx, r.SourceInstanceIdentifier, pulumi.Provider(provider))
 	default:
 		return nil // the provider cannot look up the backups of a deleted instance
 	}
 	if err != nil {
 		return err
 	}
-	return cfg.Misfit(backup).Err()
+	return from.unfit(cfg.Database).Err()
 }
 
 // snapshot looks up a snapshot, also one that another account shares.
-func snapshot(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (config.Backup, error) {
+func snapshot(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
 	shared := true
 	found, err := rds.LookupSnapshot(ctx, &rds.LookupSnapshotArgs{DbSnapshotIdentifier: &identifier, IncludeShared: &shared}, from)
 	if err != nil {
-		return config.Backup{}, fmt.Errorf("looking up the snapshot %s of mosaic-database:restore.snapshotIdentifier: %w", identifier, err)
+		return backup{}, fmt.Errorf("looking up the snapshot %s of mosaic-database:restore.snapshotIdentifier: %w", identifier, err)
 	}
-	return config.Backup{
-		Key: config.Namespace + ":restore.snapshotIdentifier", Name: identifier, Engine: found.Engine, EngineVersion: found.EngineVersion,
-		AllocatedStorage: found.AllocatedStorage, Encrypted: found.Encrypted, KmsKeyID: found.KmsKeyId, Status: found.Status, RetentionDays: -1,
+	return backup{
+		key: config.Key("restore.snapshotIdentifier"), name: identifier, engine: found.Engine, engineVersion: found.EngineVersion,
+		allocatedStorage: found.AllocatedStorage, encrypted: found.Encrypted, kmsKeyID: found.KmsKeyId, status: found.Status, retentionDays: -1,
 	}, nil
 }
 
 // automatedBackups looks up the instance whose automated backups are restored.
-func automatedBackups(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (config.Backup, error) {
+func automatedBackups(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
 	found, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, from)
 	if err != nil {
-		return config.Backup{}, fmt.Errorf("looking up the instance %s of mosaic-database:restore.sourceInstanceIdentifier "+
+		return backup{}, fmt.Errorf("looking up the instance %s of mosaic-database:restore.sourceInstanceIdentifier "+
 			"(for a deleted instance, set restore.sourceDbiResourceId instead): %w", identifier, err)
 	}
-	return config.Backup{
-		Key: config.Namespace + ":restore.sourceInstanceIdentifier", Name: identifier, Engine: found.Engine, EngineVersion: found.EngineVersion,
-		AllocatedStorage: found.AllocatedStorage, Encrypted: found.StorageEncrypted, KmsKeyID: found.KmsKeyId, RetentionDays: found.BackupRetentionPeriod,
+	return backup{
+		key: config.Key("restore.sourceInstanceIdentifier"), name: identifier, engine: found.Engine, engineVersion: found.EngineVersion,
+		allocatedStorage: found.AllocatedStorage, encrypted: found.StorageEncrypted, kmsKeyID: found.KmsKeyId, retentionDays: found.BackupRetentionPeriod,
 	}, nil
+}
+
+// backup is what an instance is about to be made from, as AWS describes it.
+type backup struct {
+	key              string // full key of the configuration that names it
+	name             string // identifier
+	engine           string // postgres
+	engineVersion    string // major and minor
+	allocatedStorage int    // GiB
+	encrypted        bool
+	kmsKeyID         string // ARN of the key
+	status           string // of a snapshot; "" otherwise
+	retentionDays    int    // of an instance's automated backups; -1 for a snapshot
+}
+
+// unfit is every reason why the instance, restored from the backup, would not become what the configuration asks for: RDS takes size, encryption and key from the backup, and goes to no older version.
+func (b backup) unfit(d config.Database) schema.Problems {
+	var problems schema.Problems
+	refuse := func(bad bool, key, value, rule, fix string) {
+		if bad {
+			problems = append(problems, schema.Problem{Key: key, Value: value, Rule: rule, Fix: fix})
+		}
+	}
+	refuse(b.engine != "postgres", b.key, b.name, "a backup of PostgreSQL, not of "+b.engine, "another one")
+	refuse(b.status != "" && b.status != "available", b.key, b.name, "a snapshot that is available, not "+b.status, "it again when it is ready")
+	refuse(b.retentionDays == 0, b.key, b.name, "an instance with automated backups; it has none", "a snapshot instead")
+	refuse(!b.encrypted, b.key, b.name, "encrypted: RDS would restore it unencrypted",
+		"a copy of it that has a key: aws rds copy-db-snapshot … --kms-key-id alias/aws/rds")
+	refuse(b.encrypted && d.KmsKeyID != "" && d.KmsKeyID != b.kmsKeyID, config.Key("database.kmsKeyId"), d.KmsKeyID,
+		"the key of the backup, which the instance keeps", b.kmsKeyID+"; or a copy of the snapshot with the other key")
+	refuse(d.AllocatedStorage < b.allocatedStorage, config.Key("database.allocatedStorage"), strconv.Itoa(d.AllocatedStorage),
+		fmt.Sprintf("not below the backup's %d", b.allocatedStorage), fmt.Sprintf("%d or more", b.allocatedStorage))
+	from, to := config.ParseVersion(b.engineVersion), config.ParseVersion(d.EngineVersion)
+	refuse(from.Major != to.Major || to.Before(from), config.Key("database.engineVersion"), d.EngineVersion,
+		fmt.Sprintf("the major version of the backup, %s, and no older minor one", b.engineVersion),
+		fmt.Sprintf("%q; a major upgrade comes after it, in a run of its own", strconv.Itoa(from.Major)))
+	return problems
 }

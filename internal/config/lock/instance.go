@@ -88,7 +88,7 @@ func version(c *config.Config, before map[string]string) schema.Problems {
 	case now.Before(old):
 		problem.Rule = fmt.Sprintf("not below the database's %s: RDS does not go back to an older version", text)
 		problem.Fix = strconv.Quote(text) + back
-	case now.Major > old.Major && !(c.Database.AllowMajorVersionUpgrade && c.Database.ApplyImmediately):
+	case now.Major > old.Major && (!c.Database.AllowMajorVersionUpgrade || !c.Database.ApplyImmediately):
 		// Left to the maintenance window, the instance would still be on the old parameter group when this run deletes it.
 		problem.Rule = fmt.Sprintf("with allowMajorVersionUpgrade and applyImmediately: from %d it is a major upgrade, with downtime and no way back", old.Major)
 		problem.Fix = strconv.Quote(major) + "; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it"

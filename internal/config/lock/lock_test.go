@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/config/configtest"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
 var location = lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://a"}

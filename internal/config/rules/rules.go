@@ -58,10 +58,10 @@ func digits(raw json.RawMessage) (string, bool) {
 
 // scalar reads a number as its text, and true and false as 1 and 0, as RDS writes them.
 func scalar(raw json.RawMessage) (string, bool) {
-	switch text := string(raw); {
-	case text == "true":
+	switch text := string(raw); text {
+	case "true":
 		return "1", true
-	case text == "false":
+	case "false":
 		return "0", true
 	default:
 		return text, strings.Trim(text, "0123456789+-.eE") == ""

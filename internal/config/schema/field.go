@@ -75,17 +75,16 @@ func (f *Field) Decode(raw json.RawMessage) Problems {
 		f.target.SetString(text)
 		return f.rule.judge("", text, Show(text))
 	case Number:
-		number, ok := parseNumber(raw)
-		return f.decodeScalar(number, ok, raw)
+		return decodeScalar(f, raw, parseNumber)
 	case Integer:
-		number, ok := parseJSON[int](raw)
-		return f.decodeScalar(number, ok, raw)
+		return decodeScalar(f, raw, parseJSON[int])
+	default:
+		return decodeScalar(f, raw, parseJSON[bool])
 	}
-	truth, ok := parseJSON[bool](raw)
-	return f.decodeScalar(truth, ok, raw)
 }
 
-func (f *Field) decodeScalar(value any, ok bool, raw json.RawMessage) Problems {
+func decodeScalar[T any](f *Field, raw json.RawMessage, parse func(json.RawMessage) (T, bool)) Problems {
+	value, ok := parse(raw)
 	if !ok {
 		return f.mistyped(raw)
 	}

@@ -11,6 +11,7 @@ import (
 // Kind is the kind of value that a field takes, in the words of messages and documentation.
 type Kind string
 
+// The kinds.
 const (
 	String  Kind = "string"
 	Integer Kind = "integer"
@@ -71,8 +72,9 @@ func (k Kind) instead(given Kind, raw json.RawMessage) string {
 		switch given {
 		case Integer, Number, Boolean:
 			return `"` + Show(string(raw)) + `", in quotes`
+		default:
+			return "a text"
 		}
-		return "a text"
 	case Integer:
 		return "a whole number"
 	case Number:
@@ -81,8 +83,9 @@ func (k Kind) instead(given Kind, raw json.RawMessage) string {
 		return "true or false"
 	case List:
 		return "a list, one text per line after a hyphen"
+	default:
+		return "one name: value per line, indented below the key"
 	}
-	return "one name: value per line, indented below the key"
 }
 
 // parseNumber decodes a number, or a string that is one: `pulumi config set --path` writes 19.5 as a string.

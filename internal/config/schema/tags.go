@@ -48,6 +48,7 @@ func Of(target any, rules Rules) []*Field {
 			for _, inner := range f.Fields {
 				inner.SetDefault()
 			}
+		default: // a value of its own
 		}
 		fields = append(fields, f)
 	}
@@ -124,6 +125,7 @@ func kindFor(t reflect.Type) Kind {
 			return List
 		}
 		return Objects
+	default:
+		panic(fmt.Sprintf("a stack file has no value of type %s", t))
 	}
-	panic(fmt.Sprintf("a stack file has no value of type %s", t))
 }
