@@ -1,5 +1,5 @@
-# What a person wants to know of a stack: {stack, outputs, instance}, where instance is RDS's description of the instance, or
-# null where nobody asked RDS.
+# Formats a stack for a person to read. The input is {stack, outputs, instance}: the stack's name, its outputs, and RDS's
+# description of the instance, or null.
 def row($name; $value): if ($value // "") == "" then empty else "  \($name)\(" " * (14 - ($name | length)))\($value)" end;
 def section($title; rows): [rows] | if length == 0 then empty else "", $title, .[] end;
 def yes: if . then "yes" else "no" end;
@@ -25,7 +25,7 @@ def number: if . == floor then floor else . end;
      row("in the pods"; "\($o.kubernetesSecretName), as ServiceAccount \($o.serviceAccountName)"),
      row("read-only"; $o.readOnlySecretArn),
      row("role"; $o.roleArn),
-     row("people"; if ($o.peopleLogin // "") == "" then null else "\($o.peopleLogin), by the role \($o.peopleRoleArn)" end)),
+     row("IAM users"; if ($o.peopleLogin // "") == "" then null else "\($o.peopleLogin), by the role \($o.peopleRoleArn)" end)),
    section("how it is";
      if $i == {} then empty else
        row("changes due"; $i.PendingModifiedValues // {} | to_entries | map("\(.key) \(.value | if type == "string" then . else tojson end)") | if . == [] then "none" else list end),
@@ -35,7 +35,7 @@ def number: if . == floor then floor else . end;
        row("protected"; $i.DeletionProtection | yes),
        row("certificate"; if $i.CertificateDetails.ValidTill then "\($i.CertificateDetails.CAIdentifier), valid to \($i.CertificateDetails.ValidTill)" else null end)
      end,
-     row("kept beside it"; $o.keptInstances // [] | list),
+     row("retained"; $o.keptInstances // [] | list),
      row("migration"; $o.migrationJobName)),
    section("cost"; row("a month"; "about \($o.estimatedMonthlyCost); its lines: just db-diff \(.stack)"))]
 | .[]

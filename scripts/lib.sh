@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the recipes share: arguments, questions, the stack's outputs, and the way into its account and cluster.
-# Everything that is said goes to standard error; standard output is for what a recipe is asked for.
+# What the recipes share: arguments, questions, the stack's outputs, and access to its account and cluster.
+# Messages go to standard error; standard output has only what the recipe was asked for.
 set -euo pipefail
 export AWS_PAGER=""
-# Pulumi's own limit, four operations at once for each core, makes what is ready wait behind replicas, which take ten
-# minutes each.
+# Pulumi runs four operations at once for each core by default. Replicas take ten minutes each, and everything else would
+# queue behind them.
 export PULUMI_PARALLEL=${PULUMI_PARALLEL:-64}
 
 recipe=$(basename "$0")
@@ -15,12 +15,12 @@ say() { printf '%s: %s\n' "$recipe" "$*" >&2; }
 fail() { say "$*"; exit 1; }
 need() { command -v "$1" >/dev/null || fail "needs $1, which is not on the PATH; $2"; }
 
-# A second Ctrl-C must not stop the cleaning up of the first.
+# A second Ctrl-C must not interrupt the cleanup after the first.
 cleanup() {
   trap '' INT TERM HUP
   if [[ -n $pod ]]; then
     kube delete "pod/$pod" --ignore-not-found --wait=false >&2 ||
-      say "the pod $pod is still there; it ends by itself within four hours, or: kubectl delete -n $namespace pod/$pod"
+      say "the pod $pod is still there; it ends by itself within four hours; to delete it now: kubectl delete -n $namespace pod/$pod"
   fi
   rm -rf "$scratch"
 }
@@ -29,7 +29,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# arguments "<options>" ARGUMENT... splits the arguments of a recipe into its words and its options.
+# arguments "<options>" ARGUMENT... splits a recipe's arguments into words and options, and refuses an option that is not listed.
 arguments() {
   local options=" $1 " argument
   shift
@@ -47,7 +47,7 @@ arguments() {
 
 option() { [[ $given == *" $1 "* ]]; }
 
-# ask asks a question that only the word yes answers with yes; --yes answers it beforehand.
+# ask QUESTION ends the recipe unless the answer is the word yes; the option --yes answers it in advance.
 ask() {
   local answer=""
   option --yes && return
@@ -56,7 +56,7 @@ ask() {
   [[ $answer == yes ]] || fail "stopped here: the answer was not yes (--yes answers beforehand)"
 }
 
-# open_stack STACK takes the named stack, or the selected one, and reads its outputs.
+# open_stack STACK reads the outputs of the named stack, or of the selected one.
 open_stack() {
   need pulumi "see https://www.pulumi.com/docs/install/"
   need jq "install the package jq"
@@ -71,24 +71,24 @@ open_stack() {
   fi
 }
 
-# info INSTANCE prints the outputs that a person reads, with RDS's description of the instance; null: without.
+# info INSTANCE prints the outputs for a person to read. INSTANCE is RDS's description of the instance as JSON, or null.
 info() {
   jq --null-input --arg stack "$stack" --argjson outputs "$outputs" --argjson instance "$1" '{$stack, $outputs, $instance}' |
     jq --raw-output --from-file "$(dirname "${BASH_SOURCE[0]}")/info.jq"
 }
 
-# output NAME is an output of the stack.
+# output NAME prints an output of the stack; a missing or empty one ends the recipe.
 output() {
   jq -er --arg name "$1" '.[$name] | select(. != null and . != "")' <<<"$outputs" ||
-    fail "the stack $stack has no output $1: nothing was deployed, or by an older program; run: just db-deploy $stack"
+    fail "the stack $stack has no output $1: nothing was deployed, or an older version of the program deployed it; run: just db-deploy $stack"
 }
 
-# optional NAME is an output that may be empty, or not there.
+# optional NAME prints an output of the stack, or nothing if it is missing.
 optional() { jq -r --arg name "$1" '.[$name] // ""' <<<"$outputs"; }
 
 cloud() { aws --region "$region" "$@"; }
 
-# open_account makes sure that the login is of the stack's account.
+# open_account checks that the AWS credentials are for the stack's account.
 open_account() {
   local account caller
   need aws "see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
@@ -98,10 +98,10 @@ open_account() {
     fail "no login to AWS: $(<"$scratch/said")
   log in to the account $account, as in: aws sso login"
   [[ $caller == "$account" ]] ||
-    fail "the AWS login is of account $caller, and the stack $stack belongs to $account; choose its profile with AWS_PROFILE"
+    fail "the AWS login is of account $caller, and the stack $stack belongs to $account; choose a profile of that account with AWS_PROFILE"
 }
 
-# setting KEY is a value of the stack's configuration; nothing where it is not set.
+# setting KEY prints a value of the stack's configuration, or nothing if it is not set.
 setting() {
   local value
   if value=$(pulumi config get --stack "$stack" --non-interactive --path "mosaic-database:$1" 2>"$scratch/said"); then
@@ -113,7 +113,7 @@ setting() {
 
 kube() { kubectl --kubeconfig "$scratch/kubeconfig" "${context[@]}" --namespace "$namespace" "$@"; }
 
-# open_cluster makes a kubeconfig of its own for the stack's cluster; the one of this machine is not looked at.
+# open_cluster writes a temporary kubeconfig for the stack's cluster. The user's own kubeconfig is neither read nor changed.
 open_cluster() {
   local kubeconfig chosen name
   need kubectl "see https://kubernetes.io/docs/tasks/tools/"
@@ -135,24 +135,23 @@ open_cluster() {
   fi
 }
 
-# external_secret is the ExternalSecret that makes the application's Secret, as JSON, and null where none does. It is found by
-# the Secret: its own name is the chart's business where the chart makes it.
+# external_secret prints the ExternalSecret that makes the application's Secret, as JSON, or null if there is none. It looks for
+# the target Secret, because the chart may give the ExternalSecret any name.
 external_secret() {
   local all
   all=$(kube get externalsecrets.external-secrets.io -o json) || return
   jq --arg secret "$(output kubernetesSecretName)" '[.items[] | select((.spec.target.name // .metadata.name) == $secret)][0]' <<<"$all"
 }
 
-# program VERB ARGUMENT... runs the program of internal/recipe. It is built first, which takes no time where nothing changed;
-# go run would do the same, and lose the exit code.
+# program VERB ARGUMENT... builds and runs internal/recipe. `go run` would not pass on its exit code.
 program() {
   need go "see https://go.dev/doc/install"
   go build -buildvcs=false -o bin/recipe ./internal/recipe || fail "cannot build ./internal/recipe, see above"
   RECIPE=$recipe bin/recipe "$@"
 }
 
-# change WHAT EDIT... edits the stack file and does what it says, when the answer to Pulumi's own question is yes. An edit is
-# key=value, key- to remove it, key+ to add one. Until the up begins, every end takes the edits back, and the recipe ends too.
+# change WHAT EDIT... edits the stack file and runs `pulumi up`, which asks before it changes anything. An edit is key=value,
+# key- to remove the key, or key+ to increment it. If the up does not begin, the edits are undone and the recipe ends.
 change() {
   local what=$1 answer=() code=0
   shift

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# A pod with psql beside the application, for as long as a recipe runs. The password goes from the Kubernetes
-# Secret into the pod's environment; where IAM users log in by token, the token goes into the pod's memory by standard
-# input. No command line, no manifest and no file of this machine holds either.
+# A temporary pod with psql in the application's namespace, for as long as a recipe runs. Its password comes from the
+# Kubernetes Secret as an environment variable; a token of an IAM user is sent to the pod by standard input and kept in its
+# memory. Neither appears on a command line, in a manifest or in a file of this machine.
 
-# from_secret is the variables of the Secret that the application has: of the database itself, past a pooler, because psql
-# needs a session.
+# from_secret prints psql's environment variables, taken from the application's Secret. With a pooler they name the database
+# itself, because psql needs a session.
 from_secret() {
   local at=DB
   [[ -z $(optional poolerEndpoint) ]] || at=DB_DIRECT
@@ -15,7 +15,8 @@ from_secret() {
      ({name: "PGPASSWORD"} + from("DB_PASSWORD"))]'
 }
 
-# of_master is the variables of the master user: of the bootstrap's Secret, where the application has a login of its own.
+# of_master prints the variables for the master user. With credentials: alternating they come from the bootstrap's Secret,
+# because the application's Secret has another login.
 of_master() {
   if [[ $(setting database.credentials) == alternating ]]; then
     jq -n --arg secret "$(output applicationName)-bootstrap-db-secret" '
@@ -26,18 +27,18 @@ of_master() {
   fi
 }
 
-# of_iam_users is the variables of the login of IAM users, whose password is a file with the token.
+# of_iam_users prints the variables for the login of IAM users, whose password file has the token.
 of_iam_users() {
   jq '[{name: "PGHOST", value: .endpoint}, {name: "PGPORT", value: (.port | tostring)},
        {name: "PGDATABASE", value: .databaseName}, {name: "PGUSER", value: .peopleLogin},
        {name: "PGPASSFILE", value: "/tmp/pgpass"}]' <<<"$outputs"
 }
 
-# by_token says whether IAM users log in by token.
+# by_token tells whether IAM users log in by token.
 by_token() { jq -e '(.peopleRoleArn // "") != ""' <<<"$outputs" >/dev/null; }
 
-# token is a token of the login of IAM users, made with the role that may log in as that. It is good for the logins of
-# fifteen minutes.
+# token prints an IAM authentication token for the login of IAM users. It assumes the role that may log in as that user first;
+# the token is valid for fifteen minutes.
 token() {
   local role session
   role=$(output peopleRoleArn)
@@ -54,8 +55,8 @@ token() {
   )
 }
 
-# pod_manifest VARIABLES is the pod. It satisfies the Pod Security standard "restricted" and ends by itself after four hours,
-# should the machine that started it be lost.
+# pod_manifest VARIABLES prints the pod's manifest. It meets the Pod Security standard "restricted", and ends by itself after
+# four hours in case the recipe cannot delete it.
 pod_manifest() {
   jq -n --arg name "$pod" --argjson variables "$1" \
     --arg image "${DB_SHELL_IMAGE:-postgres:17.11-alpine@sha256:b0f9560a2de083e2cc7382e75f808c7381a32852a7ec49117deedb300e552b24}" '
@@ -80,7 +81,7 @@ pod_manifest() {
                            capabilities: {drop: ["ALL"]}}}]}}'
 }
 
-# start_pod makes the pod with the login of IAM users where there is one, and with the application's elsewhere.
+# start_pod starts the pod with the login of IAM users if the stack has one, and with the application's otherwise.
 start_pod() {
   local variables key=""
   if by_token; then
@@ -92,7 +93,7 @@ start_pod() {
   run_pod "$variables" "$key"
 }
 
-# run_pod VARIABLES [TOKEN] makes the pod; the end of the recipe deletes it, whatever the end.
+# run_pod VARIABLES [TOKEN] starts the pod and waits until it is ready. The recipe's exit deletes it, also after a failure.
 run_pod() {
   local manifest key=${2:-}
   pod=db-shell-$(date -u +%Y%m%d-%H%M%S)-$$
@@ -104,10 +105,10 @@ run_pod() {
     fail "the pod did not start, see above"
   fi
   if [[ -n $key ]]; then
-    # In that file, colons and backslashes of the password have a backslash.
+    # In a password file, a backslash goes before each colon and backslash.
     sed 's/[\\:]/\\&/g; s/^/*:*:*:*:/' <<<"$key" | kube exec -i "$pod" -- sh -c 'umask 077 && cat >/tmp/pgpass'
   fi
 }
 
-# query FILE runs a file of queries in the database.
+# query FILE runs an SQL file with the pod's psql.
 query() { kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file - <"$1"; }

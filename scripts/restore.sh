@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# The next generation of the instance, made from a backup.
+# Restores a backup as the next generation of the instance.
 
-# open_restore STACK finds what the next generation comes after.
+# open_restore STACK reads the newest generation, the active one and the active instance.
 open_restore() {
   open_stack "$1"
   open_account
@@ -13,7 +13,8 @@ open_restore() {
   generation=${generation:-1} active=${active:-$generation}
 }
 
-# restore WHAT EDIT... makes it of the backup that the edits name, whatever the last one was made from.
+# restore WHAT EDIT... makes the next generation from the backup that the edits name. The keys of the last restore are removed
+# first.
 restore() {
   local what=$1 key before edits=("restore.generation=$((generation + 1))")
   shift
@@ -22,16 +23,16 @@ restore() {
   done
   if option --beside; then
     change "restores $what beside $instance, without moving anything to it" "${edits[@]}" "restore.serving=$active" "$@" || stopped
-    say "it is there; to move to it: just db-serve $((generation + 1)) $stack"
+    say "the restored instance exists; to move to it: just db-serve $((generation + 1)) $stack"
     return
   fi
   before=$(content)
-  say "what is written to $instance after that moment is not in the new instance: stop what writes, if it still does"
+  say "what is written to $instance after that moment is not in the new instance: stop the writers first (just app-scale 0 $stack)"
   change "restores $what, moves to it, migrates, and restarts the pods; $instance stays as it is" "${edits[@]}" "$@" || stopped
   restart_after "$before"
-  say "the pods use the new instance. Back: just db-serve $active $stack. When the old one may go: just db-release $instance $stack"
+  say "the pods use the new instance. To go back: just db-serve $active $stack. To delete the old one: just db-release $instance $stack"
 }
 
 stopped() {
-  fail "the restore stopped halfway; $instance is as it was. On: just db-deploy $stack. Back: just db-serve $active $stack"
+  fail "the restore stopped halfway; $instance is as it was. To go on: just db-deploy $stack. To go back: just db-serve $active $stack"
 }

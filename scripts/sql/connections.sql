@@ -1,4 +1,4 @@
--- Who holds the connections, and how many are left.
+-- Who has connections, and how many are left.
 \echo connections in use, and the limit
 SELECT count(*) FILTER (WHERE backend_type = 'client backend') AS in_use,
        current_setting('max_connections')::int AS max_connections,

@@ -1,4 +1,4 @@
--- The rows of every table of the application, counted one by one.
+-- The number of rows of every table, by an exact count.
 \pset footer off
 WITH counted AS (
   SELECT n.nspname AS schema, c.relname AS relation,

@@ -1,4 +1,4 @@
--- What runs now, the longest first, and who waits for whom.
+-- Running queries, the longest first, and the sessions that block them.
 SELECT pid, date_trunc('second', now() - query_start) AS duration, state, wait_event_type, wait_event,
        pg_blocking_pids(pid) AS blocked_by, usename, application_name,
        left(regexp_replace(query, '\s+', ' ', 'g'), 200) AS query

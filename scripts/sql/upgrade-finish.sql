@@ -1,14 +1,14 @@
--- What a major upgrade leaves to do: statistics do not come along, and extensions keep their version.
+-- Finishes a major upgrade: statistics are not carried over, and extensions keep their old version.
 \set QUIET on
 SELECT clock_timestamp() AS began
 \gset
 CREATE TEMPORARY TABLE before AS SELECT extname, extversion FROM pg_extension;
 
--- A rough sample of all tables first, so that the planner soon has something to go by. There is a warning for each table that
--- may not be analyzed, such as the catalogs that all databases share; which tables these are is asked below.
+-- A rough sample of all tables first, so that the planner has statistics soon. Warnings are switched off: there is one for each
+-- table that the user may not analyze, such as shared catalogs. The tables that were missed are listed below.
 SET client_min_messages = error;
 SET vacuum_cost_delay = 0;
-\echo analyzes all tables: a rough sample, a better one, the whole one
+\echo analyzing all tables three times, each with a larger sample
 SET default_statistics_target = 1;
 ANALYZE;
 SET default_statistics_target = 10;
@@ -16,7 +16,7 @@ ANALYZE;
 RESET default_statistics_target;
 ANALYZE;
 
--- One that fails does not stop the others.
+-- An extension that fails does not stop the others.
 \set ON_ERROR_STOP off
 SELECT format('ALTER EXTENSION %I UPDATE', extname)
 FROM pg_extension AS e JOIN pg_available_extensions ON name = extname

@@ -136,13 +136,13 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 		calls []call
 		want  string
 	}{
-		"no moment":           {args: "db-restore-pitr yesterday prod", want: "name a moment in UTC, as in 2026-01-31T10:00:00Z, or latest"},
-		"a moment of no zone": {args: "db-restore-pitr 2026-01-31T10:00:00 prod", want: "name a moment in UTC"},
+		"no moment":           {args: "db-restore-pitr yesterday prod", want: "name a point in time in UTC, as in 2026-01-31T10:00:00Z, or latest"},
+		"a moment of no zone": {args: "db-restore-pitr 2026-01-31T10:00:00 prod", want: "name a point in time in UTC"},
 		"no such generation":  {args: "db-serve 2 prod", calls: inCluster(setting("restore.generation")), want: "name a generation, from 1 to 1"},
-		"what serves already": {args: "db-serve 1 prod", calls: inCluster(setting("restore.generation"), secret("old"), setting("restore.serving")), want: "generation 1 serves already"},
-		"what serves, released": {args: "db-release mosaic-prod-db prod", calls: []call{outputs, account},
-			want: "name an instance beside the one that serves; there are none"},
-		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. On: just db-deploy prod. Back: just db-serve 1 prod",
+		"the active one":      {args: "db-serve 1 prod", calls: inCluster(setting("restore.generation"), secret("old"), setting("restore.serving")), want: "generation 1 is active already"},
+		"the active one, deleted": {args: "db-release mosaic-prod-db prod", calls: []call{outputs, account},
+			want: "name a retained instance; there are none"},
+		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. To go on: just db-deploy prod. To go back: just db-serve 1 prod",
 			calls: inCluster(append(append(origin, secret("old"), raising("restore.generation", "2")),
 				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
 					raising("restore.snapshotIdentifier", "before"), halfway)...)...)},

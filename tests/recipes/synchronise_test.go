@@ -38,5 +38,5 @@ func TestTheChartsSecretIsSynchronised(t *testing.T) {
 	b.expect(restarting()...)
 	r := b.just("", "db-rotate", "prod", "--yes", "--with-other-changes")
 	assert.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "waits until the operator has read the secret for chart-db")
+	assert.Contains(t, r.stderr, "waiting until the operator has read the secret for chart-db")
 }
