@@ -60,12 +60,12 @@ func automatedBackups(ctx *pulumi.Context, identifier string, from pulumi.Invoke
 	}, nil
 }
 
-// backup is what an instance is about to be made from, as AWS describes it.
+// backup is a snapshot, or the automated backups of an instance, as AWS describes it.
 type backup struct {
 	key              string // full key of the configuration that names it
 	name             string // identifier
-	engine           string // postgres
-	engineVersion    string // major and minor
+	engine           string // such as postgres
+	engineVersion    string // major and minor, such as 16.11
 	allocatedStorage int    // GiB
 	encrypted        bool
 	kmsKeyID         string // ARN of the key
@@ -73,7 +73,8 @@ type backup struct {
 	retentionDays    int    // of an instance's automated backups; -1 for a snapshot
 }
 
-// unfit is every reason why the instance, restored from the backup, would not become what the configuration asks for: RDS takes size, encryption and key from the backup, and goes to no older version.
+// unfit returns every setting of the configuration that an instance restored from the backup would not have. RDS takes size,
+// encryption and key from the backup, and does not restore it with an older engine version.
 func (b backup) unfit(d config.Database) schema.Problems {
 	var problems schema.Problems
 	refuse := func(bad bool, key, value, rule, fix string) {
