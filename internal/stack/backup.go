@@ -76,24 +76,40 @@ type backup struct {
 // unfit returns every setting of the configuration that an instance restored from the backup would not have. RDS takes size,
 // encryption and key from the backup, and does not restore it with an older engine version.
 func (b backup) unfit(d config.Database) schema.Problems {
+	from, to := config.ParseVersion(b.engineVersion), config.ParseVersion(d.EngineVersion)
 	var problems schema.Problems
-	refuse := func(bad bool, key, value, rule, fix string) {
-		if bad {
-			problems = append(problems, schema.Problem{Key: key, Value: value, Rule: rule, Fix: fix})
+	for _, check := range []struct {
+		refused bool
+		problem schema.Problem
+	}{
+		{b.engine != "postgres", schema.Problem{Key: b.key, Value: b.name, Rule: "a backup of PostgreSQL, not of " + b.engine, Fix: "another one"}},
+		{b.status != "" && b.status != "available", schema.Problem{
+			Key: b.key, Value: b.name, Rule: "a snapshot that is available, not " + b.status, Fix: "it again when it is ready",
+		}},
+		{b.retentionDays == 0, schema.Problem{
+			Key: b.key, Value: b.name, Rule: "an instance with automated backups; it has none", Fix: "a snapshot instead",
+		}},
+		{!b.encrypted, schema.Problem{
+			Key: b.key, Value: b.name, Rule: "encrypted: RDS would restore it unencrypted",
+			Fix: "a copy of it that has a key: aws rds copy-db-snapshot … --kms-key-id alias/aws/rds",
+		}},
+		{b.encrypted && d.KmsKeyID != "" && d.KmsKeyID != b.kmsKeyID, schema.Problem{
+			Key: config.Key("database.kmsKeyId"), Value: d.KmsKeyID, Rule: "the key of the backup, which the instance keeps",
+			Fix: b.kmsKeyID + "; or a copy of the snapshot with the other key",
+		}},
+		{d.AllocatedStorage < b.allocatedStorage, schema.Problem{
+			Key: config.Key("database.allocatedStorage"), Value: strconv.Itoa(d.AllocatedStorage),
+			Rule: fmt.Sprintf("not below the backup's %d", b.allocatedStorage), Fix: fmt.Sprintf("%d or more", b.allocatedStorage),
+		}},
+		{from.Major != to.Major || to.Before(from), schema.Problem{
+			Key: config.Key("database.engineVersion"), Value: d.EngineVersion,
+			Rule: fmt.Sprintf("the major version of the backup, %s, and no older minor one", b.engineVersion),
+			Fix:  fmt.Sprintf("%q; a major upgrade comes after it, in a run of its own", strconv.Itoa(from.Major)),
+		}},
+	} {
+		if check.refused {
+			problems = append(problems, check.problem)
 		}
 	}
-	refuse(b.engine != "postgres", b.key, b.name, "a backup of PostgreSQL, not of "+b.engine, "another one")
-	refuse(b.status != "" && b.status != "available", b.key, b.name, "a snapshot that is available, not "+b.status, "it again when it is ready")
-	refuse(b.retentionDays == 0, b.key, b.name, "an instance with automated backups; it has none", "a snapshot instead")
-	refuse(!b.encrypted, b.key, b.name, "encrypted: RDS would restore it unencrypted",
-		"a copy of it that has a key: aws rds copy-db-snapshot … --kms-key-id alias/aws/rds")
-	refuse(b.encrypted && d.KmsKeyID != "" && d.KmsKeyID != b.kmsKeyID, config.Key("database.kmsKeyId"), d.KmsKeyID,
-		"the key of the backup, which the instance keeps", b.kmsKeyID+"; or a copy of the snapshot with the other key")
-	refuse(d.AllocatedStorage < b.allocatedStorage, config.Key("database.allocatedStorage"), strconv.Itoa(d.AllocatedStorage),
-		fmt.Sprintf("not below the backup's %d", b.allocatedStorage), fmt.Sprintf("%d or more", b.allocatedStorage))
-	from, to := config.ParseVersion(b.engineVersion), config.ParseVersion(d.EngineVersion)
-	refuse(from.Major != to.Major || to.Before(from), config.Key("database.engineVersion"), d.EngineVersion,
-		fmt.Sprintf("the major version of the backup, %s, and no older minor one", b.engineVersion),
-		fmt.Sprintf("%q; a major upgrade comes after it, in a run of its own", strconv.Itoa(from.Major)))
 	return problems
 }
