@@ -67,18 +67,18 @@ func needsTable(*testing.T) string {
 	var rows [][]string
 	for _, need := range pipeline.Needs() {
 		remove := actions(need.Delete)
-		if need.Kept {
+		if need.Protected {
 			remove = "a person: " + remove
 		}
 		rows = append(rows, []string{"`" + need.Token + "`", actions(need.Read), actions(need.Change), remove})
 	}
 	needs := golden.Table([]string{"resource type or lookup", "read", "create and update", "delete"}, rows)
 	rows = nil
-	for _, asked := range pipeline.AskedOfCallers() {
-		rows = append(rows, []string{asked.Role, strings.Join(asked.Calls, ", "), asked.With, actions([]pipeline.Grant{asked.For}),
-			cmp.Or(asked.Unmet, "has it"), asked.Source})
+	for _, dependent := range pipeline.DependentActions() {
+		rows = append(rows, []string{dependent.Role, strings.Join(dependent.Calls, ", "), dependent.With, actions([]pipeline.Grant{dependent.Needs}),
+			cmp.Or(dependent.Waived, "has it"), dependent.Source})
 	}
-	return needs + "\n### What AWS asks of the caller besides\n\n" +
+	return needs + "\n### Dependent actions: what a call requires besides\n\n" +
 		golden.Table([]string{"role", "calling", "with", "needs", "and", "says AWS in"}, rows)
 }
 

@@ -245,7 +245,7 @@ func TestBootstrapRefusals(t *testing.T) {
 		"GitHub is down":  {"bootstrap prod acme/database", "", says(asked[0], "gh: Server Error (HTTP 502)", 1), "does not answer: gh: Server Error (HTTP 502)"},
 		"subject unknown": {"bootstrap prod acme/database", "", append(asked[:1:1], says(asked[1], "gh: Forbidden (HTTP 403)", 1)...), "(HTTP 403)"},
 		"own subject": {"bootstrap prod acme/database", "", []call{asked[0],
-			asked[1].do(`echo '{"use_default": false, "include_claim_keys": ["repository_id", "context"]}'`)}, `a subject made of ["repository_id","context"]`},
+			asked[1].do(`echo '{"use_default": false, "include_claim_keys": ["repository_id", "context"]}'`)}, `a custom subject, made of ["repository_id","context"]`},
 		"another prefix": {"bootstrap prod acme/database", "", []call{asked[0],
 			asked[1].do(`echo '{"use_default": true, "sub_claim_prefix": "repo:Acme@11/Database@23"}'`)}, "begin with repo:Acme@11/Database@23, and"},
 		"another account": {"bootstrap prod acme/database", "", found(account.do("echo 999999999999")), "is of account 999999999999"},

@@ -67,7 +67,7 @@ func TestApprovedStep(t *testing.T) {
 	assert.Regexp(t, `(?s)error: no access.*was approved, and now it fails`, r.stderr)
 	r = approved(steps, previewCall.do("echo 'no log of events'"))
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "wrote no log of its steps")
+	assert.Contains(t, r.stderr, "wrote no event log")
 
 	// Somebody migrated from another branch: an up would take that back.
 	elsewhere(t, b.state, engine.Override{Path: "mosaic-database:migrations.attempt", Value: "2"})

@@ -72,7 +72,7 @@ func TestPreviewStep(t *testing.T) {
 	report = b.report()
 	assert.Regexp(t, "^### prod: refused\n\n````text\nerror: ", report)
 	assert.Contains(t, report, "mosaic-database:database.allocatedStorage")
-	assert.Contains(t, report, "The cost cannot be told:\n\n````text\nno such price\n")
+	assert.Contains(t, report, "The cost cannot be estimated:\n\n````text\nno such price\n")
 }
 
 // Without credentials: the simulated cloud is brought to the commit before, and the preview goes on from there.
@@ -97,7 +97,7 @@ func TestOfflinePreviewStep(t *testing.T) {
 	require.NoError(t, os.Remove(b.file("summary")))
 	r = b.step("ci/preview", "prod", "--offline")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the commit before does not come up")
+	assert.Contains(t, r.stderr, "the base commit cannot be deployed")
 	assert.Contains(t, b.report(), "### prod: refused\n\n````text\nerror: no\n")
 
 	// A first commit has nothing before it.
