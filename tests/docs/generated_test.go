@@ -1,4 +1,4 @@
-// Package docs holds what the documentation says to what the program is.
+// Package docs compares the documentation with the program.
 package docs
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/golden"
 )
 
-// TestDocsAreCurrent holds the generated part of every document, between two marks, to the program. What the tests of other
-// packages see, they hold their documents to.
+// TestDocsAreCurrent compares the generated part of every document, between two marks, with the program. Documents about results of
+// other tests are compared there.
 func TestDocsAreCurrent(t *testing.T) {
 	for file, table := range map[string]func(*testing.T) string{
 		"docs/configuration.md": configurationTable,
@@ -36,7 +36,7 @@ func TestDocsAreCurrent(t *testing.T) {
 	}
 }
 
-// effectsTable is what RDS does with a change.
+// effectsTable lists what RDS does when a setting changes.
 func effectsTable(*testing.T) string {
 	text := "| `database.` | RDS does it | what clients see |\n| --- | --- | --- |\n"
 	for _, e := range stack.Effects() {

@@ -22,7 +22,7 @@ func New(name string) (*Recipe, error) {
 }
 
 // Close removes the temporary folder.
-func (r *Recipe) Close() { os.RemoveAll(r.Scratch) }
+func (r *Recipe) Close() { _ = os.RemoveAll(r.Scratch) }
 
 // Say prints a message after the name of the recipe.
 func (r *Recipe) Say(format string, args ...any) {
