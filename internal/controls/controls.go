@@ -1,24 +1,24 @@
-// Package controls is the security controls that a stack is held to, from AWS Security Hub's Foundational Security Best
-// Practices and CIS benchmark, Checkov, Trivy and cdk-nag, by the ids that those tools print. Pure: the tests ask every
-// resource of every stack, and a stack's configuration may waive a control with a reason.
+// Package controls lists the security controls that apply to every stack, from AWS Security Hub's Foundational Security Best
+// Practices and CIS benchmark, Checkov, Trivy and cdk-nag. The tests check them on every registered resource, and a stack's
+// configuration may waive one with a reason.
 package controls
 
 import "slices"
 
-// Control is one of them.
+// Control is a security control, under the ids that the tools print.
 type Control struct {
-	ID   string   // by which it is waived, such as "RDS.5"
-	Also []string // the same under other ids
-	What string   // what has to hold
-	Cost string   // what it costs beyond nothing; "": nothing
+	ID   string   // the id by which a configuration waives it, such as "RDS.5"
+	Also []string // its ids in other tools
+	What string   // what has to be true
+	Cost string   // what it costs; "": nothing
 }
 
-// All are the controls that a program can be asked about.
+// All lists every control.
 func All() []Control {
 	return slices.Concat(instance(), events(), secretsAndKeys(), identity(), network(), logs())
 }
 
-// Lookup is the control of an id, the first or another; false if there is none.
+// Lookup finds a control by any of its ids; false if there is none.
 func Lookup(id string) (Control, bool) {
 	all := All()
 	i := slices.IndexFunc(all, func(c Control) bool { return c.ID == id || slices.Contains(c.Also, id) })
@@ -37,19 +37,19 @@ func instance() []Control {
 		{ID: "RDS.8", Also: []string{"CKV_AWS_293", "AWS-0177"}, What: "deletion protection"},
 		{ID: "RDS.9", Also: []string{"RDS.36", "CKV_AWS_129"}, What: "both logs are exported", Cost: "the volume of the logs"},
 		{ID: "RDS.10", Also: []string{"CKV_AWS_161", "AWS-0176"}, What: "IAM database authentication"},
-		{ID: "RDS.11", Also: []string{"CKV_AWS_133", "AWS-0077"}, What: "backups are kept seven days or longer"},
+		{ID: "RDS.11", Also: []string{"CKV_AWS_133", "AWS-0077"}, What: "backups are retained for seven days or longer"},
 		{ID: "RDS.13", Also: []string{"CIS 2.2.2", "CKV_AWS_226"}, What: "minor versions are upgraded automatically"},
 		{ID: "RDS.17", Also: []string{"CKV2_AWS_60"}, What: "snapshots have the instance's tags"},
 		{ID: "RDS.23", What: "not the default port", Cost: "every client that knows the port"},
 		{ID: "RDS.25", What: "the master user is not postgres or admin"},
-		{ID: "RDS.26", What: "the instance is in a plan of AWS Backup", Cost: "0.095 USD a GiB and month"},
-		{ID: "RDS.30", Also: []string{"RDS.31", "RDS.32", "RDS.33", "SecretsManager.5"}, What: "everything has tags"},
+		{ID: "RDS.26", What: "AWS Backup backs up the instance, too", Cost: "0.095 USD a GiB and month"},
+		{ID: "RDS.30", Also: []string{"RDS.31", "RDS.32", "RDS.33", "SecretsManager.5"}, What: "every resource has tags"},
 		{ID: "RDS.38", Also: []string{"CKV2_AWS_69"}, What: "TLS is forced, by the parameter group that is attached"},
 		{ID: "CKV2_AWS_30", What: "statements are logged, and their duration", Cost: "the volume of the logs"},
-		{ID: "CKV_AWS_211", What: "the certificate authority is RDS's choice, or one that is valid"},
+		{ID: "CKV_AWS_211", What: "the certificate authority is the default of RDS, or a valid one"},
 		{ID: "CKV_AWS_250", What: "PostgreSQL 14 or later"},
 		{ID: "CKV_AWS_353", Also: []string{"AWS-0133"}, What: "Performance Insights"},
-		{ID: "CKV_AWS_354", Also: []string{"AWS-0078"}, What: "a customer key for Performance Insights", Cost: "1 USD a month for a key"},
+		{ID: "CKV_AWS_354", Also: []string{"AWS-0078"}, What: "a customer managed key for Performance Insights", Cost: "1 USD a month for a key"},
 	}
 }
 
@@ -63,12 +63,12 @@ func events() []Control {
 
 func secretsAndKeys() []Control {
 	return []Control{
-		{ID: "SecretsManager.1", Also: []string{"SecretsManager.4", "CKV2_AWS_57", "CKV_AWS_304"}, What: "secrets are rotated on a schedule", Cost: "a Lambda function with a way into the network"},
-		{ID: "CKV_AWS_149", Also: []string{"AWS-0098"}, What: "a customer key for secrets", Cost: "1 USD a month for a key"},
-		{ID: "KMS.4", Also: []string{"CIS 3.6", "CKV_AWS_7", "AWS-0065"}, What: "keys are rotated"},
-		{ID: "KMS.5", Also: []string{"CKV_AWS_33"}, What: "no key is open to everybody"},
-		{ID: "CKV_AWS_26", Also: []string{"AWS-0095"}, What: "topics are encrypted with a customer key"},
-		{ID: "SNS.4", What: "topics are not open to everybody, and take only what comes by TLS"},
+		{ID: "SecretsManager.1", Also: []string{"SecretsManager.4", "CKV2_AWS_57", "CKV_AWS_304"}, What: "secrets are rotated on a schedule", Cost: "a Lambda function in the VPC"},
+		{ID: "CKV_AWS_149", Also: []string{"AWS-0098"}, What: "a customer managed key for secrets", Cost: "1 USD a month for a key"},
+		{ID: "KMS.4", Also: []string{"CIS 3.6", "CKV_AWS_7", "AWS-0065"}, What: "KMS keys are rotated"},
+		{ID: "KMS.5", Also: []string{"CKV_AWS_33"}, What: "no key policy is open to everybody"},
+		{ID: "CKV_AWS_26", Also: []string{"AWS-0095"}, What: "topics are encrypted with a customer managed key"},
+		{ID: "SNS.4", What: "topics are not open to everybody, and accept only messages over TLS"},
 	}
 }
 
@@ -76,13 +76,13 @@ func identity() []Control {
 	return []Control{
 		{ID: "IAM.1", Also: []string{"IAM.21", "KMS.1", "KMS.2", "CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_355", "AWS-0057"}, What: "no policy of a role has a wildcard"},
 		{ID: "CKV_AWS_60", Also: []string{"CKV_AWS_61"}, What: "no role trusts everybody, or a whole account"},
-		{ID: "AwsSolutions-IAM4", What: "no policy of AWS's own, but the one for enhanced monitoring, which is made for it"},
+		{ID: "AwsSolutions-IAM4", What: "no AWS managed policy, except the one for enhanced monitoring"},
 	}
 }
 
 func network() []Control {
 	return []Control{
-		{ID: "AwsSolutions-EC23", Also: []string{"AWS-0104", "AWS-0107"}, What: "nothing from anywhere, nothing to anywhere"},
+		{ID: "AwsSolutions-EC23", Also: []string{"AWS-0104", "AWS-0107"}, What: "no security group rule is open to every address, in or out"},
 		{ID: "CKV_AWS_23", Also: []string{"AWS-0099"}, What: "security groups and their rules have descriptions"},
 		{ID: "CKV2_AWS_5", What: "security groups are attached"},
 	}
@@ -90,7 +90,7 @@ func network() []Control {
 
 func logs() []Control {
 	return []Control{
-		{ID: "CKV_AWS_158", What: "a customer key for log groups", Cost: "1 USD a month for a key"},
-		{ID: "CKV_AWS_338", What: "logs are kept a year or longer", Cost: "0.03 USD a GiB and month"},
+		{ID: "CKV_AWS_158", What: "a customer managed key for log groups", Cost: "1 USD a month for a key"},
+		{ID: "CKV_AWS_338", What: "logs are retained for a year or longer", Cost: "0.03 USD a GiB and month"},
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// free are the fields of the configuration that change nothing in the bill, and why; one section may stand for all of its
+// free lists the fields of the configuration that change nothing in the estimate, with the reason. A section stands for all of its
 // fields.
 func free() map[string]string {
-	const name, when, who, setting = "a name", "when AWS does something", "who may do something", "of PostgreSQL or RDS, without a price"
+	const name, when, who, setting = "a name", "when AWS does something", "who may do something", "a setting of PostgreSQL or RDS without a price"
 	return map[string]string{
-		"Stack": name, "Environment": name, "AccountID": name, "AllowedAccountIDs": name, "Tier": "the fields of the database say it",
-		"Cluster": "the cluster is there already", "Network": "the network is there already", "App": "in the cluster",
+		"Stack": name, "Environment": name, "AccountID": name, "AllowedAccountIDs": name, "Tier": "its values are in the fields of the database",
+		"Cluster": "the cluster exists already", "Network": "the network exists already", "App": "in the cluster",
 		"Migrations": "in the cluster", "TLS": "in the cluster", "Delivery": "in the cluster",
 		"Waivers": "documentation", "PermissionsBoundary": who, "Tags": name,
 
@@ -25,11 +25,11 @@ func free() map[string]string {
 		"Database.AllowMajorVersionUpgrade": who, "Database.AutoMinorVersionUpgrade": when, "Database.ApplyImmediately": when,
 		"Database.AvailabilityZone":    "all zones of a region cost the same",
 		"Database.MaxAllocatedStorage": "billed once the storage has grown", "Database.ReplicaMaxAllocatedStorage": "billed once the storage has grown",
-		"Database.KmsKeyID": "a key that is there already", "Database.SecretKmsKeyID": "a key that is there already",
+		"Database.KmsKeyID": "a key that exists already", "Database.SecretKmsKeyID": "a key that exists already",
 		"Database.BackupWindow": when, "Database.MaintenanceWindow": when,
-		"Database.DeletionProtection": who, "Database.SkipFinalSnapshot": "after the instance's end", "Database.DeleteAutomatedBackups": "after the instance's end",
+		"Database.DeletionProtection": who, "Database.SkipFinalSnapshot": "after the deletion of the instance", "Database.DeleteAutomatedBackups": "after the deletion of the instance",
 		"Database.IamDatabaseAuthentication": who, "Database.CaCertIdentifier": setting, "Database.Parameters": setting,
-		"Database.PasswordVersion": "the secrets stay as many", "Database.MasterPasswordVersion": "the secrets stay as many",
+		"Database.PasswordVersion": "the number of secrets stays the same", "Database.MasterPasswordVersion": "the number of secrets stays the same",
 		"Database.BootstrapImage": "in the cluster", "Database.IamPrincipals": who, "Database.SecretRecoveryDays": "a deleted secret is free",
 
 		"Pooling.Image": "in the cluster", "Pooling.PoolSize": "in the cluster", "Pooling.MaxClientConnections": "in the cluster",
@@ -38,16 +38,16 @@ func free() map[string]string {
 		"Alerts.CPUPercent": "a threshold", "Alerts.FreeStoragePercent": "a threshold", "Alerts.FreeMemoryPercent": "a threshold",
 		"Alerts.ConnectionsPercent": "a threshold", "Alerts.ReplicaLagSeconds": "a threshold", "Alerts.DiskQueueDepth": "a threshold",
 
-		"Budget.MonthlyUSD": "the limit, no cost", "Budget.OnExceed": "the limit, no cost",
+		"Budget.MonthlyUSD": "a limit, which costs nothing", "Budget.OnExceed": "a limit, which costs nothing",
 
-		"Restore.Serving": "the instances stay as many", "Restore.Unprotected": "the instances stay as many",
+		"Restore.Serving": "the number of instances stays the same", "Restore.Unprotected": "the number of instances stays the same",
 		"Restore.SnapshotIdentifier": "backups are free to restore", "Restore.PointInTime": "backups are free to restore",
 		"Restore.UseLatestRestorableTime": "backups are free to restore", "Restore.SourceInstanceIdentifier": "backups are free to restore",
 		"Restore.SourceDbiResourceID": "backups are free to restore",
 	}
 }
 
-// large is a stack on which everything that has a price matters.
+// large is a configuration that uses everything that has a price.
 func large() *config.Config {
 	cfg := mvp().Config
 	cfg.Database.AllocatedStorage, cfg.Database.Iops, cfg.Database.StorageThroughput = 400, 13000, 600
@@ -58,27 +58,28 @@ func large() *config.Config {
 	return &cfg
 }
 
-// TestEveryFieldIsBilledOrFree: a field that AWS bills for and that the estimate does not look at would be cheap for ever.
+// TestEveryFieldIsBilledOrFree: each field of the configuration changes the estimate, or is listed as free. Otherwise the estimate
+// would miss what a new field costs.
 func TestEveryFieldIsBilledOrFree(t *testing.T) {
 	named := free()
 	fields := reflect.TypeFor[config.Config]()
 	for i := range fields.NumField() {
 		section := fields.Field(i)
 		if section.Type.Kind() != reflect.Struct || named[section.Name] != "" {
-			held(t, named, section.Name, func(cfg *config.Config) reflect.Value { return reflect.ValueOf(cfg).Elem().Field(i) })
+			checkField(t, named, section.Name, func(cfg *config.Config) reflect.Value { return reflect.ValueOf(cfg).Elem().Field(i) })
 			continue
 		}
 		for j := range section.Type.NumField() {
-			held(t, named, section.Name+"."+section.Type.Field(j).Name, func(cfg *config.Config) reflect.Value {
+			checkField(t, named, section.Name+"."+section.Type.Field(j).Name, func(cfg *config.Config) reflect.Value {
 				return reflect.ValueOf(cfg).Elem().Field(i).Field(j)
 			})
 		}
 	}
-	assert.Empty(t, named, "of these, there is no field")
+	assert.Empty(t, named, "listed as free, but there is no such field")
 }
 
-// held changes a field and expects another estimate, or the field's name among the free ones.
-func held(t *testing.T, named map[string]string, name string, field func(*config.Config) reflect.Value) {
+// checkField changes a field and expects the estimate to change, unless the field is listed as free.
+func checkField(t *testing.T, named map[string]string, name string, field func(*config.Config) reflect.Value) {
 	t.Helper()
 	cfg := large()
 	change(field(cfg), name)
@@ -87,7 +88,7 @@ func held(t *testing.T, named map[string]string, name string, field func(*config
 	after, err := Monthly(cfg, 0)
 	require.NoError(t, err)
 	billed := !assert.ObjectsAreEqual(before.Lines, after.Lines)
-	assert.NotEqual(t, billed, named[name] != "", "%s: is billed: %t. What AWS bills belongs into Monthly; what it does not, into free()", name, billed)
+	assert.NotEqual(t, billed, named[name] != "", "%s: changes the estimate: %t. What AWS charges for belongs in Monthly, everything else in free()", name, billed)
 	delete(named, name)
 }
 

@@ -1,13 +1,13 @@
 package cost
 
-// Change is an item that costs something else than before, or is another one for the same.
-type Change struct {
+// LineChange is an item whose cost or detail differs between two estimates.
+type LineChange struct {
 	Item     string
-	Old, New *Line // nil: there was none, or is none
+	Old, New *Line // nil: the item is not in that estimate
 }
 
-// Difference is what the change adds, in USD a month; false where a price on either side is not known.
-func (c Change) Difference() (float64, bool) {
+// Difference is what the change adds, in USD a month; false if the price of either line is not known.
+func (c LineChange) Difference() (float64, bool) {
 	difference := 0.0
 	if c.New != nil {
 		if !c.New.Known {
@@ -24,29 +24,28 @@ func (c Change) Difference() (float64, bool) {
 	return difference, true
 }
 
-// Changes compares an estimate with the lines of an earlier one, item by item: first what there is, in its order, then
-// what is gone.
-func Changes(before []Line, now Estimate) []Change {
+// Changes compares an estimate with the lines of an earlier one, item by item. Items that are gone come last.
+func Changes(before []Line, now Estimate) []LineChange {
 	old := map[string]*Line{}
 	for i := range before {
 		old[before[i].Item] = &before[i]
 	}
-	var changes []Change
+	var changes []LineChange
 	for i := range now.Lines {
 		line := &now.Lines[i]
 		was := old[line.Item]
 		delete(old, line.Item)
 		if was == nil || was.Detail != line.Detail || was.Known != line.Known || cents(was.Monthly) != cents(line.Monthly) {
-			changes = append(changes, Change{Item: line.Item, Old: was, New: line})
+			changes = append(changes, LineChange{Item: line.Item, Old: was, New: line})
 		}
 	}
 	for i := range before {
 		if gone := old[before[i].Item]; gone != nil {
-			changes = append(changes, Change{Item: gone.Item, Old: gone})
+			changes = append(changes, LineChange{Item: gone.Item, Old: gone})
 		}
 	}
 	return changes
 }
 
-// cents is an amount as it is shown; less is no difference.
+// cents is an amount in whole cents, as it is shown. A smaller difference does not count.
 func cents(usd float64) int { return int(usd*100 + 0.5) }

@@ -1,4 +1,4 @@
-// Package cost estimates what a stack costs a month, line by line, from a table in which every figure has a source.
+// Package cost estimates what a stack costs a month, line by line, from a table of prices with their sources.
 package cost
 
 import (
@@ -14,28 +14,28 @@ const hoursPerMonth = 730
 //go:embed prices.json
 var priceTable []byte
 
-// Line is one position of the estimate.
+// Line is one item of the estimate.
 type Line struct {
 	Item    string   // the same from one estimate to the next, such as "storage"
 	Detail  string   // such as "20 GiB of gp3"
 	Monthly float64  // USD; meaningless unless Known
-	Most    float64  // USD, where it depends on use: then Monthly is the least
-	Known   bool     // false: there is no price for it in the table
+	Most    float64  // USD, where the cost depends on use: Monthly is then the minimum; otherwise 0
+	Known   bool     // false: the table has no price for it
 	Sources []string // keys of Sources; empty for what is free or derived
 }
 
-// Rounded is what the line costs a month, in whole cents.
+// Rounded is the monthly cost of the line in USD, rounded to cents.
 func (l Line) Rounded() float64 { return rounded(l.Monthly) }
 
 // Estimate is the monthly cost of a configuration in USD, without tax, traffic and discounts.
 type Estimate struct {
 	Lines    []Line
-	Total    float64 // of the known lines
-	Most     float64 // Total, with the most of every line that depends on use
+	Total    float64 // the sum of the known lines
+	Most     float64 // Total, with the maximum of every line that depends on use
 	Reserved []Reserved
 }
 
-// Unknown lists the items without a known price; their cost comes on top of Total.
+// Unknown lists the lines without a known price. Total does not include them.
 func (e Estimate) Unknown() []string {
 	var items []string
 	for _, line := range e.Lines {
@@ -55,8 +55,8 @@ func (e Estimate) String() string {
 	return total
 }
 
-// Reserved is what the instances of an estimate would cost with a commitment, as a range: the discounts are those seen
-// for classes beside them.
+// Reserved is what the instances of an estimate would cost as reserved instances. It is a range, because the discounts are those
+// of similar instance classes.
 type Reserved struct {
 	Term    string  // such as "1 year, no upfront"
 	Least   float64 // USD a month
@@ -64,8 +64,8 @@ type Reserved struct {
 	Sources []string
 }
 
-// Source is where a price was found, and when.
-type Source struct {
+// PriceSource says where a price was found, and when.
+type PriceSource struct {
 	What string `json:"what"`
 	Date string `json:"date"`
 }
@@ -88,27 +88,27 @@ type region struct {
 
 type discount struct {
 	Term    string   `json:"term"`
-	Least   float64  `json:"least"` // share of the on-demand price
+	Least   float64  `json:"least"` // as a share of the on-demand price
 	Most    float64  `json:"most"`
 	Sources []string `json:"sources"`
 }
 
 type table struct {
-	Sources  map[string]Source `json:"sources"`
-	Regions  map[string]region `json:"regions"`
-	Reserved []discount        `json:"reserved"`
+	Sources  map[string]PriceSource `json:"sources"`
+	Regions  map[string]region      `json:"regions"`
+	Reserved []discount             `json:"reserved"`
 }
 
 func load() (table, error) {
 	var t table
 	if err := json.Unmarshal(priceTable, &t); err != nil {
-		return t, fmt.Errorf("reading the table of prices: %w", err)
+		return t, fmt.Errorf("reading the price table: %w", err)
 	}
 	return t, nil
 }
 
-// Sources lists where the prices come from, by key.
-func Sources() (map[string]Source, error) {
+// Sources lists the sources of the prices, by the keys that lines name.
+func Sources() (map[string]PriceSource, error) {
 	t, err := load()
 	return t.Sources, err
 }

@@ -41,10 +41,10 @@ func monthly(t *testing.T, change func(*billed)) Estimate {
 	return estimate
 }
 
-// calls is what one application costs that reads its secret: 8,760 times a month, at 0.05 for 10,000.
+// calls is what one application's reads of its secret cost: 8,760 a month, at 0.05 for 10,000.
 const calls = 0.0438
 
-// Each figure is worked out by hand from the price list; the calls of one application come on top of each.
+// The totals are worked out by hand from the price list, without the calls of one application, which every stack has.
 func TestMonthly(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*billed)
@@ -55,13 +55,13 @@ func TestMonthly(t *testing.T) {
 		// twice the instance and the storage
 		"Multi-AZ": {func(b *billed) { b.Database.MultiAz = true }, 31.68},
 		// one more instance and volume
-		"replica": {func(b *billed) { b.Database.ReadReplicas, b.Database.ReplicaInstanceClass = 1, "db.t3.small" }, 16.24 + 26.28 + 2.30},
-		"kept":    {func(b *billed) { b.Restore.Generation, b.Restore.Serving = 2, 2 }, 16.24 + 13.14 + 2.30},
-		"alarms":  {func(b *billed) { b.alarms = 5 }, 16.74},
-		"key":     {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, 17.24},
+		"replica":  {func(b *billed) { b.Database.ReadReplicas, b.Database.ReplicaInstanceClass = 1, "db.t3.small" }, 16.24 + 26.28 + 2.30},
+		"retained": {func(b *billed) { b.Restore.Generation, b.Restore.Serving = 2, 2 }, 16.24 + 13.14 + 2.30},
+		"alarms":   {func(b *billed) { b.alarms = 5 }, 16.74},
+		"key":      {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, 17.24},
 		// another application and the pooler, with its secret
 		"readers": {func(b *billed) { b.AdditionalApps, b.Pooling.Enabled = make([]*config.AdditionalApp, 1), true }, 16.24 + 0.40 + 2*calls},
-		// 0.50 to arrive, 0.03 for each month of 30.4 days
+		// 0.50 for ingestion, 0.03 for each month of 30.4 days
 		"logs":        {func(b *billed) { b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 2, 365 }, 16.24 + 1.00 + 0.72},
 		"more backup": {func(b *billed) { b.Budget.ExpectedBackupGiB = 120 }, 16.24 + 9.50},
 		"no backup":   {func(b *billed) { b.Database.BackupRetentionDays, b.Budget.ExpectedBackupGiB = 0, 120 }, 16.24},
@@ -87,8 +87,8 @@ func TestMonthly(t *testing.T) {
 	}
 }
 
-// What a burstable class costs beyond its price depends on its use: nothing, or both processors at full speed all
-// month: 2 × 0.9 × 730 × 0.075.
+// What a burstable class costs beyond its price depends on its use: from nothing, to both processors at full speed all month,
+// which is 2 × 0.9 × 730 × 0.075.
 func TestCreditsAreARange(t *testing.T) {
 	estimate := monthly(t, func(*billed) {})
 	assert.InDelta(t, 16.24+calls, estimate.Total, 0.005)
@@ -98,7 +98,7 @@ func TestCreditsAreARange(t *testing.T) {
 	assert.Equal(t, full.Total, full.Most)
 }
 
-// Single-AZ, 730 hours in us-east-1, as public price lists, calculators and other tools' tests have it.
+// The prices agree to the cent with public price lists, calculators and the tests of other tools: Single-AZ, 730 hours, us-east-1.
 func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 	for class, want := range map[string]string{
 		"db.t3.micro": "13.14", "db.t3.small": "26.28", "db.t3.medium": "52.56", "db.t3.large": "105.85",
@@ -141,7 +141,7 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 	}
 }
 
-// What has no price is said, never counted as nothing.
+// The estimate names what has no price, and does not count it as free.
 func TestUnknownPrices(t *testing.T) {
 	for name, change := range map[string]func(*billed){
 		"instance db.x2g.large":                                    func(b *billed) { b.Database.InstanceClass = "db.x2g.large" },
@@ -222,8 +222,8 @@ func TestChanges(t *testing.T) {
 	assert.Empty(t, Changes(same.Lines, same))
 }
 
-// testdata has the reports as people see them.
-func TestReportsForPeople(t *testing.T) {
+// testdata has the reports.
+func TestTextAndMarkdown(t *testing.T) {
 	unchanged := report(t)
 	unchanged.Before = unchanged.Estimate.Lines
 	first := report(t)
@@ -239,7 +239,7 @@ func TestReportsForPeople(t *testing.T) {
 	}
 }
 
-// What a run leaves as JSON is what the next one compares with.
+// The JSON report has amounts rounded to cents, and null where a price is not known.
 func TestReportAsJSON(t *testing.T) {
 	text, err := report(t).JSON()
 	require.NoError(t, err)
@@ -268,7 +268,7 @@ func TestReportAsJSON(t *testing.T) {
 
 }
 
-// What a run leaves as an output is what the next preview compares with.
+// A preview reads the lines that the last run left in the stack's output, to compare its own with them.
 func TestReadLines(t *testing.T) {
 	lines, err := ReadLines([]byte(`{"storage": {"detail": "20 GiB of gp3", "monthlyUsd": 2.3}, "enhanced monitoring": {"detail": "every 60 s"}}`))
 	require.NoError(t, err)

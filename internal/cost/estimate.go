@@ -7,18 +7,17 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 )
 
-// gp3 includes IOPS and throughput: 3,000 and 125 MiB/s under 400 GiB, 12,000 and 500 MiB/s from there.
+// gp3 includes 3,000 IOPS and 125 MiB/s below 400 GiB, and 12,000 IOPS and 500 MiB/s from there on.
 const (
 	gp3Threshold       = 400
 	gp3SmallIops       = 3000
 	gp3LargeIops       = 12000
 	gp3LargeThroughput = 500
 	freeInsightsDays   = 7
-	freeDashboards     = 3 // of an account
+	freeDashboards     = 3 // for each account
 )
 
-// Monthly estimates the cost of a configuration with a number of alarms. It fails only when the table of prices cannot be
-// read.
+// Monthly estimates the monthly cost of a configuration, with a number of alarms. It fails only if the price table is invalid.
 func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 	t, err := load()
 	if err != nil {
@@ -51,7 +50,7 @@ type estimator struct {
 	cfg                 *config.Config
 	db                  config.Database
 	class, replicaClass instanceclass.Class
-	retained            int // instances beside the active one, assumed to be like it
+	retained            int // retained instances, assumed to be like the active one
 	alarms              int
 	prices              region
 	estimate            Estimate
@@ -68,7 +67,7 @@ func (e *estimator) free(item, detail string) { e.add(Line{Item: item, Detail: d
 
 func (e *estimator) unknown(item, detail string) { e.add(Line{Item: item, Detail: detail}) }
 
-// priced adds a quantity at a price of the table, or an unknown.
+// priced adds a line with a quantity at a price of the table, or a line without a price.
 func (e *estimator) priced(item, detail, key string, quantity float64) {
 	p, ok := e.prices.Item[key]
 	if !ok {
@@ -78,7 +77,7 @@ func (e *estimator) priced(item, detail, key string, quantity float64) {
 	e.add(Line{Item: item, Detail: detail, Monthly: quantity * p.USD, Known: true, Sources: p.Sources})
 }
 
-// instances adds the instance, its standby and its replicas, and returns what those cost whose price is known.
+// instances adds the instance, its standby, its replicas and the retained instances, and returns their cost, as far as it is known.
 func (e *estimator) instances() float64 {
 	class := e.db.InstanceClass
 	hourly := e.prices.InstanceHour[class]
@@ -106,7 +105,7 @@ func (e *estimator) hours(item, class string, hourly float64, sources []string) 
 }
 
 func (e *estimator) secrets() {
-	const callsPerMonth = 12 * hoursPerMonth // of one reader, every five minutes
+	const callsPerMonth = 12 * hoursPerMonth // one reader, every five minutes
 	secrets := len(e.cfg.Secrets())
 	e.priced("secrets", fmt.Sprintf("%d in Secrets Manager", secrets), "secret-month", float64(secrets))
 	readers := 1 + len(e.cfg.AdditionalApps)
@@ -134,22 +133,22 @@ func (e *estimator) observability() {
 	}
 }
 
-// logs are paid for when they arrive and while they are kept.
+// logs adds the exported logs. CloudWatch charges for their ingestion, and for their storage during the retention.
 func (e *estimator) logs() {
 	gib, days := e.cfg.Budget.ExpectedLogGiB, e.db.LogRetentionDays
 	if gib == 0 {
 		return
 	}
 	detail := fmt.Sprintf("%d GiB a month, kept %d days", gib, days)
-	arriving, ok := e.prices.Item["log GB"]
-	kept, known := e.prices.Item["log GB-month"]
+	ingestion, ok := e.prices.Item["log GB"]
+	storage, known := e.prices.Item["log GB-month"]
 	if !ok || !known {
 		e.unknown("logs", detail)
 		return
 	}
 	const daysPerMonth = hoursPerMonth / 24.0
-	monthly := float64(gib) * (arriving.USD + kept.USD*float64(days)/daysPerMonth)
-	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: arriving.Sources})
+	monthly := float64(gib) * (ingestion.USD + storage.USD*float64(days)/daysPerMonth)
+	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: ingestion.Sources})
 }
 
 func (e *estimator) insights() {
@@ -170,7 +169,8 @@ func (e *estimator) insights() {
 	}
 }
 
-// credits is what burstable classes cost that work all month at full speed: RDS lends them credits, and bills these.
+// credits adds the CPU credits of burstable classes, from none to full speed all month. RDS charges for the credits that an
+// instance uses beyond those it earns.
 func (e *estimator) credits() {
 	hours := credits(e.class)
 	if e.db.MultiAz {
@@ -189,7 +189,7 @@ func (e *estimator) credits() {
 	e.add(Line{Item: item, Detail: detail, Most: hours * p.USD, Known: true, Sources: p.Sources})
 }
 
-// credits is the vCPU-hours a month that an instance can work beyond its baseline.
+// credits is the most vCPU-hours a month that an instance of a class can use beyond its baseline.
 func credits(class instanceclass.Class) float64 {
 	if !class.Burstable() {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// The form of the report in JSON; amounts are USD a month, null where no price is known.
+// The report in JSON. Amounts are USD a month; null: no price is known.
 type (
 	reportJSON struct {
 		Stack          string         `json:"stack"`
@@ -43,7 +43,7 @@ type (
 	}
 )
 
-// JSON is the report for other programs.
+// JSON is the report for other programs, with a newline at its end.
 func (r Report) JSON() (string, error) {
 	e := r.Estimate
 	out := reportJSON{
@@ -89,8 +89,8 @@ func (l *Line) json() *lineJSON {
 
 func rounded(usd float64) float64 { return math.Round(usd*100) / 100 }
 
-// ReadLines reads lines in the form of JSON that the stack's output has: an object of them, by item. They come in the order
-// of their items.
+// ReadLines reads the lines of an estimate from the JSON of the stack's output, an object of lines by item. It returns them sorted
+// by item.
 func ReadLines(output []byte) ([]Line, error) {
 	var byItem map[string]lineJSON
 	if err := json.Unmarshal(output, &byItem); err != nil {

@@ -9,17 +9,17 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// Report is an estimate for people and for other programs, with what changes against an earlier one.
+// Report is an estimate, and what changed since an earlier one, as text, Markdown or JSON.
 type Report struct {
 	Stack    string
 	Region   string
 	Estimate Estimate
-	Compared bool    // whether there is something to compare with
-	Before   []Line  // the earlier lines
+	Compared bool    // whether there is an earlier estimate
+	Before   []Line  // the lines of the earlier estimate
 	Budget   float64 // USD a month; 0: none
 }
 
-// NewReport is what a stack will cost, with nothing to compare with.
+// NewReport estimates the cost of a stack with a number of alarms. The report compares it with nothing.
 func NewReport(cfg *config.Config, alarms int) (Report, error) {
 	estimate, err := Monthly(cfg, alarms)
 	return Report{Stack: cfg.Stack, Region: cfg.Region, Estimate: estimate, Budget: cfg.Budget.MonthlyUSD}, err
@@ -41,14 +41,14 @@ func (r Report) Text() string {
 	for _, row := range append(r.lines(), r.changes()...) {
 		fmt.Fprintln(tab, strings.TrimRight("  "+strings.Join(row, "\t"), " "))
 	}
-	_ = tab.Flush() // a strings.Builder takes everything
+	_ = tab.Flush() // a strings.Builder returns no error
 	for _, note := range r.notes() {
 		out.WriteString("\n" + note)
 	}
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }
 
-// Markdown is the report for a pull request: the change in the open, the lines folded away.
+// Markdown is the report for a pull request: the changes, and all lines in a collapsed section.
 func (r Report) Markdown() string {
 	var out strings.Builder
 	table := func(rows [][]string) {
@@ -77,7 +77,7 @@ func (r Report) Markdown() string {
 	return out.String()
 }
 
-// lines is the table of the estimate.
+// lines are the rows of the estimate, below a header.
 func (r Report) lines() [][]string {
 	rows := [][]string{{"item", "what", "USD a month"}}
 	for _, line := range r.Estimate.Lines {
@@ -86,7 +86,7 @@ func (r Report) lines() [][]string {
 	return append(rows, []string{"total", "", fmt.Sprintf("%.2f", r.Estimate.Total)})
 }
 
-// changes is the table of what changes, after an empty row; the row of the total is in it whenever another one is.
+// changes are an empty row and the rows of what changed, with a header and the total.
 func (r Report) changes() [][]string {
 	if !r.Compared {
 		return nil
@@ -107,7 +107,7 @@ func (r Report) changes() [][]string {
 	return append(rows, []string{"total", fmt.Sprintf("%.2f", before), fmt.Sprintf("%.2f", r.Estimate.Total), signed(r.Estimate.Total - before)})
 }
 
-// notes is what the tables cannot say.
+// notes are the sentences below the tables.
 func (r Report) notes() []string {
 	var notes []string
 	if unknown := r.Estimate.Unknown(); len(unknown) > 0 {
@@ -129,10 +129,10 @@ func (r Report) notes() []string {
 	return notes
 }
 
-// OverBudget tells whether the known lines come to more than the budget, in whole cents.
+// OverBudget tells whether the known lines cost more than the budget. It compares whole cents.
 func (r Report) OverBudget() bool { return r.Budget > 0 && cents(r.Estimate.Total) > cents(r.Budget) }
 
-// amount is the line's cost as it is shown.
+// amount is the cost of the line as the report shows it.
 func (l Line) amount() string {
 	switch {
 	case !l.Known:
@@ -143,7 +143,7 @@ func (l Line) amount() string {
 	return fmt.Sprintf("%.2f", l.Monthly)
 }
 
-// side is a line as one side of a change.
+// side is the line as the report of changes shows it; nil: "none".
 func (l *Line) side() string {
 	if l == nil {
 		return "none"

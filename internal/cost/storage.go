@@ -2,8 +2,8 @@ package cost
 
 import "fmt"
 
-// volumes is how many copies of the storage are paid for: the standby of Multi-AZ, every replica and every
-// retained instance has its own.
+// volumes counts the volumes that are charged: the instance, its Multi-AZ standby, every replica and every retained instance has
+// its own.
 func (e *estimator) volumes() int {
 	copies := 1 + e.db.ReadReplicas + e.retained
 	if e.db.MultiAz {
@@ -37,7 +37,7 @@ func (e *estimator) storage() {
 	}
 }
 
-// backups are free up to the size of the instance's storage.
+// backups adds the backup storage, which is free up to the size of the instance's own storage.
 func (e *estimator) backups() {
 	expected, included := e.cfg.Budget.ExpectedBackupGiB, e.db.AllocatedStorage
 	if e.db.BackupRetentionDays == 0 {

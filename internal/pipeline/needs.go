@@ -1,5 +1,5 @@
-// Package pipeline is what the pipeline's roles may do in AWS: a table of the actions that each resource type and each
-// lookup of the program needs, and the policies made from it.
+// Package pipeline makes the IAM policies of the pipeline's roles, from a table of the actions that each resource type and each
+// lookup of the program needs.
 package pipeline
 
 import (
@@ -8,36 +8,39 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
-// Need is what the AWS provider calls for one resource type, or for one lookup.
+// Need lists the actions that the AWS provider calls for one resource type, or for one lookup.
 type Need struct {
-	// Token is the type of the resource, or the token of the lookup.
+	// Token is the type token of the resource, or the token of the lookup.
 	Token string
-	// Read is for a refresh, or for the lookup itself.
+	// Read is what a refresh needs, or the lookup itself.
 	Read []Grant
-	// Change is for creating and updating; a replacement needs Delete too.
+	// Change is what creating and updating need; a replacement needs Delete too.
 	Change []Grant
 	Delete []Grant
-	// Kept says that only a person deletes it, with the removal policy: what is in it does not come back.
-	Kept bool
+	// Protected says that the pipeline may not delete it, because its data could not be restored. A person may, with the
+	// removal policy.
+	Protected bool
 }
 
-// Grant is actions on resources.
+// Grant allows actions on resources, under a condition.
 type Grant struct {
 	Actions   []string
 	Resources []string
 	Condition iam.Condition
 }
 
-// to is a grant without a condition.
+// to makes a grant without a condition.
 func to(resource string, actions ...string) Grant {
 	return Grant{Actions: actions, Resources: []string{resource}}
 }
 
+// and adds resources to a grant.
 func (g Grant) and(resources ...string) Grant {
 	g.Resources = append(g.Resources, resources...)
 	return g
 }
 
+// when adds a condition to a grant: the key has to have one of the values.
 func (g Grant) when(operator, key string, values ...string) Grant {
 	condition := maps.Clone(g.Condition)
 	if condition == nil {
@@ -50,17 +53,17 @@ func (g Grant) when(operator, key string, values ...string) Grant {
 	return g
 }
 
-// ours is a grant on what already carries the tags of this program's environment: for what has no name of its own.
-func (g Grant) ours() Grant {
+// withOurTags limits a grant to resources that carry the tags of this environment. It is for resources whose names AWS chooses.
+func (g Grant) withOurTags() Grant {
 	return g.when("StringEquals", "aws:ResourceTag/Project", project).when("StringEquals", "aws:ResourceTag/Environment", environment)
 }
 
-// asOurs is a grant on what is being made with these tags.
-func (g Grant) asOurs() Grant {
+// requestingOurTags limits a grant to requests that create a resource with these tags.
+func (g Grant) requestingOurTags() Grant {
 	return g.when("StringEquals", "aws:RequestTag/Project", project).when("StringEquals", "aws:RequestTag/Environment", environment)
 }
 
-// Needs is the table: every AWS resource type and every lookup of the program.
+// Needs is the table, with a row for every AWS resource type and every lookup of the program.
 func Needs() []Need {
 	var all []Need
 	for _, part := range [][]Need{lookups(), instance(), access(), alerting()} {
@@ -83,46 +86,46 @@ func lookups() []Need {
 	}
 }
 
-// tagged is what every RDS resource needs for its tags.
-func tagged(resource string) Grant {
+// rdsTags is what every RDS resource needs for its tags.
+func rdsTags(resource string) Grant {
 	return to(resource, "rds:AddTagsToResource", "rds:RemoveTagsFromResource")
 }
 
 func instance() []Need {
-	// An instance with what it is made of, and from.
+	// RDS also checks the groups that a new instance uses, and the backup that it is restored from.
 	making := func(action string, from ...string) Grant {
 		return to(instances, action).and(parameterGroups, subnetGroups, optionGroups).and(from...)
 	}
 	return []Need{
-		{Token: "aws:rds/instance:Instance", Kept: true,
-			// The provider looks for an instance by its resource id, which is a filter on all of them.
+		{Token: "aws:rds/instance:Instance", Protected: true,
+			// The provider finds an instance by its resource id, which is a filter on all instances.
 			Read: []Grant{to(anyInstance, "rds:DescribeDBInstances"), to(instances, "rds:ListTagsForResource")},
 			Change: []Grant{making("rds:CreateDBInstance"), making("rds:CreateDBInstanceReadReplica"), making("rds:ModifyDBInstance"),
 				making("rds:RestoreDBInstanceFromDBSnapshot", snapshots), making("rds:RestoreDBInstanceToPointInTime", automatedBackups),
-				tagged(instances),
+				rdsTags(instances),
 				to(monitoringRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com"),
-				// Only with a customer key, and only by way of RDS.
+				// For instances with a customer managed key. The condition allows only the calls that RDS makes for the role.
 				to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com")},
-			// A deletion takes the final snapshot, in the name of who deletes.
+			// RDS takes the final snapshot with the permissions of the caller.
 			Delete: []Grant{to(instances, "rds:DeleteDBInstance"), to(instances, "rds:CreateDBSnapshot", "rds:AddTagsToResource").and(finalSnapshots)}},
 		{Token: "aws:rds/parameterGroup:ParameterGroup",
 			Read: []Grant{to(parameterGroups, "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:ListTagsForResource")},
 			Change: []Grant{to(parameterGroups, "rds:CreateDBParameterGroup", "rds:ModifyDBParameterGroup", "rds:ResetDBParameterGroup"),
-				tagged(parameterGroups)},
+				rdsTags(parameterGroups)},
 			Delete: []Grant{to(parameterGroups, "rds:DeleteDBParameterGroup")}},
 		{Token: "aws:rds/subnetGroup:SubnetGroup",
 			Read:   []Grant{to(subnetGroups, "rds:DescribeDBSubnetGroups", "rds:ListTagsForResource")},
-			Change: []Grant{to(subnetGroups, "rds:CreateDBSubnetGroup", "rds:ModifyDBSubnetGroup"), tagged(subnetGroups)},
+			Change: []Grant{to(subnetGroups, "rds:CreateDBSubnetGroup", "rds:ModifyDBSubnetGroup"), rdsTags(subnetGroups)},
 			Delete: []Grant{to(subnetGroups, "rds:DeleteDBSubnetGroup")}},
 		{Token: "aws:ec2/securityGroup:SecurityGroup",
 			Read: []Grant{to(anywhere, "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")},
-			Change: []Grant{to(vpcs, "ec2:CreateSecurityGroup"), to(securityGroups, "ec2:CreateSecurityGroup").asOurs(),
+			Change: []Grant{to(vpcs, "ec2:CreateSecurityGroup"), to(securityGroups, "ec2:CreateSecurityGroup").requestingOurTags(),
 				to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"),
 				to(securityGroups, "ec2:CreateTags", "ec2:DeleteTags", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
-					"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress").ours()},
-			// What still uses the group is looked for before it goes.
-			Delete: []Grant{to(anywhere, "ec2:DescribeNetworkInterfaces"), to(securityGroups, "ec2:DeleteSecurityGroup").ours()}},
-		{Token: "aws:cloudwatch/logGroup:LogGroup", Kept: true,
+					"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress").withOurTags()},
+			// Before it deletes a group, the provider looks for network interfaces that still use it.
+			Delete: []Grant{to(anywhere, "ec2:DescribeNetworkInterfaces"), to(securityGroups, "ec2:DeleteSecurityGroup").withOurTags()}},
+		{Token: "aws:cloudwatch/logGroup:LogGroup", Protected: true,
 			Read: []Grant{to(anywhere, "logs:DescribeLogGroups"), to(logGroups, "logs:ListTagsForResource")},
 			Change: []Grant{to(logGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
 				"logs:TagResource", "logs:UntagResource")},
@@ -135,11 +138,11 @@ func access() []Need {
 		return to(roles, actions...).when("StringEquals", "iam:PermissionsBoundary", boundary)
 	}
 	return []Need{
-		{Token: "aws:secretsmanager/secret:Secret", Kept: true,
+		{Token: "aws:secretsmanager/secret:Secret", Protected: true,
 			Read: []Grant{to(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy")},
 			Change: []Grant{to(secrets, "secretsmanager:CreateSecret", "secretsmanager:UpdateSecret", "secretsmanager:TagResource",
 				"secretsmanager:UntagResource"),
-				// Only with a customer key, and only by way of Secrets Manager.
+				// For secrets with a customer managed key. The condition allows only the calls that Secrets Manager makes for the role.
 				to(keys, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")},
 			Delete: []Grant{to(secrets, "secretsmanager:DeleteSecret")}},
 		{Token: "aws:secretsmanager/secretVersion:SecretVersion",

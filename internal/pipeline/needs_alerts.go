@@ -3,7 +3,7 @@ package pipeline
 func alerting() []Need {
 	return []Need{
 		{Token: "aws:cloudwatch/metricAlarm:MetricAlarm",
-			// The provider looks an alarm up among all.
+			// The provider finds an alarm in the list of all alarms.
 			Read:   []Grant{to(anyAlarm, "cloudwatch:DescribeAlarms"), to(alarms, "cloudwatch:ListTagsForResource")},
 			Change: []Grant{to(alarms, "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource")},
 			Delete: []Grant{to(alarms, "cloudwatch:DeleteAlarms")}},
@@ -26,21 +26,21 @@ func alerting() []Need {
 		{Token: "aws:rds/eventSubscription:EventSubscription",
 			Read: []Grant{to(eventSubscriptions, "rds:DescribeEventSubscriptions", "rds:ListTagsForResource")},
 			Change: []Grant{to(eventSubscriptions, "rds:CreateEventSubscription", "rds:ModifyEventSubscription",
-				"rds:AddSourceIdentifierToSubscription", "rds:RemoveSourceIdentifierFromSubscription"), tagged(eventSubscriptions)},
+				"rds:AddSourceIdentifierToSubscription", "rds:RemoveSourceIdentifierFromSubscription"), rdsTags(eventSubscriptions)},
 			Delete: []Grant{to(eventSubscriptions, "rds:DeleteEventSubscription")}},
 		{Token: "aws:budgets/budget:Budget",
 			Read:   []Grant{to(budgets, "budgets:ViewBudget", "budgets:ListTagsForResource")},
 			Change: []Grant{to(budgets, "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource")},
 			Delete: []Grant{to(budgets, "budgets:ModifyBudget")}},
-		{Token: "aws:kms/key:Key", Kept: true,
-			Read: []Grant{to(keys, "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags").ours()},
-			Change: []Grant{to(anywhere, "kms:CreateKey").asOurs(), to(keys, "kms:TagResource").asOurs(),
-				to(keys, "kms:UntagResource", "kms:EnableKeyRotation", "kms:UpdateKeyDescription").ours()},
-			// Whoever may tag a key makes any key ours: another key policy is a person's too.
-			Delete: []Grant{to(keys, "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy").ours()}},
+		{Token: "aws:kms/key:Key", Protected: true,
+			Read: []Grant{to(keys, "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags").withOurTags()},
+			Change: []Grant{to(anywhere, "kms:CreateKey").requestingOurTags(), to(keys, "kms:TagResource").requestingOurTags(),
+				to(keys, "kms:UntagResource", "kms:EnableKeyRotation", "kms:UpdateKeyDescription").withOurTags()},
+			// A role that may tag keys could make any key ours, so only a person may change a key policy, too.
+			Delete: []Grant{to(keys, "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy").withOurTags()}},
 		{Token: "aws:kms/alias:Alias",
 			Read:   []Grant{to(anywhere, "kms:ListAliases")},
-			Change: []Grant{to(aliases, "kms:CreateAlias", "kms:UpdateAlias"), to(keys, "kms:CreateAlias", "kms:UpdateAlias").ours()},
-			Delete: []Grant{to(aliases, "kms:DeleteAlias"), to(keys, "kms:DeleteAlias").ours()}},
+			Change: []Grant{to(aliases, "kms:CreateAlias", "kms:UpdateAlias"), to(keys, "kms:CreateAlias", "kms:UpdateAlias").withOurTags()},
+			Delete: []Grant{to(aliases, "kms:DeleteAlias"), to(keys, "kms:DeleteAlias").withOurTags()}},
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
-// Roles is the policies of each role by the role's name; the deploy role has all that the preview role has. A drill is a
-// deployment of an environment of its own that removes it again.
+// Roles lists the policies of each role, by the role's name. The deploy role has those of the preview role, too. A restore drill
+// deploys an environment of its own and removes it again.
 func Roles() map[string][]string {
 	return map[string][]string{
 		"preview": {"preview"},
@@ -20,27 +20,27 @@ func Roles() map[string][]string {
 	}
 }
 
-// Policies is every document by the name of its file, with the placeholders that scripts/bootstrap fills in.
+// Policies has every policy document, by the name of its file, with the placeholders that scripts/bootstrap replaces.
 func Policies() map[string]iam.Document {
 	return map[string]iam.Document{
 		"preview": allow(append(reading(), readState()...)),
-		// In two, because a policy has a limit of 6144 characters.
+		// Two policies, because IAM limits one to 6144 characters.
 		"deploy-database": allow(append(changing(instance()), writeState()...)),
 		"deploy-access":   allow(append(changing(access()), changing(alerting())...)),
 		"guard":           guard(),
 		"removal":         allow(removing()),
 		"drill":           allow(drilling()),
 		"boundary":        allow(bounds()),
-		"trust-preview":   trust("pull_request", main),
-		// Without the pull request as such: one that takes the environment out of its workflow gets no role.
-		"trust-preview-approved": trust("environment:"+environment+"-preview", main),
+		"trust-preview":   trust("pull_request", mainBranch),
+		// The subject pull_request is left out, so a pull request that removes the environment from its workflow gets no role.
+		"trust-preview-approved": trust("environment:"+environment+"-preview", mainBranch),
 		"trust-deploy":           trust("environment:" + environment),
 		"trust-drill":            trust("environment:" + environment + "-drill"),
 	}
 }
 
-// main is the runs of the branch main.
-const main = "ref:refs/heads/main"
+// mainBranch is the context of workflow runs on the branch main.
+const mainBranch = "ref:refs/heads/main"
 
 func reading() []Grant {
 	all := []Grant{to(anywhere, "sts:GetCallerIdentity")}
@@ -54,26 +54,26 @@ func changing(needs []Need) []Grant {
 	var all []Grant
 	for _, need := range needs {
 		all = append(all, need.Change...)
-		if !need.Kept {
+		if !need.Protected {
 			all = append(all, need.Delete...)
 		}
 	}
 	return all
 }
 
-// removing is what a person may do in addition, with another role.
+// removing is what a person, with another role, may do in addition: delete what is protected.
 func removing() []Grant {
 	var all []Grant
 	for _, need := range Needs() {
-		if need.Kept {
+		if need.Protected {
 			all = append(all, need.Delete...)
 		}
 	}
 	return all
 }
 
-// readState is for the state of one environment. Listing is for the whole bucket: S3 says that a missing object is
-// missing only to who may list.
+// readState allows reading the state of one environment. It allows listing the whole bucket: without that, S3 answers 403 for
+// an object that does not exist.
 func readState() []Grant {
 	return []Grant{
 		to(stateBucket, "s3:ListBucket"),
@@ -87,35 +87,35 @@ func writeState() []Grant {
 	return []Grant{to(files[0], "s3:PutObject", "s3:DeleteObject").and(files[1:]...)}
 }
 
-// stateOf is the files of a stack: its checkpoints, history and locks.
+// stateOf lists the files of a stack in the bucket: its checkpoints, history and locks.
 func stateOf(stack string) []string {
 	files := stateBucket + "/.pulumi/*/" + project + "/" + stack
 	return []string{files + ".*", files + "/*"}
 }
 
-// drilling is what a drill may do besides deploying and removing its own environment, ENVIRONMENT-drill: restore the
-// backups of the environment, and read its outputs. A new stack encrypts its data key.
+// drilling is what a restore drill may do besides deploying and removing its own environment, ENVIRONMENT-drill: restore the
+// backups of the environment, and read its outputs. It needs kms:Encrypt because a new stack encrypts its data key.
 func drilling() []Grant {
 	return append(readState(),
 		to(instances, "rds:RestoreDBInstanceToPointInTime"),
 		to(stateKey, "kms:Encrypt"))
 }
 
-// bounds is the most that a role of the program may do, whatever its policy says.
+// bounds is the permissions boundary: the most that a role of the program may do, whatever its policy says.
 func bounds() []Grant {
 	osMetrics := "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:RDSOSMetrics*"
 	return []Grant{
 		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
 		to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"),
-		// People by token, as the login that is made for them.
-		to(peoplesLogins, "rds-db:connect"),
+		// IAM users log in with a token, as the login that is made for them.
+		to(iamUserLogins, "rds-db:connect"),
 		// Enhanced monitoring.
 		to(osMetrics, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents",
 			"logs:DescribeLogStreams", "logs:GetLogEvents"),
 	}
 }
 
-// guard is what no other policy of the deploy role can allow again.
+// guard denies what no other policy of the deploy role can then allow.
 func guard() iam.Document {
 	deny := func(sid string, actions ...string) iam.Statement {
 		return iam.Statement{Sid: sid, Effect: iam.Deny, Action: actions, Resource: []string{anywhere}}
@@ -133,8 +133,8 @@ func guard() iam.Document {
 	)
 }
 
-// trust lets the workflows of a repository assume a role: only those that GitHub says run for one of these. GitHub names
-// repositories that were made, renamed or transferred since July 2026 with their ids, and the older ones without.
+// trust lets workflows of the repository assume a role, if the subject of their token has one of these contexts. In the subject,
+// GitHub names a repository with its ids if it was created, renamed or transferred since July 2026, and without them otherwise.
 func trust(contexts ...string) iam.Document {
 	const issuer = "token.actions.githubusercontent.com"
 	var subjects []string
@@ -148,7 +148,7 @@ func trust(contexts ...string) iam.Document {
 	})
 }
 
-// allow is grants as a policy with one statement for each set of resources under the same condition.
+// allow makes a policy of grants, with one statement for all actions that have the same resources and condition.
 func allow(grants []Grant) iam.Document {
 	type target struct{ action, condition string }
 	resources := map[target]map[string]bool{}

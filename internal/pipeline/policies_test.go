@@ -19,9 +19,9 @@ var (
 	root   = filepath.Join("..", "..")
 )
 
-// TestPolicies compares the policies with their files, which -update rewrites, and holds them to their limits.
+// TestPolicies compares the policies with their files, which -update rewrites, and with the limits of IAM.
 func TestPolicies(t *testing.T) {
-	// As long as the values get.
+	// The longest values there can be.
 	filled := strings.NewReplacer("PARTITION", "aws-us-gov", "REGION", "ap-southeast-2", "ACCOUNT", "123456789012", "ENVIRONMENT", "production-west",
 		"CLUSTER", "mosaic-production-west", "STATE_BUCKET", "mosaic-state-123456789012-ap-southeast-2",
 		"STATE_KEY", "arn:aws-us-gov:kms:ap-southeast-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001",
@@ -30,7 +30,7 @@ func TestPolicies(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "policies", "*.json"))
 	require.NoError(t, err)
 	policies := Policies()
-	assert.Len(t, files, len(policies), "a file without a policy, or the other way round")
+	assert.Len(t, files, len(policies), "there is a file without a policy, or a policy without a file")
 	for name, policy := range policies {
 		t.Run(name, func(t *testing.T) {
 			text, err := policy.Indented()
@@ -60,14 +60,14 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// checkStatement: no wildcard in an action; a resource without the environment's name only with its reason.
+// checkStatement: an action has no wildcard, and a resource pattern without the name of the environment has a reason.
 func checkStatement(t *testing.T, s iam.Statement) {
 	t.Helper()
 	for _, action := range s.Action {
-		assert.Regexp(t, `^[a-z0-9-]+:[A-Za-z]+$`, action, "an action with its name in full")
+		assert.Regexp(t, `^[a-z0-9-]+:[A-Za-z]+$`, action, "an action is named in full")
 	}
 	if s.Effect == "Deny" || s.Principal != nil {
-		return // wide on purpose; without a resource
+		return // a denial is wide on purpose, a trust policy has no resource
 	}
 	for _, resource := range s.Resource {
 		if resource == "*" {
@@ -77,11 +77,11 @@ func checkStatement(t *testing.T, s iam.Statement) {
 			continue
 		}
 		named := regexp.MustCompile(`ENVIRONMENT|CLUSTER|STATE_|mosaic/|RDSOSMetrics`).MatchString(resource)
-		assert.True(t, named || Wide()[resource] != "", "%v on %s: neither of an environment nor with a reason", s.Action, resource)
+		assert.True(t, named || Wide()[resource] != "", "%v on %s: is not limited to an environment, and has no reason", s.Action, resource)
 	}
 }
 
-// TestDeployRoleCannotDelete: what only a person may do is in none of the deploy role's policies, and denied besides.
+// TestDeployRoleCannotDelete: no policy of the deploy role allows what only a person may do, and the guard denies it.
 func TestDeployRoleCannotDelete(t *testing.T) {
 	policies := Policies()
 	allowed, denied := map[string]bool{}, map[string]bool{}
@@ -104,7 +104,7 @@ func TestDeployRoleCannotDelete(t *testing.T) {
 		assert.False(t, allowed[action], "%s is allowed and denied", action)
 	}
 	for _, need := range Needs() {
-		if need.Kept {
+		if need.Protected {
 			assert.True(t, denied[need.Delete[0].Actions[0]], "the guard lets %s be deleted", need.Token)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// authorization is what AWS's service authorization reference says of an action.
+// authorization is the entry of an action in AWS's Service Authorization Reference.
 type authorization struct {
 	ResourceTypes []struct {
 		Name     string
@@ -22,8 +22,8 @@ type authorization struct {
 	}
 }
 
-// TestPoliciesAgainstTheReference: each action exists, each resource is of a type that the action takes, each type that
-// it asks for is there, and what is allowed on everything takes no resource. The reference is an npm package of it.
+// TestPoliciesAgainstTheReference: each action exists; each resource has a type that the action takes; each required type is
+// there; and only an action that takes no resource is allowed on "*". The reference comes from an npm package.
 func TestPoliciesAgainstTheReference(t *testing.T) {
 	tools.Need(t, tools.IAMData)
 	data := filepath.Join(tools.At(t, tools.IAMData), "data")
@@ -35,7 +35,7 @@ func TestPoliciesAgainstTheReference(t *testing.T) {
 	}
 	types := map[string]map[string]resourceType{}
 	actions := map[string]map[string]authorization{}
-	// Which resources an action is allowed on, over all the policies of a role.
+	// The resources that an action is allowed on, in all policies of a role.
 	for role, names := range Roles() {
 		on := map[string]map[string]bool{}
 		for _, name := range names {
@@ -77,7 +77,7 @@ func TestPoliciesAgainstTheReference(t *testing.T) {
 			for _, kind := range entry.ResourceTypes {
 				switch {
 				case resources["*"]:
-					assert.False(t, kind.Required && action != "kms:CreateKey", "role %s: %s can be held to a %s", role, action, kind.Name)
+					assert.False(t, kind.Required && action != "kms:CreateKey", "role %s: %s can be limited to a %s", role, action, kind.Name)
 				case kind.Required && kind.Name != "cluster": // Aurora's
 					assert.True(t, taken[kind.Name], "role %s: %s needs a resource of type %s as well", role, action, kind.Name)
 				}
@@ -87,14 +87,14 @@ func TestPoliciesAgainstTheReference(t *testing.T) {
 	require.NotEmpty(t, actions)
 }
 
-// ptr is a new map in a map, to be filled.
+// ptr adds an empty map to a map, and returns its address for a decoder.
 func ptr[V any](in map[string]map[string]V, key string) *map[string]V {
 	in[key] = map[string]V{}
 	inner := in[key]
 	return &inner
 }
 
-// fits tells whether a pattern of a policy can be of a resource type, by the fixed parts of both.
+// fits tells whether a resource pattern of a policy can match ARNs of a resource type.
 func fits(pattern, arn string) bool {
 	if pattern == "STATE_KEY" {
 		pattern = "arn:PARTITION:kms:REGION:ACCOUNT:key/*"

@@ -2,7 +2,7 @@ package pipeline
 
 import "github.com/mosaic-stories/mosaic-database/internal/naming"
 
-// What a policy is made for. scripts/bootstrap puts the values in.
+// The placeholders of the policies. scripts/bootstrap replaces them.
 const (
 	partition   = "PARTITION"
 	region      = "REGION"
@@ -12,11 +12,11 @@ const (
 	bucket      = "STATE_BUCKET"
 	stateKey    = "STATE_KEY"
 	repository  = "REPOSITORY"      // as GitHub spells it, with its owner
-	numbered    = "NUMBERED"        // the same with the ids that GitHub gave them: owner@1/name@2
-	project     = "mosaic-database" // of Pulumi.yaml, and the tag Project
+	numbered    = "NUMBERED"        // the same with GitHub's ids: owner@1/name@2
+	project     = "mosaic-database" // the project of Pulumi.yaml, and the value of the tag Project
 )
 
-// Boundary is the name of the policy that bounds every role that the program makes, in all environments of an account.
+// Boundary is the name of the permissions boundary of every role that the program makes, in all environments of an account.
 const Boundary = "mosaic-database-boundary"
 
 const (
@@ -30,7 +30,7 @@ const (
 	cloudwatchARN  = "arn:" + partition + ":cloudwatch:" + region + ":" + account + ":"
 	instances      = rdsARN + "db:" + prefix + "-db*"
 	anyInstance    = rdsARN + "db:*"
-	snapshots      = rdsARN + "snapshot:*" // any backup may be restored, not only those that this program named
+	snapshots      = rdsARN + "snapshot:*" // any snapshot may be restored, not only those that this program made
 	finalSnapshots = rdsARN + "snapshot:" + prefix + "-db*"
 
 	automatedBackups   = rdsARN + "auto-backup:*" // named by AWS
@@ -40,18 +40,18 @@ const (
 	eventSubscriptions = rdsARN + "es:" + prefix + "-*"
 
 	vpcs           = ec2ARN + "vpc/*"
-	securityGroups = ec2ARN + "security-group/*" // named by AWS; the tags say whose it is
+	securityGroups = ec2ARN + "security-group/*" // named by AWS; limited by tags
 
-	// The roles of the pipeline itself do not end in -role, so that it cannot change them.
+	// The names of the pipeline's own roles do not end in -role, so that it cannot change them.
 	roles           = iamARN + "role/" + prefix + "-*-role"
 	monitoringRoles = iamARN + "role/" + prefix + "-db*-monitoring-role"
 	oidcProviders   = iamARN + "oidc-provider/*"
 	boundary        = iamARN + "policy/" + Boundary
 
 	secrets = "arn:" + partition + ":secretsmanager:" + region + ":" + account + ":secret:" + naming.Prefix + "/" + environment + "/*"
-	keys    = kmsARN + "key/*" // named by AWS; tags or the service in between say whose it is
+	keys    = kmsARN + "key/*" // named by AWS; limited by tags, or by the service that makes the call
 
-	peoplesLogins = "arn:" + partition + ":rds-db:" + region + ":" + account + ":dbuser:*/*_people"
+	iamUserLogins = "arn:" + partition + ":rds-db:" + region + ":" + account + ":dbuser:*/*_people"
 	aliases       = kmsARN + "alias/" + prefix + "-*"
 
 	eksCluster = "arn:" + partition + ":eks:" + region + ":" + account + ":cluster/" + cluster
@@ -65,23 +65,23 @@ const (
 	stateBucket = "arn:" + partition + ":s3:::" + bucket
 )
 
-// Wide is every resource pattern that is not held to the environment by its name, and why.
+// Wide lists every resource pattern that is not limited to the environment by its name, with the reason.
 func Wide() map[string]string {
 	return map[string]string{
 		anyInstance:      "the provider finds an instance by its resource id, a filter on all instances; only for Describe",
 		anyAlarm:         "the provider lists alarms; only for Describe",
-		snapshots:        "a restore takes any backup of the account that the stack file names; only for Describe and Restore",
-		automatedBackups: "AWS names them; only for a restore",
-		optionGroups:     "the default option groups of the engine, which AWS makes",
-		vpcs:             "the cluster's VPC is found by the program; a security group is made in it, nothing in it is changed",
-		securityGroups:   "AWS names them; held by the tags Project and Environment",
-		oidcProviders:    "the cluster's provider is found by its issuer; only for Get",
-		keys:             "AWS names them; held by the tags, or by the service that uses the key for the caller",
-		peoplesLogins:    "AWS names the instances; the login is the one for people, and the role's own policy names the instance",
+		snapshots:        "the stack file may name any snapshot of the account for a restore; only for Describe and Restore",
+		automatedBackups: "AWS chooses the names; only for a restore",
+		optionGroups:     "the default option groups of the engine, which AWS creates",
+		vpcs:             "the program looks up the VPC of the cluster; it creates a security group in it, and changes nothing else",
+		securityGroups:   "AWS chooses the names; limited by the tags Project and Environment",
+		oidcProviders:    "the program finds the provider of the cluster by its issuer; only for Get",
+		keys:             "AWS chooses the names; limited by the tags, or by the service that uses the key for the caller",
+		iamUserLogins:    "AWS chooses the ids of instances; limited to the login of IAM users, and the role's own policy names the instance",
 	}
 }
 
-// Unscoped is every action that AWS lets nobody restrict to a resource, with what it does.
+// Unscoped lists every action that AWS cannot limit to a resource, with what it does.
 func Unscoped() map[string]string {
 	return map[string]string{
 		"ec2:DescribeVpcs":               "lists networks",
@@ -93,7 +93,7 @@ func Unscoped() map[string]string {
 		"iam:ListOpenIDConnectProviders": "lists identity providers",
 		"logs:DescribeLogGroups":         "lists log groups",
 		"kms:ListAliases":                "lists names of keys",
-		"kms:CreateKey":                  "makes a key; held by the tags that it must be made with",
+		"kms:CreateKey":                  "creates a key; limited by the tags that the request must have",
 		"sts:GetCallerIdentity":          "says who is logged in",
 	}
 }

@@ -14,9 +14,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-type request struct {
+// simulation is a request to the policy simulator.
+type simulation struct {
 	Role      string            `json:"role"`
-	Federated string            `json:"federated,omitempty"` // who asks, where it is not the role
+	Federated string            `json:"federated,omitempty"` // the caller, where it is not the role
 	Action    string            `json:"action"`
 	Resource  string            `json:"resource"`
 	Context   map[string]string `json:"context,omitempty"`
@@ -26,13 +27,14 @@ type request struct {
 	allowed bool
 }
 
-// TestRolesSimulated asks an evaluator of IAM policies, an npm package, what the roles of prod may do.
+// TestRolesSimulated asks a policy simulator, an npm package, what the roles of prod may do.
 func TestRolesSimulated(t *testing.T) {
 	tools.Need(t, tools.IAMSimulate, tools.Node)
 	simulate(t, simulated())
 }
 
-// filled puts the values of prod into a policy of a role; a drill has an environment of its own, but for one policy.
+// filled replaces the placeholders in a policy of a role with the values of prod. A drill has an environment of its own, except
+// in its policy "drill".
 func filled(role, policy string) *strings.Replacer {
 	env := "prod"
 	if role == "drill" && policy != "drill" {
@@ -43,7 +45,7 @@ func filled(role, policy string) *strings.Replacer {
 		"NUMBERED", "acme@11/database@22", "REPOSITORY", "acme/database")
 }
 
-func simulate(t *testing.T, requests []request) {
+func simulate(t *testing.T, requests []simulation) {
 	t.Helper()
 	require.NotEmpty(t, requests)
 	for i, r := range requests {
@@ -56,8 +58,8 @@ func simulate(t *testing.T, requests []request) {
 	check(t, requests)
 }
 
-// check holds the evaluator's word on each request to what it should be.
-func check(t *testing.T, requests []request) {
+// check expects the simulator to allow or deny each request as it says itself.
+func check(t *testing.T, requests []simulation) {
 	t.Helper()
 	for i, result := range evaluate(t, requests) {
 		r := requests[i]
@@ -69,8 +71,8 @@ func check(t *testing.T, requests []request) {
 	}
 }
 
-// evaluate is the evaluator's word on each request.
-func evaluate(t *testing.T, requests []request) []string {
+// evaluate returns the simulator's decision on each request.
+func evaluate(t *testing.T, requests []simulation) []string {
 	t.Helper()
 	input, err := json.Marshal(requests)
 	require.NoError(t, err)
@@ -86,55 +88,65 @@ func evaluate(t *testing.T, requests []request) []string {
 	return results
 }
 
-func simulated() []request {
+func simulated() []simulation {
 	const (
 		rds     = "arn:aws:rds:us-east-1:123456789012:"
-		role    = "arn:aws:iam::123456789012:role/mosaic-prod-"
+		roles   = "arn:aws:iam::123456789012:role/mosaic-prod-"
 		secret  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mosaic/"
 		group   = "arn:aws:ec2:us-east-1:123456789012:security-group/sg-0a1b2c3d"
 		state   = "arn:aws:s3:::state/.pulumi/stacks/mosaic-database/"
 		cluster = "arn:aws:eks:us-east-1:123456789012:cluster/mosaic-prod"
 		bound   = "arn:aws:iam::123456789012:policy/" + Boundary
 	)
-	var all []request
-	may := func(allowed bool, as, action, resource string, context ...string) {
-		r := request{Role: as, Action: action, Resource: resource, Context: map[string]string{}, allowed: allowed}
-		for i := 0; i < len(context); i += 2 {
-			r.Context[context[i]] = context[i+1]
+	var all []simulation
+	type decide func(action, resource string, context ...string)
+	role := func(name string) (may, mayNot decide) {
+		ask := func(r simulation, action, resource string, context []string) {
+			r.Role, r.Action, r.Resource, r.Context = name, action, resource, map[string]string{}
+			for i := 0; i < len(context); i += 2 {
+				r.Context[context[i]] = context[i+1]
+			}
+			all = append(all, r)
 		}
-		all = append(all, r)
+		return func(action, resource string, context ...string) {
+				ask(simulation{allowed: true}, action, resource, context)
+			},
+			func(action, resource string, context ...string) { ask(simulation{}, action, resource, context) }
 	}
-	may(true, "preview", "eks:DescribeCluster", cluster)
-	may(true, "preview", "s3:GetObject", state+"prod.json")
-	may(false, "preview", "s3:PutObject", state+"prod.json")
-	may(false, "preview", "rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
+	may, mayNot := role("preview")
+	may("eks:DescribeCluster", cluster)
+	may("s3:GetObject", state+"prod.json")
+	mayNot("s3:PutObject", state+"prod.json")
+	mayNot("rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
 
-	may(true, "deploy", "rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
-	may(false, "deploy", "rds:ModifyDBInstance", rds+"db:mosaic-dev-db")
-	may(false, "deploy", "rds:DeleteDBInstance", rds+"db:mosaic-prod-db")
-	may(true, "deploy", "rds:CreateDBInstance", rds+"db:mosaic-prod-db-2", "rds:PubliclyAccessible", "false")
-	may(false, "deploy", "rds:CreateDBInstance", rds+"db:mosaic-prod-db-2", "rds:PubliclyAccessible", "true")
-	may(true, "deploy", "iam:CreateRole", role+"core-api-secrets-role", "iam:PermissionsBoundary", bound)
-	may(false, "deploy", "iam:CreateRole", role+"core-api-secrets-role")
-	may(false, "deploy", "iam:PutRolePolicy", role+"pipeline-deploy", "iam:PermissionsBoundary", bound)
-	may(true, "deploy", "iam:PassRole", role+"db-monitoring-role", "iam:PassedToService", "monitoring.rds.amazonaws.com")
-	may(false, "deploy", "iam:PassRole", role+"db-monitoring-role", "iam:PassedToService", "ec2.amazonaws.com")
-	may(true, "deploy", "secretsmanager:PutSecretValue", secret+"prod/rds/connection-AbCdEf")
-	may(false, "deploy", "secretsmanager:DeleteSecret", secret+"prod/rds/connection-AbCdEf")
-	may(false, "deploy", "secretsmanager:GetSecretValue", secret+"dev/rds/connection-AbCdEf")
-	may(true, "deploy", "ec2:CreateSecurityGroup", group, "aws:RequestTag/Project", project, "aws:RequestTag/Environment", "prod")
-	may(false, "deploy", "ec2:CreateSecurityGroup", group)
-	may(true, "deploy", "ec2:AuthorizeSecurityGroupIngress", group, "aws:ResourceTag/Project", project, "aws:ResourceTag/Environment", "prod")
-	may(false, "deploy", "ec2:AuthorizeSecurityGroupIngress", group, "aws:ResourceTag/Project", project, "aws:ResourceTag/Environment", "dev")
-	may(true, "deploy", "s3:PutObject", state+"prod.json")
-	may(false, "deploy", "s3:PutObject", state+"dev.json")
+	may, mayNot = role("deploy")
+	may("rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
+	mayNot("rds:ModifyDBInstance", rds+"db:mosaic-dev-db")
+	mayNot("rds:DeleteDBInstance", rds+"db:mosaic-prod-db")
+	may("rds:CreateDBInstance", rds+"db:mosaic-prod-db-2", "rds:PubliclyAccessible", "false")
+	mayNot("rds:CreateDBInstance", rds+"db:mosaic-prod-db-2", "rds:PubliclyAccessible", "true")
+	may("iam:CreateRole", roles+"core-api-secrets-role", "iam:PermissionsBoundary", bound)
+	mayNot("iam:CreateRole", roles+"core-api-secrets-role")
+	mayNot("iam:PutRolePolicy", roles+"pipeline-deploy", "iam:PermissionsBoundary", bound)
+	may("iam:PassRole", roles+"db-monitoring-role", "iam:PassedToService", "monitoring.rds.amazonaws.com")
+	mayNot("iam:PassRole", roles+"db-monitoring-role", "iam:PassedToService", "ec2.amazonaws.com")
+	may("secretsmanager:PutSecretValue", secret+"prod/rds/connection-AbCdEf")
+	mayNot("secretsmanager:DeleteSecret", secret+"prod/rds/connection-AbCdEf")
+	mayNot("secretsmanager:GetSecretValue", secret+"dev/rds/connection-AbCdEf")
+	may("ec2:CreateSecurityGroup", group, "aws:RequestTag/Project", project, "aws:RequestTag/Environment", "prod")
+	mayNot("ec2:CreateSecurityGroup", group)
+	may("ec2:AuthorizeSecurityGroupIngress", group, "aws:ResourceTag/Project", project, "aws:ResourceTag/Environment", "prod")
+	mayNot("ec2:AuthorizeSecurityGroupIngress", group, "aws:ResourceTag/Project", project, "aws:ResourceTag/Environment", "dev")
+	may("s3:PutObject", state+"prod.json")
+	mayNot("s3:PutObject", state+"dev.json")
 
-	may(true, "drill", "rds:RestoreDBInstanceToPointInTime", rds+"db:mosaic-prod-db")
-	may(true, "drill", "rds:DeleteDBInstance", rds+"db:mosaic-prod-drill-db")
-	may(false, "drill", "rds:DeleteDBInstance", rds+"db:mosaic-prod-db")
-	may(false, "drill", "rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
-	may(false, "drill", "secretsmanager:GetSecretValue", secret+"prod/rds/connection-AbCdEf")
-	may(true, "drill", "s3:PutObject", state+"prod-drill.json")
-	may(false, "drill", "s3:PutObject", state+"prod.json")
+	may, mayNot = role("drill")
+	may("rds:RestoreDBInstanceToPointInTime", rds+"db:mosaic-prod-db")
+	may("rds:DeleteDBInstance", rds+"db:mosaic-prod-drill-db")
+	mayNot("rds:DeleteDBInstance", rds+"db:mosaic-prod-db")
+	mayNot("rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
+	mayNot("secretsmanager:GetSecretValue", secret+"prod/rds/connection-AbCdEf")
+	may("s3:PutObject", state+"prod-drill.json")
+	mayNot("s3:PutObject", state+"prod.json")
 	return all
 }

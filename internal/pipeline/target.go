@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Target is where a stack is deployed to, as its stack file says.
+// Target is the environment that a stack is deployed to, as its stack file has it.
 type Target struct {
 	Environment string
 	Account     string
@@ -21,11 +21,12 @@ type Target struct {
 	Partition   string
 	Cluster     string // "": not in the stack file
 	Namespace   string // of the application
-	// OwnNamespace says that the program makes the namespace.
+	// OwnNamespace says that the program creates the namespace.
 	OwnNamespace bool
 }
 
-// ReadTarget reads the stack file of a stack in a folder. The rest of the file is the program's to check.
+// ReadTarget reads the target from Pulumi.<stack>.yaml in a folder. It fails without a region and exactly one allowed account; the
+// program checks the rest of the file.
 func ReadTarget(dir, stack string) (Target, error) {
 	path := filepath.Join(dir, "Pulumi."+stack+".yaml")
 	text, err := os.ReadFile(path)
@@ -68,10 +69,10 @@ func ReadTarget(dir, stack string) (Target, error) {
 // Bucket is the name of the bucket that holds the state of all stacks of an account and region.
 func (t Target) Bucket() string { return fmt.Sprintf("mosaic-state-%s-%s", t.Account, t.Region) }
 
-// Backend is the address of that bucket for Pulumi.
+// Backend is the URL of that bucket for pulumi login.
 func (t Target) Backend() string { return fmt.Sprintf("s3://%s?region=%s", t.Bucket(), t.Region) }
 
-// Key is the name of the KMS key that encrypts the secrets in the state.
+// Key is the alias of the KMS key that encrypts the secrets in the state.
 func (t Target) Key() string { return "alias/" + naming.Prefix + "-" + t.Environment + "-state" }
 
 // Role is the ARN of a role of the pipeline: preview, deploy or drill.
@@ -79,7 +80,7 @@ func (t Target) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s-%s-pipeline-%s", t.Partition, t.Account, naming.Prefix, t.Environment, name)
 }
 
-// Lines are name=value, as shells and GitHub's files of outputs take them.
+// Lines has a line name=value for each field, as shells and GitHub's GITHUB_OUTPUT read them.
 func (t Target) Lines() string {
 	var out strings.Builder
 	for _, line := range [][2]string{

@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/steps"
 )
 
-// newCommand is the command line, a verb for each script that calls it.
+// newCommand is the command line, with a subcommand for each script that calls it.
 func newCommand(recipe *run.Recipe) *cobra.Command {
 	root := &cobra.Command{
 		Use:               "recipe",
@@ -20,32 +20,32 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapping(recipe), editing(recipe), changing(recipe))
-	root.AddCommand(ofWorkflows(recipe)...)
+	root.AddCommand(bootstrapCommand(recipe), editCommand(recipe), changeCommand(recipe))
+	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }
 
-func bootstrapping(recipe *run.Recipe) *cobra.Command {
+func bootstrapCommand(recipe *run.Recipe) *cobra.Command {
 	var options bootstrap.Options
 	cmd := &cobra.Command{
 		Use:   "bootstrap STACK REPOSITORY",
 		Short: "Make what a stack and its pipeline need in an empty account",
 		Args:  cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = append(args, "", "") // the recipe says itself what is missing
+			args = append(args, "", "") // the recipe names what is missing
 			return bootstrap.Run(cmd.Context(), recipe, args[0], args[1], options)
 		},
 	}
 	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
-	cmd.Flags().BoolVar(&options.ApprovePreviews, "approve-previews", false, "let the previews of pull requests wait for an approval")
-	cmd.Flags().BoolVar(&options.OpenPreviews, "open-previews", false, "let them no longer wait")
+	cmd.Flags().BoolVar(&options.ApprovePreviews, "approve-previews", false, "make the previews of pull requests wait for an approval")
+	cmd.Flags().BoolVar(&options.OpenPreviews, "open-previews", false, "run the previews of pull requests without an approval again")
 	return cmd
 }
 
-func editing(recipe *run.Recipe) *cobra.Command {
+func editCommand(recipe *run.Recipe) *cobra.Command {
 	return &cobra.Command{
 		Use:   "edit STACK EDIT...",
-		Short: "Change a stack file: key=value, key- to remove it, key+ to add one",
+		Short: "Change a stack file: key=value sets a key, key- removes it, key+ adds one to its number",
 		Args:  cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			edits, err := stackfile.ParseEdits(args[1:])
@@ -63,12 +63,12 @@ func editing(recipe *run.Recipe) *cobra.Command {
 	}
 }
 
-func changing(recipe *run.Recipe) *cobra.Command {
+func changeCommand(recipe *run.Recipe) *cobra.Command {
 	var change stackfile.Change
 	cmd := &cobra.Command{
 		Use:   "change STACK EDIT...",
-		Short: "Change a stack file and do what it says, or neither",
-		Long:  "Change a stack file and do what it says, or neither.\nExit code 3: nothing was changed.",
+		Short: "Change a stack file and run pulumi up, or neither",
+		Long:  "Change a stack file and run pulumi up, or neither.\nExit code 3: nothing was changed.",
 		Args:  cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			change.File = stackfile.File{Recipe: recipe, Stack: args[0]}
@@ -78,32 +78,35 @@ func changing(recipe *run.Recipe) *cobra.Command {
 			return change.Do(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&change.What, "what", "", "what it does, for the person")
-	cmd.Flags().StringVar(&change.Unchanged, "unchanged", "there is nothing to change", "what to say where the file has all of it already")
+	cmd.Flags().StringVar(&change.What, "what", "", "what the change does, for the user")
+	cmd.Flags().StringVar(&change.Unchanged, "unchanged", "there is nothing to change", "what to say if the stack file has these values already")
 	cmd.Flags().BoolVar(&change.Yes, "yes", false, "answer Pulumi's question beforehand")
 	return cmd
 }
 
-// ofWorkflows are the steps of the pipeline.
-func ofWorkflows(recipe *run.Recipe) []*cobra.Command {
+// workflowCommands are the steps of the pipeline's workflows.
+func workflowCommands(recipe *run.Recipe) []*cobra.Command {
 	workflow := steps.NewWorkflow(recipe)
 	var offline bool
-	preview := step("preview STACK", "Report what an up would change and cost", func(cmd *cobra.Command, args []string) error {
-		return workflow.Preview(cmd.Context(), args[0], offline)
+	preview := step("preview STACK", "Report what pulumi up would change, and what that costs", func(cmd *cobra.Command, args []string) error {
+		if offline {
+			return workflow.PreviewOffline(cmd.Context(), args[0])
+		}
+		return workflow.Preview(cmd.Context(), args[0])
 	})
-	preview.Flags().BoolVar(&offline, "offline", false, "in a simulated cloud, without any credentials")
+	preview.Flags().BoolVar(&offline, "offline", false, "preview in a simulated cloud, without credentials")
 	comment := step("comment STACK...", "Write the reports on the pull request", func(cmd *cobra.Command, args []string) error {
 		return workflow.Comment(cmd.Context(), args)
 	})
 	comment.Args = cobra.MinimumNArgs(1)
 	return []*cobra.Command{preview, comment,
-		step("approved STACK", "Refuse an up that does more than the preview that was approved", func(cmd *cobra.Command, args []string) error {
+		step("approved STACK", "Refuse pulumi up if it would do more than the approved preview", func(cmd *cobra.Command, args []string) error {
 			return workflow.Approved(cmd.Context(), args[0])
 		}),
 		step("drift STACK", "Compare the stack with the cloud", func(cmd *cobra.Command, args []string) error {
 			return workflow.Drift(cmd.Context(), args[0])
 		}),
-		step("drill STACK", "Run the restore drill and keep its report", func(cmd *cobra.Command, args []string) error {
+		step("drill STACK", "Run the restore drill and report it in an issue", func(cmd *cobra.Command, args []string) error {
 			return workflow.Drill(cmd.Context(), args[0])
 		}),
 		step("target STACK", "Print where the stack is deployed to", func(_ *cobra.Command, args []string) error {

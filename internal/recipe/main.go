@@ -1,5 +1,4 @@
-// Command recipe is the part of the recipes and of the workflows' steps that is more than a few lines of bash. The scripts build
-// and call it; people call the scripts.
+// Command recipe is the part of the scripts that is too long for bash. The scripts build it and call it; users call the scripts.
 package main
 
 import (
@@ -11,7 +10,7 @@ import (
 
 func main() { os.Exit(call(os.Args[1:])) }
 
-// call is the command with its arguments. The exit code is that of the command which failed, where there is one.
+// call runs the command line and returns its exit code. If a command failed that it called, that is the exit code of this command.
 func call(args []string) int {
 	recipe, err := run.New(cmp.Or(os.Getenv("RECIPE"), "recipe"))
 	if err == nil {
@@ -20,8 +19,8 @@ func call(args []string) int {
 		command.SetArgs(args)
 		err = command.ExecuteContext(run.Interruptible())
 	}
-	code, told := run.Code(err)
-	if !told {
+	code, reported := run.Code(err)
+	if !reported {
 		recipe.Say("%v", err)
 	}
 	return code

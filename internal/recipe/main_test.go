@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A recipe builds this program before it runs it: with Pulumi's SDK or AWS's in it, somebody would wait for that.
+// A script builds this program before it runs it, so the program must not need the SDK of Pulumi or AWS: users would wait for it.
 func TestQuickToBuild(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".").Output()
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// bring installs the tools that are missing: what npm has into bin/npm of the repository, the rest from Debian.
+// bring installs missing tools: from npm into bin/npm of the repository, or else from Debian.
 func bring(ctx context.Context, root string, progress io.Writer) error {
 	missing := tools.Missing()
 	if len(missing) == 0 {
@@ -36,7 +36,7 @@ func bring(ctx context.Context, root string, progress io.Writer) error {
 	return nil
 }
 
-func isOrAre(missing []tools.Source) string {
+func isOrAre(missing []tools.Installation) string {
 	if len(missing) == 1 {
 		return "1 tool is"
 	}
@@ -51,7 +51,7 @@ type installer struct {
 	updated  bool // whether Debian's lists of packages are up to date
 }
 
-// run shows what a package manager does.
+// run runs a package manager, and shows its output.
 func (i *installer) run(name string, args ...string) error {
 	fmt.Fprintf(i.progress, "  $ %s %s\n", name, strings.Join(args, " "))
 	cmd := exec.CommandContext(i.ctx, name, args...)
@@ -62,9 +62,9 @@ func (i *installer) run(name string, args ...string) error {
 	return nil
 }
 
-// npm installs the packages that npm has. An install takes out of the folder what it does not name, so it names them all.
-func (i *installer) npm(missing []tools.Source) error {
-	byNpm := func(s tools.Source) bool { return s.Npm != "" }
+// npm installs tools from npm. npm install removes packages that it does not name, so this names all of them.
+func (i *installer) npm(missing []tools.Installation) error {
+	byNpm := func(s tools.Installation) bool { return s.Npm != "" }
 	if !slices.ContainsFunc(missing, byNpm) {
 		return nil
 	}
@@ -82,8 +82,8 @@ func (i *installer) npm(missing []tools.Source) error {
 	return i.run("npm", args...)
 }
 
-// system installs what is not npm's.
-func (i *installer) system(missing []tools.Source) error {
+// system installs tools that npm does not have.
+func (i *installer) system(missing []tools.Installation) error {
 	var packages []string
 	pgbouncer := false
 	for _, s := range missing {
@@ -106,7 +106,7 @@ func (i *installer) system(missing []tools.Source) error {
 	return i.run(filepath.Join("tests", "tools", "pgbouncer.sh"))
 }
 
-// debian installs packages of Debian, or of Ubuntu.
+// debian installs packages of Debian or Ubuntu.
 func (i *installer) debian(packages ...string) error {
 	if err := i.canInstall(); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (i *installer) debian(packages ...string) error {
 	return apt(append([]string{"install", "-y", "--no-install-recommends"}, packages...)...)
 }
 
-// canInstall tells whether packages of Debian can be installed; the error says what to do by hand where they cannot.
+// canInstall returns an error if Debian packages cannot be installed. It says what to do by hand.
 func (i *installer) canInstall() error {
 	why := ""
 	if _, err := exec.LookPath("apt-get"); err != nil {
@@ -144,8 +144,8 @@ func (i *installer) canInstall() error {
 		why, byHand(runtime.GOOS, tools.Missing()), tools.Command)
 }
 
-// byHand is what a person installs.
-func byHand(system string, missing []tools.Source) string {
+// byHand says what to install by hand.
+func byHand(system string, missing []tools.Installation) string {
 	var lines []string
 	npm := false
 	for _, s := range missing {

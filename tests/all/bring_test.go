@@ -13,8 +13,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// machine is a repository on a machine without any tool, with stand-ins for package managers that lay down what they are
-// asked for, and a file of what they were asked.
+// machine is a repository on a machine without tools. Stand-ins for package managers create the tools that they are asked for, and log
+// their calls.
 type machine struct {
 	t      *testing.T
 	root   string
@@ -72,7 +72,7 @@ func (m *machine) calls() string {
 	return string(text)
 }
 
-// Everything is brought, with npm too where there is none; a second time, nothing is.
+// Every tool is installed, also npm if it is missing. A second run installs nothing.
 func TestBring(t *testing.T) {
 	for name, managers := range map[string][]string{"with npm": {"npm", "apt-get", "sudo"}, "without": {"apt-get", "sudo"}} {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestBring(t *testing.T) {
 	}
 }
 
-// Where nothing can be installed, a person is told what to install, and what can be run without.
+// If nothing can be installed, the error says what to install by hand, and what can run without it.
 func TestBringByHand(t *testing.T) {
 	m := newMachine(t)
 	var said bytes.Buffer
@@ -114,7 +114,7 @@ func TestBringByHand(t *testing.T) {
 	assert.NotContains(t, mac, "Debian")
 }
 
-// What a package manager did not bring after all is named.
+// The error names what a package manager did not install.
 func TestStillMissing(t *testing.T) {
 	m := newMachine(t, "npm", "apt-get", "sudo")
 	m.write(filepath.Join(m.root, "tests", "tools", "pgbouncer.sh"), "true")
@@ -125,7 +125,7 @@ func TestStillMissing(t *testing.T) {
 	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "npm install --silent")
 }
 
-// An unknown flag is refused, before anything is brought.
+// An unknown flag is refused before anything is installed.
 func TestArguments(t *testing.T) {
 	m := newMachine(t, "npm", "apt-get", "sudo")
 	var said bytes.Buffer

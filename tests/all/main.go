@@ -1,4 +1,4 @@
-// Command all brings what the tests need besides Go, and runs all of them.
+// Command all installs the tools that the tests need besides Go, and runs all tests.
 //
 //	go run ./tests/all
 package main
@@ -41,7 +41,7 @@ func main() {
 	}
 }
 
-// errReported says that a test failed, and that its output has told why.
+// errReported is the error of tests whose output has reported what failed.
 var errReported = errors.New("a test failed")
 
 func run(ctx context.Context, args []string, progress io.Writer) error {
@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, progress io.Writer) error {
 			return err
 		}
 	}
-	// In a test, which keeps its output to itself, building the CLI would look like a test that hangs.
+	// Get the CLI first: inside a test, whose output is not shown, building it would look as if the test hung.
 	if _, err := engine.CLI(ctx, progress); err != nil {
 		return err
 	}
@@ -79,8 +79,7 @@ func run(ctx context.Context, args []string, progress io.Writer) error {
 	return test(ctx, root, flags.Args(), environment, progress)
 }
 
-// gotestsum shows the packages as they end, and at the end what failed and what was skipped: also of a package whose
-// result is in go's cache, and without -v.
+// gotestsum shows each package when it ends, and finally what failed and what was skipped, also for packages with cached results.
 const gotestsum = "gotest.tools/gotestsum@v1.13.0"
 
 // test runs the tests in the folder of the repository.

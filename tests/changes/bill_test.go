@@ -10,7 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// A preview ends with what the stack costs, and, once it is up, with what changes. The up itself does not repeat it.
+// A preview ends with the estimated cost and, once the stack is deployed, with what changes in it. The up does not print it again.
 func TestAPreviewEndsWithTheBill(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")

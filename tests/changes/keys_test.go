@@ -10,7 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// TestEveryKey looks at what each key of the stack file reaches, on mocks: in the rows of the matrix and in examples.
+// TestEveryKey changes each key of the stack file on mocks, in the rows of the matrix and in examples, and checks what that changes.
 func TestEveryKey(t *testing.T) {
 	r := newRecorded(t)
 	var all []reach
@@ -33,8 +33,8 @@ func TestOneWayRowsAreInChains(t *testing.T) {
 	}
 }
 
-// reachesSomething: a key that is read and changes no registration, no line of the bill and no output is a key that somebody
-// forgot to pass on. Every key has a row or an example that changes it alone.
+// reachesSomething checks that every key has a row or an example that changes only this key, and that this changes a registration, an
+// output or a line of the estimate. Otherwise the program reads the key and does not use it.
 func reachesSomething(t *testing.T, all []reach) {
 	alone, reached := map[string][]string{}, map[string]bool{}
 	for _, of := range all {
@@ -55,8 +55,8 @@ func reachesSomething(t *testing.T, all []reach) {
 	}
 }
 
-// isBilled: an input of an instance that changes while the bill does not is one that costs nothing, and is named, or one
-// that the bill forgot. Where changes of one input alone are there, they decide.
+// isBilled checks that an input of an instance changes the estimate, or is listed as free; otherwise the estimate misses it. If there
+// are changes of this input alone, only those count.
 func isBilled(t *testing.T, all []reach) {
 	byInput := map[string][]reach{}
 	for _, of := range all {
@@ -79,7 +79,7 @@ func isBilled(t *testing.T, all []reach) {
 	}
 }
 
-// notBilled are the inputs of an instance that cost nothing, with the reason.
+// notBilled lists the inputs of an instance that cost nothing, with the reason.
 func notBilled() map[string]string {
 	const (
 		origin   = "where the instance comes from; what it has then is billed"
@@ -110,7 +110,7 @@ func notBilled() map[string]string {
 	}
 }
 
-// examples change keys alone that no row of the matrix changes alone, or whose row is refused.
+// examples change single keys that no row of the matrix changes alone, or whose row is refused.
 func examples() []transition {
 	const (
 		kubeconfig = `{apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: c, user: u}}, {name: b, context: {cluster: c, user: u}}], ` +
@@ -139,7 +139,7 @@ func examples() []transition {
 	}
 }
 
-// unreached are the keys that reach nothing on mocks, with the reason.
+// unreached lists the keys that change nothing on mocks, with the reason.
 func unreached() map[string]string {
 	return map[string]string{
 		"additionalApps":                  "its fields do",

@@ -18,8 +18,8 @@ import (
 // page is the report of the matrix.
 var page = golden.Page{File: "docs/transitions.md"}
 
-// TestTransitions makes every change of the matrix on the real engine, and holds docs/transitions.md to what happens;
-// -update rewrites it.
+// TestTransitions makes every change of the matrix on the real engine, and compares docs/transitions.md with what happens; -update
+// rewrites it.
 //
 // All of them are made in prod, protected, and in dev between the two steps of a removal, with the protection
 // off; the refusals in the other two combinations, too. Dev makes them backwards: what a change does is the same
@@ -62,7 +62,7 @@ type environment struct {
 	backwards          bool // the last row first, but for chains
 }
 
-// prove makes the changes, side by side on several stacks. The outcomes are there when the subtests have ended.
+// prove makes the changes, in parallel on several stacks. The outcomes are complete when the subtests have ended.
 func (in environment) prove(t *testing.T) []outcome {
 	outcomes := make([]outcome, len(transitions()))
 	for _, of := range in.stacks() {
@@ -82,7 +82,7 @@ func (in environment) prove(t *testing.T) []outcome {
 	return outcomes
 }
 
-// stackRows are the rows that share a stack, by their places in transitions.
+// stackRows are the rows that share a stack, by their indices in transitions.
 type stackRows struct {
 	part, born, chain string
 	rows              []int
@@ -115,13 +115,13 @@ func (in environment) stacks() []*stackRows {
 	return all
 }
 
-// outcome is what a change did, the same for every stack: environments have the name <env>.
+// outcome is what a change did. It is the same for every stack: <env> stands for the environment.
 type outcome struct {
 	what string // the operations, or which rule refused it
-	why  string // the way out
+	why  string // the reason, or what to do instead
 }
 
-// make makes one change, and expects of it what every change has to hold to.
+// make makes one change, and checks what every change has to keep.
 func (s *transitioning) make(t *testing.T, row transition) outcome {
 	s.T = t
 	if s.patch != row.from {
@@ -149,8 +149,8 @@ func (s *transitioning) make(t *testing.T, row transition) outcome {
 	return outcome{s.env.Replace(result.what), s.env.Replace(result.why)}
 }
 
-// refused expects the change to be refused by a preview and by an up, before anything in the cloud is touched,
-// with a message that says what changes, from what, to what, and what to do instead.
+// refused expects a preview and an up to refuse the change before anything in the cloud is touched, with a message that has the key,
+// the old and the new value, and what to do instead.
 func (s *transitioning) refused(row transition) outcome {
 	s.T.Helper()
 	var messages []string
@@ -170,7 +170,7 @@ func (s *transitioning) refused(row transition) outcome {
 	return outcome{"**refused**: over the budget", row.refused}
 }
 
-// quiet expects a run to change nothing in the cloud.
+// quiet expects a run to write nothing in the cloud.
 func (s *transitioning) quiet(run func() []string) []string {
 	s.T.Helper()
 	before := len(s.Cloud.Log())
@@ -181,8 +181,8 @@ func (s *transitioning) quiet(run func() []string) []string {
 	return said
 }
 
-// untouched expects a run to make and to delete nothing that holds data or brings the credentials to the pods:
-// the cloud's own account, whatever the engine says. The credentials work afterwards.
+// untouched expects a run to create and delete nothing that holds data or delivers the credentials to the pods, by the log of the cloud.
+// The credentials have to work afterwards.
 func (s *transitioning) untouched(run func() []string) {
 	s.T.Helper()
 	before := len(s.Cloud.Log())

@@ -11,11 +11,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// patched is a stack file with changes laid over it.
+// patched is a stack file with patches.
 type patched struct {
 	file   map[string]any    // the committed content
 	layers []string          // patches under those of every row
-	names  *strings.Replacer // of what rows say <…> for
+	names  *strings.Replacer // replaces <…> in rows by the names of the stack
 }
 
 func read(t *testing.T, file string) map[string]any {
@@ -27,7 +27,7 @@ func read(t *testing.T, file string) map[string]any {
 	return parsed
 }
 
-// values is the configuration with one more patch.
+// values is the configuration with another patch.
 func (p patched) values(t *testing.T, patch string) map[string]any {
 	t.Helper()
 	values := p.file["config"]
@@ -46,7 +46,7 @@ func (p patched) values(t *testing.T, patch string) map[string]any {
 	return values.(map[string]any)
 }
 
-// merged is a JSON merge patch (RFC 7396).
+// merged applies a JSON merge patch (RFC 7396).
 func merged(target, patch any) any {
 	fields, ok := patch.(map[string]any)
 	if !ok {

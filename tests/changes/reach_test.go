@@ -17,11 +17,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// reach is what a change of the stack file reaches, on mocks.
+// reach is what a change of the stack file changes, on mocks.
 type reach struct {
 	title   string
-	keys    []string // that it changes, as the reference names them
-	inputs  []string // of RDS instances
+	keys    []string // the keys that it changes, as the reference names them
+	inputs  []string // inputs of RDS instances
 	graph   bool     // a registration
 	bill    bool
 	output  bool
@@ -30,7 +30,7 @@ type reach struct {
 
 func (r reach) anything() bool { return r.graph || r.bill || r.output }
 
-// recorded records prod with patches, each content once.
+// recorded records prod with patches, and records the same content only once.
 type recorded struct {
 	file map[string]any
 	done map[string]*recorder.Recording
@@ -41,7 +41,7 @@ func newRecorded(t *testing.T) *recorded {
 	return &recorded{file: read(t, filepath.Join(live.Root(t), "Pulumi.prod.yaml")), done: map[string]*recorder.Recording{}}
 }
 
-// values are what a row's patch makes of prod.
+// values is the configuration of prod with a patch of a row.
 func (r *recorded) values(t *testing.T, row transition, patch string) map[string]any {
 	t.Helper()
 	names := strings.NewReplacer("<env>", "prod", "<vpc>", "vpc-0a1b2c3d4e5f60718", "<subnet1>", "subnet-0123456789abcdef1", "<subnet2>", "subnet-0123456789abcdef2",
@@ -49,7 +49,7 @@ func (r *recorded) values(t *testing.T, row transition, patch string) map[string
 	return patched{file: r.file, layers: []string{births()[row.born]}, names: names}.values(t, patch)
 }
 
-// up is an up with these values, each as the engine hands it over: a text, or JSON. It is nil where they are refused.
+// up records an up with these values. It is nil if the program refuses them.
 func (r *recorded) up(t *testing.T, values map[string]any, last resource.PropertyMap) *recorder.Recording {
 	t.Helper()
 	handed := map[string]string{}
@@ -73,7 +73,7 @@ func (r *recorded) up(t *testing.T, values map[string]any, last resource.Propert
 	return r.done[key]
 }
 
-// after is what the runs before a row left.
+// after is the outputs that the runs before a row left.
 func (r *recorded) after(t *testing.T, row transition) resource.PropertyMap {
 	t.Helper()
 	var last resource.PropertyMap
@@ -127,7 +127,7 @@ func changedKeys(from, to map[string]any) []string {
 	return keys
 }
 
-// valueOf is what a stack file has for a key of the reference; of additional applications, for each.
+// valueOf is the value of a key of the reference in a stack file; for additional applications, that of each.
 func valueOf(values map[string]any, key string) any {
 	if !strings.Contains(key, ":") {
 		key = "mosaic-database:" + key

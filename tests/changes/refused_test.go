@@ -11,8 +11,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestReplacementIsRefused: what would end in another, empty instance, or take the pods' Secret away, is
-// refused before anything is registered, with both values and a way out; protected or not.
+// TestReplacementIsRefused: a change that would lead to another, empty instance, or delete the pods' Secret, is refused before anything
+// is registered, with both values and what to do instead, protected or not.
 func TestReplacementIsRefused(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "dev")
@@ -43,8 +43,8 @@ func TestReplacementIsRefused(t *testing.T) {
 	assert.Empty(t, l.MustPreview(), "back as it was, nothing has changed")
 }
 
-// TestAFailedRunSettlesToo: what exists after a first run that failed is guarded like any other.
-func TestAFailedRunSettlesToo(t *testing.T) {
+// TestAFailedRunLocksToo: settings of resources that exist after a failed first run are immutable, as after any other run.
+func TestAFailedRunLocksToo(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")
 	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
@@ -55,8 +55,8 @@ func TestAFailedRunSettlesToo(t *testing.T) {
 	assert.Equal(t, id, l.One(live.InstanceType).ID)
 }
 
-// TestAMistakeIsNotSettled: a first run that failed at a wrong namespace can be put right.
-func TestAMistakeIsNotSettled(t *testing.T) {
+// TestAMistakeIsNotLocked: after a first run that failed because of a wrong namespace, the namespace can be corrected.
+func TestAMistakeIsNotLocked(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "app.namespace", Value: "mosaic-pord"})
 	assert.Contains(t, l.MustFail(l.Up(t.Context())), `namespaces "mosaic-pord" not found`)
@@ -65,7 +65,7 @@ func TestAMistakeIsNotSettled(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestWrongConfiguration: all problems in one report, before anything is registered.
+// TestWrongConfiguration: all problems are in one report, before anything is registered.
 func TestWrongConfiguration(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod",
@@ -88,7 +88,7 @@ func TestWrongConfiguration(t *testing.T) {
 	assert.Empty(t, l.Cloud.Log(), "no provider was asked for anything")
 }
 
-// TestBudget: above it, a run warns or stops, as the stack says.
+// TestBudget: over the budget, a run warns or fails, as onExceed says.
 func TestBudget(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "tier", Value: "ha"})
@@ -100,8 +100,8 @@ func TestBudget(t *testing.T) {
 	assert.Empty(t, l.Cloud.Objects(live.InstanceType))
 }
 
-// TestTheFormerOutputs: a stack that an earlier version of the program brought up has in two outputs, and a reference to
-// itself, what is in one now. It is guarded by them, and the next run moves them.
+// TestTheFormerOutputs: an earlier version of the program stored the locked settings in two outputs and a stack reference; now they are
+// in one output. The program reads the former outputs, and the next run moves them.
 func TestTheFormerOutputs(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")

@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// cells are the change's row in the report.
+// cells are the row of the change in the report.
 func (r transition) cells(o outcome) []string {
 	keys := strings.NewReplacer(keyOne, "key 1", keyTwo, "key 2")
 	return []string{keys.Replace(r.String()), o.what, o.why}
@@ -25,7 +25,7 @@ func operations(changes []string) string {
 	for _, change := range changes {
 		op, urn, _ := strings.Cut(change, " ")
 		if op == "create-replacement" || op == "delete-replaced" {
-			continue // parts of a replace
+			continue // steps of a replacement
 		}
 		if verbs[op] == nil {
 			verbs[op] = map[string]int{}
@@ -58,7 +58,7 @@ func operations(changes []string) string {
 
 var replicaName = regexp.MustCompile(`-(replica-\d+)$`)
 
-// noun is a resource by its kind, and a replica by its number.
+// noun names a resource by its kind, and a replica by its number.
 func noun(urn string) string {
 	kind, name, _ := strings.Cut(urn, "::")
 	if number := replicaName.FindStringSubmatch(name); kind == live.InstanceType && number != nil {

@@ -215,7 +215,7 @@ func migrations() []transition {
 	}
 }
 
-// pooling is a pooler, with other fields.
+// pooling turns the pooler on, with more fields.
 func pooling(fields string) string {
 	return "pooling: {enabled: true, tlsSecretName: pooler-tls, " + fields + "}"
 }

@@ -9,20 +9,20 @@ import (
 
 // transition is one change of a stack file, from one content to another.
 //
-// From and to are laid over the committed file as a merge patch: objects field by field, null takes a key away.
+// From and to are merge patches of the committed file: objects are merged field by field, null removes a key.
 // A key without a namespace is the program's. In all texts, <env>, <vpc>, <subnet1> to <subnet3> and <issuer>
 // stand for what the stack has, <other issuer> for what another cluster has.
 type transition struct {
-	key, was, now string // what changes, as a person says it; of a refusal, what the message has to name
+	key, was, now string // the key and its values in the report; a refusal has to name them
 	from, to      string
-	after         []string // contents that were up before, in this order; for changes that need a run before them
-	part          string   // of the report
-	born          string   // what the stack begins with, by its name in births; "": the committed file
-	chain         string   // name of rows that have a stack of their own, on which they are made in this order: without a way back, order matters
-	back          bool     // the way back is a row of its own
-	refused       string   // part of the way out that the refusal shows; "": it is not refused
-	why           string   // for the report
-	backWhy       string   // the same for the way back; "": as why
+	after         []string // contents that are deployed first, in this order
+	part          string   // section of the report
+	born          string   // what the stack begins with, a name in births; "": the committed file
+	chain         string   // rows with the same name share a stack of their own, in this order, because they cannot be undone
+	back          bool     // whether going back is a row of its own
+	refused       string   // a part of the advice in the refusal; "": not refused
+	why           string   // the reason, for the report
+	backWhy       string   // the reason for the way back; "": the same
 }
 
 // String is the change as a title.
@@ -42,11 +42,11 @@ const (
 	keyTwo  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
 	unset   = "not set"
 	restart = "RDS restarts the instance, in the maintenance window unless applyImmediately"
-	// The port alone does not wait.
+	// Only a change of the port does not wait.
 	restartNow = "RDS restarts the instance at once, whatever applyImmediately says"
 )
 
-// births are what lies below both contents of some rows, because a stack cannot come to have it later or go back.
+// births are settings that a stack has to begin with, for rows that change something else in such a stack.
 func births() map[string]string {
 	return map[string]string{
 		"":                    "",
@@ -59,7 +59,7 @@ func births() map[string]string {
 	}
 }
 
-// transitions is every change that a user may make to a stack file.
+// transitions lists the changes that a user may make to a stack file.
 func transitions() []transition {
 	var all []transition
 	for _, of := range []struct {
@@ -93,10 +93,10 @@ func transitions() []transition {
 	return all
 }
 
-// field is another value of one field of the database; "" is without the field.
+// field is a change of one field of the database; "": the field is not set.
 type field struct{ name, was, now, why string }
 
-// row is the change, both ways.
+// row is the change and its way back.
 func (f field) row() transition {
 	patch := func(value string) string {
 		if value == "" {
@@ -110,7 +110,7 @@ func (f field) row() transition {
 	}
 }
 
-// tiers are all pairs. What dev overrides is taken away, so that the tier decides.
+// tiers has all pairs of tiers. It removes what dev overrides, so that the tier decides.
 func tiers() []transition {
 	on := func(tier string) string {
 		return fmt.Sprintf("{tier: %s, database: {instanceClass: null, backupRetentionDays: null}}", tier)
@@ -126,7 +126,7 @@ func tiers() []transition {
 	return rows
 }
 
-// lockedKeys are refused; what restores and releases instead is in TestRestore.
+// lockedKeys are changes that are refused. TestRestore tests restores and the deletion of retained instances.
 func lockedKeys() []transition {
 	return []transition{
 		{key: "aws:region", was: "us-east-1", now: "eu-west-1", to: `{"aws:region": eu-west-1}`, refused: "copy a snapshot"},
@@ -171,7 +171,7 @@ func lockedKeys() []transition {
 	}
 }
 
-// applications are the changes of an additional application; that it comes and goes is in TestMoreThanOneApplication.
+// applications are the changes of an additional application. TestMoreThanOneApplication adds and removes one.
 func applications() []transition {
 	with := func(fields string) string { return "additionalApps: {worker: {" + fields + "}}" }
 	rows := []transition{
@@ -188,7 +188,7 @@ func applications() []transition {
 	return rows
 }
 
-// bornOtherwise are the changes away from what a stack has to begin with.
+// bornOtherwise are changes of settings that a stack has to begin with.
 func bornOtherwise() []transition {
 	rows := []transition{
 		{key: "delivery", was: "gitops", now: "pulumi", to: "delivery: pulumi", refused: "handover in this run and pulumi in a later one"},

@@ -18,15 +18,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// transitioning is a stack on which one change after the other is made.
+// transitioning is a stack on which one change is made after another.
 type transitioning struct {
 	*live.Stack
 	patched
 	file      string            // the stack file that Pulumi reads
-	env       *strings.Replacer // names, and back, for the report
-	patch     string            // of the content that is up
-	once      bool              // makes each change with an up alone
-	inCluster bool              // the program makes the Kubernetes objects
+	env       *strings.Replacer // replaces names by <…> for the report
+	patch     string            // of the content that is deployed
+	once      bool              // whether to make each change with an up only
+	inCluster bool              // whether the program creates the Kubernetes objects
 }
 
 func beginning(t *testing.T, stack string, layers ...string) *transitioning {
@@ -54,7 +54,7 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	return s
 }
 
-// write makes the stack file what a row says.
+// write writes the stack file with the patch of a row.
 func (s *transitioning) write(t *testing.T, patch string) {
 	t.Helper()
 	file := maps.Clone(s.patched.file)
@@ -65,7 +65,7 @@ func (s *transitioning) write(t *testing.T, patch string) {
 	s.patch = patch
 }
 
-// lasting tells what no change of a stack file may make again or delete.
+// lasting tells whether no change of a stack file may recreate or delete a resource.
 func lasting(kind, name string) bool {
 	if recorder.Optional(name) {
 		return false
@@ -82,7 +82,7 @@ func lasting(kind, name string) bool {
 	}, kind)
 }
 
-// primary is the instance that is nobody's replica.
+// primary is the instance that is no replica.
 func (s *transitioning) primary() simcloud.Properties {
 	s.T.Helper()
 	all := slices.DeleteFunc(s.Cloud.Objects(live.InstanceType), func(o simcloud.Object) bool { return o.Properties.Text("replicateSourceDb") != "" })

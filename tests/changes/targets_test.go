@@ -13,9 +13,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// TestARunWithTargetsSettlesNothing: a run of one resource says nothing of the others, so what the stack file has for them is not
-// taken for done: the file before is no step back, and the file now is still the step that it is.
-func TestARunWithTargetsSettlesNothing(t *testing.T) {
+// TestARunWithTargetsLocksNothing: a run with --target updates only one resource, so it must not lock what the stack file has for the
+// others. Going back to the former file is no downgrade, and the new file is still the same change as before.
+func TestARunWithTargetsLocksNothing(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]struct{ now, before map[string]string }{
 		"version and storage": {
@@ -48,9 +48,9 @@ func TestARunWithTargetsSettlesNothing(t *testing.T) {
 				}
 			}
 			set(file.now)
-			_, _ = l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"})) // a restore cannot end without the Job that it replaces
+			_, _ = l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"})) // a restore cannot complete without the Job, which is no target
 			l.MustSet("database.username", "somebody")
-			assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made", "what was settled still is")
+			assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made", "what was locked still is")
 			l.MustSet("database.username", "mosaicadmin")
 			if now := file.now["database.engineVersion"]; now != "" {
 				l.MustSet("database.allowMajorVersionUpgrade", "false")
@@ -62,7 +62,7 @@ func TestARunWithTargetsSettlesNothing(t *testing.T) {
 	}
 }
 
-// TestWhatRDSLeavesToTheWindow: until RDS has done it, the database is what it was, and the wish can be taken back.
+// TestWhatRDSLeavesToTheWindow: a change that waits for the maintenance window can be undone until RDS has made it.
 func TestWhatRDSLeavesToTheWindow(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -77,6 +77,6 @@ func TestWhatRDSLeavesToTheWindow(t *testing.T) {
 	_, err := l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"}))
 	require.NoError(t, err)
 	l.MustSet("database.allocatedStorage", "20")
-	l.MustUp() // and is not refused as less than the database has
+	l.MustUp() // it is not refused as a downgrade
 	assert.Empty(t, l.MustPreview())
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestAnEncryptedKubeconfig: the token in it is in no state, no output and no diff, whatever becomes of the provider.
+// TestAnEncryptedKubeconfig: the token of the kubeconfig appears in no state, output or diff, also when the provider is replaced.
 func TestAnEncryptedKubeconfig(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -34,7 +34,7 @@ func TestAnEncryptedKubeconfig(t *testing.T) {
 	}
 	state, err := l.Export(t.Context())
 	require.NoError(t, err)
-	outputs, err := l.Environment.Outputs(t.Context())
+	outputs, err := l.Outputs(t.Context())
 	require.NoError(t, err)
 	for _, secret := range []string{token, later} {
 		assert.False(t, leaks.Found(text+state+outputs, secret))

@@ -1,5 +1,5 @@
-// Package credentials changes passwords, logins and the way to the database of a stack that lives, on the real engine: whom
-// a rotation reaches in which order, and that no secret ever says what the database refuses.
+// Package credentials rotates passwords, switches between kinds of logins, and turns the pooler on and off, on the real engine. At
+// every moment, the database accepts the credentials in every secret.
 package credentials
 
 import (
@@ -19,7 +19,7 @@ import (
 
 const principal = "arn:aws:iam::123456789012:role/developers"
 
-// alternating is prod with logins of its own, and everything that goes with them.
+// alternating is prod with alternating logins, deployed.
 func alternating(t *testing.T) *live.Stack {
 	t.Helper()
 	l := live.Start(t, "prod",
@@ -29,8 +29,8 @@ func alternating(t *testing.T) *live.Stack {
 	return l
 }
 
-// watch expects before every operation of every run that the database takes what every secret says, but for those that
-// are named: the master user's, while its own password changes.
+// watch checks before every operation of every run that the database accepts the credentials in every secret, except in those that are
+// named: the master user's, while its password changes.
 func watch(l *live.Stack, but ...string) {
 	l.Cloud.Watch(func(next simcloud.Operation, refused map[string]string) {
 		for _, name := range but {
@@ -41,7 +41,7 @@ func watch(l *live.Stack, but ...string) {
 	l.T.Cleanup(func() { assert.Empty(l.T, l.Cloud.Refused(), "at the end") })
 }
 
-// user is the login that a secret in Secrets Manager tells of.
+// userOf is the user name in a secret of Secrets Manager.
 func userOf(l *live.Stack, secret string) string {
 	l.T.Helper()
 	for _, version := range l.Cloud.Objects(live.SecretVersionType) {
@@ -54,8 +54,8 @@ func userOf(l *live.Stack, secret string) string {
 	return ""
 }
 
-// TestAlternatingLogins: from the first run on, no secret ever says what the database refuses; a rotation gives the
-// resting logins new passwords and leaves those of the clients alone.
+// TestAlternatingLogins: from the first run on, the database accepts the credentials in every secret. A rotation changes the
+// passwords of the inactive logins, and leaves the logins that clients use alone.
 func TestAlternatingLogins(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -103,7 +103,7 @@ func TestAlternatingLogins(t *testing.T) {
 	}
 }
 
-// TestTheOrderOfAlternatingLogins: docs/rotation.md says in which order a rotation reaches whom.
+// TestTheOrderOfAlternatingLogins: a rotation changes things in the order that docs/rotation.md has.
 func TestTheOrderOfAlternatingLogins(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -127,13 +127,13 @@ func TestTheOrderOfAlternatingLogins(t *testing.T) {
 	}
 }
 
-// TestARotationThatFails: wherever it stops, every secret works, and both ways are open but the one that would change a
-// login that clients have: that one the database refuses.
+// TestARotationThatFails: wherever a rotation stops, every secret works, and it can be completed or undone. Only what would change
+// the password of a login that clients use is refused, by the database.
 func TestARotationThatFails(t *testing.T) {
 	t.Parallel()
 	for name, fails := range map[string]struct {
 		at      func(simcloud.Operation) bool
-		applied bool // the logins have the new number
+		applied bool // whether the bootstrap has changed the logins
 	}{
 		"at the bootstrap's secret": {func(op simcloud.Operation) bool {
 			return op.Type == live.SecretVersionType && strings.HasSuffix(op.Name, "bootstrap")
@@ -176,7 +176,7 @@ func TestARotationThatFails(t *testing.T) {
 	}
 }
 
-// TestABootstrapThatFailsRunsAgain: the next run runs it once more, without anybody having to change anything.
+// TestABootstrapThatFailsRunsAgain: the next run runs it again, without a change of the stack file.
 func TestABootstrapThatFailsRunsAgain(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -196,8 +196,8 @@ func TestABootstrapThatFailsRunsAgain(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestARunThatIsKilled: the CLI is killed when the bootstrap has run, and when the connection has been switched, before
-// the state has either.
+// TestARunThatIsKilled: the CLI is killed after the bootstrap has run, and after the connection secret has changed, before the state
+// has either.
 func TestARunThatIsKilled(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -214,7 +214,7 @@ func TestARunThatIsKilled(t *testing.T) {
 		if kind == live.JobType {
 			for _, job := range l.Cloud.Objects(live.JobType) {
 				if strings.Contains(job.ID, "bootstrap") {
-					require.NoError(t, l.Cloud.Remove(live.JobType, job.ID)) // as faults.md has it: what the state does not know is in the way
+					require.NoError(t, l.Cloud.Remove(live.JobType, job.ID)) // as docs/faults.md says: the Job that the state does not know blocks the next one
 				}
 			}
 		}
@@ -226,7 +226,7 @@ func TestARunThatIsKilled(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestMovingBetweenTheModes on a database that lives: there and back, every secret works at every moment.
+// TestMovingBetweenTheModes switches a deployed database to alternating credentials and back. Every secret works at every moment.
 func TestMovingBetweenTheModes(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "mosaic-own"})
@@ -259,7 +259,7 @@ func TestMovingBetweenTheModes(t *testing.T) {
 	assert.Equal(t, "core_api_a", l.KubeSecret("DB_USER"))
 	assert.Empty(t, l.MustPreview())
 
-	// After a rotation, the way back also gives the master user another password, which nobody has to know in time.
+	// After a rotation, going back also changes the password of the master user, which no client uses.
 	l.MustSet("database.passwordVersion", "2")
 	l.MustUp()
 	assert.Equal(t, password, l.One(live.InstanceType).Properties.Text("password"))
@@ -271,7 +271,7 @@ func TestMovingBetweenTheModes(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestARestoreTakesTheLoginsAlong: to the restored instance, and back to the kept one.
+// TestARestoreTakesTheLoginsAlong: the logins work on the restored instance, and on the retained one after going back.
 func TestARestoreTakesTheLoginsAlong(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -289,7 +289,7 @@ func TestARestoreTakesTheLoginsAlong(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestWhoReadsWhichSecret: the application's role reads the connection alone, and the pods of the bootstrap have none.
+// TestWhoReadsWhichSecret: the application's role reads only the connection secret, and the pods of the bootstrap have no role.
 func TestWhoReadsWhichSecret(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -309,12 +309,12 @@ func TestWhoReadsWhichSecret(t *testing.T) {
 	for _, job := range l.Cloud.Objects(live.JobType) {
 		assert.Empty(t, job.Properties.Text("spec", "template", "spec", "serviceAccountName"), "%s would have a role of IAM", job.ID)
 	}
-	people := l.Cloud.Objects(live.RolePolicyType)[slices.IndexFunc(l.Cloud.Objects(live.RolePolicyType), func(o simcloud.Object) bool {
+	policy := l.Cloud.Objects(live.RolePolicyType)[slices.IndexFunc(l.Cloud.Objects(live.RolePolicyType), func(o simcloud.Object) bool {
 		return strings.HasPrefix(o.ID, "mosaic-prod-db-people-role")
 	})]
 	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["rds-db:connect"],
 		"Resource": ["arn:aws:rds-db:us-east-1:123456789012:dbuser:`+l.One(live.InstanceType).Properties.Text("resourceId")+`/core_api_people"]}]}`,
-		people.Properties.Text("policy"))
+		policy.Properties.Text("policy"))
 	roles := map[string]string{}
 	for _, role := range l.Cloud.Objects(live.RoleType) {
 		roles[role.ID] = role.Properties.Text("assumeRolePolicy")

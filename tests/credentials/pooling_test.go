@@ -18,7 +18,7 @@ import (
 
 const poolerHost = "core-api-pooler.mosaic-prod.svc"
 
-// connectionHost is the host that the connection secret holds now; "" before it holds anything.
+// connectionHost is the host in the connection secret; "" before the secret has a value.
 func connectionHost(t *testing.T, objects func(string) []simcloud.Object) string {
 	t.Helper()
 	for _, version := range objects(live.SecretVersionType) {
@@ -32,8 +32,8 @@ func connectionHost(t *testing.T, objects func(string) []simcloud.Object) string
 	return ""
 }
 
-// guardPooler checks before every operation of the runs that follow that neither the connection secret nor the pods'
-// Secret leads to a pooler that is not there.
+// guardPooler checks before every operation of the runs that follow that neither the connection secret nor the pods' Secret names a
+// pooler that does not exist.
 func guardPooler(l *live.Stack) {
 	l.Cloud.Inspect(func(op simcloud.Operation, objects func(string) []simcloud.Object) {
 		told := connectionHost(l.T, objects) == poolerHost
@@ -55,8 +55,8 @@ func guardPooler(l *live.Stack) {
 	})
 }
 
-// TestPooling: the pooler comes before anything tells of it and goes after nothing does; the application connects by way
-// of it and the migration does not; a rotation and a restore of the settings replace its pods.
+// TestPooling: the pooler is created before anything refers to it, and deleted after nothing does. The application connects through
+// the pooler, the migration directly. A rotation and a change of the settings replace its pods.
 func TestPooling(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "additionalApps.worker.namespace", Value: "jobs"})
@@ -87,7 +87,7 @@ func TestPooling(t *testing.T) {
 		}
 	}
 
-	// The migration goes past it: it logs in at the instance, which the simulated cluster tries.
+	// The migration connects to the instance; the simulated cluster tries its login.
 	l.MustSet("migrations.image", "mosaic-life/core-api:2.0.0")
 	for _, change := range l.MustUp() {
 		assert.Contains(t, change, "batch/v1:Job")
@@ -141,8 +141,8 @@ func poolerList(l *live.Stack) string {
 	return ""
 }
 
-// TestAPoolerThatDoesNotStart: without its certificate the pods do not start, the run fails there, and the applications
-// go on at the database. Turned off again, also after a run that failed just before the deletions, nothing tells of it.
+// TestAPoolerThatDoesNotStart: without its certificate the pods do not start, the run fails there, and the applications still connect
+// to the database. After it is turned off again, nothing refers to the pooler, even if a run failed just before the deletions.
 func TestAPoolerThatDoesNotStart(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -154,7 +154,7 @@ func TestAPoolerThatDoesNotStart(t *testing.T) {
 	assert.Contains(t, l.MustFail(l.Up(t.Context())), `secret "pooler-tls" not found`)
 	assert.Equal(t, direct, connectionHost(t, l.Cloud.Objects))
 	l.Certificate("mosaic-prod", "pooler-tls")
-	// The run has told of the pooler, and fails before it deletes what told of the database.
+	// The run has switched to the pooler, and fails before it deletes what referred to the database.
 	l.Cloud.Fail(func(op simcloud.Operation) error {
 		if op.Op == "delete" && op.Type == live.SecretVersionType || op.Op == "update" && op.Name == "core-api-db" {
 			return fmt.Errorf("throttled")
@@ -171,9 +171,9 @@ func TestAPoolerThatDoesNotStart(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestPoolingOfLoginsThatTakeTurns: the pooler's list has both logins, by their verifiers, at all times; a rotation brings
-// the new one into the list before the connection secret tells of it, and the old one stays.
-func TestPoolingOfLoginsThatTakeTurns(t *testing.T) {
+// TestPoolingOfAlternatingLogins: the pooler's user list always has both logins, with their verifiers. A rotation puts the new
+// verifier into the list before the connection secret names the login, and the old login stays in the list.
+func TestPoolingOfAlternatingLogins(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", append(live.Pooled(), engine.Override{Path: "database.credentials", Value: "alternating"})...)
 	l.Certificate("mosaic-prod", "pooler-tls")

@@ -12,7 +12,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// TestRotation: one number changes the password of the instance, both secrets and the cluster's copy.
+// TestRotation: raising passwordVersion changes the password in the instance, in both secrets and in the cluster's Secret.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -30,8 +30,8 @@ func TestRotation(t *testing.T) {
 	l.NoLeak(after)
 }
 
-// docs/rotation.md says in which order a rotation reaches the instance, the secrets and the cluster: no secret holds
-// a password before the instance has taken it, and the cluster is told after both secrets.
+// A rotation changes the instance, the secrets and the cluster in the order that docs/rotation.md has: no secret has a password that
+// the instance does not accept yet, and the cluster is updated after both secrets.
 func TestRotationOrder(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")

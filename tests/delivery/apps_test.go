@@ -9,8 +9,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestMoreThanOneApplication: each has its own role, ServiceAccount, SecretStore and Secret. One that comes touches no
-// other, one that goes is refused until it was unprotected, and then takes nothing else along.
+// TestMoreThanOneApplication: each application has its own role, ServiceAccount, SecretStore and Secret. Adding one changes no other.
+// Removing one is refused until it is unprotected, and then deletes nothing else.
 func TestMoreThanOneApplication(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")

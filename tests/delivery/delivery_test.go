@@ -1,5 +1,5 @@
-// Package delivery runs both ways in which the objects come to the cluster, on the real engine: by this program, and by the
-// GitOps repository with the values of the outputs.
+// Package delivery tests both deliveries of the Kubernetes objects on the real engine: by this program, and by a GitOps repository
+// with the values in the outputs.
 package delivery
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// bringers are the kinds of the objects that bring the credentials to the pods.
+// bringers are the kinds of the objects that deliver the credentials to the pods.
 var bringers = []string{live.ServiceAccountType, live.SecretStoreType, live.ExternalSecretType}
 
-// untouched expects that since a moment nothing of what brings the credentials to the pods was deleted.
+// untouched checks that none of these objects was deleted since an entry of the cloud's log.
 func untouched(l *live.Stack, since int) {
 	l.T.Helper()
 	for _, operation := range l.Cloud.Log()[since:] {
@@ -33,14 +33,14 @@ func untouched(l *live.Stack, since int) {
 	}
 }
 
-// secretAlways expects the pods' Secret to be there, the same one with the same URL, before every operation from now on.
+// secretAlways checks before every operation from now on that the pods' Secret exists, and is the same with the same URL.
 func secretAlways(l *live.Stack) (operations *int) {
 	l.T.Helper()
 	operations = new(int)
 	before := l.KubeSecret("DB_URL")
 	l.Cloud.Fail(func(operation simcloud.Operation) error {
 		*operations++
-		// The cloud is busy with the operation, so it is its file that is asked.
+		// The cloud is locked during the operation, so this reads its file.
 		cloud, err := simcloud.Open(filepath.Join(l.Folder(), "cloud.json"))
 		if err != nil {
 			return err
@@ -56,9 +56,9 @@ func secretAlways(l *live.Stack) (operations *int) {
 	return operations
 }
 
-// TestTheObjectsChangeHands: from this program to the GitOps repository and back. The pods' Secret is there all the
-// time, the same one; who forgets the objects leaves them, who takes them finds them.
-func TestTheObjectsChangeHands(t *testing.T) {
+// TestHandover hands the objects over to the GitOps repository and back. The pods' Secret exists all the time and stays the same: the
+// side that gives the objects up leaves them in the cluster, the other one adopts them.
+func TestHandover(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
 	since := len(l.Cloud.Log())
@@ -96,8 +96,8 @@ func TestTheObjectsChangeHands(t *testing.T) {
 	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
 }
 
-// TestWhatOthersWroteStopsNoUpdate: an object remembers who wrote each of its fields. After a handover and back, and after
-// kubectl and the operator had a hand in it, a rotation still arrives, and what this program no longer writes goes.
+// TestWhatOthersWroteStopsNoUpdate: an object has a manager for each of its fields. After a handover and back, and after edits by
+// kubectl and the operator, a rotation is still applied, and fields that this program no longer sets are removed.
 func TestWhatOthersWroteStopsNoUpdate(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -123,8 +123,8 @@ func TestWhatOthersWroteStopsNoUpdate(t *testing.T) {
 	}
 }
 
-// TestObjectsOfAnEarlierVersion were written in a name that the provider invented for each. A rotation moves them, and the
-// provider gives up the former name; a Job that ran stays as it is.
+// TestObjectsOfAnEarlierVersion: an earlier version left the field manager to the provider, which invented one for each object. A
+// rotation moves the fields to the new manager, and the provider gives up the old one. A Job that has run stays as it is.
 func TestObjectsOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -167,7 +167,7 @@ func TestObjectsOfAnEarlierVersion(t *testing.T) {
 	}
 }
 
-// appliers is in whose names an object was applied.
+// appliers lists the field managers that applied an object.
 func appliers(o simcloud.Object) []string {
 	var names []string
 	for _, manager := range o.Properties.List("metadata", "managedFields") {
@@ -178,7 +178,7 @@ func appliers(o simcloud.Object) []string {
 	return names
 }
 
-// chartTakes writes what Helm writes on objects that it takes over.
+// chartTakes writes what Helm writes on objects that it adopts.
 func chartTakes(l *live.Stack) {
 	l.T.Helper()
 	for _, kind := range bringers {
@@ -189,7 +189,7 @@ func chartTakes(l *live.Stack) {
 	}
 }
 
-// TestAHandoverThatFailsGoesOn: nothing is gone in the middle, and the next run goes on.
+// TestAHandoverThatFailsGoesOn: after a failure in the middle nothing is missing, and the next run completes the handover.
 func TestAHandoverThatFailsGoesOn(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -215,7 +215,7 @@ func TestAHandoverThatFailsGoesOn(t *testing.T) {
 	untouched(l, since)
 }
 
-// TestReloading: the chart gets the annotation that Reloader understands, unless it is switched off.
+// TestReloading: the chart gets the annotation for Reloader, unless that is turned off.
 func TestReloading(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")

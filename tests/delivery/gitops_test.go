@@ -10,7 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestGitOps: nothing is made in the cluster, and the chart's values make it instead.
+// TestGitOps: the program creates nothing in the cluster, and the outputs have the values with which the chart does.
 func TestGitOps(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"})
@@ -35,7 +35,7 @@ func TestGitOps(t *testing.T) {
 	}, outputs["helmValues"])
 }
 
-// TestAnotherApplicationWithGitOps: roles and values, and nothing in the cluster.
+// TestAnotherApplicationWithGitOps: an additional application gets a role and values, and nothing in the cluster.
 func TestAnotherApplicationWithGitOps(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"},

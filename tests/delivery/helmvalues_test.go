@@ -12,8 +12,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestHelmValuesHaveTheirSchema: what every delivery exports satisfies the published schema; what a chart could not
-// use does not.
+// TestHelmValuesHaveTheirSchema: the exported values of every delivery satisfy the published schema, and values that a chart could not
+// use do not.
 func TestHelmValuesHaveTheirSchema(t *testing.T) {
 	schema, err := jsonschema.Compile("../../docs/helmValues.schema.json")
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestHelmValuesHaveTheirSchema(t *testing.T) {
 				assert.Error(t, schema.Validate(copied), name)
 			}
 
-			// Every other shape that the values can have.
+			// All other variants of the values.
 			l.MustSet("additionalApps.worker.serviceAccount", "worker")
 			l.MustSet("tls.caBundleConfigMap", "rds-ca")
 			l.Bundle("mosaic-prod", "ca-bundle.pem")

@@ -15,9 +15,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestManifests keeps the Kubernetes objects of the committed stacks, and of one that turns everything on, as files
-// that kubectl can apply: what a run sends to the simulated cluster, with the placeholders that a person replaces
-// where RDS or Secrets Manager give a value. The package manifests holds them to the schemas.
+// TestManifests compares the Kubernetes objects of the committed stacks, and of one that turns everything on, with files that kubectl
+// can apply. The objects are what a run sends to the simulated cluster, with placeholders for values of RDS and Secrets Manager. The
+// package manifests checks the files against the schemas.
 func TestManifests(t *testing.T) {
 	everything := []engine.Override{
 		{Path: "app.createNamespace", Value: "true"}, {Path: "app.namespace", Value: "mosaic-own"},
@@ -48,7 +48,7 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// manifests is the objects that the program made in the cluster, in the order in which a person would apply them.
+// manifests are the objects that the program created in the cluster, in the order in which a user would apply them.
 func manifests(l *live.Stack) string {
 	l.T.Helper()
 	const placeholder = "00000000-0000-4000-8000-000000000000" // a version of a secret
@@ -66,7 +66,7 @@ func manifests(l *live.Stack) string {
 	} {
 		for _, object := range l.Cloud.Objects("kubernetes:" + kind) {
 			if object.Properties.Map("metadata", "labels") == nil {
-				continue // was there before
+				continue // it existed before
 			}
 			out, err := yaml.Marshal(map[string]any(object.Properties.Manifest()))
 			require.NoError(l.T, err)

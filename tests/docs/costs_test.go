@@ -54,7 +54,7 @@ func tiersTable(t *testing.T) string {
 	return golden.Table([]string{"tier", "class", "vCPU", "memory", "connections", "Multi-AZ", "replicas", "backups", "insights", "a month in us-east-1"}, rows)
 }
 
-// monthly is an estimate in a cell.
+// monthly is the cell of an estimate.
 func monthly(estimate cost.Estimate) string {
 	usd := fmt.Sprintf("$%.2f", estimate.Total)
 	if len(estimate.Unknown()) > 0 {
@@ -63,7 +63,7 @@ func monthly(estimate cost.Estimate) string {
 	return usd
 }
 
-// tiersPage is the tiers, and the figures that the team's earlier document had beside those of this program.
+// tiersPage compares the tiers with the figures of the team's earlier document.
 func tiersPage(t *testing.T) string {
 	line := func(tier, item string) string {
 		sum, found := 0.0, false
@@ -93,7 +93,7 @@ func tiersPage(t *testing.T) string {
 		"\n### Connections\n\n" + connectionsTable()
 }
 
-// connectionsTable is what max_connections comes to, and what is left to each.
+// connectionsTable lists max_connections of each class, and the memory for each connection.
 func connectionsTable() string {
 	var rows [][]string
 	cfg := &config.Config{}

@@ -1,4 +1,4 @@
-// Package docs holds what the documentation says to what the program is.
+// Package docs compares the documentation with the program.
 package docs
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/golden"
 )
 
-// TestDocsAreCurrent holds the generated part of every document, between two marks, to the program. What the tests of other
-// packages see, they hold their documents to.
+// TestDocsAreCurrent compares the generated part of every document, between two marks, with the program. Documents about results of
+// other tests are compared there.
 func TestDocsAreCurrent(t *testing.T) {
 	for file, table := range map[string]func(*testing.T) string{
 		"docs/configuration.md": configurationTable,
@@ -36,7 +36,7 @@ func TestDocsAreCurrent(t *testing.T) {
 	}
 }
 
-// effectsTable is what RDS does with a change.
+// effectsTable lists what RDS does when a setting changes.
 func effectsTable(*testing.T) string {
 	text := "| `database.` | RDS applies it | what clients notice |\n| --- | --- | --- |\n"
 	for _, e := range stack.Effects() {
@@ -67,18 +67,18 @@ func needsTable(*testing.T) string {
 	var rows [][]string
 	for _, need := range pipeline.Needs() {
 		remove := actions(need.Delete)
-		if need.Kept {
+		if need.Protected {
 			remove = "a person: " + remove
 		}
 		rows = append(rows, []string{"`" + need.Token + "`", actions(need.Read), actions(need.Change), remove})
 	}
 	needs := golden.Table([]string{"resource type or lookup", "read", "create and update", "delete"}, rows)
 	rows = nil
-	for _, asked := range pipeline.AskedOfCallers() {
-		rows = append(rows, []string{asked.Role, strings.Join(asked.Calls, ", "), asked.With, actions([]pipeline.Grant{asked.For}),
-			cmp.Or(asked.Unmet, "has it"), asked.Source})
+	for _, dependent := range pipeline.DependentActions() {
+		rows = append(rows, []string{dependent.Role, strings.Join(dependent.Calls, ", "), dependent.With, actions([]pipeline.Grant{dependent.Needs}),
+			cmp.Or(dependent.Waived, "has it"), dependent.Source})
 	}
-	return needs + "\n### What AWS asks of the caller besides\n\n" +
+	return needs + "\n### Dependent actions: what a call requires besides\n\n" +
 		golden.Table([]string{"role", "calling", "with", "needs", "and", "says AWS in"}, rows)
 }
 

@@ -14,16 +14,16 @@ import (
 // root is the folder of README.md.
 var root = filepath.Join("..", "..")
 
-// TestEveryPageIsReachable: from README, links lead to every page, and none leads nowhere.
+// TestEveryPageIsReachable: every page can be reached from README, and no link is broken.
 func TestEveryPageIsReachable(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#\s]*)(#[^)\s]*)?\)`)
 	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
-	// anchors are a page's headings as GitHub makes anchors of them.
+	// anchors are the anchors that GitHub makes of the headings of a page.
 	anchors := func(text string) []string {
 		var all []string
 		for _, found := range heading.FindAllStringSubmatch(text, -1) {
-			kept := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
-			all = append(all, "#"+strings.ReplaceAll(kept, " ", "-"))
+			letters := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
+			all = append(all, "#"+strings.ReplaceAll(letters, " ", "-"))
 		}
 		return all
 	}
@@ -40,9 +40,9 @@ func TestEveryPageIsReachable(t *testing.T) {
 			if strings.Contains(found[1], "://") {
 				continue
 			}
-			target, there := page, string(text)
+			there := string(text)
 			if found[1] != "" {
-				target = filepath.Join(filepath.Dir(page), found[1])
+				target := filepath.Join(filepath.Dir(page), found[1])
 				if _, err := os.Stat(filepath.Join(root, target)); !assert.NoError(t, err, "%s: %s", page, found[0]) || filepath.Ext(target) != ".md" {
 					continue
 				}

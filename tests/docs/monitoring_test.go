@@ -14,7 +14,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// monitoringTables are the alarms of all instances that the tier with a replica registers, and what RDS is asked to tell.
+// monitoringTables are the alarms of a tier with a replica, and the events of the RDS subscriptions.
 func monitoringTables(t *testing.T) string {
 	t.Helper()
 	values := recorder.StackFile(t, "prod")
@@ -23,7 +23,7 @@ func monitoringTables(t *testing.T) string {
 	return alarmsTable(t, registered) + "\n### Events\n\n" + eventsTable(registered)
 }
 
-// alarmsTable has a row for each alarm. One that every instance has is described for the primary.
+// alarmsTable has a row for each alarm. An alarm that every instance has is described for the primary.
 func alarmsTable(t *testing.T, registered []recorder.Registration) string {
 	t.Helper()
 	const primary, replica = "mosaic-prod-db-", "mosaic-prod-db-replica-1-"

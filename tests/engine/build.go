@@ -16,12 +16,12 @@ import (
 
 const (
 	cliSource = cliModule + "/cmd/pulumi"
-	// versionVar is what a release of the CLI has its version in; without it the CLI has none.
+	// versionVar is the variable that a release of the CLI sets to its version at link time.
 	versionVar = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 )
 
-// build compiles the CLI beside the folder into which it belongs and then moves it there in one step, so
-// that a build that was interrupted leaves nothing that looks like a CLI.
+// build compiles the CLI in a temporary folder and then moves it into its folder in one step, so that an interrupted build leaves
+// nothing that looks like a CLI.
 func build(ctx context.Context, root, version, into string, progress io.Writer) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return errors.New("building the Pulumi CLI needs the go command, which is not on the PATH: install Go")
@@ -32,8 +32,8 @@ func build(ctx context.Context, root, version, into string, progress io.Writer) 
 	}
 	defer os.RemoveAll(temp)
 
-	// The flags of the environment hold here too, so that this build and the tests' own share a cache.
-	// To a folder, the go command gives the file the name that the operating system wants.
+	// The flags of the environment apply here, too, so that this build shares a cache with the tests. The output is a folder, so that
+	// the go command chooses the file name for the operating system.
 	cmd := exec.CommandContext(ctx, "go", "build", "-C", filepath.Join(root, "tests", "cli"), "-v",
 		"-ldflags", fmt.Sprintf("-s -w -X %s=%s", versionVar, version),
 		"-o", filepath.Join(temp, "bin")+string(filepath.Separator), cliSource)
@@ -75,8 +75,7 @@ func report(progress io.Writer, output *buildLog, start time.Time, done <-chan s
 	}
 }
 
-// buildLog is the output of `go build -v`: a line for each module that is downloaded and each package
-// that is compiled, and the compiler's errors.
+// buildLog is the output of `go build -v`: a line for each downloaded module and each compiled package, and the compiler's errors.
 type buildLog struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -88,7 +87,7 @@ func (l *buildLog) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// state says in a few words how far the build is.
+// state describes the progress of the build.
 func (l *buildLog) state() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

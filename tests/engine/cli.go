@@ -19,9 +19,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-const cliModule = "github.com/pulumi/pulumi/pkg/v3" // of the CLI, required by tests/cli
+const cliModule = "github.com/pulumi/pulumi/pkg/v3" // the module of the CLI, which tests/cli requires
 
-// buildPatience is for how long a process waits for another that builds the CLI.
+// buildPatience is how long a process waits for another one that builds the CLI.
 const buildPatience = 30 * time.Minute
 
 // Version is the version of the CLI, such as v3.259.0, as tests/cli/go.mod under root pins it.
@@ -49,9 +49,9 @@ type Installed struct {
 	Path string // of the executable, absolute
 }
 
-// CLI is the Pulumi CLI in the version that tests/cli/go.mod pins: the one in bin/ of the repository, or one on the PATH, or
-// the official download, or else it is built from its module, which takes minutes. The last two end in bin/. Progress, unless
-// it is nil, is told which it is and why. Processes that need it at the same time get it once.
+// CLI returns the Pulumi CLI in the version that tests/cli/go.mod pins. It takes the one in bin/ of the repository or on the PATH, or
+// downloads the official release into bin/, or builds it there from its module, which takes minutes. It writes to progress, unless
+// that is nil, which one it takes and why. It is safe for several processes at once.
 func CLI(ctx context.Context, progress io.Writer) (*Installed, error) {
 	if progress == nil {
 		progress = io.Discard
@@ -70,8 +70,7 @@ func CLI(ctx context.Context, progress io.Writer) (*Installed, error) {
 		return nil, err
 	}
 	bin := filepath.Join(root, "bin")
-	// The Automation API asks the CLI for its version in this process's environment, and even that
-	// writes a log into Pulumi's home.
+	// The Automation API runs pulumi version with the environment of this process, and even that writes a log into Pulumi's home.
 	if err := os.Setenv("PULUMI_HOME", filepath.Join(bin, "pulumi-home")); err != nil {
 		return nil, err
 	}
@@ -79,13 +78,13 @@ func CLI(ctx context.Context, progress io.Writer) (*Installed, error) {
 	return found.cli, err
 }
 
-// found is the CLI of this process: looking for it starts it, to ask for its version.
+// found caches the CLI for this process, because looking for it starts it.
 var found struct {
 	sync.Mutex
 	cli *Installed
 }
 
-// find looks for the CLI of a version, in bin first, and gets it where it is not found.
+// find looks for the CLI of a version, first in bin, and installs it there if it finds none.
 func find(ctx context.Context, root, bin, version string, progress io.Writer) (*Installed, error) {
 	into := filepath.Join(bin, "pulumi-"+strings.TrimPrefix(version, "v"))
 	if cli, err := inFolder(into); err == nil {
@@ -109,7 +108,7 @@ func find(ctx context.Context, root, bin, version string, progress io.Writer) (*
 	}
 	defer unlock()
 	if cli, err := inFolder(into); err == nil {
-		return cli, nil // another process got it meanwhile
+		return cli, nil // another process has installed it meanwhile
 	}
 	fmt.Fprintf(progress, "the Pulumi CLI %s is not in bin/, and %s; downloading it …\n", version, why)
 	if err := download(ctx, version, into); err != nil {
@@ -124,7 +123,7 @@ func find(ctx context.Context, root, bin, version string, progress io.Writer) (*
 	return inFolder(into)
 }
 
-// executable is where a CLI is in the folder that it was installed into.
+// executable is the path of the CLI in its folder.
 func executable(folder string) string {
 	name := "pulumi"
 	if runtime.GOOS == "windows" {
@@ -133,7 +132,7 @@ func executable(folder string) string {
 	return filepath.Join(folder, "bin", name)
 }
 
-// inFolder is the CLI that was installed into a folder, if it runs.
+// inFolder returns the CLI in a folder, if it runs.
 func inFolder(folder string) (*Installed, error) {
 	cli, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: folder})
 	if err != nil {
@@ -143,7 +142,7 @@ func inFolder(folder string) (*Installed, error) {
 	return &Installed{cli, path}, err
 }
 
-// onPath is the CLI on the PATH, if it is of the version; the error says what is there instead.
+// onPath returns the CLI on the PATH, if it has the version. The error says what is there instead.
 func onPath(version string) (*Installed, error) {
 	path, err := exec.LookPath("pulumi")
 	if err != nil {

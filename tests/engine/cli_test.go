@@ -16,7 +16,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-// The engine and the SDK speak one protocol, so their versions move together.
+// The engine and the SDK share a protocol, so they have the same version.
 func TestVersionIsThatOfTheSDK(t *testing.T) {
 	root, err := repository.Root()
 	require.NoError(t, err)

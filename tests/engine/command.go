@@ -11,29 +11,28 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
-// command is the CLI as the Automation API has it. It keeps the last run that failed, because the errors of the
-// Automation API give exit code and output only as parts of one long text.
+// command is the CLI for the Automation API. It stores the last failed run, because the errors of the Automation API have exit code and
+// output only as parts of a long text.
 type command struct {
 	auto.PulumiCommand
 	failed *failedRun
 }
 
-// failedRun is a run of the CLI that ended with another exit code than 0.
+// failedRun is a run of the CLI with an exit code other than 0.
 type failedRun struct {
 	args   []string
 	code   int
 	stderr string
 }
 
-// is tells whether the run was of this command, such as "up".
+// is tells whether the run was one of a command, such as "up".
 func (f *failedRun) is(verb string) bool { return slices.Contains(f.args, verb) }
 
 // Run runs the CLI, see [auto.PulumiCommand].
 //
-// The Automation API names its event server "localhost", which the CLI would look up in DNS; a machine
-// without a network would wait for that. And it starts the CLI, which takes a third of a second each time, for what
-// nobody needs here: outputs and history after every run, for a summary that nobody reads, and the selection of a stack that
-// every command names.
+// It changes two things. The Automation API names its event server "localhost", which the CLI would look up in DNS; without a network,
+// that blocks. And it starts the CLI, which takes a third of a second, for results that are not needed here: outputs and history after
+// every run, and the selection of a stack that every command names anyway.
 func (c *command) Run(ctx context.Context, workdir string, stdin io.Reader, stdout, stderr []io.Writer, //nolint:revive // the interface's
 	env []string, args ...string,
 ) (string, string, int, error) {
@@ -57,7 +56,7 @@ func (c *command) Run(ctx context.Context, workdir string, stdin io.Reader, stdo
 	return out, errs, code, err
 }
 
-// explain makes the short form of an error of the Automation API: the command, and what it printed.
+// explain shortens an error of the Automation API to the command and what it printed.
 func (c *command) explain(err error) error {
 	if err == nil || c.failed == nil {
 		return err

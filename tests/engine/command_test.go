@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// deaf is a CLI that refuses whatever it is told, and keeps it.
+// deaf is a CLI that fails every command, and records it.
 type deaf struct {
 	auto.PulumiCommand
 	args []string

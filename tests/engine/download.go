@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// installScript is what the Automation API's installer begins with.
+	// installScript is the first URL that the Automation API's installer reads.
 	installScript = "https://get.pulumi.com/install.sh"
-	// refusalPatience is for how long a network may let the beginning of a download wait.
+	// refusalPatience is how long to wait for the first answer of the server.
 	refusalPatience = 5 * time.Second
-	// downloadPatience is for how long all of it may take: building the CLI takes longer.
+	// downloadPatience is how long the whole download may take. Building the CLI takes longer.
 	downloadPatience = 4 * time.Minute
 )
 
 // download installs the official release of the CLI into a folder, by the Automation API's own installer. It gives up after
-// seconds where the network refuses.
+// seconds if the server cannot be reached.
 func download(ctx context.Context, version, into string) error {
 	number, err := semver.Parse(strings.TrimPrefix(version, "v"))
 	if err != nil {
@@ -52,7 +52,7 @@ func download(ctx context.Context, version, into string) error {
 	return os.Rename(temp, into)
 }
 
-// reachable tells whether an address answers within seconds.
+// reachable returns an error if a URL does not answer within seconds.
 func reachable(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, refusalPatience)
 	defer cancel()

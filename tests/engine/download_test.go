@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// network takes the place of every way out of this process.
+// network replaces the HTTP transport of this process.
 func network(t *testing.T, round func(*http.Request) (*http.Response, error)) {
 	t.Helper()
 	before := http.DefaultTransport
@@ -58,7 +58,7 @@ chmod +x "$3/bin/pulumi"
 	})
 }
 
-// standIn puts a CLI of a version into a folder.
+// standIn writes a stand-in for a CLI of a version into a folder.
 func standIn(t *testing.T, folder, version string) string {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(folder, 0o755))
@@ -67,7 +67,7 @@ func standIn(t *testing.T, folder, version string) string {
 	return path
 }
 
-// goStandIn is a folder with a go command that compiles a CLI of a version into the folder of its -o.
+// goStandIn is a folder with a go command that writes a CLI of a version into the folder of its flag -o.
 func goStandIn(t *testing.T, version string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -82,7 +82,7 @@ chmod +x "$2/pulumi"
 	return folder
 }
 
-// The CLI is taken from where it costs least, and what is said tells why.
+// The CLI comes from the cheapest source, and the progress says why.
 func TestWhereTheCLIComesFrom(t *testing.T) {
 	const version = "v3.500.1"
 	root := t.TempDir()
@@ -168,7 +168,7 @@ func TestWhereTheCLIComesFrom(t *testing.T) {
 	})
 }
 
-// names are the names of what is in a folder.
+// names lists the files in a folder.
 func names(t *testing.T, folder string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(folder)

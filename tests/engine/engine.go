@@ -1,9 +1,7 @@
-// Package engine runs a stack of this project on the real Pulumi engine, with nothing outside the
-// repository: the CLI is built from its own module, the program runs in this process, the state is a folder, and
-// the aws, kubernetes and random providers are those of the simulated cloud.
+// Package engine runs a stack of this project on the real Pulumi engine without external services: the program runs in this process, the
+// state is in a folder, and the providers aws, kubernetes and random are those of the simulated cloud.
 //
-// An [Environment] is one stack in one folder. What a run leaves there, the engine's state and the
-// cloud's, is what the next run in that folder finds.
+// An [Environment] is a stack in a folder. The next run in the folder finds the state and the cloud as the last run left them.
 package engine
 
 import (
@@ -22,46 +20,45 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// Options says which stack runs, from which files, and where it is kept.
+// Options say which stack runs, from which files, and in which folder.
 type Options struct {
-	Dir       string         // folder of the stack's state; made if it is missing
-	From      string         // folder of a stack that was made before, with its configuration: Dir, which is empty, begins as its copy; "": with nothing
-	Project   string         // folder with Pulumi.yaml and Pulumi.<Stack>.yaml, which are only read
+	Dir       string         // folder of the environment; it is created if it does not exist
+	From      string         // folder of an environment that is copied to Dir first, which has to be empty; "": start with nothing
+	Project   string         // folder with Pulumi.yaml and Pulumi.<Stack>.yaml, which are not changed
 	Stack     string         // name of the stack, such as "prod"
-	Program   pulumi.RunFunc // what the stack deploys, in this process
-	Binary    string         // instead: the compiled program, in a process of its own
-	Overrides []Override     // laid over the stack file, in this order
-	Quick     bool           // whether the state is saved at the end of a run only, as nobody will kill it; see [Environment.SaveEveryStep]
-	AccountID string         // account of the simulated credentials; "": the one that the stack allows
-	Stdout    io.Writer      // Pulumi's output as it comes; nil: only in the results
-	Stderr    io.Writer      // Pulumi's errors, and the progress of building the CLI; nil: nowhere
+	Program   pulumi.RunFunc // the program, which runs in this process
+	Binary    string         // instead of Program: a compiled program, which runs in a process of its own
+	Overrides []Override     // set in the stack file, in this order
+	Quick     bool           // whether to save the state only at the end of a run, because the run will not be killed; see [Environment.SaveEveryStep]
+	AccountID string         // account of the simulated credentials; "": the account that the stack allows
+	Stdout    io.Writer      // gets Pulumi's output while it runs; nil: only the results have it
+	Stderr    io.Writer      // gets Pulumi's errors, and the progress of building the CLI; nil: they are dropped
 	Color     bool           // whether Pulumi's output has colours
 }
 
-// Override is one configuration value laid over a stack file, as `pulumi config set --path` does it.
+// Override is a configuration value that is set in the stack file, as with `pulumi config set --path`.
 type Override struct {
 	Path  string // "database.multiAz", "network.subnetIds[0]", "aws:region"
-	Value string // true, false and integers become what they look like, all else is a string
+	Value string // true, false and integers are converted; everything else is a string
 }
 
-// Environment is a stack that is ready to run. It is for one goroutine, and holds its folder until Close.
+// Environment is a stack that is ready to run. It is not safe for concurrent use, and locks its folder until Close.
 type Environment struct {
-	Cloud *simcloud.Cloud // the simulated cloud, also for setting faults and looking at what exists
+	Cloud *simcloud.Cloud // the simulated cloud, for setting faults and reading what exists
 
 	stack    auto.Stack
 	project  string // its name
 	cli      *command
 	opts     Options
-	server   *simcloud.Server
+	server   *simcloud.Providers
 	language *Language
 	unlock   func()
 }
 
-// New makes the environment of a stack: its folder, with a copy of the stack's files, the simulated
-// cloud and the engine's state as earlier runs left them, both empty at first. The first New on a
-// machine gets the CLI, see [CLI]. [ErrBusy] is the error while another process uses the folder.
+// New opens the environment of a stack: its folder with a copy of the stack's files, the simulated cloud and the engine's state, which
+// are empty at first. The first New on a machine installs the CLI, see [CLI]. The error is [ErrBusy] if another process uses the folder.
 func New(ctx context.Context, opts Options) (*Environment, error) {
-	// The engine takes relative paths for paths of its own working directory.
+	// The engine resolves relative paths against its own working directory.
 	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
 		return nil, err
@@ -101,8 +98,7 @@ func (e *Environment) open(ctx context.Context) error {
 	return e.Set(ctx, e.opts.Overrides...)
 }
 
-// Close stops the simulated cloud and gives the folder free, where what the runs left stays. A second
-// Close does nothing.
+// Close stops the simulated cloud and unlocks the folder, without deleting anything. A second Close does nothing.
 func (e *Environment) Close() {
 	if e.server != nil {
 		e.server.Close()
@@ -116,12 +112,11 @@ func (e *Environment) Close() {
 	e.server, e.language, e.unlock = nil, nil, nil
 }
 
-// WorkDir is the folder in which the CLI runs, with the copies of the stack's files.
+// WorkDir is the working directory of the CLI, with the copies of the stack's files.
 func (e *Environment) WorkDir() string { return e.stack.Workspace().WorkDir() }
 
-// Reset forgets everything that was kept in the folder of an environment: the simulated cloud, the
-// engine's state and the copies of the stack's files. A folder that is not there is no error.
-// [ErrBusy] is the error while another process uses the folder.
+// Reset deletes everything in the folder of an environment: the simulated cloud, the engine's state and the copies of the stack's files.
+// It is no error if the folder does not exist. The error is [ErrBusy] if another process uses the folder.
 func Reset(ctx context.Context, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -139,23 +134,23 @@ func Reset(ctx context.Context, dir string) error {
 	return nil
 }
 
-// Set lays configuration values over the stack's files for the runs that follow, as `pulumi config set --path` does. The
-// error of a path that is not one is Pulumi's.
+// Set sets configuration values for the runs that follow, as `pulumi config set --path` does. For an invalid path, it returns Pulumi's
+// error.
 func (e *Environment) Set(_ context.Context, overrides ...Override) error {
 	if len(overrides) == 0 {
 		return nil
 	}
-	return e.edit(func(file *StackFile) error { return file.Set(overrides...) })
+	return e.edit(func(file *SettingsFile) error { return file.Set(overrides...) })
 }
 
-// Unset takes a value out of the stack file, at a path such as database.instanceClass.
+// Unset removes a value from the stack file, at a path such as database.instanceClass.
 func (e *Environment) Unset(_ context.Context, path string) error {
-	return e.edit(func(file *StackFile) error { return file.Unset(path) })
+	return e.edit(func(file *SettingsFile) error { return file.Unset(path) })
 }
 
 // edit changes the copy of the stack's file.
-func (e *Environment) edit(change func(*StackFile) error) error {
-	file, err := OpenStackFile(e.WorkDir(), e.opts.Stack)
+func (e *Environment) edit(change func(*SettingsFile) error) error {
+	file, err := OpenSettingsFile(e.WorkDir(), e.opts.Stack)
 	if err != nil {
 		return err
 	}
@@ -165,12 +160,12 @@ func (e *Environment) edit(change func(*StackFile) error) error {
 	return file.Save()
 }
 
-// SaveEveryStep lets the runs that follow save the state after every step, as the CLI does it unless the stack is [Options.Quick].
+// SaveEveryStep makes the runs that follow save the state after every step, as the CLI does by default; it turns [Options.Quick] off.
 func (e *Environment) SaveEveryStep() {
 	e.stack.Workspace().SetEnvVar("PULUMI_SKIP_CHECKPOINTS", "false")
 }
 
-// Environ is the environment in which the CLI works on the stack, as in a shell of its user.
+// Environ are the environment variables with which the CLI runs on the stack, for use in a shell.
 func (e *Environment) Environ() []string {
 	env := []string{"PULUMI_STACK=" + e.opts.Stack}
 	for k, v := range e.stack.Workspace().GetEnvVars() {
@@ -179,7 +174,7 @@ func (e *Environment) Environ() []string {
 	return env
 }
 
-// run is a command of the CLI on the stack, without the program; the result is its standard output.
+// run runs a command of the CLI that does not need the program, and returns its standard output.
 func (e *Environment) run(ctx context.Context, args ...string) (string, error) {
 	stdout, stderr, _, err := e.cli.PulumiCommand.Run(ctx, e.WorkDir(), nil, nil, nil, e.Environ(), args...)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 const hush = "hush-hush-hush"
 
-// tiny registers one component and shows its configuration as outputs.
+// tiny registers one component and exports its configuration as outputs.
 func tiny(ctx *pulumi.Context) error {
 	var thing struct{ pulumi.ResourceState }
 	if err := ctx.RegisterComponentResource("tiny:index:Thing", "thing", &thing); err != nil {
@@ -33,7 +33,7 @@ func tiny(ctx *pulumi.Context) error {
 	return nil
 }
 
-// options are those of a run of testdata/project in a new folder.
+// options are the options for testdata/project in a new folder.
 func options(t *testing.T, program pulumi.RunFunc) Options {
 	t.Helper()
 	if testing.Short() {
@@ -63,8 +63,8 @@ func outputs(t *testing.T, env *Environment) map[string]string {
 	return got
 }
 
-// TestLife also shows that the project's Go runtime, which needs a plugin that is not here, gives way
-// to the inline program, and its secrets provider to the simulation's.
+// TestLife also shows that the inline program replaces the project's Go runtime, whose plugin is not installed, and that the simulation
+// replaces its secrets provider.
 func TestLife(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -101,8 +101,7 @@ func TestLife(t *testing.T) {
 	assert.Equal(t, map[apitype.OpType]int{"delete": 2}, destroy.Changes())
 }
 
-// TestProvider has a resource whose provider is simulated, and looks for its secret in everything that a
-// run leaves or says.
+// TestProvider registers a resource of a simulated provider, and looks for its secret in everything that a run prints or stores.
 func TestProvider(t *testing.T) {
 	t.Parallel()
 	var plain string
@@ -122,10 +121,10 @@ func TestProvider(t *testing.T) {
 	require.NoError(t, err)
 	events, err := json.Marshal(up.Events)
 	require.NoError(t, err)
-	for place, text := range map[string]string{
+	for where, text := range map[string]string{
 		"state": state, "events": string(events), "standard output": up.Stdout, "standard error": up.Stderr,
 	} {
-		assert.NotContains(t, text, plain, place)
+		assert.NotContains(t, text, plain, where)
 	}
 	first := plain
 
@@ -168,7 +167,7 @@ func TestConfiguration(t *testing.T) {
 	require.ErrorContains(t, err, "configuration overrides: size[: invalid config key path")
 }
 
-// What is done without the CLI, because it takes a third of a second to start, is what the CLI does.
+// Some operations do not start the CLI, because that takes a third of a second. They have the same results as the CLI.
 func TestShortcutsAreTheCLIs(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -185,7 +184,7 @@ func TestShortcutsAreTheCLIs(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, file(long), file(short))
 	for _, path := range []string{"size.height", "size.names", "size.names[0]", "size", "size.flat", "aws:region", "greeting", "size.nothing", "nothing"} {
-		opened, err := OpenStackFile(short.WorkDir(), "dev")
+		opened, err := OpenSettingsFile(short.WorkDir(), "dev")
 		require.NoError(t, err)
 		value, found, err := opened.Get(path)
 		require.NoError(t, err)
@@ -253,7 +252,7 @@ func TestInterrupt(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestAmbientSettings sets what a developer may have set for Pulumi elsewhere.
+// TestAmbientSettings sets environment variables that a developer may have set for Pulumi. They have no effect.
 func TestAmbientSettings(t *testing.T) {
 	t.Setenv("PULUMI_STACK", "other")
 	t.Setenv("PULUMI_BACKEND_URL", "https://backend.example.com")
@@ -265,7 +264,7 @@ func TestAmbientSettings(t *testing.T) {
 	assert.FileExists(t, filepath.Join(opts.Dir, stateDir, ".pulumi", "stacks", "tiny", "dev.json"))
 }
 
-// TestLeftLock has a lock in the state as a run leaves it that was killed.
+// TestLeftLock: the next run removes the lock that a killed run left in the state.
 func TestLeftLock(t *testing.T) {
 	t.Parallel()
 	opts := options(t, tiny)
@@ -277,7 +276,7 @@ func TestLeftLock(t *testing.T) {
 	locks := filepath.Join(opts.Dir, stateDir, ".pulumi", "locks", "organization", "tiny", "dev")
 	require.NoError(t, os.MkdirAll(locks, 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(locks, "left.json"), []byte(`{"pid": 1}`), 0o600))
-	// And the CLI's log, which an earlier version of this package let it keep.
+	// The logs of the CLI, which an earlier version of this package did not prevent.
 	logs := filepath.Join(opts.Dir, homeDir, "logs")
 	require.NoError(t, os.RemoveAll(logs))
 	require.NoError(t, os.Mkdir(logs, 0o700))
@@ -304,7 +303,7 @@ func TestBusy(t *testing.T) {
 	assert.Equal(t, lockFile, left[0].Name())
 }
 
-// A simulated run does without what is encrypted: it has not the team's keys.
+// A simulated run leaves out encrypted values, because it does not have the team's keys.
 func TestEncryptedConfiguration(t *testing.T) {
 	t.Parallel()
 	opts := options(t, tiny)

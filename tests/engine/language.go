@@ -18,18 +18,18 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
-// RunProgram runs the program that an engine, at an address, asks for. The error is one of the plugin; what is wrong with
-// the program is in the response.
+// RunProgram runs the program for an engine at an address. Errors of the program are in the response; the error is one of the plugin
+// itself.
 type RunProgram func(ctx context.Context, engine string, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error)
 
-// Language stands for Go's language plugin, which is a module that this one does not have. It does not look for the
-// providers that the program needs; the plugin does, by go list.
+// Language replaces Go's language plugin, which is another module. Unlike the plugin, it does not look for the providers that the program
+// needs.
 type Language struct {
 	env    string
 	server *grpc.Server
 }
 
-// ServeLanguage starts a plugin that runs programs with run, on a port that is free.
+// ServeLanguage starts a plugin on a free port, which runs programs with a function.
 func ServeLanguage(run RunProgram) (*Language, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,14 +37,14 @@ func ServeLanguage(run RunProgram) (*Language, error) {
 	}
 	l := &Language{env: fmt.Sprintf("go:%d", listener.Addr().(*net.TCPAddr).Port), server: grpc.NewServer()}
 	pulumirpc.RegisterLanguageRuntimeServer(l.server, &plugin{run: run})
-	go func() { _ = l.server.Serve(listener) }() // ends with Close, and then says so
+	go func() { _ = l.server.Serve(listener) }() // Close ends it, with an error
 	return l, nil
 }
 
 // Env is the value for PULUMI_DEBUG_LANGUAGES, with which the engine attaches to the plugin.
 func (l *Language) Env() string { return l.env }
 
-// Close ends the plugin; a program that runs is interrupted.
+// Close stops the plugin, and interrupts a running program.
 func (l *Language) Close() { l.server.Stop() }
 
 // plugin is what the engine calls.
@@ -78,7 +78,7 @@ func (p *plugin) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc
 	return p.run(ctx, engine, req)
 }
 
-// Process runs a program that was compiled into a file, in a process of its own as the plugin does it.
+// Process runs a compiled program in a process of its own, as the plugin does.
 func Process(path string) RunProgram {
 	return func(ctx context.Context, engine string, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 		config, err := json.Marshal(req.Config)
@@ -102,7 +102,7 @@ func Process(path string) RunProgram {
 		case err == nil:
 			return &pulumirpc.RunResponse{}, nil
 		case program.ProcessState.ExitCode() == constant.ExitStatusLoggedError:
-			_, _ = os.Stderr.Write(out) // what it has not told the engine
+			_, _ = os.Stderr.Write(out) // what the program did not report to the engine
 			return &pulumirpc.RunResponse{Bail: true}, nil
 		default:
 			return &pulumirpc.RunResponse{Error: fmt.Sprintf("%v\n%s", err, out)}, nil
@@ -110,7 +110,7 @@ func Process(path string) RunProgram {
 	}
 }
 
-// inProcess runs a program in this process, as the plugin runs it in one of its own.
+// inProcess runs a program in this process.
 func inProcess(program pulumi.RunFunc) RunProgram {
 	return func(ctx context.Context, engine string, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 		pctx, err := pulumi.NewContext(ctx, pulumi.RunInfo{

@@ -8,11 +8,11 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// ErrBusy says that another process is at work in the same folder.
+// ErrBusy says that another process uses the folder.
 var ErrBusy = errors.New("another process is using it; wait for it to end")
 
-// lock takes the lock file for this process, or gives up with ErrBusy when it had to wait for longer
-// than patience. The lock ends with unlock, or with the process.
+// lock locks a file for this process. If another process holds the lock for longer than patience, it returns ErrBusy. The lock ends with
+// unlock, or with the process.
 func lock(ctx context.Context, path string, patience time.Duration) (unlock func(), err error) {
 	type outcome struct {
 		unlock func()
@@ -29,7 +29,7 @@ func lock(ctx context.Context, path string, patience time.Duration) (unlock func
 	case got := <-locked:
 		return got.unlock, got.err
 	case <-ctx.Done():
-		// Waiting for a lock cannot be interrupted, so what comes too late is given back.
+		// Waiting for a lock cannot be interrupted, so a lock that comes too late is released.
 		go func() {
 			if got := <-locked; got.err == nil {
 				got.unlock()

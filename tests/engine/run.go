@@ -19,15 +19,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
 )
 
-// Result is what one run of the engine said and did.
+// Result is the output and the events of a run of the engine.
 type Result struct {
-	Stdout string                // what Pulumi printed
-	Stderr string                // what it printed as errors
-	Events []apitype.EngineEvent // the engine's own account, in its order
+	Stdout string
+	Stderr string
+	Events []apitype.EngineEvent // in the order of the engine
 }
 
-// Steps are the operations of the run, one for each resource and, for a replacement, one for each of
-// its parts, in the order in which they began. The Op of a resource that needed nothing is "same".
+// Steps are the operations of the run, in the order in which they began: one for each resource, and one for each step of a replacement.
+// The Op of an unchanged resource is "same".
 func (r *Result) Steps() []apitype.StepEventMetadata {
 	var steps []apitype.StepEventMetadata
 	for _, e := range r.Events {
@@ -50,8 +50,7 @@ func (r *Result) WriteLog(file string) error {
 	return os.WriteFile(file, text.Bytes(), 0o600)
 }
 
-// Changes counts the operations of the run by kind, "create" or "same", say. It is nil if the run ended
-// before it had a summary.
+// Changes counts the operations of the run by kind, such as "create" or "same". It is nil if the run ended before its summary.
 func (r *Result) Changes() map[apitype.OpType]int {
 	for _, e := range r.Events {
 		if e.SummaryEvent != nil {
@@ -61,7 +60,7 @@ func (r *Result) Changes() map[apitype.OpType]int {
 	return nil
 }
 
-// Errors are the messages of the run's errors, without colours.
+// Errors are the error messages of the run, without colors.
 func (r *Result) Errors() []string {
 	var messages []string
 	for _, e := range r.Events {
@@ -72,14 +71,14 @@ func (r *Result) Errors() []string {
 	return messages
 }
 
-// Failure is the error of a run that Pulumi itself ended: it began, and its output says why it stopped.
+// Failure is the error of a run that started and failed. Its output says why.
 type Failure struct {
 	Verb   string  // preview, up, refresh or destroy
 	Code   int     // exit code of the CLI
-	Result *Result // of the run, as far as it came
+	Result *Result // of the run until it failed
 }
 
-// Error gives the errors that the engine reported or, if there are none, what the CLI printed as errors.
+// Error is the errors of the engine or, if there are none, the standard error of the CLI.
 func (f *Failure) Error() string {
 	why := strings.Join(f.Result.Errors(), "\n")
 	if why == "" {
@@ -88,8 +87,8 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("pulumi %s: exit code %d\n%s", f.Verb, f.Code, why)
 }
 
-// Preview shows what Up would do. Like the others it returns the result of a run that failed, too,
-// inside the [*Failure] that is then its error; other errors mean that the run did not take place.
+// Preview shows what Up would do. If the run fails, the error is a [*Failure], as with the other methods. Any other error means that the
+// run did not start.
 func (e *Environment) Preview(ctx context.Context, opts ...optpreview.Option) (*Result, error) {
 	return e.operate("preview", func(s streams) error {
 		_, err := e.stack.Preview(ctx, append(opts, optpreview.Color(e.color()), optpreview.EventStreams(s.events),
@@ -98,7 +97,7 @@ func (e *Environment) Preview(ctx context.Context, opts ...optpreview.Option) (*
 	})
 }
 
-// Up brings the simulated cloud to what the program says.
+// Up deploys the program to the simulated cloud.
 func (e *Environment) Up(ctx context.Context, opts ...optup.Option) (*Result, error) {
 	return e.operate("up", func(s streams) error {
 		_, err := e.stack.Up(ctx, append(opts, optup.Color(e.color()), optup.EventStreams(s.events),
@@ -107,7 +106,7 @@ func (e *Environment) Up(ctx context.Context, opts ...optup.Option) (*Result, er
 	})
 }
 
-// Refresh brings the engine's state to what the simulated cloud has.
+// Refresh updates the engine's state from the simulated cloud.
 func (e *Environment) Refresh(ctx context.Context, opts ...optrefresh.Option) (*Result, error) {
 	return e.operate("refresh", func(s streams) error {
 		_, err := e.stack.Refresh(ctx, append(opts, optrefresh.Color(e.color()), optrefresh.EventStreams(s.events),
@@ -116,7 +115,7 @@ func (e *Environment) Refresh(ctx context.Context, opts ...optrefresh.Option) (*
 	})
 }
 
-// PreviewDestroy shows what Destroy would delete, and fails where something is protected.
+// PreviewDestroy shows what Destroy would delete. It fails if a resource is protected.
 func (e *Environment) PreviewDestroy(ctx context.Context, opts ...optdestroy.Option) (*Result, error) {
 	return e.operate("destroy", func(s streams) error {
 		_, err := e.stack.PreviewDestroy(ctx, append(opts, optdestroy.Color(e.color()), optdestroy.EventStreams(s.events),
@@ -125,8 +124,7 @@ func (e *Environment) PreviewDestroy(ctx context.Context, opts ...optdestroy.Opt
 	})
 }
 
-// Destroy deletes what the stack has in the simulated cloud, but what is protected and what that needs.
-// The stack itself, then empty, stays.
+// Destroy deletes the resources of the stack, except protected ones and their dependencies. The empty stack stays.
 func (e *Environment) Destroy(ctx context.Context, opts ...optdestroy.Option) (*Result, error) {
 	return e.operate("destroy", func(s streams) error {
 		_, err := e.stack.Destroy(ctx, append(opts, optdestroy.Color(e.color()), optdestroy.EventStreams(s.events),
@@ -142,13 +140,13 @@ func (e *Environment) color() string {
 	return "never"
 }
 
-// streams is where a run of the engine reports to.
+// streams get the output and the events of a run.
 type streams struct {
 	stdout, stderr io.Writer
 	events         chan events.EngineEvent
 }
 
-// operate runs one operation and collects what it reports.
+// operate runs an operation and collects its output and events.
 func (e *Environment) operate(verb string, operation func(streams) error) (*Result, error) {
 	var stdout, stderr bytes.Buffer
 	s := streams{
@@ -163,7 +161,7 @@ func (e *Environment) operate(verb string, operation func(streams) error) (*Resu
 	e.cli.failed = nil
 	err := operation(s)
 	if err != nil {
-		// A CLI that never connected closes no stream.
+		// If the CLI never connected, the event stream is not closed.
 		time.AfterFunc(time.Second, func() { close(stop) })
 	}
 	result := &Result{Stdout: stdout.String(), Stderr: stderr.String(), Events: <-collected}

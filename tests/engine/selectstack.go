@@ -13,10 +13,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
-// selectStack takes the stack that is there, or makes it. Its stack file gets what opens the secrets of its state: without, each
-// run of the CLI would derive a key for the file and another one for the state.
+// selectStack selects the stack, or creates it. It writes the salt of the state's passphrase to the stack file; otherwise each run of the
+// CLI would derive one key for the file and another one for the state.
 func (e *Environment) selectStack(ctx context.Context, workspace auto.Workspace) (err error) {
-	salt, err := readSalt(stateFile(e.opts.Dir, e.project, e.opts.Stack))
+	salt, err := readSalt(e.state().file())
 	if errors.Is(err, os.ErrNotExist) {
 		if salt, err = e.newStack(ctx, workspace); err != nil || e.stack.Name() != "" {
 			return err
@@ -37,17 +37,16 @@ func (e *Environment) selectStack(ctx context.Context, workspace auto.Workspace)
 	return err
 }
 
-// empty are the states of stacks that were made in this process and never brought up, by project and stack.
+// empty has the states of new stacks that were created in this process, by project and stack.
 var empty sync.Map
 
-// emptyStack is such a state, by the paths of its files, and the salt of its passphrase.
+// emptyStack is the state of a new stack: its files by path, and the salt of its passphrase.
 type emptyStack struct {
 	files map[string][]byte
 	salt  string
 }
 
-// newStack makes the stack: with the CLI the first time, and then as a copy of what that made. With the CLI, the stack is also
-// selected.
+// newStack creates the stack: the first time with the CLI, which also selects it, and then as a copy of that.
 func (e *Environment) newStack(ctx context.Context, workspace auto.Workspace) (salt string, err error) {
 	key, dir := e.project+"/"+e.opts.Stack, filepath.Join(e.opts.Dir, stateDir)
 	if made, ok := empty.Load(key); ok {
@@ -84,7 +83,7 @@ func (e *Environment) newStack(ctx context.Context, workspace auto.Workspace) (s
 	return made.salt, nil
 }
 
-// readSalt is the salt of the passphrase in a file of the state; "" where the stack was never brought up.
+// readSalt reads the salt of the passphrase from a state file; "" if the stack was never deployed.
 func readSalt(path string) (string, error) {
 	deployment, err := readDeployment(path)
 	if err != nil {

@@ -16,21 +16,20 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 )
 
-// StackFile is the configuration of a stack, Pulumi.<stack>.yaml. What is done to it is what `pulumi config` does with --path,
-// without starting the CLI.
-type StackFile struct {
+// SettingsFile is the file of a stack, Pulumi.<stack>.yaml. Its methods do what `pulumi config --path` does, without starting the CLI.
+type SettingsFile struct {
 	path     string
 	project  *workspace.Project
 	settings *workspace.ProjectStack
 }
 
-// OpenStackFile reads the file of a stack in a project's folder.
-func OpenStackFile(project, stack string) (*StackFile, error) {
+// OpenSettingsFile reads the file of a stack in the folder of a project.
+func OpenSettingsFile(project, stack string) (*SettingsFile, error) {
 	file, err := workspace.LoadProject(filepath.Join(project, "Pulumi.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("reading the project's file: %w", err)
 	}
-	f := &StackFile{path: filepath.Join(project, "Pulumi."+stack+".yaml"), project: file}
+	f := &SettingsFile{path: filepath.Join(project, "Pulumi."+stack+".yaml"), project: file}
 	sink := diag.DefaultSink(io.Discard, io.Discard, diag.FormatOptions{Color: colors.Never})
 	if f.settings, err = workspace.LoadProjectStack(sink, file, f.path); err != nil {
 		return nil, fmt.Errorf("reading the stack's file: %w", err)
@@ -41,7 +40,7 @@ func OpenStackFile(project, stack string) (*StackFile, error) {
 	return f, nil
 }
 
-// dropEncrypted takes out what is encrypted: only the team's keys open it.
+// dropEncrypted removes encrypted values, because only the team's keys decrypt them.
 func dropEncrypted(values config.Map) error {
 	for key, value := range values {
 		if !value.Secure() {
@@ -55,16 +54,16 @@ func dropEncrypted(values config.Map) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
-		kept, err := json.Marshal(inClear(object))
+		text, err := json.Marshal(inClear(object))
 		if err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
-		values[key] = config.NewObjectValue(string(kept))
+		values[key] = config.NewObjectValue(string(text))
 	}
 	return nil
 }
 
-// inClear is a value without what is encrypted in it: objects with the one field secure.
+// inClear is a value without encrypted values, which are objects with the only field "secure".
 func inClear(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -89,10 +88,10 @@ func isEncrypted(value any) bool {
 }
 
 // Save writes the file.
-func (f *StackFile) Save() error { return f.settings.Save(f.path) }
+func (f *SettingsFile) Save() error { return f.settings.Save(f.path) }
 
-// Set lays values over the file.
-func (f *StackFile) Set(overrides ...Override) error {
+// Set sets values in the file.
+func (f *SettingsFile) Set(overrides ...Override) error {
 	for _, o := range overrides {
 		key, err := f.key(o.Path)
 		if err != nil {
@@ -105,8 +104,8 @@ func (f *StackFile) Set(overrides ...Override) error {
 	return nil
 }
 
-// Unset takes the value at a path out of the file; where there is none, it does nothing.
-func (f *StackFile) Unset(path string) error {
+// Unset removes the value at a path. It does nothing if there is none.
+func (f *SettingsFile) Unset(path string) error {
 	key, err := f.key(path)
 	if err != nil {
 		return err
@@ -114,8 +113,8 @@ func (f *StackFile) Unset(path string) error {
 	return f.settings.Config.Remove(key, true)
 }
 
-// Get is the value at a path, an object as JSON; false where neither the file nor the project's defaults have one.
-func (f *StackFile) Get(path string) (string, bool, error) {
+// Get is the value at a path, an object as JSON; false if neither the file nor the project's defaults have one.
+func (f *SettingsFile) Get(path string) (string, bool, error) {
 	key, err := f.key(path)
 	if err != nil {
 		return "", false, err
@@ -138,8 +137,8 @@ func (f *StackFile) Get(path string) (string, bool, error) {
 	return fmt.Sprint(declared.Default), true, nil
 }
 
-// Values are what the file sets, as the engine hands it to the program: strings as they are, everything else as JSON.
-func (f *StackFile) Values() (map[string]string, error) {
+// Values are the values of the file as the engine passes them to the program: strings as they are, everything else as JSON.
+func (f *SettingsFile) Values() (map[string]string, error) {
 	decrypted, err := f.settings.Config.Decrypt(config.NopDecrypter)
 	if err != nil {
 		return nil, fmt.Errorf("reading the stack's file: %w", err)
@@ -151,8 +150,8 @@ func (f *StackFile) Values() (map[string]string, error) {
 	return values, nil
 }
 
-// key is a path with its namespace, which is the project's where it has none.
-func (f *StackFile) key(path string) (config.Key, error) {
+// key is a path with its namespace. Without one, it is that of the project.
+func (f *SettingsFile) key(path string) (config.Key, error) {
 	full := path
 	if !strings.Contains(full, ":") {
 		full = string(f.project.Name) + ":" + full
@@ -164,9 +163,9 @@ func (f *StackFile) key(path string) (config.Key, error) {
 	return key, nil
 }
 
-// StackConfig is the configuration of a stack's file, without what is encrypted, with values laid over it, see [StackFile.Values].
+// StackConfig is the configuration in the file of a stack, with overrides and without encrypted values, see [SettingsFile.Values].
 func StackConfig(project, stack string, overrides ...Override) (map[string]string, error) {
-	file, err := OpenStackFile(project, stack)
+	file, err := OpenSettingsFile(project, stack)
 	if err != nil {
 		return nil, err
 	}

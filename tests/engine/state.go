@@ -6,14 +6,31 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// Export is the stack's state as `pulumi stack export` prints it, JSON, with secrets encrypted.
+// State is the state of a stack in the folder of an [Environment], which may be closed.
+type State struct {
+	Dir     string // the environment's folder
+	Project string // name of the project
+	Stack   string
+}
+
+// file is where the backend stores the state.
+func (s State) file() string {
+	return filepath.Join(s.Dir, stateDir, ".pulumi", "stacks", s.Project, s.Stack+".json")
+}
+
+func (e *Environment) state() State {
+	return State{Dir: e.opts.Dir, Project: e.project, Stack: e.opts.Stack}
+}
+
+// Export is the state of the stack as `pulumi stack export` prints it: JSON with encrypted secrets.
 func (e *Environment) Export(context.Context) (string, error) {
-	deployment, err := readDeployment(stateFile(e.opts.Dir, e.project, e.opts.Stack))
+	deployment, err := readDeployment(e.state().file())
 	if err != nil {
 		return "", err
 	}
@@ -21,15 +38,14 @@ func (e *Environment) Export(context.Context) (string, error) {
 	return string(text), err
 }
 
-// Outputs are the stack's outputs as `pulumi stack output --json` prints them: one JSON object, with
-// secrets masked.
+// Outputs are the outputs of the stack as `pulumi stack output --json` prints them: a JSON object with masked secrets.
 func (e *Environment) Outputs(context.Context) (string, error) {
-	return Outputs(e.opts.Dir, e.project, e.opts.Stack)
+	return e.state().Outputs()
 }
 
-// Outputs are the outputs of a stack that is kept in a folder, see [Environment.Outputs].
-func Outputs(dir, project, stack string) (string, error) {
-	deployment, err := readDeployment(stateFile(dir, project, stack))
+// Outputs are the outputs in the state, see [Environment.Outputs].
+func (s State) Outputs() (string, error) {
+	deployment, err := readDeployment(s.file())
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +74,7 @@ func Outputs(dir, project, stack string) (string, error) {
 	return text.String(), err
 }
 
-// masked is a value of the state without its secrets.
+// masked is a value of the state with masked secrets.
 func masked(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -76,7 +92,7 @@ func masked(value any) any {
 	return value
 }
 
-// readDeployment is the state of a stack in the backend's file; one without resources before the first run.
+// readDeployment reads a state file of the backend. Before the first run, the state has no resources.
 func readDeployment(path string) (apitype.UntypedDeployment, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

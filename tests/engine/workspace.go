@@ -12,19 +12,19 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// What an environment's folder holds.
+// The content of an environment's folder.
 const (
-	lockFile  = "lock"       // held by the process that uses the folder
+	lockFile  = "lock"       // locked by the process that uses the folder
 	cloudFile = "cloud.json" // the simulated cloud
 	stateDir  = "state"      // the engine's state, a file backend
 	workDir   = "work"       // copies of the project file and the stack file
 	homeDir   = "home"       // the CLI's own settings and logs
 )
 
-// passphrase encrypts the secrets in the state. It is no secret: what it protects is simulated.
+// passphrase encrypts the secrets in the state. It is no secret itself, because it protects only simulated values.
 const passphrase = "simulated"
 
-// openCloud loads the simulated cloud and serves its providers, and the program.
+// openCloud loads the simulated cloud, and starts the servers of its providers and of the program.
 func (e *Environment) openCloud() (err error) {
 	if e.Cloud, err = simcloud.Open(filepath.Join(e.opts.Dir, cloudFile)); err != nil {
 		return err
@@ -43,7 +43,7 @@ func (e *Environment) openCloud() (err error) {
 	return err
 }
 
-// openStack makes the workspace and the stack in it, which it creates the first time.
+// openStack creates the workspace, and selects the stack or creates it.
 func (e *Environment) openStack(ctx context.Context) error {
 	work := filepath.Join(e.opts.Dir, workDir)
 	state := filepath.Join(e.opts.Dir, stateDir)
@@ -53,7 +53,7 @@ func (e *Environment) openStack(ctx context.Context) error {
 			return err
 		}
 	}
-	// The CLI keeps a log of all that it does, and goes without where it cannot.
+	// The CLI writes logs, and does without if it cannot.
 	logs := filepath.Join(home, "logs")
 	if err := errors.Join(os.RemoveAll(logs), os.WriteFile(logs, nil, 0o600)); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (e *Environment) openStack(ctx context.Context) error {
 	if err := e.selectStack(ctx, workspace); err != nil {
 		return e.cli.explain(err)
 	}
-	// This process holds the folder, so a lock in the state is what an interrupted run left.
+	// This process has locked the folder, so a lock in the state is left over from an interrupted run.
 	locks, err := filepath.Glob(filepath.Join(state, ".pulumi", "locks", "*", "*", "*", "*"))
 	if err != nil || len(locks) == 0 {
 		return err
@@ -76,13 +76,8 @@ func (e *Environment) openStack(ctx context.Context) error {
 	return e.cli.explain(e.stack.Cancel(ctx))
 }
 
-// stateFile is where the backend keeps a stack.
-func stateFile(dir, project, stack string) string {
-	return filepath.Join(dir, stateDir, ".pulumi", "stacks", project, stack+".json")
-}
-
-// copyFiles brings the project file and the stack file into the work folder. The secrets provider of
-// the stack file is left behind with what it has encrypted, because only the team's keys open it; the passphrase takes its place.
+// copyFiles copies the project file and the stack file into the work folder. It replaces the secrets provider of the stack file by the
+// passphrase and leaves out encrypted values, because only the team's keys decrypt them.
 func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) error {
 	from := e.opts.Project
 	if e.opts.From != "" {
@@ -113,8 +108,8 @@ func (e *Environment) copyFiles(ctx context.Context, workspace auto.Workspace) e
 	return workspace.SaveStackSettings(ctx, e.opts.Stack, settings)
 }
 
-// environ is the environment of the CLI, over this process's own. Whatever else is set for Pulumi on
-// this machine is unset: a token, another backend, another stack.
+// environ are environment variables of the CLI, in addition to those of this process. It unsets all other variables of Pulumi, such as a
+// token, another backend or another stack.
 func (e *Environment) environ(state string) map[string]string {
 	env := map[string]string{}
 	for _, v := range os.Environ() {
@@ -123,15 +118,15 @@ func (e *Environment) environ(state string) map[string]string {
 		}
 	}
 	env["PULUMI_HOME"] = filepath.Join(e.opts.Dir, homeDir)
-	// Without the attributes that the backend keeps beside each file: it writes them in two steps, and whoever reads the state
-	// between them, or after a kill there, is told "EOF".
+	// metadata=skip: no attribute files beside each file. The backend writes them in two steps, and a reader between the steps, or after
+	// a kill there, would get "EOF".
 	env["PULUMI_BACKEND_URL"] = "file://" + filepath.ToSlash(state) + "?metadata=skip"
 	env["PULUMI_CONFIG_PASSPHRASE"] = passphrase
 	env["PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS"] = "true"
 	env["PULUMI_CREDENTIAL_STORE"] = "plaintext"
 	env["PULUMI_DEBUG_LANGUAGES"] = e.language.Env()
 	env["PULUMI_DEBUG_PROVIDERS"] = e.server.Env()
-	env["PULUMI_DEBUG_COMMANDS"] = "true" // the flag by which the Automation API takes the events
+	env["PULUMI_DEBUG_COMMANDS"] = "true" // required by the flag with which the Automation API reads events
 	env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"
 	env["PULUMI_SKIP_UPDATE_CHECK"] = "true"

@@ -1,3 +1,3 @@
-// Package faults proves docs/faults.md on the real engine: what fails, drifts, is removed or is printed loses no data and
-// leaks no password. It takes minutes, so its tests are there with the tag prove alone.
+// Package faults proves docs/faults.md on the real engine: no failure, drift or removal loses data, and no output leaks a password. Its
+// tests take minutes, so they need the build tag prove.
 package faults

@@ -16,15 +16,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// drift is a change behind Pulumi's back.
+// drift is a change that somebody else makes to a resource.
 type drift struct {
 	what  string
 	kind  string
-	edit  func(simcloud.Properties) // nil: deletes it
-	shown []string                  // what the preview shows; none: it is silent
+	edit  func(simcloud.Properties) // nil: delete it
+	shown []string                  // what the preview shows; none: nothing
 }
 
-// driftRows are what RDS does by itself, and then what somebody did by hand.
+// driftRows are changes by RDS itself, and then changes by hand.
 func driftRows() []drift {
 	return []drift{
 		{"RDS takes a minor version (16.11 → 16.12)", live.InstanceType, edited("engineVersionActual", "16.12"), nil},
@@ -43,8 +43,8 @@ func driftRows() []drift {
 	}
 }
 
-// drifts changes the cloud behind Pulumi's back. What RDS does by itself is no change; what somebody did by hand
-// is shown and put back.
+// drifts changes resources in the cloud. The preview ignores what RDS changes by itself; it shows changes by hand, and an up reverts
+// them.
 func drifts(t *testing.T) [][]string {
 	l := live.Started(t, "prod", engine.Override{Path: "database.multiAz", Value: "true"})
 	built := l.Inventory()
@@ -82,12 +82,12 @@ func drifts(t *testing.T) [][]string {
 	return rows
 }
 
-// edited gives a property another value.
+// edited sets a property.
 func edited(name string, value any) func(simcloud.Properties) {
 	return func(p simcloud.Properties) { p[name] = value }
 }
 
-// opened opens a security group to a network.
+// opened adds a network to the rules of a security group.
 func opened(rules, cidr string) func(simcloud.Properties) {
 	return func(p simcloud.Properties) {
 		there, _ := p[rules].([]any)
@@ -97,7 +97,7 @@ func opened(rules, cidr string) func(simcloud.Properties) {
 	}
 }
 
-// kinds is changes without the resources' names.
+// kinds are changes without the names of the resources.
 func kinds(changes []string) []string {
 	var short []string
 	for _, change := range changes {
@@ -106,7 +106,7 @@ func kinds(changes []string) []string {
 	return short
 }
 
-// verbs is changes as the report has them.
+// verbs are changes in the form of the report.
 func verbs(changes []string, none string) string {
 	if len(changes) == 0 {
 		return none
@@ -114,7 +114,7 @@ func verbs(changes []string, none string) string {
 	return "`" + strings.Join(changes, "`, `") + "`"
 }
 
-// steady is an object without what another creation draws anew.
+// steady is an object without the values that differ each time it is created.
 func steady(o simcloud.Object) simcloud.Properties {
 	delete(o.Properties, "status")
 	for _, name := range []string{"generation", "resourceVersion", "uid"} {

@@ -21,7 +21,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// otherFaults is what is no single resource's fault.
+// otherFaults are faults that do not belong to a single resource.
 func otherFaults(t *testing.T) [][]string {
 	return cases{
 		{"the instance takes 90 minutes", slowInstance},
@@ -38,7 +38,7 @@ func otherFaults(t *testing.T) [][]string {
 	}.rows(t)
 }
 
-// converges expects the next run to succeed, and the one after it to have nothing to do.
+// converges expects the next run to succeed, and another one to change nothing.
 func converges(l *live.Stack) {
 	l.T.Helper()
 	l.MustUp()
@@ -78,14 +78,14 @@ func killedAtInstance(t *testing.T) []string {
 	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
 	require.NoError(t, err)
 	for _, change := range l.MustUp() {
-		assert.NotRegexp(t, "(replace|create|delete) "+live.InstanceType, change, "the instance that was made is the one that is kept")
+		assert.NotRegexp(t, "(replace|create|delete) "+live.InstanceType, change, "the next run uses the instance that was created")
 	}
 	assert.Empty(t, l.MustUp())
 	assert.Equal(t, id, l.One(live.InstanceType).ID)
 	assert.Equal(t, other.Inventory(), l.Inventory())
 	return []string{
 		locked + "; after `pulumi cancel`: " + taken, "`pulumi cancel`, `pulumi import`, `pulumi refresh --clear-pending-creates`, `up`",
-		"the instance that was made is kept, nothing is there twice",
+		"the instance that was created is used, nothing exists twice",
 	}
 }
 
@@ -156,7 +156,7 @@ func neverReady(t *testing.T) []string {
 	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-db", "condition Ready", "AccessDeniedException")
 	_, err := l.Up(t.Context(), optup.Refresh())
 	require.NoError(t, err)
-	require.NoError(t, l.Cloud.Sync()) // the operator tries again by itself
+	require.NoError(t, l.Cloud.Sync()) // the operator retries by itself
 	converges(l)
 	return []string{why, "`up --refresh`", "the policy is back, and the cluster has the new password when the operator has tried again"}
 }
@@ -171,13 +171,13 @@ func foreignAccount(t *testing.T) []string {
 	return []string{why, "`up` with the right credentials", "nothing was made before"}
 }
 
-// wrongSetting is a fault that a setting has from the first run, and that another value ends.
+// wrongSetting is a wrong value in the stack file from the first run on.
 type wrongSetting struct {
 	key, value, right string
 	says              []string
 }
 
-// fixed is what the run says, of a stack that the right value mends.
+// fixed returns the error of the first run, and checks that the right value repairs the stack.
 func (w wrongSetting) fixed(t *testing.T) string {
 	t.Helper()
 	l := live.Start(t, "dev", engine.Override{Path: w.key, Value: w.value})

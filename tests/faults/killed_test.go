@@ -15,15 +15,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// kills: the CLI is killed when the cloud has made a resource and before the engine knows. The runs that follow
-// warn of it by name; the user brings what exists into the state or deletes it, and what does not exist is made.
+// kills kills the CLI after the cloud has created a resource, and before the engine knows. The runs that follow warn of the resource
+// by name. If it exists, the user imports or deletes it; otherwise the next run creates it.
 func kills(t *testing.T, l *live.Stack, whole []string, of map[string]live.Resource) map[string]string {
 	outcome := map[string]string{}
 	for {
 		there := l.Cloud.Objects("")
 		name, result, err := l.KillAtCreate(func(op simcloud.Operation) bool { return outcome[live.Label(op)] == "" })
 		for resource := range outcome {
-			assert.Contains(t, live.Everything(result), of[resource].URN+", interrupted while creating", "the run warns of what is not settled")
+			assert.Contains(t, live.Everything(result), of[resource].URN+", interrupted while creating", "the run warns of the pending operation")
 		}
 		if name == "" {
 			require.NoError(t, err)
@@ -33,7 +33,7 @@ func kills(t *testing.T, l *live.Stack, whole []string, of map[string]live.Resou
 		kind, _, _ := strings.Cut(name, "::")
 		made := added(there, l.Cloud.Objects(""), kind)
 		switch {
-		case made == nil: // the value was in the provider alone
+		case made == nil: // only the provider knew the value
 			outcome[name] = "`up`: create"
 		case live.IsGenerated(made.Properties.Text("name")) && !strings.Contains(kind, "Alarm"):
 			require.NoError(t, l.Cloud.Remove(kind, made.ID))
@@ -52,7 +52,7 @@ func kills(t *testing.T, l *live.Stack, whole []string, of map[string]live.Resou
 	return outcome
 }
 
-// added is the object of a kind that is there now and was not; nil if there is none.
+// added is the new object of a kind; nil if there is none.
 func added(before, after []simcloud.Object, kind string) *simcloud.Object {
 	for _, o := range after {
 		was := slices.ContainsFunc(before, func(b simcloud.Object) bool { return b.Kind == o.Kind && b.ID == o.ID && b.Cluster == o.Cluster })

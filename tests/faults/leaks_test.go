@@ -25,7 +25,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// holders are the kinds that have the password because they are there for it, or are asked for it, and where.
+// holders are the kinds that have to contain the password, and where.
 var holders = map[string][]string{
 	live.InstanceType:      {"password"},
 	simcloud.SnapshotType:  {"password"},
@@ -33,7 +33,7 @@ var holders = map[string][]string{
 	live.KubeSecretType:    {"data"},
 }
 
-// passwordLeaks looks for the password, and for the one before it, in all that a life of prod prints and leaves.
+// passwordLeaks looks for the password, and for the previous one, in everything that prod prints and stores over its lifetime.
 func passwordLeaks(t *testing.T) [][]string {
 	l := live.Start(t, "prod")
 	var passwords []string
@@ -132,7 +132,7 @@ func passwordLeaks(t *testing.T) [][]string {
 	return rows
 }
 
-// goldenFiles is what all of them say.
+// goldenFiles is the text of all golden files.
 func goldenFiles(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder

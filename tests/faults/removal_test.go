@@ -19,7 +19,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// removals takes away a part, the whole, the program, the stack, the name of the stack and that of the project.
+// removals removes a part of the stack file, all of it, the program and the stack, and renames the stack and the project.
 func removals(t *testing.T) [][]string {
 	return cases{
 		{"a read replica is taken out of the configuration", replicaRemoved},
@@ -113,8 +113,7 @@ func componentsRemoved(t *testing.T) []string {
 	return []string{"preview and `up` are refused: " + why, "everything, once the program is back and `up` has run"}
 }
 
-// resourceRenamed gives the instance in the state another name, which to the engine is the same as another name in the
-// program.
+// resourceRenamed renames the instance in the state. For the engine, this is the same as another name in the program.
 func resourceRenamed(t *testing.T) []string {
 	l := live.Started(t, "prod")
 	before, id := l.Inventory(), l.One(live.InstanceType).ID
@@ -152,7 +151,7 @@ func resourceRenamed(t *testing.T) []string {
 // renaming is another name for the project or the stack.
 type renaming struct{ project, stack string }
 
-// folder is a copy of the project in which the stack has prod's file.
+// folder copies the project under the new names, with the stack file of prod.
 func (r renaming) folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

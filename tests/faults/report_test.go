@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/golden"
 )
 
-// section is one table of docs/faults.md. Its rows are what happened on the engine while it was proved.
+// section is a table of docs/faults.md. Its rows are what happened on the engine.
 type section struct {
 	title  string
 	header []string
@@ -21,8 +21,8 @@ type section struct {
 	rows   [][]string
 }
 
-// TestFaults proves on the real engine that nothing that fails, is removed, drifts or is printed loses data or
-// leaks the password, and holds docs/faults.md to what happened; -update rewrites it.
+// TestFaults proves on the real engine that no failure, removal or drift loses data, and that no output leaks the password. It compares
+// docs/faults.md with what happened; -update rewrites it.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	sections := []*section{
@@ -41,7 +41,7 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	if !proved || slices.ContainsFunc(sections, func(s *section) bool { return s.rows == nil }) {
-		return // a part alone makes no report
+		return // the report needs all parts
 	}
 	var report strings.Builder
 	for _, s := range sections {
@@ -56,13 +56,13 @@ const everyResourceTitle = "Every resource"
 // faultsPage is the report.
 var faultsPage = golden.Page{File: "docs/faults.md", Command: "go test -tags prove ./tests/faults -timeout 45m -update"}
 
-// cases are rows that are proved side by side, each on a stack of its own.
+// cases are rows that are proved in parallel, each on a stack of its own.
 type cases []struct {
 	what  string
 	prove func(*testing.T) []string // the other cells
 }
 
-// rows are those that were proved, in the order of the cases; nil if one was not.
+// rows proves the cases and returns their rows, in order; nil if one failed.
 func (c cases) rows(t *testing.T) [][]string {
 	t.Helper()
 	rows := make([][]string, len(c))
@@ -81,7 +81,7 @@ func (c cases) rows(t *testing.T) [][]string {
 	return rows
 }
 
-// seen expects every phrase in the text, and returns them as the report has them.
+// seen expects every phrase in the text, and returns them in the form of the report.
 func seen(t *testing.T, text string, phrases ...string) string {
 	t.Helper()
 	for _, phrase := range phrases {

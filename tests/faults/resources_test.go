@@ -20,8 +20,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// everyResource lets the creation, the update and the deletion of every resource of dev fail once, and kills a
-// run while it creates each; a run after another, so that each goes on from what the one before left.
+// everyResource makes the creation, the update and the deletion of every resource of dev fail once, and kills a run while it creates
+// each. Each run continues with what the one before left.
 func everyResource(t *testing.T) [][]string {
 	untouched := live.Start(t, "dev")
 	furnished := untouched.Inventory()
@@ -61,8 +61,8 @@ func everyResource(t *testing.T) [][]string {
 	return rows
 }
 
-// failOnce repeats a run until it succeeds, while the first try of every operation fails, one a run. It
-// returns, for every resource whose operation failed, what a later run did with it.
+// failOnce repeats a run until it succeeds; in each run, one operation fails that has not failed before. It returns what a later run
+// did with every resource whose operation failed.
 func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]string {
 	l.T.Helper()
 	failed, outcome := map[simcloud.Operation]bool{}, map[string]string{}
@@ -96,7 +96,7 @@ func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]stri
 	}
 }
 
-// creations: a run that fails at a resource is followed by one that makes it.
+// creations lets every creation fail once, and expects the next run to create the resource.
 func creations(t *testing.T, whole []string) map[string]string {
 	l := live.Start(t, "dev")
 	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
@@ -105,7 +105,7 @@ func creations(t *testing.T, whole []string) map[string]string {
 	return cells(outcome, "`up`: ")
 }
 
-// updates: the same, for a change that reaches all that can change.
+// updates does the same for a change that updates everything that can be updated.
 func updates(t *testing.T) map[string]string {
 	l := live.Started(t, "dev")
 	before := l.Inventory()
@@ -120,7 +120,7 @@ func updates(t *testing.T) map[string]string {
 	return cells(outcome, "`up`: ")
 }
 
-// deletions: a destroy that fails at a resource is followed by one that goes on.
+// deletions lets every deletion fail once, and expects the next destroy to continue.
 func deletions(t *testing.T, furnished []string) map[string]string {
 	l := live.Started(t, "dev", engine.Override{Path: "database.deletionProtection", Value: "false"})
 	outcome := failOnce(l, func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
@@ -128,7 +128,7 @@ func deletions(t *testing.T, furnished []string) map[string]string {
 	return cells(outcome, "`destroy`: ")
 }
 
-// cells is outcomes as the report has them; the last part of a replacement is the deletion of the old one.
+// cells are outcomes in the form of the report. The last step of a replacement is the deletion of the old resource.
 func cells(outcome map[string]string, prefix string) map[string]string {
 	for resource, verb := range outcome {
 		outcome[resource] = prefix + strings.Replace(verb, "delete-replaced", "replace", 1)

@@ -1,4 +1,4 @@
-// Package golden compares what the tests see with files that a reviewer reads, and rewrites them with -update.
+// Package golden compares results of tests with committed files, and rewrites the files with -update.
 package golden
 
 import (
@@ -32,10 +32,10 @@ func Check(t *testing.T, file, got string) {
 	}
 }
 
-// Page is a document of the repository. A part of it, between two marks, is generated.
+// Page is a document of which the part between two marks is generated.
 type Page struct {
-	File    string // below the root of the repository
-	Command string // rewrites it; the first mark names it
+	File    string // path from the root of the repository
+	Command string // the command that rewrites it; the first mark names it
 }
 
 // Docs is a page that `just golden` rewrites.
@@ -57,13 +57,13 @@ func (p Page) Check(t *testing.T, text string) {
 	assert.Equal(t, now, old, "%s is stale; run: %s", p.File, p.Command)
 }
 
-// CheckWhole compares a text with all of the page.
+// CheckWhole compares a text with the whole page.
 func (p Page) CheckWhole(t *testing.T, text string) {
 	t.Helper()
 	Check(t, p.path(t), text)
 }
 
-// HasRow expects a row in the page: for rows that are proved one by one, none of which compares the whole.
+// HasRow expects a row in the page. It is for tests that produce single rows and cannot compare the whole page.
 func (p Page) HasRow(t *testing.T, cells []string) {
 	t.Helper()
 	if *update {
@@ -87,7 +87,7 @@ func (p Page) read(t *testing.T) string {
 	return string(content)
 }
 
-// Table is a table in Markdown.
+// Table formats a table in Markdown.
 func Table(header []string, rows [][]string) string {
 	var out strings.Builder
 	out.WriteString(line(header) + strings.Repeat("| --- ", len(header)) + "|\n")

@@ -10,7 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// A budget that fails ends the run before anything is registered, with the lines that make it up.
+// With onExceed: fail, a run over the budget ends before anything is registered, and its error has the lines of the estimate.
 func TestABudgetThatFailsStopsBeforeAnythingIsRegistered(t *testing.T) {
 	values := recorder.StackFile(t, "prod")
 	values["mosaic-database:budget"] = `{"monthlyUsd": 18, "onExceed": "fail"}`
@@ -25,7 +25,7 @@ func TestABudgetThatFailsStopsBeforeAnythingIsRegistered(t *testing.T) {
 	assert.NoError(t, err, "the budget itself is within it")
 }
 
-// Whatever the last run left as its estimate, this one is made.
+// An estimate of another form in the outputs of the last run does not stop this run.
 func TestAnEstimateOfAnotherFormKeepsNoRunFromBeingMade(t *testing.T) {
 	for name, left := range map[string]resource.PropertyValue{
 		"a list":   resource.NewProperty([]resource.PropertyValue{resource.NewProperty("instance")}),

@@ -25,19 +25,19 @@ import (
 
 var writing = []string{"get", "list", "watch", "create", "patch", "delete"}
 
-// granted is the rules that a group has: in the namespaces of the application, and everywhere.
+// granted has the RBAC rules of each group: in the namespaces of the application, and in the whole cluster.
 type granted struct {
 	inside, everywhere map[string][]rbacv1.PolicyRule
 }
 
-// request is something that a group wants to do with a kind.
-type request struct {
+// accessReview asks whether a group may use a verb on a kind.
+type accessReview struct {
 	group, apiGroup, resource, verb string
-	anywhere                        bool // and not in the namespaces of the application alone
+	anywhere                        bool // in the whole cluster, not only in the namespaces of the application
 }
 
-// allows tells whether the rules let it.
-func (g granted) allows(r request) bool {
+// allows tells whether the rules allow it.
+func (g granted) allows(r accessReview) bool {
 	rules := g.everywhere[r.group]
 	if !r.anywhere {
 		rules = slices.Concat(rules, g.inside[r.group])
@@ -47,7 +47,7 @@ func (g granted) allows(r request) bool {
 	})
 }
 
-// clusterAccess is what the commands of docs/pipeline.md grant, where the namespace is there, and where the program makes it.
+// clusterAccess is what the commands of docs/pipeline.md grant: where the namespace exists, and where the program creates it.
 func clusterAccess(t *testing.T) (bound, own granted) {
 	t.Helper()
 	tools.Need(t, tools.Bash)
@@ -60,7 +60,7 @@ func clusterAccess(t *testing.T) (bound, own granted) {
 	return grantedBy(t, applies[0]), grantedBy(t, applies[1]+"\n"+binds[0])
 }
 
-// grantedBy runs the commands with bash and sed; instead of kubectl, what it would be given is read.
+// grantedBy runs the commands with bash and sed, and reads what they would pass to kubectl.
 func grantedBy(t *testing.T, commands string) granted {
 	t.Helper()
 	cmd := exec.Command(tools.At(t, tools.Bash), "-euc", `kubectl() {
@@ -80,11 +80,11 @@ func grantedBy(t *testing.T, commands string) granted {
 	decoder := utilyaml.NewYAMLOrJSONDecoder(bytes.NewReader(out), 4096)
 	for {
 		var object runtime.RawExtension
-		if err := decoder.Decode(&object); errors.Is(err, io.EOF) {
+		err := decoder.Decode(&object)
+		if errors.Is(err, io.EOF) {
 			break
-		} else {
-			require.NoError(t, err)
 		}
+		require.NoError(t, err)
 		var role rbacv1.ClusterRole
 		var binding rbacv1.ClusterRoleBinding // a RoleBinding has the same fields
 		require.NoError(t, utilyaml.Unmarshal(object.Raw, &role))
@@ -117,7 +117,7 @@ func grantedBy(t *testing.T, commands string) granted {
 	return g
 }
 
-// all is every rule by group.
+// all has every rule, by group.
 func (g granted) all() map[string][]rbacv1.PolicyRule {
 	all := maps.Clone(g.inside)
 	for group, rules := range g.everywhere {
@@ -126,8 +126,8 @@ func (g granted) all() map[string][]rbacv1.PolicyRule {
 	return all
 }
 
-// TestPreviewOnlyReadsTheCluster: any pull request can run with the preview role, so it reads, and nothing that is secret; outside
-// of the application's namespaces it has nothing to look for.
+// TestPreviewOnlyReadsTheCluster: every pull request can run with the preview role, so the role may only read, no secrets, and only
+// in the namespaces of the application.
 func TestPreviewOnlyReadsTheCluster(t *testing.T) {
 	bound, own := clusterAccess(t)
 	assert.Empty(t, bound.everywhere["pipeline-preview"])
@@ -149,7 +149,7 @@ func TestPreviewOnlyReadsTheCluster(t *testing.T) {
 	}
 }
 
-// TestClusterAccess: the deploy and the drill role may make every kind that the program makes, the preview role may read it.
+// TestClusterAccess: the roles deploy and drill may create every kind that the program creates, and the role preview may read it.
 func TestClusterAccess(t *testing.T) {
 	bound, own := clusterAccess(t)
 	kinds := 0
@@ -173,7 +173,7 @@ func TestClusterAccess(t *testing.T) {
 			everywhere := kind[1] == "namespaces"
 			ask := func(group, verb string, anywhere bool) {
 				t.Helper()
-				r := request{group: group, apiGroup: kind[0], resource: kind[1], verb: verb, anywhere: anywhere}
+				r := accessReview{group: group, apiGroup: kind[0], resource: kind[1], verb: verb, anywhere: anywhere}
 				assert.True(t, g.allows(r), "%s: refused: %+v", v.name, r)
 			}
 			for _, verb := range writing {
@@ -181,7 +181,7 @@ func TestClusterAccess(t *testing.T) {
 				ask("pipeline-drill", verb, true)
 			}
 			for _, verb := range []string{"get", "list", "watch"} {
-				if !everywhere || verb == "get" { // one namespace is looked at by its name
+				if !everywhere || verb == "get" { // a namespace is read by its name
 					ask("pipeline-preview", verb, false)
 				}
 			}

@@ -8,7 +8,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
-// checks are what each control asks of a graph, by its id; what they return is what is wrong, "" if nothing is.
+// checks has the check of each control, by its id. A check returns what is wrong in a graph, or "".
 func checks() map[string]func(graph) string {
 	is := func(field string, want any) func(map[string]any) bool {
 		return func(in map[string]any) bool { return in[field] == want }
@@ -29,7 +29,7 @@ func checks() map[string]func(graph) string {
 		return func(g graph) string { return g.sources(right) }
 	}
 	each := func(kind string, right func(map[string]any) bool) func(graph) string {
-		return func(g graph) string { return g.each(kind, false, right) }
+		return func(g graph) string { return g.each(kind, right) }
 	}
 	subscription := func(kind string, categories ...any) func(graph) string {
 		return func(g graph) string { return g.subscription(kind, categories...) }
@@ -54,9 +54,9 @@ func checks() map[string]func(graph) string {
 		"RDS.25": sources(func(in map[string]any) bool {
 			return in["username"] == nil || !slices.Contains([]any{"postgres", "admin"}, in["username"])
 		}),
-		"RDS.26": func(g graph) string { return g.each("aws:backup/selection:Selection", true, isSet("planId")) },
+		"RDS.26": func(g graph) string { return g.needed("aws:backup/selection:Selection", isSet("planId")) },
 		"RDS.30": func(g graph) string {
-			return g.each("pulumi:providers:aws", true, func(in map[string]any) bool { return strings.Contains(fmt.Sprint(in["defaultTags"]), "Environment") })
+			return g.needed("pulumi:providers:aws", func(in map[string]any) bool { return strings.Contains(fmt.Sprint(in["defaultTags"]), "Environment") })
 		},
 		"RDS.38": func(g graph) string {
 			if problem := g.instances(isSet("parameterGroupName")); problem != "" {
@@ -73,7 +73,7 @@ func checks() map[string]func(graph) string {
 		"CKV_AWS_211": instances(func(in map[string]any) bool {
 			return in["caCertIdentifier"] == nil || strings.HasSuffix(fmt.Sprint(in["caCertIdentifier"]), "-g1")
 		}),
-		// Checkov reads the literal and cannot tell for "16"; what it asks for holds.
+		// Checkov compares the text and does not accept "16", which is a version that the control accepts.
 		"CKV_AWS_250": sources(func(in map[string]any) bool {
 			major, _, _ := strings.Cut(fmt.Sprint(in["engineVersion"]), ".")
 			return len(major) == 2 && major >= "14"
@@ -82,14 +82,14 @@ func checks() map[string]func(graph) string {
 		"CKV_AWS_354": instances(isSet("performanceInsightsKmsKeyId")),
 
 		"SecretsManager.1": func(g graph) string {
-			return g.each("aws:secretsmanager/secretRotation:SecretRotation", true, isSet("secretId"))
+			return g.needed("aws:secretsmanager/secretRotation:SecretRotation", isSet("secretId"))
 		},
 		"CKV_AWS_149": each("aws:secretsmanager/secret:Secret", isSet("kmsKeyId")),
 		"KMS.4":       each("aws:kms/key:Key", is("enableKeyRotation", true)),
 		"KMS.5": func(g graph) string {
 			return g.statements("aws:kms/key:Key", "policy", func(s iam.Statement) bool { return !everybody(s.Principal) })
 		},
-		"CKV_AWS_26": func(g graph) string { return g.each("aws:sns/topic:Topic", true, isSet("kmsMasterKeyId")) },
+		"CKV_AWS_26": func(g graph) string { return g.needed("aws:sns/topic:Topic", isSet("kmsMasterKeyId")) },
 		"SNS.4":      topicsAreClosed,
 
 		"IAM.1": func(g graph) string {
@@ -121,10 +121,10 @@ func checks() map[string]func(graph) string {
 	}
 }
 
-// everybody tells whether a principal is anyone.
+// everybody tells whether a principal is "*".
 func everybody(principal any) bool { return strings.Contains(fmt.Sprint(principal), "*") }
 
-// topicsAreClosed wants every topic's policy to let in services of the account alone, and to refuse what is not encrypted.
+// topicsAreClosed checks that the policy of every topic allows only services of the account, and refuses connections without TLS.
 func topicsAreClosed(g graph) string {
 	refuses := false
 	problem := g.statements("aws:sns/topicPolicy:TopicPolicy", "policy", func(s iam.Statement) bool {
@@ -137,7 +137,7 @@ func topicsAreClosed(g graph) string {
 	return problem
 }
 
-// breach is an edit of the inputs of one type that a control has to notice.
+// breach is an edit of the inputs of a resource type that breaks a control.
 type breach struct {
 	id, kind string
 	edit     func(map[string]any)

@@ -16,8 +16,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// TestControls asks every resource that a stack registers: each control holds, or the stack's configuration waives it
-// with a reason, and waives none that holds.
+// TestControls checks every control on what a stack registers. A control holds, or the stack's configuration waives it with a reason;
+// a control that holds must not be waived.
 func TestControls(t *testing.T) {
 	for _, v := range variants(t) {
 		t.Run(v.name, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestControlsHaveTheirChecks(t *testing.T) {
 	}
 }
 
-// TestControlsNotice breaks each control in the graph that has everything, and expects its check to notice.
+// TestControlsNotice breaks each control in a graph in which all of them hold, and expects its check to fail.
 func TestControlsNotice(t *testing.T) {
 	at := slices.IndexFunc(variants(t), func(v variant) bool { return v.name == "everything" })
 	everything := variants(t)[at]
@@ -81,7 +81,7 @@ func broken(t *testing.T, g graph, id string) string {
 	return check(g)
 }
 
-// TestTheControlsPage holds docs/controls.md to what the committed stacks register.
+// TestTheControlsPage compares docs/controls.md with what the committed stacks register.
 func TestTheControlsPage(t *testing.T) {
 	stacks := recorder.StackNames(t)
 	header := append([]string{"control", "also", "what has to hold", "what it costs"}, stacks...)
@@ -115,39 +115,39 @@ func orNothing(cost string) string {
 	return cost
 }
 
-// graph is everything that a program registers.
+// graph is every resource that a run of the program registers.
 type graph []recorder.Registration
 
-// each says what is wrong with the first resource of a type that is not right; none at all is wrong, too, if there has to be one.
-func (g graph) each(kind string, needed bool, right func(map[string]any) bool) string {
-	found := false
+// each names the first resource of a type that is not right; "": there is none.
+func (g graph) each(kind string, right func(map[string]any) bool) string {
 	for _, one := range g {
-		if one.Type != kind {
-			continue
-		}
-		found = true
-		if !right(one.Inputs) {
+		if one.Type == kind && !right(one.Inputs) {
 			return one.Key()
 		}
-	}
-	if needed && !found {
-		return "there is no " + kind
 	}
 	return ""
 }
 
-// instances are asked all, replicas among them; sources those that hold the data themselves.
+// needed is each for a type of which there has to be a resource.
+func (g graph) needed(kind string, right func(map[string]any) bool) string {
+	if !slices.ContainsFunc(g, func(one recorder.Registration) bool { return one.Type == kind }) {
+		return "there is no " + kind
+	}
+	return g.each(kind, right)
+}
+
+// instances checks all instances. Its counterpart sources leaves out replicas.
 func (g graph) instances(right func(map[string]any) bool) string {
-	return g.each("aws:rds/instance:Instance", true, right)
+	return g.needed("aws:rds/instance:Instance", right)
 }
 
 func (g graph) sources(right func(map[string]any) bool) string {
 	return g.instances(func(in map[string]any) bool { return in["replicateSourceDb"] != nil || right(in) })
 }
 
-// parameter wants a parameter in every parameter group, and a value of it.
+// parameter checks the value of a parameter in every parameter group.
 func (g graph) parameter(name string, right func(string) bool) string {
-	return g.each("aws:rds/parameterGroup:ParameterGroup", true, func(in map[string]any) bool {
+	return g.needed("aws:rds/parameterGroup:ParameterGroup", func(in map[string]any) bool {
 		return slices.ContainsFunc(in["parameters"].([]any), func(p any) bool {
 			entry := p.(map[string]any)
 			return entry["name"] == name && right(fmt.Sprint(entry["value"]))
@@ -155,7 +155,7 @@ func (g graph) parameter(name string, right func(string) bool) string {
 	})
 }
 
-// subscription wants one subscription with exactly these categories.
+// subscription checks that there is an event subscription with exactly these categories.
 func (g graph) subscription(kind string, categories ...any) string {
 	for _, one := range g {
 		in := one.Inputs
@@ -166,9 +166,9 @@ func (g graph) subscription(kind string, categories ...any) string {
 	return fmt.Sprintf("no subscription of %s has exactly the categories %v", kind, categories)
 }
 
-// statements are those of every policy document of some fields, with the resource that has it.
+// statements checks the statements of every policy document in a field of a resource type.
 func (g graph) statements(kind, field string, right func(iam.Statement) bool) string {
-	return g.each(kind, false, func(in map[string]any) bool {
+	return g.each(kind, func(in map[string]any) bool {
 		text, isText := in[field].(string)
 		if !isText {
 			return true

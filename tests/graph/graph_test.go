@@ -1,5 +1,5 @@
-// Package graph checks what the program registers, on mocks: for every committed stack file, every tier, and what
-// neither of them turns on.
+// Package graph checks which resources the program registers, on mocks, for every committed stack file, every tier, and the settings
+// that neither of them uses.
 package graph
 
 import (
@@ -32,12 +32,12 @@ const (
 
 // variant is one configuration whose graph is checked.
 type variant struct {
-	name   string // of the golden file
+	name   string // the name of the golden file
 	stack  string
 	values map[string]string
 }
 
-// variants are every committed stack, every tier on top of prod, and what neither of them turns on.
+// variants are every committed stack, prod with every tier, and prod with settings that neither of them uses.
 func variants(t *testing.T) []variant {
 	t.Helper()
 	var all []variant
@@ -79,8 +79,7 @@ func variants(t *testing.T) []variant {
 	return all
 }
 
-// shown is what the golden file holds: the whole graph for a stack, what differs from the committed prod
-// for everything else.
+// shown is the content of the golden file: for a stack its whole graph, otherwise what differs from the committed prod.
 func (v variant) shown(t *testing.T, all []recorder.Registration) string {
 	t.Helper()
 	if strings.HasPrefix(v.name, "stack-") {
@@ -103,8 +102,7 @@ func (v variant) shown(t *testing.T, all []recorder.Registration) string {
 	return string(out)
 }
 
-// TestGraph compares what the program registers with the rules, in preview and in up, and what an up
-// registers with a golden file.
+// TestGraph checks the rules in a preview and in an up, and compares what the up registers with a golden file.
 func TestGraph(t *testing.T) {
 	for _, v := range variants(t) {
 		t.Run(v.name, func(t *testing.T) {
@@ -141,7 +139,7 @@ func checkExports(t *testing.T, exports map[string]any) {
 	assert.ElementsMatch(t, contract, slices.Collect(maps.Keys(exports)), "the exports are the contract")
 }
 
-// TestMisspeltKeyIsFound: the engine hands over whatever the stack file has, so the program has to look.
+// TestMisspeltKeyIsFound: the engine accepts every key of a stack file, so the program has to check them.
 func TestMisspeltKeyIsFound(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(root, "Pulumi.prod.yaml"))
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// The network policies of the bootstrap and of the pooler need the database's addresses, also where there is no migration.
+// The network policies of the bootstrap Job and of the pooler allow the database's addresses, also without a migration.
 func TestPodsReachTheDatabaseWithoutMigrations(t *testing.T) {
 	for name, overrides := range map[string]map[string]string{
 		"bootstrap": {"mosaic-database:database": `{"credentials": "alternating"}`},

@@ -48,8 +48,8 @@ func TestPipelineNeedsAreTheProgram(t *testing.T) {
 	assert.Equal(t, slices.Sorted(maps.Keys(used)), slices.Sorted(maps.Keys(rows)), "the program and the table of internal/pipeline")
 }
 
-// TestRolesAreWithinTheirBoundary: the policy of every role that the program makes is within what the boundary allows;
-// what it does not would be refused by AWS without a word in the preview.
+// TestRolesAreWithinTheirBoundary: the permissions boundary allows everything in the policy of every role that the program makes.
+// Otherwise AWS would deny it at run time, and the preview would not say so.
 func TestRolesAreWithinTheirBoundary(t *testing.T) {
 	within := map[string]bool{}
 	for _, statement := range pipeline.Policies()["boundary"].Statement {

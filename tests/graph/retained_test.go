@@ -10,8 +10,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// following are the inputs of a retained instance that follow the stack file, with the reason. All others are frozen: a
-// restore leaves the instance before it as it was.
+// following lists the inputs of a retained instance that follow the stack file, with the reason. All others are frozen, because a
+// restore must not change the retained instance.
 func following() map[string]string {
 	const (
 		identity = "the instance itself"
@@ -20,7 +20,7 @@ func following() map[string]string {
 		constant = "the same for every instance, whatever the stack file says"
 	)
 	return map[string]string{
-		"applyImmediately":        "the way in which changes are made",
+		"applyImmediately":        "says when changes are made, and is no property of the instance",
 		"copyTagsToSnapshot":      constant,
 		"dbSubnetGroupName":       shared,
 		"deleteAutomatedBackups":  deletion,
@@ -36,8 +36,7 @@ func following() map[string]string {
 	}
 }
 
-// TestARetainedInstanceStaysAsItWas: every input that the program gives to any instance is frozen on one that a restore
-// left behind, or named as following.
+// TestARetainedInstanceStaysAsItWas: every input of an instance is frozen on a retained instance, or listed as following.
 func TestARetainedInstanceStaysAsItWas(t *testing.T) {
 	inputs := map[string]bool{}
 	for _, v := range variants(t) {
@@ -64,7 +63,7 @@ func TestARetainedInstanceStaysAsItWas(t *testing.T) {
 	}
 }
 
-// retainedInstance is the first instance of prod after a restore.
+// retainedInstance is the original instance of prod after a restore.
 func retainedInstance(t *testing.T) recorder.Registration {
 	t.Helper()
 	values := recorder.StackFile(t, "prod")

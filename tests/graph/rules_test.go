@@ -14,7 +14,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// checkRules asserts what holds for every recorder.Registration of every stack.
+// checkRules checks the rules for every registration of every stack.
 func checkRules(t *testing.T, all []recorder.Registration) {
 	t.Helper()
 	for _, one := range all {
@@ -38,7 +38,7 @@ func checkRules(t *testing.T, all []recorder.Registration) {
 	checkOrder(t, all)
 }
 
-// checkProtection: what cannot be made again, and what brings the credentials to the pods, is protected.
+// checkProtection: resources that hold data, and those that deliver the credentials to the pods, are protected.
 func checkProtection(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	switch one.Type {
@@ -56,8 +56,8 @@ func checkProtection(t *testing.T, one recorder.Registration) {
 	}
 }
 
-// checkFieldManager: every object is written in one name. The provider would invent another for each run that makes one, and
-// what a former name wrote stays.
+// checkFieldManager: every object is applied by the same field manager. Otherwise the provider would invent one for each object that
+// it creates, and fields of a former manager would stay.
 func checkFieldManager(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	if strings.HasPrefix(one.Type, "kubernetes:") {
@@ -66,7 +66,7 @@ func checkFieldManager(t *testing.T, one recorder.Registration) {
 	}
 }
 
-// checkSecretness: a password is a secret wherever it goes.
+// checkSecretness: a password is a secret in every input.
 func checkSecretness(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	for name, value := range one.Raw {
@@ -76,7 +76,7 @@ func checkSecretness(t *testing.T, one recorder.Registration) {
 	}
 }
 
-// checkExposure: encrypted, private, TLS forced, no way in from anywhere and no way out.
+// checkExposure: instances are encrypted and private and require TLS, and security groups are not open to every address.
 func checkExposure(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	switch one.Type {
@@ -97,8 +97,7 @@ func checkExposure(t *testing.T, one recorder.Registration) {
 	}
 }
 
-// checkPolicies: no policy of a role has a wildcard, in an action or in a resource. Those of a key and of a topic are about
-// themselves; the controls look at them.
+// checkPolicies: no policy of a role has a wildcard in an action or a resource. The controls check the policies of keys and topics.
 func checkPolicies(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	if one.Type == "aws:kms/key:Key" || one.Type == "aws:sns/topicPolicy:TopicPolicy" {
@@ -116,7 +115,7 @@ func checkPolicies(t *testing.T, one recorder.Registration) {
 	}
 }
 
-// checkPublishers: what may publish to the topic may use its key, too; otherwise every message is dropped without a word.
+// checkPublishers: a service that may publish to the topic may use its key, too. Otherwise AWS drops its messages without an error.
 func checkPublishers(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	for kind, actions := range map[string][]string{
@@ -131,8 +130,7 @@ func checkPublishers(t *testing.T, one recorder.Registration) {
 	}
 }
 
-// checkKey: who may make a key without being able to change its policy leaves that to the account. Without the statement of the
-// account, nobody could.
+// checkKey: the key policy allows the account to change it. The role that creates the key may not, so otherwise nobody could.
 func checkKey(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	if one.Type != "aws:kms/key:Key" {
@@ -142,14 +140,14 @@ func checkKey(t *testing.T, one recorder.Registration) {
 	assert.Contains(t, one.Inputs["policy"], `{"Sid":"Account","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+recorder.Account+`:root"},"Action":"kms:*","Resource":"*"}`)
 }
 
-// edge says that every resource of a type waits for one of another.
+// edge says that every resource of one type depends on a resource of another.
 type edge struct{ consumer, needed string }
 
 func order() []edge {
 	return []edge{
 		{"aws:rds/instance:Instance", "aws:cloudwatch/logGroup:LogGroup"},
 		{"aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/instance:Instance"},
-		// RDS may refuse a subscription to a topic that does not let it publish; an alarm that cannot publish says nothing.
+		// RDS may refuse a subscription if it may not publish to the topic; an alarm that may not publish is lost.
 		{"aws:rds/eventSubscription:EventSubscription", "aws:sns/topicPolicy:TopicPolicy"},
 		{"aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topicPolicy:TopicPolicy"},
 		{"kubernetes:core/v1:ServiceAccount", "aws:iam/role:Role"},
@@ -167,7 +165,7 @@ func order() []edge {
 	}
 }
 
-// checkOrder: each step waits for the one before, and nothing else waits for the instance.
+// checkOrder: each step depends on the one before it, and nothing else depends on the instance.
 func checkOrder(t *testing.T, all []recorder.Registration) {
 	t.Helper()
 	byType := map[string][]recorder.Registration{}

@@ -1,4 +1,4 @@
-// Package leaks looks for a secret in a text, in every form in which it may have got there.
+// Package leaks looks for a secret in a text, in every encoding in which it may appear.
 package leaks
 
 import (
@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// Found reports whether a text holds the secret in any form.
+// Found reports whether a text contains the secret in any encoding.
 func Found(text, secret string) bool {
 	return slices.ContainsFunc(forms(secret), func(form string) bool { return strings.Contains(text, form) })
 }
 
-// forms is how a secret may look: as it is, in URLs, in JSON, in HTML, in hexadecimal digits and in base64, there
-// also as a part of something longer, which shifts its letters.
+// forms are the encodings of a secret: plain, in URLs, JSON, HTML, hexadecimal and base64. In base64 it may also be a part of
+// something longer, at any of three offsets.
 func forms(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string has a JSON form
 	all := []string{
@@ -25,7 +25,7 @@ func forms(secret string) []string {
 		hex.EncodeToString([]byte(secret)),
 	}
 	for shift := range 3 {
-		// What depends on the neighbours is cut off on both sides.
+		// The first and last characters depend on the neighbors, and are cut off.
 		encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + secret))
 		middle := encoded[(shift*8+5)/6 : len(encoded)/4*4-4]
 		all = append(all, middle, strings.NewReplacer("+", "-", "/", "_").Replace(middle))

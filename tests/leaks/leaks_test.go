@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryFormIsFound: the other tests trust it.
+// TestEveryFormIsFound: the other tests rely on it.
 func TestEveryFormIsFound(t *testing.T) {
 	const secret = `p@ss/w"rd+<ü>1234567890`
 	quoted, err := json.Marshal(map[string]string{"a": secret})

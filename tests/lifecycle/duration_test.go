@@ -23,7 +23,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// How long operations take, in the orders of magnitude that RDS, AWS and a cluster have. They are an assumption.
+// Assumptions about how long operations take, with the orders of magnitude of RDS, AWS and a cluster.
 const (
 	instanceTime = 10 * time.Minute
 	migratesTime = 20 * time.Second
@@ -50,11 +50,10 @@ func duration(kind string) time.Duration {
 	}
 }
 
-// schedule is when each resource is done at the earliest, from the beginning of the run: when all are that it depends
-// on, and its own time.
+// schedule is the earliest end of each resource, from the beginning of the run: when all its dependencies have ended, plus its own time.
 type schedule map[string]time.Duration
 
-// scheduled is the schedule by what the state says of dependencies. The look-ups come before everything, one by one.
+// scheduled computes the schedule from the dependencies in the state. The lookups come first, one after another.
 func scheduled(l *live.Stack) schedule {
 	l.T.Helper()
 	var lookups time.Duration
@@ -64,7 +63,7 @@ func scheduled(l *live.Stack) schedule {
 		}
 	}
 	done := schedule{}
-	for _, r := range l.Resources() { // each after what it depends on
+	for _, r := range l.Resources() { // each after its dependencies
 		end := lookups
 		for _, needed := range r.Dependencies {
 			end = max(end, done[recorder.ShortURN(needed)])
@@ -74,7 +73,7 @@ func scheduled(l *live.Stack) schedule {
 	return done
 }
 
-// end is when all of it is done.
+// end is the end of the last resource.
 func (s schedule) end() time.Duration { return slices.Max(slices.Collect(maps.Values(s))) }
 
 func (s schedule) String() string {
@@ -85,15 +84,15 @@ func (s schedule) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// follow holds the operations of a run to the schedule: none ends before those that end earlier. A run that makes one
-// wait for another without need would stand still; that is the error, and the run goes on without the schedule.
-// Nothing in it depends on how fast this machine is.
+// follow makes the operations of a run end in the order of the schedule. If the run lets an operation wait for another without need,
+// this blocks; then finish returns an error, and the run continues without the schedule. The result does not depend on the speed of
+// the machine.
 func (s schedule) follow(cloud *simcloud.Cloud) (finish func() error) {
-	const patience = time.Minute // without an operation that begins or ends
+	const patience = time.Minute // the time without the begin or end of an operation
 	var (
 		mu      sync.Mutex
 		changed = sync.NewCond(&mu)
-		ahead   = map[string]time.Duration{} // what has not ended
+		ahead   = map[string]time.Duration{} // operations that have not ended
 		stuck   error
 	)
 	for name, end := range s {
@@ -134,14 +133,14 @@ func (s schedule) follow(cloud *simcloud.Cloud) (finish func() error) {
 	}
 }
 
-// TestAnUpTakesAsLongAsItsInstance: at most 1.05 times as long, by the durations above; with replicas, as the instance
-// and one replica, and the application has its database before they are there. 1.05 is 30 seconds, of which the
-// migration and the synchronisation have 25: one more step before or after the instance is too much.
+// TestAnUpTakesAsLongAsItsInstance: by the durations above, an up takes at most 1.05 times as long as its instance; with replicas, as the
+// instance and one replica, and the application has its database before the replicas exist. The additional 30 seconds allow for the
+// migration and the synchronization, which take 25, and for no further step before or after the instance.
 func TestAnUpTakesAsLongAsItsInstance(t *testing.T) {
 	const most = 1.05
 	for name, test := range map[string]struct {
 		overrides []engine.Override
-		chain     time.Duration // of instances that wait for each other
+		chain     time.Duration // of instances that depend on each other
 	}{
 		"the smallest": {chain: instanceTime},
 		"everything": {chain: 2 * instanceTime, overrides: []engine.Override{
@@ -163,7 +162,7 @@ func TestAnUpTakesAsLongAsItsInstance(t *testing.T) {
 				}
 			}
 
-			// The state's dependencies are all that the engine waits for, if it can keep to the schedule.
+			// If the run can follow the schedule, the engine waits for nothing but the dependencies in the state.
 			second := live.Start(t, "prod", test.overrides...)
 			finish := expected.follow(second.Cloud)
 			_, err := second.Up(t.Context(), optup.Parallel(parallel(t)))
@@ -185,7 +184,7 @@ func TestAnUpTakesAsLongAsItsInstance(t *testing.T) {
 	}
 }
 
-// parallel is how many operations the recipes let Pulumi do at once.
+// parallel is how many operations the recipes let Pulumi run at once.
 func parallel(t *testing.T) int {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(live.Root(t), "scripts", "lib.sh"))

@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestTheFormerKey: the key of the topic that an earlier version made stays as it is, without an update.
+// TestTheFormerKey: a key of the topic that an earlier version created is not updated.
 func TestTheFormerKey(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -22,7 +22,7 @@ func TestTheFormerKey(t *testing.T) {
 		if r["type"] == "aws:kms/key:Key" {
 			for _, properties := range []any{r["inputs"], r["outputs"]} {
 				found = found || properties.(map[string]any)["bypassPolicyLockoutSafetyCheck"] == true
-				properties.(map[string]any)["bypassPolicyLockoutSafetyCheck"] = false // what the provider filled in
+				properties.(map[string]any)["bypassPolicyLockoutSafetyCheck"] = false // the provider's default
 			}
 		}
 	})
@@ -30,7 +30,8 @@ func TestTheFormerKey(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestTheNamespaceIsFound where an older program had it, as a part of the application's access: nothing is made again.
+// TestTheNamespaceIsFound: earlier versions created the namespace as a child of the application's access. It is moved, and nothing is
+// created again.
 func TestTheNamespaceIsFound(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod", engine.Override{Path: "app.createNamespace", Value: "true"}, engine.Override{Path: "app.namespace", Value: "mosaic-own"})

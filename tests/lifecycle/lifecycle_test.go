@@ -1,4 +1,4 @@
-// Package lifecycle takes a stack through its life on the real engine: up, again, larger, migrated, restored, removed.
+// Package lifecycle tests the life of a stack on the real engine: deployed, deployed again, upgraded, migrated, restored and removed.
 package lifecycle
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// TestLifecycleOfProd: what the preview shows is made, a second run changes nothing, the outputs are the
-// contract, and a destroy is refused before anything is touched.
+// TestLifecycleOfProd: an up creates what the preview shows, a second run changes nothing, the outputs keep the contract, and a destroy
+// is refused before anything is touched.
 func TestLifecycleOfProd(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")
@@ -68,7 +68,7 @@ func TestLifecycleOfProd(t *testing.T) {
 	l.NoLeak(password)
 }
 
-// checkContract: every output of the contract, of its type, and no other.
+// checkContract: there is every output of the contract, with its type, and no other.
 func checkContract(t *testing.T, outputs map[string]any) {
 	t.Helper()
 	assert.Len(t, outputs, len(stack.Outputs()))
@@ -91,8 +91,8 @@ func checkContract(t *testing.T, outputs map[string]any) {
 	}
 }
 
-// TestRemovalTakesTwoSteps: turning the protection off, then destroying. Prod leaves a final snapshot and
-// recoverable secrets behind, dev nothing.
+// TestRemovalTakesTwoSteps: a stack is removed by turning the protection off, and then destroying it. Prod leaves a final snapshot and
+// recoverable secrets, dev leaves nothing.
 func TestRemovalTakesTwoSteps(t *testing.T) {
 	for name, test := range map[string]struct{ snapshots, recoverable int }{
 		"prod": {snapshots: 1, recoverable: 2},
@@ -122,7 +122,7 @@ func TestRemovalTakesTwoSteps(t *testing.T) {
 	}
 }
 
-// TestTheUpgradePath walks prod through all tiers and back: every step changes the instance where it is.
+// TestTheUpgradePath takes prod through all tiers and back. Every step updates the instance in place.
 func TestTheUpgradePath(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -149,7 +149,7 @@ func TestTheUpgradePath(t *testing.T) {
 		}},
 	} {
 		l.MustSet("tier", step.tier)
-		// What watches the instances follows them.
+		// Alarms and the dashboard follow the instances.
 		changed := slices.DeleteFunc(l.MustUp(), func(change string) bool {
 			return strings.Contains(change, "MetricAlarm::") || strings.Contains(change, "Dashboard::") || strings.Contains(change, "EventSubscription::")
 		})
@@ -162,7 +162,7 @@ func TestTheUpgradePath(t *testing.T) {
 	assert.Equal(t, id, l.One(live.InstanceType).ID, "it is still the same instance")
 }
 
-// TestForeignCredentials: a run with another account's credentials stops before it makes anything.
+// TestForeignCredentials: a run with the credentials of another account fails before it creates anything.
 func TestForeignCredentials(t *testing.T) {
 	t.Parallel()
 	l := live.StartWith(t, engine.Options{Stack: "prod", AccountID: "999999999999"})

@@ -13,8 +13,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// TestMigrationRunsOncePerRevision: a new image is one new Job and nothing else; one that failed leaves
-// the database alone, and the next image goes on.
+// TestMigrationRunsOncePerRevision: a new image creates one new Job and changes nothing else. If the Job fails, the database is not
+// touched, and the next image runs.
 func TestMigrationRunsOncePerRevision(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -47,8 +47,8 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestAMigrationStartsWithTheNewPassword: a new password and a new image in one run, while the operator is slow and
-// the ExternalSecret still says Ready of the time before. The kubelet holds the migration back.
+// TestAMigrationStartsWithTheNewPassword: a run changes the password and the image, while the operator is slow and the ExternalSecret
+// still has Ready from before. The pod of the migration waits for the new Secret.
 func TestAMigrationStartsWithTheNewPassword(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -65,8 +65,8 @@ func TestAMigrationStartsWithTheNewPassword(t *testing.T) {
 	l.NoLeak(password)
 }
 
-// TestTwoMigrationsDoNotRunAtOnce: a run that was given up left its migration running, and the next one brings another
-// image. It waits, touches nothing of the first, and goes on after it.
+// TestTwoMigrationsDoNotRunAtOnce: a run that gave up left its migration running, and the next run has another image. Its migration waits
+// for the first one, does not touch it, and runs after it.
 func TestTwoMigrationsDoNotRunAtOnce(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")
@@ -98,7 +98,7 @@ func TestTwoMigrationsDoNotRunAtOnce(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestTLSToTheEnd: with a bundle, the URLs ask for a check of the server's certificate; without one, for encryption.
+// TestTLSToTheEnd: with a CA bundle, the URLs have sslmode=verify-full; without one, sslmode=require.
 func TestTLSToTheEnd(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -115,8 +115,8 @@ func TestTLSToTheEnd(t *testing.T) {
 		l.MustOutputs()["helmValues"].(map[string]any)["tls"])
 }
 
-// TestTheMigrationMountsTheBundle: a ConfigMap that is named is mounted where the URLs say; one that is not there
-// keeps the migration from starting, and the error says so.
+// TestTheMigrationMountsTheBundle: the ConfigMap with the CA bundle is mounted at the path in the URLs. If it does not exist, the migration
+// does not start, and the error says so.
 func TestTheMigrationMountsTheBundle(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"})

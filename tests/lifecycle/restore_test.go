@@ -15,7 +15,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// instanceNamed is the live properties of an instance; nil where there is none.
+// instanceNamed is the current properties of an instance; nil: it does not exist.
 func instanceNamed(l *live.Stack, identifier string) simcloud.Properties {
 	l.T.Helper()
 	for _, o := range l.Cloud.Objects(live.InstanceType) {
@@ -26,7 +26,7 @@ func instanceNamed(l *live.Stack, identifier string) simcloud.Properties {
 	return nil
 }
 
-// expectActive expects everything that points to an instance to point to this one, with the password that it has.
+// expectActive expects everything that refers to the active instance to refer to this one, with its password.
 func expectActive(l *live.Stack, identifier string) {
 	l.T.Helper()
 	instance := instanceNamed(l, identifier)
@@ -47,8 +47,8 @@ func expectActive(l *live.Stack, identifier string) {
 	}
 }
 
-// TestRestore is a restore by configuration: a new generation beside the old one, in one run with secrets, cluster and
-// migration; back, and forth; and the release of the old one, by name.
+// TestRestore restores by configuration: one run creates a new generation beside the old one, and switches secrets, cluster and
+// migration. The test goes back to the old one, forth again, and deletes the old instance by name.
 func TestRestore(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod", engine.Override{Path: "tier", Value: "scale"})
@@ -76,17 +76,17 @@ func TestRestore(t *testing.T) {
 	assert.NotEqual(t, original.Text("parameterGroupName"), restored.Text("parameterGroupName"))
 	assert.Contains(t, l.Cloud.Objects("aws:rds/parameterGroup:ParameterGroup")[1].Properties.Text("description"), "mosaic-prod-db")
 	assert.NotNil(t, instanceNamed(l, "mosaic-prod-db-2-replica-1"))
-	assert.Nil(t, instanceNamed(l, "mosaic-prod-db-replica-1"), "a kept instance has no replicas")
+	assert.Nil(t, instanceNamed(l, "mosaic-prod-db-replica-1"), "a retained instance has no replicas")
 	assert.Equal(t, []any{"mosaic-prod-db"}, l.MustOutputs()["keptInstances"])
 	assert.True(t, l.ResourcesByLabel()[live.InstanceType+"::mosaic-prod-db"].Protect)
 
-	// What changes afterwards changes the one that serves.
+	// Later changes of the stack file change the active instance.
 	l.MustSet("database.instanceClass", "db.t3.large")
 	l.MustSet("database.passwordVersion", "2")
 	l.MustSet("database.parameters.work_mem", "8192")
 	changed := l.MustUp()
 	for _, change := range changed {
-		// The dashboard has the database's name, and shows whichever instance serves.
+		// The dashboard has the name of the database, and shows the active instance.
 		assert.NotRegexp(t, `::mosaic-prod-db$`, strings.TrimPrefix(change, "update aws:cloudwatch/dashboard:Dashboard::mosaic-prod-db"))
 	}
 	assert.Equal(t, original, instanceNamed(l, "mosaic-prod-db"))
@@ -135,7 +135,7 @@ func TestRestore(t *testing.T) {
 	l.NoLeak(original.Text("password"))
 }
 
-// TestRestoreThatFails: whatever fails halfway, the old instance stays as it was, and both ways are open, back and on.
+// TestRestoreThatFails: whatever fails halfway, the old instance stays as it was, and the restore can be undone or completed.
 func TestRestoreThatFails(t *testing.T) {
 	t.Parallel()
 	for name, fails := range map[string]func(simcloud.Operation) bool{
@@ -175,8 +175,8 @@ func TestRestoreThatFails(t *testing.T) {
 	}
 }
 
-// TestRestoreThatIsKilled: the run is killed while RDS restores, and once more while a secret moves. The old instance
-// stays as it was; what was made is taken into the state, and the next run goes on.
+// TestRestoreThatIsKilled: the run is killed while RDS restores, and again while a secret is updated. The old instance stays as it was;
+// what was created is imported into the state, and the next run continues.
 func TestRestoreThatIsKilled(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -210,8 +210,8 @@ func TestRestoreThatIsKilled(t *testing.T) {
 	assert.Equal(t, original, instanceNamed(l, "mosaic-prod-db"))
 }
 
-// TestTheMigrationOfARestoreFails: the schema of the backup is older than the image knows. Both instances stay; another
-// image goes on, and so does the way back.
+// TestTheMigrationOfARestoreFails: the image cannot migrate the schema of the backup. Both instances stay; another image completes the
+// restore, and going back works, too.
 func TestTheMigrationOfARestoreFails(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -239,7 +239,7 @@ func TestTheMigrationOfARestoreFails(t *testing.T) {
 	assert.Equal(t, original, instanceNamed(l, "mosaic-prod-db"))
 }
 
-// TestABackupThatDoesNotFit is refused by the preview, before anything is made.
+// TestABackupThatDoesNotFit: the preview refuses a backup that does not fit, before anything is created.
 func TestABackupThatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod", engine.Override{Path: "database.allocatedStorage", Value: "40"})
@@ -258,8 +258,8 @@ func TestABackupThatDoesNotFit(t *testing.T) {
 	assert.Equal(t, before, l.Inventory())
 }
 
-// TestRestoreOfALostInstance: an instance that was deleted by hand, or whose stack was destroyed, comes back from what is
-// left of it, as the first one of a new stack.
+// TestRestoreOfALostInstance: an instance that was deleted by hand, or whose stack was destroyed, can be restored from its backups as the
+// first instance of a new stack.
 func TestRestoreOfALostInstance(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod", engine.Override{Path: "database.secretRecoveryDays", Value: "0"})

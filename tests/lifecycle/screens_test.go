@@ -17,8 +17,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestScreens holds docs/screens.md to what Pulumi prints: what does not change is not shown, the preview fits on half a screen,
-// the up, with the outputs, on one, and a refusal is its report.
+// TestScreens compares docs/screens.md with what Pulumi prints: unchanged resources are not shown, a preview fits on half a screen, an up
+// with its outputs on one, and a refusal is only its report.
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
@@ -58,7 +58,7 @@ func TestScreens(t *testing.T) {
 	golden.Docs("docs/screens.md").Check(t, strings.TrimSuffix(page.String(), "\n"))
 }
 
-// inOrder is what Pulumi prints, without what comes and goes while it runs, and with the resources by name: it prints them as
+// inOrder is what Pulumi prints, without progress, and with the resources sorted by name, because Pulumi prints them in the order in which
 // they end.
 func inOrder(text string) string {
 	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.Contains(line, " running ") })
@@ -70,7 +70,7 @@ func inOrder(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestTheProgramInItsProcess has main.go as Pulumi runs it: compiled, in a process of its own.
+// TestTheProgramInItsProcess runs main.go as Pulumi does: compiled, in a process of its own.
 func TestTheProgramInItsProcess(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "program")

@@ -14,11 +14,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// Label is the resource of an operation, by type and name.
+// Label names the resource of an operation: type::name.
 func Label(op simcloud.Operation) string { return op.Type + "::" + op.Name }
 
-// KillAtCreate runs an up and kills the CLI as soon as the cloud creates a resource that matches; it returns
-// which. The cloud completes the creation, as clouds do.
+// KillAtCreate runs an up, and kills the CLI as soon as the cloud creates a resource that matches. It returns the label of the
+// resource. The cloud still completes the creation.
 func (l *Stack) KillAtCreate(matches func(simcloud.Operation) bool) (string, *engine.Result, error) {
 	l.T.Helper()
 	if runtime.GOOS != "linux" {
@@ -38,7 +38,7 @@ func (l *Stack) KillAtCreate(matches func(simcloud.Operation) bool) (string, *en
 	return at, result, err
 }
 
-// killCLI kills the Pulumi CLI that works on this stack: the one with its state in the environment.
+// killCLI kills the Pulumi CLI that runs on this stack. It finds it by the backend URL in its environment.
 func (l *Stack) killCLI() error {
 	backend := "file://" + filepath.Join(l.Folder(), "state")
 	processes, err := filepath.Glob("/proc/[0-9]*/environ")
@@ -56,5 +56,5 @@ func (l *Stack) killCLI() error {
 			return process.Kill()
 		}
 	}
-	return fmt.Errorf("no process works on %s", backend)
+	return fmt.Errorf("no process uses %s", backend)
 }

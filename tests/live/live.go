@@ -1,4 +1,4 @@
-// Package live runs a committed stack on the real engine with the simulated cloud, and remembers what its runs said.
+// Package live runs a committed stack on the real engine with the simulated cloud, and records the output of its runs.
 package live
 
 import (
@@ -18,21 +18,21 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-// Stack is a stack on the real engine. What ends a test if it fails has a name with Must.
+// Stack is a stack on the real engine. A method whose name begins with Must ends the test if it fails.
 type Stack struct {
 	*engine.Environment
 	T *testing.T
 
-	said strings.Builder // everything that its runs said
+	said strings.Builder // the output of all runs
 }
 
-// Start makes a stack of a committed file in an empty simulated cloud.
+// Start opens a stack of a committed file in an empty simulated cloud. Nothing is deployed yet.
 func Start(t *testing.T, name string, overrides ...engine.Override) *Stack {
 	t.Helper()
 	return StartWith(t, engine.Options{Stack: name, Overrides: overrides})
 }
 
-// StartWith is Start with other options; the folders and the program are set here.
+// StartWith is Start with options. It sets the folders and the program itself.
 func StartWith(t *testing.T, opts engine.Options) *Stack {
 	t.Helper()
 	if testing.Short() {
@@ -45,8 +45,8 @@ func StartWith(t *testing.T, opts engine.Options) *Stack {
 	return &Stack{Environment: env, T: t}
 }
 
-// Started is a stack that has been brought up: a copy of one that was made once, for all tests of a package that begin
-// with the same. The package's TestMain calls Main.
+// Started is a stack that is deployed already. It is a copy of a deployment that is made once for all tests of a package that ask for
+// the same. The package's TestMain calls Main.
 func Started(t *testing.T, name string, overrides ...engine.Override) *Stack {
 	t.Helper()
 	root := Root(t)
@@ -61,10 +61,10 @@ func Started(t *testing.T, name string, overrides ...engine.Override) *Stack {
 	return l
 }
 
-// first is a stack after its first up.
+// first is the deployment that is copied: its folder, and the output of its up.
 type first struct{ dir, said string }
 
-// firsts are the stacks that were brought up, by what they were made with, and the folder that holds them.
+// firsts has the deployments that were made, by stack and overrides, and the folder that contains them.
 var firsts struct {
 	made   sync.Map
 	folder string
@@ -100,8 +100,8 @@ func bringUp(opts engine.Options) (*first, error) {
 	return &first{dir, result.Stdout + result.Stderr + string(events)}, err
 }
 
-// Reopen is the same folder for other runs, as after a restart of the machine; the options say which stack, and
-// what is different: the program, the project. Overrides are forgotten, and a lock that was left is taken away.
+// Reopen opens the folder of the stack again, as after a restart of the machine. The options say which stack, and what is different,
+// such as the program. It forgets overrides, and removes a lock that an interrupted run left.
 func (l *Stack) Reopen(opts engine.Options) *Stack {
 	l.T.Helper()
 	l.Close()
@@ -121,10 +121,10 @@ func (l *Stack) Reopen(opts engine.Options) *Stack {
 	return again
 }
 
-// Folder holds the stack: its state, its cloud, its files.
+// Folder is the folder of the stack: its state, its cloud and its files.
 func (l *Stack) Folder() string { return filepath.Dir(l.WorkDir()) }
 
-// Pooled are the two lines of a stack file with a pooler.
+// Pooled are the settings that turn the pooler on.
 func Pooled() []engine.Override {
 	return []engine.Override{{Path: "pooling.enabled", Value: "true"}, {Path: "pooling.tlsSecretName", Value: "pooler-tls"}}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// One is the only object of a type.
+// One is the only object of a type. The test fails if there is not exactly one.
 func (l *Stack) One(kind string) simcloud.Object {
 	l.T.Helper()
 	all := l.Cloud.Objects(kind)
@@ -19,7 +19,7 @@ func (l *Stack) One(kind string) simcloud.Object {
 	return all[0]
 }
 
-// KubeSecret is one entry of the Kubernetes Secret of the application that owns the schema.
+// KubeSecret is an entry of the Kubernetes Secret core-api-db-secret.
 func (l *Stack) KubeSecret(entry string) string {
 	l.T.Helper()
 	for _, secret := range l.Cloud.Objects(KubeSecretType) {
@@ -33,7 +33,7 @@ func (l *Stack) KubeSecret(entry string) string {
 	return ""
 }
 
-// Ran is the images of the migrations that began to run, in order.
+// Ran lists the images of the migrations that started, in order.
 func (l *Stack) Ran() []string {
 	var images []string
 	for _, operation := range l.Cloud.Log() {
@@ -44,7 +44,7 @@ func (l *Stack) Ran() []string {
 	return images
 }
 
-// Bundle makes the ConfigMap rds-ca of prod with a file in it, as trust-manager would.
+// Bundle creates the ConfigMap rds-ca of prod with a file in it, as trust-manager would.
 func (l *Stack) Bundle(namespace, file string) {
 	l.T.Helper()
 	require.NoError(l.T, l.Cloud.Add(simcloud.Object{Kind: "kubernetes:core/v1:ConfigMap", Cluster: "mosaic-prod", ID: namespace + "/rds-ca", Properties: simcloud.Properties{
@@ -53,7 +53,7 @@ func (l *Stack) Bundle(namespace, file string) {
 	}}))
 }
 
-// Certificate makes the Secret that cert-manager would.
+// Certificate creates the Secret that cert-manager would.
 func (l *Stack) Certificate(namespace, name string) {
 	l.T.Helper()
 	cluster := "mosaic-prod"
@@ -66,13 +66,13 @@ func (l *Stack) Certificate(namespace, name string) {
 	}}))
 }
 
-// generated is what is drawn by lot, in names and ids.
+// generated matches the random part of names and ids.
 var generated = regexp.MustCompile(`[0-9a-f]{7,}(-[0-9a-f]{4,})*`)
 
-// IsGenerated tells whether a name was drawn by lot.
+// IsGenerated tells whether a name has a random part.
 func IsGenerated(name string) bool { return generated.MatchString(name) }
 
-// Inventory is all that exists in the cloud, "kind id", with "…" for what was drawn by lot.
+// Inventory lists everything in the cloud as "kind id", with "…" for random parts.
 func (l *Stack) Inventory() []string {
 	var all []string
 	for _, o := range l.Cloud.Objects("") {

@@ -31,7 +31,7 @@ func (l *Stack) MustUp() []string {
 	return l.Hear(result)
 }
 
-// MustFail expects a run to fail, and returns why.
+// MustFail expects a run to fail, and returns its errors.
 func (l *Stack) MustFail(result *engine.Result, err error) string {
 	l.T.Helper()
 	require.Error(l.T, err)
@@ -39,13 +39,13 @@ func (l *Stack) MustFail(result *engine.Result, err error) string {
 	return err.Error()
 }
 
-// MustSet lays a value over the stack file for the runs that follow.
+// MustSet sets a value in the stack file, for the runs that follow.
 func (l *Stack) MustSet(path, value string) {
 	l.T.Helper()
 	require.NoError(l.T, l.Set(l.T.Context(), engine.Override{Path: path, Value: value}))
 }
 
-// MustUnset takes a key out of the stack file for the runs that follow.
+// MustUnset removes a key from the stack file, for the runs that follow.
 func (l *Stack) MustUnset(path string) {
 	l.T.Helper()
 	require.NoError(l.T, l.Unset(l.T.Context(), path))
@@ -62,7 +62,7 @@ func (l *Stack) MustOutputs() map[string]any {
 	return outputs
 }
 
-// Remove turns the protection off and destroys.
+// Remove turns the protection off and destroys the stack.
 func (l *Stack) Remove() {
 	l.T.Helper()
 	l.MustSet("database.deletionProtection", "false")
@@ -73,7 +73,7 @@ func (l *Stack) Remove() {
 	assert.Empty(l.T, l.Cloud.Objects(InstanceType))
 }
 
-// RestoreLatest sets a restore of the first instance's last moment.
+// RestoreLatest sets a point-in-time restore of the first instance, to the latest possible time.
 func (l *Stack) RestoreLatest() {
 	l.T.Helper()
 	l.MustSet("restore.generation", "2")
@@ -81,7 +81,7 @@ func (l *Stack) RestoreLatest() {
 	l.MustSet("restore.sourceInstanceIdentifier", "mosaic-prod-db")
 }
 
-// Hear remembers what a run said and returns the operations that changed something.
+// Hear records the output of a run, and returns the operations that changed something.
 func (l *Stack) Hear(result *engine.Result) []string {
 	l.T.Helper()
 	events, err := json.Marshal(result.Events)
@@ -97,7 +97,7 @@ func (l *Stack) Hear(result *engine.Result) []string {
 	return changes
 }
 
-// Changes is Hear of a run that has to succeed, without what a refresh read.
+// Changes is Hear for a run that has to succeed, without the reads of a refresh.
 func (l *Stack) Changes(result *engine.Result, err error) []string {
 	l.T.Helper()
 	require.NoError(l.T, err)
@@ -106,7 +106,7 @@ func (l *Stack) Changes(result *engine.Result, err error) []string {
 	})
 }
 
-// Everything is all that a run said: what it printed, and its messages in full, which the printed progress shortens.
+// Everything is all output of a run: what it printed, and its messages in full, because the printed progress shortens them.
 func Everything(result *engine.Result) string {
 	text := result.Stdout + result.Stderr
 	for _, event := range result.Events {
@@ -117,7 +117,7 @@ func Everything(result *engine.Result) string {
 	return text
 }
 
-// NoLeak expects the password in nothing that the runs said and in no part of the state.
+// NoLeak expects the password neither in the output of the runs nor in the state.
 func (l *Stack) NoLeak(password string) {
 	l.T.Helper()
 	require.GreaterOrEqual(l.T, len(password), 32)

@@ -12,14 +12,14 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// Resource is what the state knows of where a resource belongs.
+// Resource is a resource in the state, with what it depends on.
 type Resource struct {
 	URN, Type, Parent, Provider string
 	Protect                     bool
 	Dependencies                []string
 }
 
-// Resources is the state's resources, each after what it depends on.
+// Resources lists the resources in the state, each after those that it depends on.
 func (l *Stack) Resources() []Resource {
 	l.T.Helper()
 	text, err := l.Export(l.T.Context())
@@ -31,7 +31,7 @@ func (l *Stack) Resources() []Resource {
 	return state.Deployment.Resources
 }
 
-// ResourcesByLabel is the state's resources by type and name.
+// ResourcesByLabel has the resources in the state by type::name.
 func (l *Stack) ResourcesByLabel() map[string]Resource {
 	l.T.Helper()
 	of := map[string]Resource{}
@@ -56,7 +56,7 @@ func (l *Stack) EditState(edit func(resource map[string]any)) {
 	})
 }
 
-// ReplaceState gives the stack another state.
+// ReplaceState edits the text of the state.
 func (l *Stack) ReplaceState(edit func(text string) string) {
 	l.T.Helper()
 	text, err := l.Export(l.T.Context())
@@ -66,7 +66,7 @@ func (l *Stack) ReplaceState(edit func(text string) string) {
 	l.CLI("stack", "import", "--file", file)
 }
 
-// Adopt takes an object that exists into the state.
+// Adopt imports an object that exists into the state.
 func (l *Stack) Adopt(r Resource, id string) {
 	l.T.Helper()
 	_, name, _ := strings.Cut(recorder.ShortURN(r.URN), "::")

@@ -1,6 +1,6 @@
 package live
 
-// The types of what the tests look at in the simulated cloud.
+// The types that the tests look for in the simulated cloud.
 const (
 	AlarmType          = "aws:cloudwatch/metricAlarm:MetricAlarm"
 	DeploymentType     = "kubernetes:apps/v1:Deployment"

@@ -14,10 +14,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// TestCommandsNameWhatExists: kubectl has no cluster here, so what the documents tell people to type is held to the
-// objects of prod: kind, namespace and name, and the labels that select.
+// TestCommandsNameWhatExists: the kubectl commands in the documents name objects of prod, by kind, namespace and name, and labels that
+// select some. There is no cluster to run them on.
 func TestCommandsNameWhatExists(t *testing.T) {
-	objects := map[string]bool{"secret mosaic-prod core-api-db-secret": true} // the operator makes it
+	objects := map[string]bool{"secret mosaic-prod core-api-db-secret": true} // the operator creates it
 	var job batchv1.Job
 	for _, document := range files(t)["prod.yaml"] {
 		var object struct {

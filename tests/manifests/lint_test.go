@@ -14,11 +14,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// rule is one check of kube-linter or Polaris, which cannot be had as Go modules; kube-score runs as itself in CI.
+// rule is a check of kube-linter or Polaris, which do not exist as Go modules. CI runs kube-score itself.
 type rule struct {
-	ids    string // as the tools name it
+	ids    string // its ids in the tools
 	holds  func(job *batchv1.Job, c corev1.Container, policies []networkingv1.NetworkPolicy) bool
-	waived string // why it need not hold; docs/migrations.md names each
+	waived string // why it need not hold; docs/migrations.md lists all
 }
 
 func rules() []rule {
@@ -94,7 +94,7 @@ func selects(p networkingv1.NetworkPolicy, j *batchv1.Job) bool {
 	return len(p.Spec.PodSelector.MatchLabels) > 0
 }
 
-// TestLint: every rule holds for every migration, or is waived for a reason; a waiver that is not needed is an error.
+// TestLint: every rule holds for every migration, or is waived with a reason. A waiver that is not needed is an error.
 func TestLint(t *testing.T) {
 	page, err := os.ReadFile("../../docs/migrations.md")
 	require.NoError(t, err)

@@ -22,7 +22,7 @@ func TestTheSchemasAdmitEveryObject(t *testing.T) {
 	}
 }
 
-// TestTheSchemasRefuse: each of these is one of the program's objects with one thing wrong.
+// TestTheSchemasRefuse: the schemas refuse an object of the program with one error in it.
 func TestTheSchemasRefuse(t *testing.T) {
 	s := load(t)
 	good := strings.Join(files(t)["everything.yaml"], "---\n")
@@ -31,7 +31,7 @@ func TestTheSchemasRefuse(t *testing.T) {
 		{"a version that never was", "batch/v1", "batch/v2", "no matches for kind"},
 		{"a field that an ExternalSecret does not have", "refreshInterval:", "refreshEvery:", "unknown field"},
 		{"a policy that is none", "creationPolicy: Owner", "creationPolicy: Mine", "Unsupported value"},
-		{"a way to merge that is none", "mergePolicy: Merge", "mergePolicy: Add", "Unsupported value"},
+		{"an unknown merge policy", "mergePolicy: Merge", "mergePolicy: Add", "Unsupported value"},
 		{"a store without a service", "            service: SecretsManager\n", "", "Required value"},
 		{"a store without a region", "            region: us-east-1\n", "", "Required value"},
 		{"a service that is none", "service: SecretsManager", "service: SecretManager", "Unsupported value"},
@@ -60,7 +60,8 @@ func TestTheSchemasRefuse(t *testing.T) {
 	}
 }
 
-// TestPodSecurity: the pods of migration, bootstrap and pooler pass the Pod Security standard restricted, by the admission's own code.
+// TestPodSecurity: the pods of migration, bootstrap and pooler pass the Pod Security Standard restricted, checked by the code of the
+// admission controller.
 func TestPodSecurity(t *testing.T) {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks())
 	require.NoError(t, err)
@@ -88,7 +89,7 @@ func TestPodSecurity(t *testing.T) {
 	assert.Equal(t, len(files(t))+2, templates, "a migration in each, a bootstrap in one and a pooler in one")
 }
 
-// TestARuleOfTheSchemaIsEvaluated: version 0.20 of the operator has no CEL rules; where a later one brings some, they count.
+// TestARuleOfTheSchemaIsEvaluated: CEL rules of a schema are evaluated. Version 0.20 of the operator has none; later ones may.
 func TestARuleOfTheSchemaIsEvaluated(t *testing.T) {
 	var crd apiextensionsv1.CustomResourceDefinition
 	require.NoError(t, yaml.Unmarshal([]byte(`

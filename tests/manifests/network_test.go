@@ -12,8 +12,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// TestEveryPodFindsDNS: migration, bootstrap and pooler ask for the database's name wherever the cluster's DNS is: a pod, a
-// service of the node without a pod, a cache on an address of its own. Beside that they reach the database's subnets alone.
+// TestEveryPodFindsDNS: migration, bootstrap and pooler reach the cluster's DNS wherever it is: a pod, a service on the node without a
+// pod, a cache on an address of its own. Besides that, they reach only the database's subnets.
 func TestEveryPodFindsDNS(t *testing.T) {
 	found := map[string]bool{}
 	for name, documents := range files(t) {

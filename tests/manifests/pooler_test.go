@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// object is the object of a kind in the pooler's file whose name begins alike.
+// object is the object of a kind in the pooler's file whose name has a prefix.
 func object[T any](t *testing.T, kind, name string) T {
 	t.Helper()
 	var typed T
@@ -32,7 +32,7 @@ func object[T any](t *testing.T, kind, name string) T {
 	return typed
 }
 
-// TestThePoolerHoldsTogether: what its objects say of each other, which no schema knows.
+// TestThePoolerHoldsTogether: the objects of the pooler refer to each other correctly, which no schema checks.
 func TestThePoolerHoldsTogether(t *testing.T) {
 	deployment := object[appsv1.Deployment](t, "Deployment", "core-api-pooler")
 	service := object[corev1.Service](t, "Service", "core-api-pooler")
@@ -85,7 +85,7 @@ func TestThePoolerHoldsTogether(t *testing.T) {
 	assert.Equal(t, account.Name, pod.ServiceAccountName)
 	assert.False(t, *account.AutomountServiceAccountToken)
 	assert.False(t, *pod.AutomountServiceAccountToken)
-	assert.NotContains(t, account.Annotations, "eks.amazonaws.com/role-arn", "the pods have no way into AWS")
+	assert.NotContains(t, account.Annotations, "eks.amazonaws.com/role-arn", "the pods have no IAM role")
 	hook := container.Lifecycle.PreStop.Exec.Command[2]
 	assert.Equal(t, "sleep 5; kill -INT 1; sleep 60", hook)
 	assert.Greater(t, *pod.TerminationGracePeriodSeconds, int64(5+60), "the hook ends before the kubelet's patience")

@@ -1,6 +1,6 @@
-// Package manifests holds the Kubernetes objects of the program, as the files in testdata have them, to what a
-// cluster holds them to: the core types, the schemas of the External Secrets Operator with their CEL rules, and Pod
-// Security. It is a package of its own because the API server's code takes long to compile.
+// Package manifests checks the Kubernetes objects of the program, in the files in testdata, as a cluster does: with the core types, the
+// schemas of the External Secrets Operator with their CEL rules, and Pod Security. It is a package of its own because the API server's
+// code takes long to compile.
 package manifests
 
 import (
@@ -34,7 +34,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// files are the golden files of the objects, which the package tests keeps.
+// files are the golden files of the objects, which the tests of package delivery write.
 func files(t *testing.T) map[string][]string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/*.yaml")
@@ -59,7 +59,7 @@ func documents(content string) []string {
 	return all
 }
 
-// schemas is what a cluster with the External Secrets Operator knows: its CRDs, from the operator's own module.
+// schemas are the CRDs of the External Secrets Operator, from its own module.
 type schemas struct{ served map[string]*crdVersion }
 
 // crdVersion is one version of a CRD that the API server serves.
@@ -100,7 +100,7 @@ func compile(t *testing.T, version apiextensionsv1.CustomResourceDefinitionVersi
 	return &crdVersion{validator, structural}
 }
 
-// admit is what the API server says of an object, with strict field validation.
+// admit returns the error of the API server for an object, with strict field validation.
 func (s *schemas) admit(document string) error {
 	var object map[string]any
 	if err := yaml.UnmarshalStrict([]byte(document), &object); err != nil {
@@ -152,7 +152,7 @@ func (v *crdVersion) admit(object map[string]any) error {
 	return errors.Join(problems...)
 }
 
-// metadata is the API server's own check of what all objects have.
+// metadata checks the metadata of an object with the API server's own code.
 func metadata(object map[string]any) error {
 	var meta struct {
 		Metadata metav1.ObjectMeta `json:"metadata"`
@@ -168,7 +168,7 @@ func metadata(object map[string]any) error {
 	return problems.ToAggregate()
 }
 
-// strict decodes into a core type; a field that it does not have is an error, and so is a quantity that is none.
+// strict decodes into a core type. An unknown field is an error, and so is an invalid quantity.
 func strict[T any](document string) error {
 	text, err := yaml.YAMLToJSONStrict([]byte(document))
 	if err != nil {

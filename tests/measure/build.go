@@ -19,11 +19,11 @@ import (
 const (
 	module = "github.com/mosaic-stories/mosaic-database"
 	empty  = module + "/tests/measure/empty"
-	// threshold is for the table of packages.
+	// threshold is the least CPU time of a package in the table.
 	threshold = 500 * time.Millisecond
 )
 
-// compile is the go command as Go's language plugin calls it for a Pulumi program.
+// compile is the go command that Go's language plugin runs for a Pulumi program.
 func compile(ctx context.Context, root, target, pkg string, flags ...string) *exec.Cmd {
 	args := append([]string{"build", "-C", root, "-buildvcs=false", "-trimpath", "-ldflags", "-w -s", "-o", target}, flags...)
 	return exec.CommandContext(ctx, "go", append(args, pkg)...)
@@ -37,7 +37,7 @@ type action struct {
 
 func (a action) cpu() time.Duration { return a.CmdUser + a.CmdSys }
 
-// built is what a build took, and its steps.
+// built is the cost of a build, and its steps.
 type built struct {
 	cost
 	largest int64 // resident memory of the largest process, bytes
@@ -54,10 +54,10 @@ func (b built) sum(mode string) (total time.Duration) {
 	return total
 }
 
-// cache is a build cache that is empty at first.
+// cache is a build cache that starts empty.
 type cache struct{ root, dir string }
 
-// build builds a package with whatever the cache has from the builds before.
+// build builds a package with what the cache has from earlier builds.
 func (c cache) build(ctx context.Context, pkg string) (built, error) {
 	graph := filepath.Join(c.dir, "graph.json")
 	cmd := compile(ctx, c.root, filepath.Join(c.dir, "program"), pkg, "-debug-actiongraph", graph)
@@ -77,8 +77,8 @@ func (c cache) build(ctx context.Context, pkg string) (built, error) {
 	return b, json.Unmarshal(content, &b.actions)
 }
 
-// build measures the empty program first and this one in what then is in the cache, so that what both need is
-// compiled, and measured, once.
+// build measures first the empty program, and then this one with the cache of the first. So what both need is compiled and measured
+// once.
 func build(ctx context.Context, others []string) error {
 	root, err := repository.Root()
 	if err != nil {
@@ -117,7 +117,7 @@ func build(ctx context.Context, others []string) error {
 	return nil
 }
 
-// table lists the steps, the longest first.
+// table lists the steps, longest first.
 func table(b built) {
 	slices.SortFunc(b.actions, func(x, y action) int { return cmp.Compare(y.cpu(), x.cpu()) })
 	var less time.Duration

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// cost is what something took.
+// cost is the time that something took.
 type cost struct {
 	cpu  time.Duration // user and system, of all processes
 	wall time.Duration
@@ -18,8 +18,8 @@ func (c cost) String() string {
 	return fmt.Sprintf("%.2f s | %.2f s", c.cpu.Seconds(), c.wall.Seconds())
 }
 
-// costOf is what the processes took that the call started and waited for, with theirs. What this process does itself,
-// the simulated cloud, is not in it.
+// costOf measures the processes that a call starts and waits for, including their children. It does not include this process, which
+// runs the simulated cloud.
 func costOf(call func() error) (cost, error) {
 	before, start := children(), time.Now()
 	err := call()
@@ -34,7 +34,7 @@ func children() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// median is the middle of each figure.
+// median is the median of each figure.
 func median(all []cost) cost {
 	middle := func(of func(cost) time.Duration) time.Duration {
 		sorted := slices.SortedFunc(slices.Values(all), func(a, b cost) int { return cmp.Compare(of(a), of(b)) })
@@ -46,12 +46,12 @@ func median(all []cost) cost {
 	}
 }
 
-// times is how many times the CPU seconds and the wall time of another cost this one is.
+// times is the ratio to another cost, in CPU time and wall time.
 func (c cost) times(other cost) string {
 	return fmt.Sprintf("%.2f | %.2f", c.cpu.Seconds()/other.cpu.Seconds(), c.wall.Seconds()/other.wall.Seconds())
 }
 
-// span is the least and the most that the CPU seconds of a run are times those of the run of another program beside it.
+// span is the smallest and the largest ratio of CPU times between runs of two programs, run by run.
 func span(these, those []cost) (least, most string) {
 	var times []float64
 	for n := range these {

@@ -1,6 +1,6 @@
-// Command measure tells what this project's program costs, beside a Pulumi program that does nothing, measured in the
-// same run: to build it from an empty cache, and to preview it. docs/performance.md has its tables. It is no test:
-// figures of a machine that does something else at the time are that machine's.
+// Command measure measures how long it takes to build this project's program from an empty cache, and to preview it, in comparison with
+// a Pulumi program that does nothing. docs/performance.md has its tables. It is no test, because other load on the machine changes the
+// figures.
 package main
 
 import (

@@ -16,7 +16,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-// subject is a stack that is up in a simulated cloud, and the program that makes it.
+// subject is a stack that is deployed in a simulated cloud, and its program.
 type subject struct {
 	*engine.Environment
 	language *language
@@ -24,7 +24,7 @@ type subject struct {
 	close    []func()
 }
 
-// up makes the stack prod with the program, in a folder of its own; the program is also the package.
+// up deploys the stack prod with a program in a temporary folder. pkg is the package of the same program.
 func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...engine.Override) (s *subject, err error) {
 	root, err := repository.Root()
 	if err != nil {
@@ -52,15 +52,14 @@ func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...en
 	return s, err
 }
 
-// Close ends what up began, the last first.
+// Close releases what up opened, in reverse order.
 func (s *subject) Close() {
 	for i := len(s.close) - 1; i >= 0; i-- {
 		s.close[i]()
 	}
 }
 
-// preview runs `pulumi preview` on the stack, which compiles the program and runs it. It fails where the preview shows
-// a change.
+// preview measures `pulumi preview` on the stack, which compiles and runs the program. It fails if the preview shows a change.
 func (s *subject) preview(ctx context.Context) (cost, error) {
 	cli, err := engine.CLI(ctx, os.Stderr)
 	if err != nil {
@@ -71,7 +70,7 @@ func (s *subject) preview(ctx context.Context) (cost, error) {
 		return cost{}, err
 	}
 	defer languages.Close()
-	// A home of its own, where the CLI keeps its log as it does for everybody.
+	// A home folder of its own, in which the CLI writes its log as usual.
 	env := append(s.Environ(), "PULUMI_HOME="+filepath.Join(s.dir, "own-home"), "PULUMI_DEBUG_LANGUAGES="+languages.Env())
 	return costOf(func() error {
 		out, errs, _, err := cli.Run(ctx, s.WorkDir(), nil, nil, nil, env,
@@ -83,7 +82,7 @@ func (s *subject) preview(ctx context.Context) (cost, error) {
 	})
 }
 
-// change makes the next build one of a program that changed: file, a Go file of it, has one variable more.
+// change adds a variable to a Go file of the program, so that the next build has to compile it.
 func (s *subject) change(file string, n int) error {
 	path := filepath.Join(s.language.root, filepath.FromSlash(file))
 	content, err := os.ReadFile(path)
@@ -104,7 +103,7 @@ func (s *subject) change(file string, n int) error {
 	return os.WriteFile(name, overlay, 0o600)
 }
 
-// preview measures both programs in turn, after one preview that is not counted.
+// preview measures both programs alternately, after one preview that does not count.
 func preview(ctx context.Context, runs int) error {
 	none, err := up(ctx, empty, func(*pulumi.Context) error { return nil })
 	if err != nil {
@@ -149,7 +148,7 @@ func preview(ctx context.Context, runs int) error {
 	return nil
 }
 
-// growth measures previews in which nothing changed, of larger and larger stacks.
+// growth measures previews without changes, for larger and larger stacks.
 func growth(ctx context.Context, runs int) error {
 	fmt.Println("| replicas | applications | resources | CPU | wall |\n| --- | --- | --- | --- | --- |")
 	for _, size := range []struct{ replicas, apps int }{{0, 1}, {5, 1}, {15, 1}, {0, 5}, {0, 10}} {

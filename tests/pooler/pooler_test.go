@@ -26,7 +26,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// settings is the ConfigMap that a run of the program makes: its pgbouncer.ini.
+// settings is the pgbouncer.ini in the ConfigMap that the program registers.
 func settings(t *testing.T) string {
 	t.Helper()
 	content, err := os.ReadFile("../manifests/testdata/pooling.yaml")
@@ -48,9 +48,11 @@ type bouncer struct {
 	port int
 }
 
-func (b *bouncer) url(user, password string) string { return url(b.port, user, password, "mosaic") }
+func (b *bouncer) url(user, password string) string {
+	return login{user, password}.url(b.port, "mosaic")
+}
 
-// bounce starts it with a list of users. Of the settings, only places and ports are others.
+// bounce starts PgBouncer with a user list. It changes only paths and ports in the settings.
 func (s *server) bounce(users string, others ...string) *bouncer {
 	s.t.Helper()
 	program := tools.At(s.t, tools.PgBouncer)
@@ -80,7 +82,8 @@ func refusal(err error) string {
 	return err.Error()
 }
 
-// TestLogins: a password works, also to the database; a wrong one, a stranger, plain text and the console do not.
+// TestLogins: a login with the right password reaches the database; a wrong password, an unknown user, a connection without TLS and the
+// admin console are refused.
 func TestLogins(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -100,15 +103,15 @@ func TestLogins(t *testing.T) {
 		_, err = ask(strings.Replace(b.url(admin, adminPassword), "/mosaic?", "/"+name+"?", 1), "SHOW POOLS")
 		assert.Error(t, err, "%s is not for clients", name)
 	}
-	// What psycopg and SQLAlchemy send passes; an option that would be lost does not.
+	// The startup parameters of psycopg and SQLAlchemy are accepted; an option that would be lost is refused.
 	_, err = ask(b.url(admin, adminPassword)+"&client_encoding=UTF8&application_name=core-api&extra_float_digits=3", "SELECT ''")
 	assert.NoError(t, err)
 	_, err = ask(b.url(admin, adminPassword)+"&options=-c%20search_path%3Delsewhere", "SELECT ''")
 	assert.Contains(t, refusal(err), "unsupported startup parameter")
 }
 
-// TestVerifiers: with the server's own verifiers in its list, and no password, PgBouncer lets both logins of a rotation in,
-// and logs in with what each client proved.
+// TestVerifiers: with only the server's verifiers in its list, PgBouncer accepts both alternating logins, and logs in to the server with
+// the keys that each client's SCRAM login gives it.
 func TestVerifiers(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -116,7 +119,7 @@ func TestVerifiers(t *testing.T) {
 	s.do("mosaic", "CREATE ROLE core_api_a LOGIN PASSWORD 'First0Password'", "CREATE ROLE core_api_b LOGIN PASSWORD 'Second0Password'")
 	var users string
 	for _, login := range []string{"core_api_a", "core_api_b"} {
-		verifier, err := ask(s.url(admin, adminPassword, "mosaic"), "SELECT rolpassword FROM pg_authid WHERE rolname = $1", login)
+		verifier, err := ask(s.url("mosaic"), "SELECT rolpassword FROM pg_authid WHERE rolname = $1", login)
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(verifier, "SCRAM-SHA-256$"))
 		users += credentials.UserlistLine(login, verifier)
@@ -129,15 +132,15 @@ func TestVerifiers(t *testing.T) {
 		_, err = ask(b.url(login, "Wrong0Password"), "SELECT ''")
 		assert.Contains(t, refusal(err), "SASL authentication failed")
 	}
-	// A password that the server has changed since is of no use there, whatever the list says.
+	// After the server has changed a password, it refuses the old one, even if the list still has its verifier.
 	s.do("mosaic", "ALTER ROLE core_api_b PASSWORD 'Third0Password'",
 		"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'core_api_b'")
 	_, err := ask(b.url("core_api_b", "Second0Password"), "SELECT ''")
 	assert.Error(t, err, "the pods have to be replaced")
 }
 
-// TestMoreClientsThanConnections: many clients at once share the few connections of the pool, each with statements that it
-// has prepared, and every one is served.
+// TestMoreClientsThanConnections: many clients at once, each with prepared statements, share the few connections of the pool, and all
+// queries succeed.
 func TestMoreClientsThanConnections(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -173,8 +176,8 @@ func TestMoreClientsThanConnections(t *testing.T) {
 	t.Logf("%d clients: PgBouncer has %s of memory", clients, memory(b.Process.Pid))
 	close(start)
 	most := 0
-	// One session counts all others: a new one each time would meet the end of the one before.
-	counting, err := connect(s.url(admin, adminPassword, "mosaic"))
+	// One session counts the others: a new one each time could still see the one before it.
+	counting, err := connect(s.url("mosaic"))
 	require.NoError(t, err)
 	defer func() { _ = counting.Close(context.Background()) }()
 	over := make(chan struct{})
@@ -194,7 +197,7 @@ func TestMoreClientsThanConnections(t *testing.T) {
 	for err := range failed {
 		assert.NoError(t, err)
 	}
-	served, err := ask(s.url(admin, adminPassword, "mosaic"), "SELECT count(DISTINCT (client, round))::text FROM served")
+	served, err := ask(s.url("mosaic"), "SELECT count(DISTINCT (client, round))::text FROM served")
 	require.NoError(t, err)
 	assert.Equal(t, strconv.Itoa(clients*rounds), served)
 	assert.LessOrEqual(t, most, size, "connections to the database")
@@ -202,13 +205,13 @@ func TestMoreClientsThanConnections(t *testing.T) {
 	t.Logf("%d clients were served by at most %d connections", clients, most)
 }
 
-// memory is what a process has in memory, by the kernel.
+// memory is the resident memory of a process, as the kernel reports it.
 func memory(pid int) string {
 	content, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	return strings.TrimSpace(strings.TrimPrefix(string(regexp.MustCompile(`VmRSS:.*`).Find(content)), "VmRSS:"))
 }
 
-// TestLeave: told to leave as the pod's hook tells it, PgBouncer lets a transaction end, takes no new client, and is gone.
+// TestLeave: after the pod's preStop hook, PgBouncer waits for the end of transactions, accepts no new clients, and ends.
 func TestLeave(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -225,18 +228,18 @@ func TestLeave(t *testing.T) {
 	require.Eventually(t, func() bool { _, err := ask(b.url(admin, adminPassword), "SELECT ''"); return err != nil }, 10*time.Second, 50*time.Millisecond)
 	require.NoError(t, tx.Commit(context.Background()), "the transaction ends as it would have")
 	require.Eventually(t, func() bool { return b.Process.Signal(syscall.Signal(0)) != nil || zombie(b.Process.Pid) }, 10*time.Second, 50*time.Millisecond)
-	rows, err := ask(s.url(admin, adminPassword, "mosaic"), "SELECT count(*)::text FROM kept")
+	rows, err := ask(s.url("mosaic"), "SELECT count(*)::text FROM kept")
 	require.NoError(t, err)
 	assert.Equal(t, "1", rows)
 }
 
-// zombie tells that a process has ended, and that nobody has asked how.
+// zombie tells whether a process has ended and was not waited for.
 func zombie(pid int) bool {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	return err != nil || strings.Contains(string(content), "State:\tZ")
 }
 
-// TestAnotherServer: a server whose certificate is not of the bundle, or not for the name, gets no password.
+// TestAnotherServer: PgBouncer sends no password to a server whose certificate is not signed by the bundle, or is for another name.
 func TestAnotherServer(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -1,5 +1,4 @@
-// Package pooler runs a real PgBouncer, with the settings and the list of users that the program makes, in front of a real
-// PostgreSQL, with TLS on both sides.
+// Package pooler runs a real PgBouncer, with the program's settings and user list, in front of a real PostgreSQL, with TLS on both sides.
 package pooler
 
 import (
@@ -23,7 +22,7 @@ import (
 const (
 	admin         = "mosaicadmin"
 	adminPassword = "Master0Password1"
-	// podUser is the pods', of which no machine has an entry.
+	// podUser is the user id of the pods. No machine has an entry for it.
 	podUser = 10001
 )
 
@@ -49,7 +48,7 @@ func newServer(t *testing.T) *server {
 	s.Write("data/pg_hba.conf", "hostssl all all 127.0.0.1/32 scram-sha-256\n", 0o644) // as rds.force_ssl does
 	s.Start("-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1,127.0.0.2",
 		"-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(s.Dir, "server.crt"), "-c", "ssl_key_file="+filepath.Join(s.Dir, "server.key"))
-	s.eventually(s.url(admin, adminPassword, "postgres"))
+	s.eventually(s.url("postgres"))
 	s.do("postgres", "CREATE DATABASE mosaic")
 	return s
 }
@@ -70,17 +69,21 @@ func (s *server) certify(name string) {
 	s.Write(name+".crt", certificate, 0o644)
 	mode := os.FileMode(0o644)
 	if name == "server" {
-		mode = 0o600 // PostgreSQL asks for that
+		mode = 0o600 // PostgreSQL requires that
 	}
 	s.Write(name+".key", key, mode)
 }
 
-func (s *server) url(user, password, database string) string {
-	return url(s.port, user, password, database)
+// url is the URL of a database for the master user.
+func (s *server) url(database string) string {
+	return login{admin, adminPassword}.url(s.port, database)
 }
 
-func url(port int, user, password, database string) string {
-	return fmt.Sprintf("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=require", user, password, port, database)
+type login struct{ user, password string }
+
+// url is the URL of a database for the login.
+func (l login) url(port int, database string) string {
+	return fmt.Sprintf("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=require", l.user, l.password, port, database)
 }
 
 func connect(url string) (*pgx.Conn, error) {
@@ -89,7 +92,7 @@ func connect(url string) (*pgx.Conn, error) {
 	return pgx.Connect(ctx, url)
 }
 
-// ask is the only value of a query, in a session of its own.
+// ask runs a query in a new session, and returns its only value.
 func ask(url, query string, args ...any) (string, error) {
 	c, err := connect(url)
 	if err != nil {
@@ -102,7 +105,7 @@ func ask(url, query string, args ...any) (string, error) {
 
 func (s *server) do(database string, statements ...string) {
 	s.t.Helper()
-	c, err := connect(s.url(admin, adminPassword, database))
+	c, err := connect(s.url(database))
 	require.NoError(s.t, err)
 	defer func() { _ = c.Close(context.Background()) }()
 	for _, statement := range statements {

@@ -20,12 +20,12 @@ const stateKeyARN = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8
 
 const providerARN = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 
-// missing is how AWS says that something is not there.
+// missing is a call that AWS answers with an error, because something does not exist.
 func missing(c call) call {
 	return c.do("echo 'An error occurred (NoSuchEntity) when calling the operation: it cannot be found.' >&2; exit 254")
 }
 
-// github is what gh answers of a repository: as GitHub spells it, with ids, and what its tokens' subjects are made of.
+// github are the calls of gh about a repository: its spelling and its ids, and the form of its tokens' subjects.
 func github(asked string) []call {
 	return []call{
 		on("gh api --hostname github.com repos/"+asked, "").
@@ -35,94 +35,109 @@ func github(asked string) []call {
 	}
 }
 
-// bootstrapped is the calls of a bootstrap of prod. Where nothing is there, each look is followed by what makes it; where all of
-// it is, by nothing.
-func bootstrapped(t *testing.T, b *bench, empty bool) []call {
-	t.Helper()
-	aws := func(line string) call { return on("aws --region us-east-1 "+line, "") }
-	var calls []call
-	add := func(more ...call) { calls = append(calls, more...) }
-	look := func(c call, make ...call) {
-		if empty {
-			add(missing(c))
-			add(make...)
-		} else {
-			add(c)
-		}
+// bootstrapped are the calls of a bootstrap of prod. In an empty account, each check is followed by the call that creates the thing.
+type bootstrapped struct {
+	empty bool // whether the account is empty
+	calls []call
+}
+
+func aws(line string) call { return on("aws --region us-east-1 "+line, "") }
+
+func (s *bootstrapped) add(more ...call) { s.calls = append(s.calls, more...) }
+
+// check adds a call that looks for something, and those that create it.
+func (s *bootstrapped) check(look call, create ...call) {
+	if !s.empty {
+		s.add(look)
+		return
 	}
+	s.add(missing(look))
+	s.add(create...)
+}
+
+// all are all calls, in order.
+func (s *bootstrapped) all() []call {
+	s.addState()
+	s.addPolicy("mosaic-database-boundary")
+	for _, role := range []string{"preview", "deploy", "drill"} {
+		s.addRole(role)
+	}
+	return s.calls
+}
+
+func (s *bootstrapped) addState() {
 	bucket := "mosaic-state-123456789012-us-east-1"
-	add(github("acme/database")...)
-	add(account)
-	look(aws("s3api head-bucket --bucket "+bucket), aws("s3api create-bucket --bucket "+bucket))
-	add(aws("s3api put-public-access-block --bucket "+bucket+" --public-access-block-configuration "+
+	s.add(github("acme/database")...)
+	s.add(account)
+	s.check(aws("s3api head-bucket --bucket "+bucket), aws("s3api create-bucket --bucket "+bucket))
+	s.add(aws("s3api put-public-access-block --bucket "+bucket+" --public-access-block-configuration "+
 		"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"),
 		aws("s3api put-bucket-versioning --bucket "+bucket+" --versioning-configuration Status=Enabled"),
 		aws("s3api put-bucket-encryption --bucket "+bucket+" --server-side-encryption-configuration "+
 			`{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}`),
 		aws("s3api put-bucket-policy --bucket "+bucket+" --policy file://SCRATCH/bucket.json").
 			do(`jq -e '.Statement[0] | .Effect == "Deny" and .Condition.Bool["aws:SecureTransport"] == "false"' "${8#file://}" >/dev/null`))
-	look(aws("kms describe-key --key-id alias/mosaic-prod-state"),
+	s.check(aws("kms describe-key --key-id alias/mosaic-prod-state"),
 		aws("kms create-key --description").with("State of mosaic-database in prod", "--query", "KeyMetadata.KeyId", "--output", "text").do("echo 0a1b2c3d-0000-4000-8000-000000000001"),
 		aws("kms create-alias --alias-name alias/mosaic-prod-state --target-key-id 0a1b2c3d-0000-4000-8000-000000000001"))
-	add(aws("kms describe-key --key-id alias/mosaic-prod-state --query KeyMetadata.Arn --output text").do("echo "+stateKeyARN),
+	s.add(aws("kms describe-key --key-id alias/mosaic-prod-state --query KeyMetadata.Arn --output text").do("echo "+stateKeyARN),
 		aws("kms enable-key-rotation --key-id "+stateKeyARN))
-	look(aws("iam get-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --output json").do(`echo '{"ClientIDList": ["x", "sts.amazonaws.com"]}'`),
+	s.check(aws("iam get-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --output json").do(`echo '{"ClientIDList": ["x", "sts.amazonaws.com"]}'`),
 		aws("iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com"))
-	look(aws("iam get-role --role-name AWSServiceRoleForRDS"), aws("iam create-service-linked-role --aws-service-name rds.amazonaws.com"))
-
-	policy := func(name string) {
-		arn := "arn:aws:iam::123456789012:policy/" + name
-		look(aws("iam get-policy --policy-arn "+arn+" --query Policy.DefaultVersionId --output text").do("echo v3"),
-			aws("iam create-policy --policy-name "+name+" --policy-document file://SCRATCH/policy.json").do(`cp "${8#file://}" "$CALLS/../`+name+`.json"`))
-		if !empty {
-			add(aws("iam get-policy-version --policy-arn " + arn + " --version-id v3 --query PolicyVersion.Document --output json").
-				do(`jq . "$CALLS/../` + name + `.json"`))
-		}
-	}
-	policy("mosaic-database-boundary")
-	for _, role := range []string{"preview", "deploy", "drill"} {
-		name, duration := "mosaic-prod-pipeline-"+role, "14400"
-		if role == "preview" {
-			duration = "3600"
-		}
-		if empty {
-			add(missing(aws("iam get-role --role-name "+name)),
-				aws("iam create-role --role-name "+name+" --max-session-duration "+duration+" --assume-role-policy-document file://SCRATCH/trust.json").
-					do(`cp "${10#file://}" "$CALLS/../trust-`+role+`.json"`))
-		} else {
-			add(aws("iam get-role --role-name "+name).do(`cat "$CALLS/../trust-`+role+`.json"`),
-				aws("iam update-assume-role-policy --role-name "+name+" --policy-document file://SCRATCH/trust.json").
-					do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`),
-				aws("iam update-role --role-name "+name+" --max-session-duration "+duration))
-		}
-		for _, file := range pipeline.Roles()[role] {
-			of := "mosaic-prod-pipeline-" + file
-			if role == "drill" && file != "drill" {
-				of = "mosaic-prod-drill-pipeline-" + file
-			}
-			policy(of)
-			if role == "deploy" && file == "preview" && empty {
-				// Made a moment ago, for the other role.
-				calls = calls[:len(calls)-2]
-				add(aws("iam get-policy --policy-arn arn:aws:iam::123456789012:policy/"+of+" --query Policy.DefaultVersionId --output text").do("echo v1"),
-					aws("iam get-policy-version --policy-arn arn:aws:iam::123456789012:policy/"+of+" --version-id v1 --query PolicyVersion.Document --output json").
-						do(`jq . "$CALLS/../`+of+`.json"`))
-			}
-			add(aws("iam attach-role-policy --role-name " + name + " --policy-arn arn:aws:iam::123456789012:policy/" + of))
-		}
-		look(aws("eks describe-access-entry --cluster-name mosaic-prod --principal-arn arn:aws:iam::123456789012:role/"+name),
-			aws("eks create-access-entry --cluster-name mosaic-prod --principal-arn arn:aws:iam::123456789012:role/"+name+" --kubernetes-groups pipeline-"+role))
-	}
-	return calls
+	s.check(aws("iam get-role --role-name AWSServiceRoleForRDS"), aws("iam create-service-linked-role --aws-service-name rds.amazonaws.com"))
 }
 
-// A bootstrap makes everything in an empty account, and a second one nothing; a third brings up to date what differs.
+func (s *bootstrapped) addPolicy(name string) {
+	arn := "arn:aws:iam::123456789012:policy/" + name
+	s.check(aws("iam get-policy --policy-arn "+arn+" --query Policy.DefaultVersionId --output text").do("echo v3"),
+		aws("iam create-policy --policy-name "+name+" --policy-document file://SCRATCH/policy.json").do(`cp "${8#file://}" "$CALLS/../`+name+`.json"`))
+	if !s.empty {
+		s.add(aws("iam get-policy-version --policy-arn " + arn + " --version-id v3 --query PolicyVersion.Document --output json").
+			do(`jq . "$CALLS/../` + name + `.json"`))
+	}
+}
+
+func (s *bootstrapped) addRole(role string) {
+	name, duration := "mosaic-prod-pipeline-"+role, "14400"
+	if role == "preview" {
+		duration = "3600"
+	}
+	if s.empty {
+		s.add(missing(aws("iam get-role --role-name "+name)),
+			aws("iam create-role --role-name "+name+" --max-session-duration "+duration+" --assume-role-policy-document file://SCRATCH/trust.json").
+				do(`cp "${10#file://}" "$CALLS/../trust-`+role+`.json"`))
+	} else {
+		s.add(aws("iam get-role --role-name "+name).do(`cat "$CALLS/../trust-`+role+`.json"`),
+			aws("iam update-assume-role-policy --role-name "+name+" --policy-document file://SCRATCH/trust.json").
+				do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`),
+			aws("iam update-role --role-name "+name+" --max-session-duration "+duration))
+	}
+	for _, file := range pipeline.Roles()[role] {
+		of := "mosaic-prod-pipeline-" + file
+		if role == "drill" && file != "drill" {
+			of = "mosaic-prod-drill-pipeline-" + file
+		}
+		s.addPolicy(of)
+		if role == "deploy" && file == "preview" && s.empty {
+			// It was created a moment ago, for the other role.
+			s.calls = s.calls[:len(s.calls)-2]
+			s.add(aws("iam get-policy --policy-arn arn:aws:iam::123456789012:policy/"+of+" --query Policy.DefaultVersionId --output text").do("echo v1"),
+				aws("iam get-policy-version --policy-arn arn:aws:iam::123456789012:policy/"+of+" --version-id v1 --query PolicyVersion.Document --output json").
+					do(`jq . "$CALLS/../`+of+`.json"`))
+		}
+		s.add(aws("iam attach-role-policy --role-name " + name + " --policy-arn arn:aws:iam::123456789012:policy/" + of))
+	}
+	s.check(aws("eks describe-access-entry --cluster-name mosaic-prod --principal-arn arn:aws:iam::123456789012:role/"+name),
+		aws("eks create-access-entry --cluster-name mosaic-prod --principal-arn arn:aws:iam::123456789012:role/"+name+" --kubernetes-groups pipeline-"+role))
+}
+
+// A bootstrap creates everything in an empty account, a second one creates nothing, and a third one updates what differs.
 func TestBootstrap(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	require.NoError(t, os.Symlink(absolute(t, filepath.Join(root, "policies")), filepath.Join(b.project, "policies")))
-	b.expect(bootstrapped(t, b, true)...)
+	b.expect((&bootstrapped{empty: true}).all()...)
 	r := b.just("yes\n", "bootstrap", "prod", "acme/database", "--approve-previews")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "GitHub calls it Acme/Database")
@@ -145,20 +160,20 @@ func TestBootstrap(t *testing.T) {
 	assert.Equal(t, []string{"repo:Acme/Database:environment:prod-drill", "repo:Acme@11/Database@22:environment:prod-drill"}, subjects(b, "drill"))
 	assert.Contains(t, b.content("mosaic-prod-drill-pipeline-removal.json"), "db:mosaic-prod-drill-db*")
 
-	// The trust policies are what they were: previews go on waiting for an approval.
+	// The trust policies stay: previews still wait for an approval.
 	b.again()
-	b.expect(bootstrapped(t, b, false)...)
+	b.expect((&bootstrapped{}).all()...)
 	r = b.just("", "bootstrap", "prod", "acme/database", "--yes")
 	require.Zero(t, r.code, r.stderr)
 	assert.NotContains(t, r.stderr, "made the")
 
-	// In a namespace that the program makes.
+	// With a namespace that the program creates.
 	file := filepath.Join(b.project, "Pulumi.prod.yaml")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, append(text, "  mosaic-database:app: {createNamespace: true}\n"...), 0o600))
 	b.again()
-	b.expect(differing(bootstrapped(t, b, false))...)
+	b.expect(differing((&bootstrapped{}).all())...)
 	r = b.just("", "bootstrap", "prod", "acme/database", "--yes", "--open-previews")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "brought the policy mosaic-database-boundary up to date")
@@ -167,7 +182,7 @@ func TestBootstrap(t *testing.T) {
 	assert.Len(t, accessCommands(t, r), 2, "for the whole cluster")
 }
 
-// accessCommands is what a bootstrap says is to be done in the cluster; the tests of the access run the same from the page.
+// accessCommands are the commands for the cluster that a bootstrap prints. They are those of docs/pipeline.md, which other tests run.
 func accessCommands(t *testing.T, r ran) []string {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join(root, "docs", "pipeline.md"))
@@ -182,11 +197,10 @@ func accessCommands(t *testing.T, r ran) []string {
 	return all
 }
 
-// differing is the calls where the boundary is another than the file's, with all five versions in use, where somebody made the
-// identity provider for another audience, and where the trust policy of previews changes.
+// differing are the calls if the boundary differs from its file, with all five versions in use, the identity provider has another
+// audience, and the trust policy of previews changes.
 func differing(calls []call) []call {
 	const boundary = "arn:aws:iam::123456789012:policy/mosaic-database-boundary"
-	aws := func(line string) call { return on("aws --region us-east-1 "+line, "") }
 	var all []call
 	for _, c := range calls {
 		line := strings.Join(c.argv, " ")
@@ -208,7 +222,7 @@ func differing(calls []call) []call {
 	return all
 }
 
-// subjects is whom the trust policy of a role lets in.
+// subjects are the subjects that the trust policy of a role accepts.
 func subjects(b *bench, role string) []string {
 	b.t.Helper()
 	var policy iam.Document
@@ -220,7 +234,7 @@ func subjects(b *bench, role string) []string {
 	return values["token.actions.githubusercontent.com:sub"]
 }
 
-// What is refused before anything is made.
+// Each case is refused before anything is created.
 func TestBootstrapRefusals(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -245,11 +259,11 @@ func TestBootstrapRefusals(t *testing.T) {
 		"GitHub is down":  {"bootstrap prod acme/database", "", says(asked[0], "gh: Server Error (HTTP 502)", 1), "does not answer: gh: Server Error (HTTP 502)"},
 		"subject unknown": {"bootstrap prod acme/database", "", append(asked[:1:1], says(asked[1], "gh: Forbidden (HTTP 403)", 1)...), "(HTTP 403)"},
 		"own subject": {"bootstrap prod acme/database", "", []call{asked[0],
-			asked[1].do(`echo '{"use_default": false, "include_claim_keys": ["repository_id", "context"]}'`)}, `a subject made of ["repository_id","context"]`},
+			asked[1].do(`echo '{"use_default": false, "include_claim_keys": ["repository_id", "context"]}'`)}, `a custom subject, made of ["repository_id","context"]`},
 		"another prefix": {"bootstrap prod acme/database", "", []call{asked[0],
 			asked[1].do(`echo '{"use_default": true, "sub_claim_prefix": "repo:Acme@11/Database@23"}'`)}, "begin with repo:Acme@11/Database@23, and"},
 		"another account": {"bootstrap prod acme/database", "", found(account.do("echo 999999999999")), "is of account 999999999999"},
-		// An older GitHub has no setting for the subject.
+		// Older versions of GitHub have no setting for the subject.
 		"no": {"bootstrap prod acme/database", "no\n", append(append(asked[:1:1], says(asked[1], "gh: Not Found (HTTP 404)", 1)...), account), "the answer was not yes"},
 		"no permission": {"bootstrap prod acme/database --yes", "", found(account,
 			on("aws --region us-east-1 s3api head-bucket --bucket mosaic-state-123456789012-us-east-1", "").do("echo 'An error occurred (403)' >&2; exit 254")), "(403)"},

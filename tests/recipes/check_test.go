@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The links of db-check, in their order, and what makes each of them hold.
+// links are the calls of db-check, in order, with answers for which every check succeeds.
 func links(t *testing.T, state string) []call {
 	t.Helper()
 	ready := `jsonpath={.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}`
@@ -29,7 +29,7 @@ func links(t *testing.T, state string) []call {
 	}
 }
 
-// db-check looks at every link, and tells the one that is broken from those that hold.
+// db-check checks every link from the database to the pods, and reports the broken one.
 func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -78,7 +78,7 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	}
 }
 
-// Whatever a recipe is for: what it needs is named when it is missing, and nothing is changed.
+// Every recipe names the tool that is missing, and changes nothing.
 func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
 	need(t)
 	t.Parallel()

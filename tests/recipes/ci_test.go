@@ -22,7 +22,7 @@ import (
 
 const runAddress = "https://github.com/acme/database/actions/runs/7"
 
-// newCI is a bench as a workflow's step has it.
+// newCI is a bench with the environment of a workflow step.
 func newCI(t *testing.T, state string) *bench {
 	t.Helper()
 	b := newBench(t, state)
@@ -31,7 +31,7 @@ func newCI(t *testing.T, state string) *bench {
 	return b
 }
 
-// file is a file of GitHub's beside the project.
+// file is the path of a file of GitHub, beside the project.
 func (b *bench) file(name string) string { return filepath.Join(filepath.Dir(b.project), name) }
 
 func (b *bench) content(name string) string {
@@ -41,7 +41,7 @@ func (b *bench) content(name string) string {
 	return string(text)
 }
 
-// step runs a script of the workflows, and expects all the calls and no other.
+// step runs a script of the workflows. It expects exactly the calls that were added.
 func (b *bench) step(args ...string) ran {
 	b.t.Helper()
 	cmd := b.prepared(exec.Command(filepath.Join("scripts", args[0]), args[1:]...))
@@ -57,7 +57,7 @@ func (b *bench) git(args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// merged makes two commits of the project: the one before, and one with a changed stack file.
+// merged makes two commits of the project, the second one with a changed stack file.
 func (b *bench) merged(changed func(string) string) {
 	b.t.Helper()
 	b.git("init", "--quiet", "--initial-branch=main")
@@ -72,7 +72,7 @@ func (b *bench) merged(changed func(string) string) {
 	b.git("commit", "--quiet", "-am", "after")
 }
 
-// Each script of the workflows has a test here by its name.
+// Each script of the workflows has a test with its name.
 func TestEveryStepIsRun(t *testing.T) {
 	files, err := filepath.Glob("*_test.go")
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func findIssue(title string, found string) call {
 	return c.with(`in:title "`+title+`"`, "--json", "number,title")
 }
 
-// What differs from the real engine's state becomes one issue, which is closed when nothing does.
+// Drift is reported in one issue, which is closed when there is none. The state is that of the real engine.
 func TestDriftStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -164,7 +164,7 @@ func TestDriftStep(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 }
 
-// The drill's report, or why there is none, is added to the issue of all drills.
+// The report of a drill, or why there is none, is added to the issue of all drills.
 func TestDrillStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -189,7 +189,7 @@ func stateFiles(t *testing.T, folder string) []string {
 	var files []string
 	state := filepath.Join(folder, "state")
 	require.NoError(t, filepath.WalkDir(state, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && filepath.Ext(path) != ".attrs" { // the file backend's own
+		if err == nil && !entry.IsDir() && filepath.Ext(path) != ".attrs" { // written by the file backend only
 			name, err := filepath.Rel(state, path)
 			require.NoError(t, err)
 			files = append(files, filepath.ToSlash(name))
@@ -216,13 +216,13 @@ func TestStateIsWithinThePolicies(t *testing.T) {
 		}
 		return false
 	}
-	// A lock is taken away at the end of a run.
+	// A run removes its lock at the end, so the state has none.
 	written := append(stateFiles(t, state), ".pulumi/locks/organization/mosaic-database/prod/0a1b2c3d.json")
 	require.Greater(t, len(written), 3, "%v", written)
 	for _, key := range written {
 		assert.True(t, may("preview", "s3:GetObject", key), "the preview role may not read %s", key)
 		if key == ".pulumi/meta.yaml" {
-			continue // made by the first login, a person's
+			continue // a user creates it with the first login
 		}
 		for _, action := range []string{"s3:PutObject", "s3:DeleteObject"} {
 			assert.True(t, may("deploy-database", action, key), "%s of %s", action, key)

@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// Only the head of main is deployed, however late somebody approves it.
+// Only the head of main is deployed, even if somebody approves an older commit.
 func TestHeadStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -38,8 +38,7 @@ func TestHeadStep(t *testing.T) {
 	}
 }
 
-// What is done is what was approved: on the real engine, a preview, something that happens until the approval, and the preview
-// after it.
+// An up does only what was approved. On the real engine, each case is a preview, a change before the approval, and another preview.
 func TestApprovedStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -55,7 +54,7 @@ func TestApprovedStep(t *testing.T) {
 	environment := b.env
 	approved := func(steps string, call call) ran {
 		b.again()
-		b.env = append(environment[:len(environment):len(environment)], "APPROVED="+strings.TrimRight(steps, "\n")) // as GitHub hands it over
+		b.env = append(environment[:len(environment):len(environment)], "APPROVED="+strings.TrimRight(steps, "\n")) // in the form in which GitHub passes it
 		b.expect(call)
 		return b.step("ci/approved", "prod")
 	}
@@ -67,9 +66,9 @@ func TestApprovedStep(t *testing.T) {
 	assert.Regexp(t, `(?s)error: no access.*was approved, and now it fails`, r.stderr)
 	r = approved(steps, previewCall.do("echo 'no log of events'"))
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "wrote no log of its steps")
+	assert.Contains(t, r.stderr, "wrote no event log")
 
-	// Somebody migrated from another branch: an up would take that back.
+	// Somebody has deployed a migration from another branch, which an up would undo.
 	elsewhere(t, b.state, engine.Override{Path: "mosaic-database:migrations.attempt", Value: "2"})
 	r = approved(steps, previewCall)
 	assert.NotZero(t, r.code)
@@ -77,7 +76,7 @@ func TestApprovedStep(t *testing.T) {
 	assert.NotContains(t, r.stderr, "\nupdate aws:rds/instance:Instance mosaic-prod-db instanceClass\n", "that was approved")
 	assert.Contains(t, r.stderr, "Re-run all jobs")
 
-	// An earlier attempt did a part of it already, or all.
+	// An earlier attempt has done a part already, or all.
 	elsewhere(t, b.state, engine.Override{Path: "mosaic-database:tier", Value: "small"})
 	r = approved(steps, previewCall)
 	assert.Zero(t, r.code, r.stderr)

@@ -15,7 +15,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// drilled are the calls of a drill up to its `pulumi up`; what is not set is not looked at further.
+// drilled are the calls of a drill up to its `pulumi up`.
 func drilled(up call) []call {
 	of := func(c call) call { return c.in("prod-drill") }
 	calls := []call{outputs, account, setting("environment"),
@@ -49,7 +49,7 @@ restore.sourceInstanceIdentifier mosaic-prod-db`), "\n") {
 	return append(calls, up)
 }
 
-// A drill restores into a stack of its own, reports, and leaves nothing; the original is as it was, whatever happens.
+// A drill restores into a stack of its own, reports, and removes everything. The original stack never changes.
 func TestDrill(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -104,10 +104,10 @@ func TestDrill(t *testing.T) {
 	assert.Contains(t, r.stderr, "DependencyViolation")
 	assert.Contains(t, r.stderr, "something of the drill is left, and is billed: pulumi destroy --stack prod-drill")
 
-	// Somebody edits the recipe so that the drill takes the original's names: the cloud has them already, and what the
-	// drill's own stack made before it met them is all that goes.
+	// Somebody edits the recipe so that the drill uses the names of the original. The cloud refuses them, and only what the drill has
+	// created until then is deleted.
 	require.NoError(t, os.RemoveAll(filepath.Join(b.project, "Pulumi.prod-drill.yaml")))
-	real(t, b, "stack", "rm", "prod-drill", "--yes", "--force")
+	pulumiCLI(t, b, "stack", "rm", "prod-drill", "--yes", "--force")
 	b.again()
 	wrong := drilled(up)
 	for i, c := range wrong {
@@ -124,19 +124,19 @@ func TestDrill(t *testing.T) {
 	assert.Regexp(t, "already exists|AlreadyExists", r.stderr)
 	assert.Equal(t, before, everything())
 
-	// The one before is still there.
-	real(t, b, "stack", "init", "prod-drill", "--no-select")
+	// The stack of the last drill still exists.
+	pulumiCLI(t, b, "stack", "init", "prod-drill", "--no-select")
 	b.again()
 	b.expect(drilled(up)[:5]...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
-	assert.Contains(t, real(t, b, "stack", "ls"), "prod-drill", "it is not this drill's to delete")
+	assert.Contains(t, pulumiCLI(t, b, "stack", "ls"), "prod-drill", "it is not this drill's to delete")
 	assert.Equal(t, before, everything())
 }
 
-// real runs the Pulumi CLI on the stacks of a bench, as somebody in a shell does.
-func real(t *testing.T, b *bench, args ...string) string {
+// pulumiCLI runs the Pulumi CLI on the stacks of a bench, as a user in a shell does.
+func pulumiCLI(t *testing.T, b *bench, args ...string) string {
 	t.Helper()
 	script := exec.Command("bash", append([]string{"-c", `exec "$REAL_PULUMI" --non-interactive "$@"`, "pulumi"}, args...)...)
 	script.Dir, script.Env = b.project, b.env

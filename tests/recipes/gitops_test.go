@@ -12,7 +12,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// gitOps is a folder with a GitOps repository, which has a folder for prod, and a checkout of it.
+// gitOps makes a folder with a GitOps repository, which has a folder for prod, and a checkout of it.
 func gitOps(t *testing.T, b *bench) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -25,7 +25,7 @@ func gitOps(t *testing.T, b *bench) (folder string) {
 	return folder
 }
 
-// have gives the bench its own copy of such a folder.
+// have copies such a folder to the bench.
 func (b *bench) have(folder string) (origin, checkout string) {
 	b.t.Helper()
 	dir := b.t.TempDir()
@@ -47,17 +47,17 @@ func (b *bench) commit(checkout, file, content string) {
 	b.git("-C", checkout, "commit", "--quiet", "-m", file)
 }
 
-// refuse lets a repository refuse every push.
+// refuse makes a repository refuse every push.
 func refuse(t *testing.T, origin string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Join(origin, "hooks"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(origin, "hooks", "pre-receive"), []byte("#!/bin/sh\necho 'main is protected' >&2\nexit 1\n"), 0o700)) //nolint:gosec // a hook
+	require.NoError(t, os.WriteFile(filepath.Join(origin, "hooks", "pre-receive"), []byte("#!/bin/sh\necho 'main is protected' >&2\nexit 1\n"), 0o700))
 }
 
-// known are the outputs of prod without the time that reading them takes.
+// known answers the outputs of prod without starting the CLI.
 func (b *bench) known() call {
 	b.t.Helper()
-	text, err := engine.Outputs(b.state, "mosaic-database", "prod")
+	text, err := engine.State{Dir: b.state, Project: "mosaic-database", Stack: "prod"}.Outputs()
 	require.NoError(b.t, err)
 	require.NoError(b.t, os.WriteFile(filepath.Join(b.calls, "outputs"), []byte(text), 0o600))
 	return outputs.do(`cat "$CALLS/outputs"`)
@@ -65,7 +65,7 @@ func (b *bench) known() call {
 
 const valuesFile = "environments/prod/values.database.yaml"
 
-// gitops-deploy brings one file to the remote, in a commit over what is there, whatever is in the checkout.
+// gitops-deploy pushes one file, in a commit on top of the remote branch, whatever the state of the checkout.
 func TestGitOpsDeploy(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -79,7 +79,7 @@ func TestGitOpsDeploy(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		prepare func(b *bench, checkout string)
-		behind  bool // whether the checkout does not have the commit afterwards
+		behind  bool // whether the checkout is behind the remote afterwards
 	}{
 		"clean":  {prepare: func(*bench, string) {}},
 		"behind": {prepare: elsewhere},
@@ -113,7 +113,7 @@ func TestGitOpsDeploy(t *testing.T) {
 	}
 }
 
-// It asks before, and has nothing to do after.
+// gitops-deploy asks first, and a second run has nothing to do.
 func TestGitOpsDeployAsks(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -131,7 +131,7 @@ func TestGitOpsDeployAsks(t *testing.T) {
 	assert.Contains(t, r.stderr, "is up to date on main of origin")
 }
 
-// What stands in the way is said each time, with what to do, and leaves nothing behind.
+// Each problem is reported with what to do, and leaves nothing behind.
 func TestGitOpsDeployThatStops(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -140,7 +140,7 @@ func TestGitOpsDeployThatStops(t *testing.T) {
 	for name, test := range map[string]struct {
 		prepare func(b *bench, origin, checkout string)
 		want    string
-		times   int // how often it is tried again
+		times   int // how many attempts there are
 	}{
 		"a push that is refused": {times: 1, want: "the remote refused a push to main", prepare: func(b *bench, origin, _ string) { refuse(b.t, origin) }},
 		"no branch":              {want: "is on no branch", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "--detach") }},

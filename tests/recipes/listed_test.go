@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// A bare just lists every recipe, in a group and with a line of its own.
+// just without arguments lists every recipe, in a group and with a description.
 func TestRecipesAreListed(t *testing.T) {
 	tools.Need(t, tools.Just)
 	cmd := exec.Command(tools.At(t, tools.Just), "--dump", "--dump-format", "json")

@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// podSecrets is where the pod that a recipe made takes each variable from: the Secret and its entry.
+// podSecrets is the Secret and the entry from which the pod of a recipe gets each variable.
 func (b *bench) podSecrets() map[string]string {
 	b.t.Helper()
 	content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
@@ -27,7 +27,7 @@ func (b *bench) podSecrets() map[string]string {
 	return from
 }
 
-// db-shell goes past a pooler: what people do needs a session of their own.
+// db-shell connects to the database, not to the pooler, because users need sessions of their own.
 func TestDbShellGoesPastThePooler(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -34,7 +34,7 @@ func postgres(t *testing.T) []string {
 	return env
 }
 
-// session runs a query in a session of its own, which stays open until the test ends.
+// session runs a query in a new session, which stays open until the test ends.
 func session(t *testing.T, env []string, application, query string) {
 	t.Helper()
 	cmd := exec.Command(env[3][len("PSQL="):], "--no-psqlrc", "--command", query)
@@ -46,12 +46,12 @@ func session(t *testing.T, env []string, application, query string) {
 	})
 }
 
-// What the recipes ask is asked of a real PostgreSQL, with a session that sleeps and one that waits for another.
+// The queries of the recipes run on a real PostgreSQL, with a session that sleeps and one that waits for another.
 func TestQueriesOnPostgreSQL(t *testing.T) {
 	need(t, tools.Postgres, tools.Psql)
 	t.Parallel()
 	env := postgres(t)
-	// A slot waits for the end of all transactions, so it comes before the one that stays open.
+	// Creating a slot waits for the end of all transactions, so it comes before the transaction that stays open.
 	for _, statement := range []string{"SELECT pg_create_logical_replication_slot('feed', 'pgoutput')",
 		"CREATE TABLE odd (handler regproc, plain regclass); INSERT INTO odd SELECT FROM generate_series(1, 3)",
 		"UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'template0'"} {
@@ -105,12 +105,12 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 	})
 }
 
-// A server that takes the connection and says nothing, as behind a network policy that drops its answers, does not hold
-// migration, bootstrap or the shell until a deadline.
+// If a server accepts the connection and never answers, as behind a network policy that drops its packets, migration, bootstrap and
+// shell time out soon.
 func TestAConnectionThatNobodyAnswers(t *testing.T) {
 	need(t, tools.Psql)
 	t.Parallel()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel takes connections; nobody accepts them
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel accepts connections, but nobody answers them
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = silent.Close() })
 	shell, err := os.ReadFile(filepath.Join(root, "scripts", "pod.sh"))
@@ -142,7 +142,7 @@ func TestAConnectionThatNobodyAnswers(t *testing.T) {
 	}
 }
 
-// execute runs a statement, or what the arguments say.
+// execute runs a statement with psql and its arguments.
 func execute(t *testing.T, env []string, statement string, args ...string) string {
 	t.Helper()
 	if statement != "" {

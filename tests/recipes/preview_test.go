@@ -18,7 +18,7 @@ var (
 	costCall    = on("go run ./tests/sandbox cost prod --base SCRATCH/base --format markdown", "| line | a month |")
 )
 
-// handed is what a step hands over to the next job under a name.
+// handed is an output of a step.
 func (b *bench) handed(name string) string {
 	b.t.Helper()
 	_, after, found := strings.Cut(b.content("output"), name+"<<")
@@ -29,7 +29,7 @@ func (b *bench) handed(name string) string {
 	return text
 }
 
-// report is that of a preview, which is on the page of the run too.
+// report is the report of a preview, which the summary of the run has, too.
 func (b *bench) report() string {
 	b.t.Helper()
 	assert.Equal(b.t, b.content("summary"), b.handed("report"))
@@ -58,7 +58,7 @@ func TestPreviewStep(t *testing.T) {
 	assert.NotContains(t, b.git("worktree", "list"), "/base")
 	assert.Empty(t, b.git("status", "--porcelain"))
 
-	// A refusal is what the reader sees first, and the step fails; a cost that cannot be told says so.
+	// A refusal comes first in the report, and the step fails. If the cost cannot be estimated, the report says so.
 	b.again()
 	file := filepath.Join(b.project, "Pulumi.prod.yaml")
 	text, err := os.ReadFile(file)
@@ -72,10 +72,10 @@ func TestPreviewStep(t *testing.T) {
 	report = b.report()
 	assert.Regexp(t, "^### prod: refused\n\n````text\nerror: ", report)
 	assert.Contains(t, report, "mosaic-database:database.allocatedStorage")
-	assert.Contains(t, report, "The cost cannot be told:\n\n````text\nno such price\n")
+	assert.Contains(t, report, "The cost cannot be estimated:\n\n````text\nno such price\n")
 }
 
-// Without credentials: the simulated cloud is brought to the commit before, and the preview goes on from there.
+// Without credentials, the preview is for a simulated cloud in which the base commit is deployed.
 func TestOfflinePreviewStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -90,17 +90,17 @@ func TestOfflinePreviewStep(t *testing.T) {
 	assert.Contains(t, b.report(), "### prod: 1 to update, 24 unchanged\n")
 	assert.Contains(t, b.report(), "in a simulated cloud")
 
-	// The commit before does not come up.
+	// The base commit cannot be deployed.
 	b.again()
 	b.expect(up.do("exit 1"), shown.do(`echo '{"diagnosticEvent": {"severity": "error", "prefix": "error: ", "message": "no"}}' >"$7"; exit 1`), costCall)
 	require.NoError(t, os.Remove(b.file("output")))
 	require.NoError(t, os.Remove(b.file("summary")))
 	r = b.step("ci/preview", "prod", "--offline")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the commit before does not come up")
+	assert.Contains(t, r.stderr, "the base commit cannot be deployed")
 	assert.Contains(t, b.report(), "### prod: refused\n\n````text\nerror: no\n")
 
-	// A first commit has nothing before it.
+	// A first commit has no base.
 	b.again()
 	b.git("checkout", "--quiet", "--orphan", "first")
 	b.git("commit", "--quiet", "-m", "first")
@@ -112,7 +112,7 @@ func TestOfflinePreviewStep(t *testing.T) {
 	assert.Contains(t, b.report(), "### prod: nothing to do\n")
 }
 
-// One comment, of the pipeline's own, whatever else is said on the pull request.
+// The pipeline writes one comment, and leaves other comments alone.
 func TestCommentStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -139,7 +139,7 @@ func TestCommentStep(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 }
 
-// A report is handed over in what an environment variable can hold, with the rest on the page of the run.
+// The output is shortened to what an environment variable can contain. The summary of the run has the full report.
 func TestPreviewStepOfALongReport(t *testing.T) {
 	need(t)
 	t.Parallel()

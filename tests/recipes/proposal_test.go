@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The values of the chart are in one pull request of the GitOps repository, which is changed, left or closed as they are.
-// Git and the repository are real; gh is a stand-in, and so are the pull requests.
+// Changed values of the chart are proposed in one pull request of the GitOps repository, which is updated, left or closed when the values
+// change. Git and the repository are real; gh and the pull requests are stand-ins.
 func TestGitOpsStep(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -37,7 +37,7 @@ func TestGitOpsStep(t *testing.T) {
 		b.commit(checkout, valuesFile, "{}\n")
 		b.git("-C", checkout, "push", "--quiet")
 	}
-	others := func(b *bench, origin, checkout string) { // what was proposed is not what the stack says now
+	others := func(b *bench, _, checkout string) { // the proposal is out of date
 		b.git("-C", checkout, "checkout", "--quiet", "-b", "others")
 		b.commit(checkout, valuesFile, "{}\n")
 		b.git("-C", checkout, "push", "--quiet", "--force", "origin", "HEAD:mosaic-database/prod", "HEAD:"+pull)
@@ -45,7 +45,7 @@ func TestGitOpsStep(t *testing.T) {
 	merged := func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "refs/heads/main", pull) }
 	nothing := func(*bench, string, string) {}
 
-	// The first proposal, which all cases begin with.
+	// All cases begin with the first proposal.
 	first := newCI(t, state)
 	folder := gitOps(t, first)
 	origin := filepath.Join(folder, "origin.git")
@@ -57,10 +57,10 @@ func TestGitOpsStep(t *testing.T) {
 	values, before := first.git("-C", origin, "show", "mosaic-database/prod:"+valuesFile), first.git("-C", origin, "rev-parse", "mosaic-database/prod")
 
 	for name, test := range map[string]struct {
-		change func(b *bench, origin, checkout string) // after a first proposal
+		change func(b *bench, origin, checkout string) // after the first proposal
 		calls  []call
-		pushed bool   // whether the branch is another commit, over main, with the values
-		gone   bool   // whether the branch is gone
+		pushed bool   // whether the branch has a new commit on top of main, with the values
+		gone   bool   // whether the branch was deleted
 		want   string // said
 		fails  bool
 	}{

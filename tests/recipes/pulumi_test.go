@@ -18,7 +18,7 @@ import (
 // sharedDir holds the stack of the tests that only read its outputs.
 var sharedDir string
 
-// TestMain lets the test binary be the pulumi of a recipe, see [pulumi].
+// TestMain lets the test binary act as the pulumi of a recipe, see [pulumi].
 func TestMain(m *testing.M) {
 	if os.Getenv("RECIPE_STACK_DIR") != "" {
 		if err := pulumi(os.Args[1:]); err != nil {
@@ -38,14 +38,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// pulumi is what the recipes ask of the CLI, in the stack file of the working directory and a simulated cloud. What needs no
-// engine is done without the CLI, which takes a third of a second to start; package engine holds it to what the CLI does.
+// pulumi implements the commands of the CLI that the recipes use, with the stack file in the working directory and a simulated cloud.
+// Commands that need no engine do not start the CLI, because that takes a third of a second; package engine tests that they do the same.
 func pulumi(args []string) error {
 	name := args[slices.Index(args, "--stack")+1]
 	dir := os.Getenv("RECIPE_STACK_DIR")
 	switch strings.Join(args[:2], " ") {
 	case "stack output":
-		text, err := engine.Outputs(dir, "mosaic-database", name)
+		text, err := engine.State{Dir: dir, Project: "mosaic-database", Stack: name}.Outputs()
 		fmt.Print(text)
 		return err
 	case "config get", "config set", "config rm":
@@ -55,9 +55,9 @@ func pulumi(args []string) error {
 	}
 }
 
-// configure is a command of pulumi config.
+// configure implements pulumi config.
 func configure(stack, verb string, args []string) error {
-	file, err := engine.OpenStackFile(".", stack)
+	file, err := engine.OpenSettingsFile(".", stack)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func configure(stack, verb string, args []string) error {
 	return errors.Join(err, file.Save())
 }
 
-// run runs the program of this repository.
+// run implements the commands that run the program of this repository.
 func run(dir, name, verb string, args []string) error {
 	ctx := context.Background()
 	project, err := os.Getwd()
@@ -116,7 +116,7 @@ func run(dir, name, verb string, args []string) error {
 	return logged(args)(env.Preview(ctx, opts...))
 }
 
-// up is a preview, a question and an up. TestChangeOnATerminal has the CLI's own question.
+// up is a preview, a question and an up. TestChangeOnATerminal tests the CLI's own question.
 func up(ctx context.Context, env *engine.Environment, args []string) error {
 	if !slices.Contains(args, "--skip-preview") {
 		if err := logged(args)(env.Preview(ctx)); err != nil {
@@ -132,7 +132,7 @@ func up(ctx context.Context, env *engine.Environment, args []string) error {
 	return logged(args)(env.Up(ctx))
 }
 
-// logged writes the events of a run to the file of --event-log, as the CLI does: each run begins it anew.
+// logged writes the events of a run to the file of --event-log. As with the CLI, each run truncates it.
 func logged(args []string) func(*engine.Result, error) error {
 	return func(result *engine.Result, err error) error {
 		flag := slices.Index(args, "--event-log")

@@ -35,7 +35,7 @@ var (
 
 var deployShared = sync.OnceValue(func() error { return deploy(context.Background(), sharedDir) })
 
-// Each recipe makes exactly these calls, with the values of the stack's outputs.
+// Each recipe makes exactly these calls, with the values in the stack's outputs.
 func TestRecipes(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -177,7 +177,7 @@ func TestInfoOfARestoredStack(t *testing.T) {
 	assert.Contains(t, r.stdout, "\n  IAM users     core_api_people, by the role arn:aws:iam::123456789012:role/people\n")
 }
 
-// The kubeconfig of the configuration comes before the one that EKS would give, with its context.
+// The kubeconfig in the configuration, with its context, takes precedence over the one of EKS.
 func TestRecipesGoIntoTheClusterOfTheConfiguration(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// identifiers are the instances in the simulated cloud of a folder.
+// identifiers lists the instances in the simulated cloud of a folder.
 func identifiers(t *testing.T, state string) []string {
 	t.Helper()
 	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
@@ -42,20 +42,20 @@ func secret(content string) call {
 	return on(kube+"get secret core-api-db-secret -o jsonpath={.data}", content)
 }
 
-// restarting is the way from the old Secret to pods that use the new one.
+// restarting are the calls that wait for the new Secret and restart the pods.
 func restarting() []call {
 	return []call{secret("new"), on(kube+"rollout restart deployment/core-api", ""),
 		on(kube+"rollout status deployment/core-api --timeout=10m", "")}
 }
 
-// again lets a bench run another recipe.
+// again prepares the bench for another recipe.
 func (b *bench) again() {
 	b.t.Helper()
 	b.count = 0
 	require.NoError(b.t, os.Remove(filepath.Join(b.calls, "n")))
 }
 
-// A restore, the way back, the way on, and the release of the old instance, each by one command.
+// A restore, going back, going forth again, and the deletion of the old instance are one command each.
 func TestRestoreRecipes(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestRestoreRecipes(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	assert.Equal(t, []string{"mosaic-prod-db-2"}, identifiers(t, state))
 
-	// A snapshot, made beside: nothing moves, no pod restarts.
+	// A snapshot is restored beside the active instance: nothing is switched, and no pod restarts.
 	file, err := os.ReadFile(filepath.Join(b.project, "Pulumi.prod.yaml"))
 	require.NoError(t, err)
 	b.again()
@@ -114,7 +114,7 @@ func TestRestoreRecipes(t *testing.T) {
 	assert.Equal(t, []string{"mosaic-prod-db-2"}, identifiers(t, state))
 }
 
-// suffix is that of the only final snapshot.
+// suffix is the suffix of the only final snapshot.
 func suffix(t *testing.T, state string) string {
 	t.Helper()
 	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
@@ -125,7 +125,7 @@ func suffix(t *testing.T, state string) string {
 	return strings.TrimPrefix(snapshots[0].ID, "mosaic-prod-db-final-")
 }
 
-// What a restore is asked for is checked, and a run that fails says which ways are open.
+// The arguments of a restore are checked, and a run that fails says how to complete it or go back.
 func TestRestoreRecipesThatStop(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -13,8 +13,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// A rotation is one command: it changes the password in the simulated cloud, and restarts the pods only once the
-// Secret holds it. A migration makes another Job.
+// A rotation is one command: it changes the password in the simulated cloud, and restarts the pods only after the Secret has it. A
+// migration creates another Job.
 func TestRotationAndMigration(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -46,7 +46,7 @@ func TestRotationAndMigration(t *testing.T) {
 		assert.NotContains(t, r.stdout+r.stderr, leaked)
 	}
 
-	// The same stack file; what is rotated stays rotated.
+	// With the same stack file, nothing changes.
 	b.again()
 	b.expect(outputs, account, setting("migrations.attempt"), raising("migrations.attempt", "2"), change)
 	job := outputOf(t, state, "migrationJobName")
@@ -56,7 +56,7 @@ func TestRotationAndMigration(t *testing.T) {
 	assert.Equal(t, after, password())
 }
 
-// A rotation that stops halfway, or whose Secret never comes, restarts no pod and keeps the raised version.
+// A rotation that fails halfway, or whose Secret is never updated, restarts no pod and keeps the raised version in the stack file.
 func TestRotationThatFails(t *testing.T) {
 	need(t)
 	t.Parallel()

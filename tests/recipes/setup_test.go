@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// deploy makes prod in an empty folder.
+// deploy deploys prod in an empty folder.
 func deploy(ctx context.Context, dir string) error {
 	env, err := engine.New(ctx, engine.Options{Dir: dir, Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr, Quick: true})
 	if err != nil {
@@ -24,7 +24,7 @@ func deploy(ctx context.Context, dir string) error {
 	return err
 }
 
-// deployed is a folder of prod as a first up leaves it, for this test alone.
+// deployed is a folder in which prod is deployed, for this test only.
 func deployed(t *testing.T) string {
 	t.Helper()
 	needsCLI(t)
@@ -34,7 +34,7 @@ func deployed(t *testing.T) string {
 	return dir
 }
 
-// outputsOnly is such a folder for tests that only read its outputs: two runs in one folder refuse each other.
+// outputsOnly is a folder in which prod is deployed, for tests that only read its outputs, because two runs cannot share a folder.
 func outputsOnly(t *testing.T) string {
 	t.Helper()
 	needsCLI(t)
@@ -49,7 +49,7 @@ func needsCLI(t *testing.T) {
 	}
 }
 
-// outputOf is an output of the stack in a folder.
+// outputOf reads an output of the stack in a folder.
 func outputOf(t *testing.T, state, name string) string {
 	t.Helper()
 	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
@@ -76,15 +76,15 @@ func raising(key, to string) call {
 	return on("pulumi config set --stack prod --non-interactive --path mosaic-database:"+key+" "+to, "").do(runPulumi)
 }
 
-// inCluster is the way into the cluster, and what follows.
+// inCluster are the calls that connect to the cluster, and those that follow.
 func inCluster(calls ...call) []call {
 	return append(append([]call{outputs, account}, cluster...), calls...)
 }
 
-// inClusterOf is the same of other outputs.
+// inClusterOf is inCluster with other outputs.
 func inClusterOf(json string) []call {
 	return append([]call{on(strings.Join(outputs.argv, " "), "").do("echo '" + json + "'"), account}, cluster...)
 }
 
-// inPod is a run of psql in a pod of its own.
+// inPod are the calls of psql in a temporary pod.
 func inPod(exec call) []call { return inCluster(createPod, waitPod, exec, deletePod) }

@@ -13,7 +13,7 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// The pod of a session is deleted also when the session is interrupted, and holds no password but by reference.
+// The pod of a session is deleted even if the session is interrupted, and has passwords only by reference to a Secret.
 func TestDatabaseShellIsInterrupted(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -50,7 +50,7 @@ func TestDatabaseShellIsInterrupted(t *testing.T) {
 	t.Error("the pod has no PGPASSWORD")
 }
 
-// restricted is what the Pod Security standard "restricted" asks for.
+// restricted checks what the Pod Security Standard "restricted" requires.
 func restricted(t *testing.T, spec corev1.PodSpec) {
 	t.Helper()
 	assert.True(t, *spec.SecurityContext.RunAsNonRoot)

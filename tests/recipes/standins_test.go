@@ -23,22 +23,22 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// root is the folder of the repository.
+// root is the root of the repository.
 var root = filepath.Join("..", "..")
 
-// need skips a test without what all recipes need, or what else it names.
+// need skips a test without the tools that all recipes need, or those that it names.
 func need(t *testing.T, more ...tools.Tool) {
 	t.Helper()
 	tools.Need(t, append([]tools.Tool{tools.Bash, tools.Git, tools.Jq, tools.Just}, more...)...)
 }
 
-// call is one expected call of a stand-in: its arguments, and a piece of shell that answers.
+// call is an expected call of a stand-in: its arguments, and a shell script that answers.
 type call struct {
 	argv  []string
 	reply string
 }
 
-// on is a call whose arguments hold no space; says is its answer.
+// on is a call whose arguments have no spaces; says is its answer.
 func on(line, says string) call {
 	return call{strings.Fields(line), "printf '%s\\n' " + strconv.Quote(says)}
 }
@@ -46,7 +46,7 @@ func on(line, says string) call {
 func (c call) with(more ...string) call { return call{append(slices.Clone(c.argv), more...), c.reply} }
 func (c call) do(shell string) call     { return call{c.argv, shell} }
 
-// in is the same call of another stack.
+// in is the same call for another stack.
 func (c call) in(stack string) call {
 	argv := slices.Clone(c.argv)
 	argv[slices.Index(argv, "--stack")+1] = stack
@@ -57,18 +57,18 @@ func (c call) in(stack string) call {
 type bench struct {
 	t       *testing.T
 	project string // folder of the justfile and the stack file
-	tools   string // all that is on the PATH
-	state   string // folder of the engine
-	calls   string // what the stand-ins may be asked
+	tools   string // the only folder on the PATH
+	state   string // folder of the engine's environment
+	calls   string // the expected calls
 	env     []string
 	count   int
 }
 
-// system is all that a recipe may use besides what it asks for by name.
+// system lists the commands that a recipe may use without checking that they exist.
 var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
 	"dirname", "sha256sum", "sleep", "tee", "git", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
 
-// builtProgram is the program of the recipes, which a recipe builds for itself.
+// builtProgram is the path of command recipe, which a script would build for itself.
 var builtProgram = sync.OnceValues(func() (string, error) {
 	file := filepath.Join(sharedDir, "recipe")
 	cmd := exec.Command("go", "build", "-o", file, "./internal/recipe")
@@ -80,7 +80,7 @@ var builtProgram = sync.OnceValues(func() (string, error) {
 	return file, nil
 })
 
-// newBench is a bench over a stack that was deployed to the folder.
+// newBench is a bench with the stack that is deployed in a folder.
 func newBench(t *testing.T, state string) *bench {
 	t.Helper()
 	dir := t.TempDir()
@@ -126,7 +126,7 @@ func newBench(t *testing.T, state string) *bench {
 	return b
 }
 
-// expect adds calls, in the order in which they have to come.
+// expect adds expected calls, in order.
 func (b *bench) expect(calls ...call) {
 	b.t.Helper()
 	for _, c := range calls {
@@ -137,7 +137,7 @@ func (b *bench) expect(calls ...call) {
 	}
 }
 
-// ran is what a recipe said, and how it ended.
+// ran is the output and the exit code of a recipe.
 type ran struct {
 	stdout, stderr string
 	code           int
@@ -154,7 +154,7 @@ func (b *bench) prepared(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// just runs a recipe with answers to its questions, and expects all the calls and no other.
+// just runs a recipe with answers to its questions. It expects exactly the calls that were added.
 func (b *bench) just(answers string, args ...string) ran {
 	b.t.Helper()
 	cmd := b.command(args...)

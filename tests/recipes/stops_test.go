@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What stands in the way of a recipe is said, before anything is changed.
+// A recipe that cannot run says why, before it changes anything.
 func TestRecipesThatStop(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// external is what the cluster has of ExternalSecrets: the chart's of the application, under a name of the chart's, after a reading
-// whose metadata had that hash; and another one.
+// external are the ExternalSecrets of the cluster: that of the application's chart, which the operator has read with a hash of its
+// metadata, and another one.
 func external(synced, spec string) string {
 	return `{"items": [{"metadata": {"name": "other"}, "spec": {"target": {"name": "other-secret"}}},
 		{"metadata": {"name": "chart-db"}, "spec": {` + spec + ` "target": {"name": "core-api-db-secret"}},
@@ -20,15 +20,15 @@ func listed(externals string) call {
 
 var forcing = on(kube+"annotate externalsecrets.external-secrets.io/chart-db mosaic-database/force-sync=TIME --overwrite", "")
 
-// synchronising is what a recipe does about a Secret that is still the old one, until the operator says that it read the remote
-// secret with metadata of that hash.
+// synchronising are the calls of a recipe while the Secret is not updated yet, until the operator has read the remote secret with a new
+// hash of the metadata.
 func synchronising(synced string) []call {
 	const hourly = `"refreshInterval": "1h0m0s",`
 	return []call{secret("old"), listed(external("1-a", hourly)), forcing, listed(external(synced, hourly))}
 }
 
-// A chart may let the operator look once an hour. After a rotation and after a restore it looks at once, and the pods restart when
-// the Secret is the new one.
+// The chart's refresh interval may be an hour. After a rotation or a restore, the recipe makes the operator read the secret at once, and
+// restarts the pods after the Secret is updated.
 func TestTheChartsSecretIsSynchronised(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -20,7 +20,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// listening waits until a program reads single keys: what is typed before, such as Ctrl-C, the terminal takes for itself.
+// listening waits until a program reads single keys. Before that, the terminal would handle keys such as Ctrl-C itself.
 func listening(t *testing.T, terminal *os.File) {
 	t.Helper()
 	require.Eventually(t, func() bool {
@@ -29,7 +29,7 @@ func listening(t *testing.T, terminal *os.File) {
 	}, time.Minute, 5*time.Millisecond, "nobody reads keys")
 }
 
-// onTerminal runs a recipe on a terminal, where a person answers a question.
+// onTerminal runs a recipe on a terminal, where a user answers a question.
 func (b *bench) onTerminal(question string, answer func() string, args ...string) (r ran, shown string) {
 	b.t.Helper()
 	person, program, err := pty.Open()
@@ -50,7 +50,7 @@ func (b *bench) onTerminal(question string, answer func() string, args ...string
 			n, err := person.Read(piece)
 			screen.Write(piece[:n])
 			if err != nil {
-				return cmd.Wait() // nobody has the other end any more
+				return cmd.Wait() // the other end of the terminal is closed
 			}
 			if !answered && strings.Contains(screen.String(), question) {
 				answered = true
@@ -63,8 +63,8 @@ func (b *bench) onTerminal(question string, answer func() string, args ...string
 	return r, screen.String()
 }
 
-// The question of a change is the CLI's own, after a preview of what is then done, with the state locked in between. The stack
-// file is as it was unless the up began.
+// The question of a change is that of the CLI, between its preview and its update, during which the state is locked. The stack file stays
+// changed only if the update began.
 func TestChangeOnATerminal(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -82,17 +82,17 @@ func TestChangeOnATerminal(t *testing.T) {
 	for _, test := range []struct {
 		name, answer, want string
 		fault              func(simcloud.Operation) error
-		kept               bool
+		changed            bool
 	}{
-		{name: "no", answer: "\r", want: "Pulumi.prod.yaml is as it was; nothing was changed"}, // "no" is what is chosen at first
+		{name: "no", answer: "\r", want: "Pulumi.prod.yaml is as it was; nothing was changed"}, // "no" is the default
 		{name: "Ctrl-C", answer: "\x03", want: "Pulumi.prod.yaml is as it was; nothing was changed"},
-		{name: "halfway", answer: "yes\r", kept: true, want: "Pulumi.prod.yaml is changed: commit it", fault: func(op simcloud.Operation) error {
+		{name: "halfway", answer: "yes\r", changed: true, want: "Pulumi.prod.yaml is changed: commit it", fault: func(op simcloud.Operation) error {
 			if op.Type == "kubernetes:batch/v1:Job" && op.Op == "create" {
 				return fmt.Errorf("the cluster is full")
 			}
 			return nil
 		}},
-		{name: "yes", answer: "yes\r", kept: true, want: "Pulumi.prod.yaml is changed: commit it"},
+		{name: "yes", answer: "yes\r", changed: true, want: "Pulumi.prod.yaml is changed: commit it"},
 	} {
 		t.Log(test.name)
 		if b.count > 0 {
@@ -112,6 +112,6 @@ func TestChangeOnATerminal(t *testing.T) {
 		assert.Contains(t, shown, "core-api-migration-")
 		after, err := os.ReadFile(file)
 		require.NoError(t, err)
-		assert.Equal(t, test.kept, strings.Contains(string(after), "attempt: 2"))
+		assert.Equal(t, test.changed, strings.Contains(string(after), "attempt: 2"))
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Where people log in by token, db-shell asks IAM for one, as the role that the outputs name, and hands it to the pod by
-// standard input: no password is asked for, and no command line and no manifest has the token.
+// If IAM users log in with tokens, db-shell gets one with the role in the outputs, and passes it to the pod on standard input. It asks
+// for no password, and no command line or manifest has the token.
 func TestDbShellByToken(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -60,7 +60,7 @@ func TestDbShellByToken(t *testing.T) {
 		assert.Equal(t, "/tmp/pgpass", env["PGPASSFILE"])
 		assert.Equal(t, "require", env["PGSSLMODE"])
 	})
-	t.Run("not one of the people", func(t *testing.T) {
+	t.Run("an IAM user without access", func(t *testing.T) {
 		_, r := shell(t, assume.do("echo AccessDenied >&2; exit 254"))
 		assert.NotZero(t, r.code)
 		assert.Contains(t, r.stderr, "may not assume arn:aws:iam::123456789012:role/mosaic-prod-db-people-role: AccessDenied")

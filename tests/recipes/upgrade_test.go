@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// db-upgrade-finish is the master user, whoever the application and people are; and it fails when something is left to do.
+// db-upgrade-finish logs in as the master user, whatever the logins of the application and of IAM users, and fails if something is left
+// to do.
 func TestTheUpgradeIsFinishedByTheMasterUser(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// Account is the one that the committed stack files allow.
+	// Account is the account that the committed stack files allow.
 	Account = "123456789012"
-	// Password is what the mocked random provider generates; no golden file may hold it.
+	// Password is the password that the mocked random provider generates. No golden file may contain it.
 	Password = "mockedPassword0123456789"
 )
 
-// lookups are the answers to what the program asks AWS, by token.
+// lookups are the results of the program's lookups in AWS, by token.
 func lookups(asked resource.PropertyMap) map[string]map[string]any {
 	return map[string]map[string]any{
 		"aws:eks/getCluster:getCluster": {
@@ -44,8 +44,8 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 	}
 }
 
-// outputs are the inputs and what the cloud computes. A preview does not know the latter, but for what
-// goes into secrets: the SDK's mocks cannot carry a secret that is unknown (the tests on the engine do).
+// outputs are the inputs and what the cloud computes. A preview does not know what the cloud computes, except for what goes into
+// secrets: the SDK's mocks do not support unknown secrets (the tests on the engine cover those).
 func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 	outputs := args.Inputs.Copy()
 	computed := map[resource.PropertyKey]string{

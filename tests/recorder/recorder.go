@@ -1,4 +1,4 @@
-// Package recorder runs the program on mocks, without an engine, and keeps what it registers.
+// Package recorder runs the program on mocks, without an engine, and records what it registers.
 package recorder
 
 import (
@@ -20,20 +20,20 @@ import (
 // Run is one run of the program.
 type Run struct {
 	Stack   string
-	Values  map[string]string    // of the stack file; see StackFile
+	Values  map[string]string    // the configuration; see StackFile
 	Dir     string               // folder of the stack file; "": this repository
-	Preview bool                 // instead of an up
-	Last    resource.PropertyMap // outputs that the run before left
+	Preview bool                 // whether to run a preview instead of an up
+	Last    resource.PropertyMap // the outputs of the last run
 }
 
-// Recording is what a run did.
+// Recording is the result of a run.
 type Recording struct {
-	Registrations []Registration // by their keys
+	Registrations []Registration // sorted by key
 	Calls         []string       // tokens of the lookups
 	Exports       map[string]any // the stack's outputs; nil: not known in a preview
 }
 
-// Up records an up of a stack with these values, which has to succeed.
+// Up records an up of a stack with these values. The test fails if the run does.
 func Up(t *testing.T, stackName string, values map[string]string) *Recording {
 	t.Helper()
 	recording, err := Run{Stack: stackName, Values: values}.Record()
@@ -41,7 +41,7 @@ func Up(t *testing.T, stackName string, values map[string]string) *Recording {
 	return recording
 }
 
-// Last is the outputs, as the next run finds them.
+// Last is the outputs in the form that the next run reads.
 func (r *Recording) Last() (resource.PropertyMap, error) {
 	content, err := json.Marshal(r.Exports)
 	if err != nil {
@@ -54,7 +54,7 @@ func (r *Recording) Last() (resource.PropertyMap, error) {
 	return resource.NewPropertyMapFromMap(plain), nil
 }
 
-// Record runs the program. The recording is there if it fails, too.
+// Record runs the program. It also returns the recording of a run that fails.
 func (r Run) Record() (*Recording, error) {
 	if r.Dir == "" {
 		root, err := repository.Root()
@@ -80,7 +80,7 @@ func (r Run) Record() (*Recording, error) {
 	return &Recording{Registrations: m.registered, Calls: m.calls, Exports: exports}, err
 }
 
-// mocks answer the program as a cloud would, and keep every registration.
+// mocks answer as the cloud would, and record every registration.
 type mocks struct {
 	run        Run
 	mutex      sync.Mutex
@@ -88,7 +88,7 @@ type mocks struct {
 	calls      []string
 }
 
-// export keeps the values of outputs as they become known.
+// export stores the values of outputs when they become known.
 func (m *mocks) export(into map[string]any, outputs map[string]pulumi.Input) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -121,7 +121,7 @@ func (m *mocks) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	return resource.NewPropertyMapFromMap(answer), nil
 }
 
-// NewResource keeps a registration.
+// NewResource records a registration.
 func (m *mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

@@ -12,7 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Registration is one resource as the program registered it.
+// Registration is a resource as the program registered it.
 type Registration struct {
 	Type          string         `yaml:"type"`
 	Name          string         `yaml:"name"`
@@ -22,15 +22,15 @@ type Registration struct {
 	DependsOn     []string       `yaml:"dependsOn,omitempty"`
 	IgnoreChanges []string       `yaml:"ignoreChanges,omitempty"`
 	Timeouts      string         `yaml:"timeouts,omitempty"`
-	Inputs        map[string]any `yaml:"inputs,omitempty"` // without what is secret or unknown
+	Inputs        map[string]any `yaml:"inputs,omitempty"` // without secret and unknown values
 
-	Raw resource.PropertyMap `yaml:"-"` // the inputs as they came
+	Raw resource.PropertyMap `yaml:"-"` // the inputs as the program gave them
 }
 
-// Key identifies a registration in messages and golden files.
+// Key identifies a registration in messages and golden files: type::name.
 func (r Registration) Key() string { return r.Type + "::" + r.Name }
 
-// Text is registrations as a reviewer reads them in a diff.
+// Text is registrations in the form of the golden files.
 func Text(t *testing.T, registrations ...Registration) string {
 	t.Helper()
 	out, err := yaml.Marshal(registrations)
@@ -74,7 +74,7 @@ func timeouts(rpc *pulumirpc.RegisterResourceRequest) string {
 	return strings.Join(all, ", ")
 }
 
-// readable turns inputs into JSON values; what is secret stays out of sight.
+// readable turns inputs into JSON values, without secrets.
 func readable(inputs resource.PropertyMap) map[string]any {
 	return inputs.MapRepl(nil, func(v resource.PropertyValue) (any, bool) {
 		if v.IsSecret() {

@@ -9,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-// StackNames are the stacks whose files are committed.
+// StackNames lists the stacks whose files are committed.
 func StackNames(t *testing.T) []string {
 	t.Helper()
 	root, err := repository.Root()
@@ -28,7 +29,7 @@ func StackNames(t *testing.T) []string {
 	return names
 }
 
-// StackFile is the configuration of a committed stack file as the engine hands it to the program.
+// StackFile reads a committed stack file, and returns the configuration as the engine passes it to the program.
 func StackFile(t *testing.T, name string) map[string]string {
 	t.Helper()
 	root, err := repository.Root()
@@ -39,28 +40,16 @@ func StackFile(t *testing.T, name string) map[string]string {
 	return values
 }
 
-// Config is what the program makes of a stack's values.
+// Config loads the configuration of a stack as the program does.
 func Config(t *testing.T, stackName string, values map[string]string) *config.Config {
 	t.Helper()
-	cfg, err := config.Load(source(values), stackName, config.StackFile{})
+	cfg, err := config.Load(configtest.Source(values), stackName, config.StackFile{})
 	require.NoError(t, err)
 	return cfg
 }
 
-// source is a configuration without an engine.
-type source map[string]string
-
-// IsConfigSecret reports that nothing is encrypted.
-func (s source) IsConfigSecret(string) bool { return false }
-
-// GetConfig is a value.
-func (s source) GetConfig(key string) (string, bool) {
-	value, ok := s[key]
-	return value, ok
-}
-
-// Optional tells whether a resource is there only while the credentials are alternating, or while there is a pooler: a run
-// can make it again, and going back deletes it. No application's pod uses it.
+// Optional tells whether a resource exists only with alternating credentials, or only with a pooler. Turning these off deletes it, a
+// run can create it again, and no application's pod uses it.
 func Optional(name string) bool {
 	ofLogins := slices.ContainsFunc([]string{
 		"-database-admin", "core-api-bootstrap-db", "core-api-migrator-db", "-db-people-role", "/rds/bootstrap", "/rds/migrator", "/rds/readonly",

@@ -1,4 +1,4 @@
-// Package repository finds the folder of this repository.
+// Package repository finds the root of this repository.
 package repository
 
 import (
@@ -12,8 +12,7 @@ import (
 // Module is the path of this repository's module.
 const Module = "github.com/mosaic-stories/mosaic-database"
 
-// Root is the folder of this repository, found from the working directory upwards. The error says
-// where it looked.
+// Root finds the root of this repository, from the working directory upwards. The error says where it looked.
 func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {

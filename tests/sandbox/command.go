@@ -10,7 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-const invocation = "go run ./tests/sandbox" // how it is called from the root of the repository
+const goRun = "go run ./tests/sandbox" // the command that starts it, in the root of the repository
 
 const long = `Runs a stack of this repository on the real Pulumi engine against a simulated AWS, Kubernetes and
 random provider. No AWS account and no cluster is reached, and no credentials are needed: only Go.
@@ -39,7 +39,7 @@ func newCommand(s *sandbox) *cobra.Command {
 		Short:             "Run a stack on the real Pulumi engine against a simulated cloud",
 		Long:              long,
 		Example:           examples,
-		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: invocation},
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: goRun},
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -50,7 +50,7 @@ func newCommand(s *sandbox) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %q lists the flags", err, cmd.CommandPath()+" --help")
 	})
-	cobra.EnableCommandSorting = false // the verbs are in the order of their use
+	cobra.EnableCommandSorting = false // the subcommands are listed in the order of their use
 	root.AddCommand(
 		previewing(s),
 		changing(s, "up", "Bring the simulated cloud to what the stack says", s.up),
@@ -63,11 +63,11 @@ func newCommand(s *sandbox) *cobra.Command {
 	return root
 }
 
-// changing is a verb that runs the program, and so takes configuration.
-func changing(s *sandbox, name, short string, verb func(call) error) *cobra.Command {
+// changing is a subcommand that runs the program. It takes configuration values.
+func changing(s *sandbox, name, short string, verb func(invocation) error) *cobra.Command {
 	var values []string
 	var diff bool
-	cmd := reading(s, name, short, func(c call) (err error) {
+	cmd := reading(s, name, short, func(c invocation) (err error) {
 		c.diff = diff
 		if c.overrides, err = parseOverrides(values); err != nil {
 			return err
@@ -79,19 +79,19 @@ func changing(s *sandbox, name, short string, verb func(call) error) *cobra.Comm
 	return cmd
 }
 
-// previewing is the verb that may leave the engine's own account of the run, as pulumi preview --event-log does.
+// previewing is the subcommand preview, which can write the engine's event log, as pulumi preview --event-log does.
 func previewing(s *sandbox) *cobra.Command {
 	var log string
-	cmd := changing(s, "preview", "Show what up would change", func(c call) error { return s.preview(c, log) })
+	cmd := changing(s, "preview", "Show what up would change", func(c invocation) error { return s.preview(c, log) })
 	cmd.Flags().StringVar(&log, "event-log", "", "`file` for the engine's events, a line of JSON each")
 	return cmd
 }
 
-// pricing is the verb that needs no engine.
+// pricing is the subcommand cost, which needs no engine.
 func pricing(s *sandbox) *cobra.Command {
 	var values []string
 	var base, format string
-	cmd := reading(s, "cost", "Estimate what a month costs, from the stack file alone", func(c call) (err error) {
+	cmd := reading(s, "cost", "Estimate what a month costs, from the stack file alone", func(c invocation) (err error) {
 		if c.overrides, err = parseOverrides(values); err != nil {
 			return err
 		}
@@ -107,19 +107,19 @@ func overlaid(cmd *cobra.Command, values *[]string) {
 	cmd.Flags().StringArrayVarP(values, "config", "c", nil, "`path=value` to lay over the stack file for this run, repeatable")
 }
 
-// reading is a verb that takes nothing but a stack.
-func reading(s *sandbox, name, short string, verb func(call) error) *cobra.Command {
+// reading is a subcommand that takes nothing but a stack.
+func reading(s *sandbox, name, short string, verb func(invocation) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   name + " <stack>",
 		Short: short,
 		Args:  func(_ *cobra.Command, args []string) error { return checkStack(s, name, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return verb(call{ctx: cmd.Context(), verb: name, stack: args[0]})
+			return verb(invocation{ctx: cmd.Context(), verb: name, stack: args[0]})
 		},
 	}
 }
 
-// checkStack wants one argument, the name of a committed stack.
+// checkStack checks that there is one argument, the name of a committed stack.
 func checkStack(s *sandbox, verb string, args []string) error {
 	stacks, err := s.stacks()
 	if err != nil {
@@ -152,7 +152,7 @@ func parseOverrides(texts []string) ([]engine.Override, error) {
 	return overrides, nil
 }
 
-// parseOverride reads path=value. The path ends at the first =.
+// parseOverride parses path=value. The path ends at the first =.
 func parseOverride(text string) (engine.Override, error) {
 	path, value, ok := strings.Cut(text, "=")
 	if !ok || path == "" {
@@ -161,5 +161,5 @@ func parseOverride(text string) (engine.Override, error) {
 	return engine.Override{Path: path, Value: value}, nil
 }
 
-// errReported is the error of a run whose output has already said what went wrong.
+// errReported is the error of a run whose output has reported what went wrong.
 var errReported = errors.New("reported")

@@ -11,9 +11,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// cost prints the estimate of a stack's file, beside that of another version of it. It runs no engine, and so knows
-// nothing of what is deployed: a preview compares with that.
-func (s *sandbox) cost(c call, base, format string) error {
+// cost prints the estimate of a stack file and what changes since another version of it. It does not look at what is deployed; a
+// preview does.
+func (s *sandbox) cost(c invocation, base, format string) error {
 	report, err := priced(s.project, c.stack, c.overrides)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func formatted(report cost.Report, format string) (string, error) {
 	return "", fmt.Errorf("--format %q: write text, markdown or json", format)
 }
 
-// priced is the estimate of a stack's file with values laid over it.
+// priced estimates a stack file with overrides.
 func priced(project, stack string, overrides []engine.Override) (cost.Report, error) {
 	values, err := engine.StackConfig(project, stack, overrides...)
 	if err != nil {
@@ -56,23 +56,23 @@ func priced(project, stack string, overrides []engine.Override) (cost.Report, er
 	if err != nil {
 		return cost.Report{}, err
 	}
-	keys := slices.AppendSeq(file.Keys, maps.Keys(values)) // also what was laid over it
+	keys := slices.AppendSeq(file.Keys, maps.Keys(values)) // also those of the overrides
 	slices.Sort(keys)
 	file.Keys = slices.Compact(keys)
-	cfg, err := config.Load(source(values), stack, file)
+	cfg, err := config.Load(stackValues(values), stack, file)
 	if err != nil {
 		return cost.Report{}, err
 	}
 	return cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
 }
 
-// source is a configuration without an engine.
-type source map[string]string
+// stackValues are configuration values that do not come from an engine.
+type stackValues map[string]string
 
-// IsConfigSecret: what is encrypted is not in it.
-func (s source) IsConfigSecret(string) bool { return false }
+// IsConfigSecret is false, because encrypted values are left out.
+func (s stackValues) IsConfigSecret(string) bool { return false }
 
-func (s source) GetConfig(key string) (string, bool) {
+func (s stackValues) GetConfig(key string) (string, bool) {
 	value, ok := s[key]
 	return value, ok
 }

@@ -3,8 +3,8 @@
 //
 //	go run ./tests/sandbox up prod
 //
-// It reaches no AWS account and no cluster, and keeps what it makes in .sandbox/<stack> of the
-// repository, so that the next run finds it. `go run ./tests/sandbox help` lists the verbs.
+// It uses no AWS account and no cluster. It stores what it creates in .sandbox/<stack> of the repository, for the next run.
+// `go run ./tests/sandbox help` lists the subcommands.
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first interrupt lets the engine end its run, the second one does not wait for that.
+	// After the first interrupt, the engine ends its run; the second one ends this process at once.
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx, os.Args[1:]); err != nil {
 		if !errors.Is(err, errReported) {

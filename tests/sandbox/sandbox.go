@@ -20,14 +20,14 @@ import (
 // sandbox runs the stacks of one project folder.
 type sandbox struct {
 	project        string // folder with the project file and the stack files
-	version        string // of the CLI
+	version        string // the version of the CLI
 	program        pulumi.RunFunc
 	stdout, stderr io.Writer
 	color          bool
 }
 
-// call is one run of the sandbox.
-type call struct {
+// invocation is one run of the sandbox: its stack and its flags.
+type invocation struct {
 	ctx       context.Context
 	verb      string
 	stack     string
@@ -35,7 +35,7 @@ type call struct {
 	diff      bool
 }
 
-// stacks are the names of the stacks that have a file in the project.
+// stacks lists the stacks that have a file in the project.
 func (s *sandbox) stacks() ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(s.project, "Pulumi.*.yaml"))
 	if err != nil {
@@ -52,10 +52,10 @@ func (s *sandbox) stacks() ([]string, error) {
 	return stacks, nil
 }
 
-// folder is where a stack is kept, relative to the project.
+// folder is the folder of a stack, relative to the project.
 func folder(stack string) string { return filepath.Join(".sandbox", stack) }
 
-func (s *sandbox) preview(c call, log string) error {
+func (s *sandbox) preview(c invocation, log string) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		var opts []optpreview.Option
 		if c.diff {
@@ -69,7 +69,7 @@ func (s *sandbox) preview(c call, log string) error {
 	})
 }
 
-func (s *sandbox) up(c call) error {
+func (s *sandbox) up(c invocation) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		// As `pulumi up` does it, so that a refusal comes before anything is registered.
 		var previewed []optpreview.Option
@@ -85,7 +85,7 @@ func (s *sandbox) up(c call) error {
 	})
 }
 
-func (s *sandbox) outputs(c call) error {
+func (s *sandbox) outputs(c invocation) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		text, err := env.Outputs(c.ctx)
 		if err != nil {
@@ -96,14 +96,14 @@ func (s *sandbox) outputs(c call) error {
 	})
 }
 
-func (s *sandbox) refresh(c call) error {
+func (s *sandbox) refresh(c invocation) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		_, err := env.Refresh(c.ctx)
 		return err
 	})
 }
 
-func (s *sandbox) destroy(c call) error {
+func (s *sandbox) destroy(c invocation) error {
 	return s.operate(c, func(env *engine.Environment) error {
 		// As `pulumi destroy` does it, so that a refusal comes before anything is deleted.
 		if _, err := env.PreviewDestroy(c.ctx); err != nil {
@@ -113,12 +113,12 @@ func (s *sandbox) destroy(c call) error {
 			return err
 		}
 		s.say("what AWS keeps after a deletion is still in the simulated cloud: final snapshots, and secrets in "+
-			"their recovery window. To forget them too: %s reset %s", invocation, c.stack)
+			"their recovery window. To forget them too: %s reset %s", goRun, c.stack)
 		return nil
 	})
 }
 
-func (s *sandbox) reset(c call) error {
+func (s *sandbox) reset(c invocation) error {
 	if err := engine.Reset(c.ctx, filepath.Join(s.project, folder(c.stack))); err != nil {
 		return fmt.Errorf("stack %q: %w", c.stack, err)
 	}
@@ -126,8 +126,8 @@ func (s *sandbox) reset(c call) error {
 	return nil
 }
 
-// operate runs a verb in the environment of its stack, between two lines that say what is real in it.
-func (s *sandbox) operate(c call, verb func(*engine.Environment) error) error {
+// operate runs a subcommand in the environment of its stack, and prints before and after it what is real and what is simulated.
+func (s *sandbox) operate(c invocation, verb func(*engine.Environment) error) error {
 	s.say("%s %s: real Pulumi engine %s, simulated AWS and Kubernetes; no account and no cluster is reached, "+
 		"the state is in %s", c.verb, c.stack, s.version, folder(c.stack))
 	start := time.Now()
@@ -153,9 +153,9 @@ func (s *sandbox) operate(c call, verb func(*engine.Environment) error) error {
 	return err
 }
 
-// within opens the environment of the stack for the verb.
-func (s *sandbox) within(c call, verb func(*engine.Environment) error) error {
-	// What is encrypted is not in the simulation, so the program cannot tell.
+// within opens the environment of the stack for a function.
+func (s *sandbox) within(c invocation, verb func(*engine.Environment) error) error {
+	// The simulation leaves out encrypted values, so the program does not see them.
 	file, err := config.ReadStackFile(s.project, c.stack)
 	if err != nil {
 		return err
@@ -180,14 +180,14 @@ func (s *sandbox) within(c call, verb func(*engine.Environment) error) error {
 	return verb(env)
 }
 
-// advise says what to do about a failure for which Pulumi's own advice does not fit the sandbox.
-func (s *sandbox) advise(c call, failure *engine.Failure) {
+// advise says what to do about a failure, where Pulumi's own advice does not fit the sandbox.
+func (s *sandbox) advise(c invocation, failure *engine.Failure) {
 	if c.verb != "destroy" || !strings.Contains(failure.Error(), "protected") {
 		return
 	}
 	s.say("the stack protects its database. Two deliberate steps destroy it:\n"+
 		"  %[1]s up %[2]s -c database.deletionProtection=false\n"+
-		"  %[1]s destroy %[2]s", invocation, c.stack)
+		"  %[1]s destroy %[2]s", goRun, c.stack)
 }
 
 func (s *sandbox) say(format string, args ...any) {

@@ -16,7 +16,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// bench is a sandbox over a copy of the engine's small test project.
+// bench is a sandbox with a copy of the engine's small test project.
 type bench struct {
 	sandbox
 	out, errs bytes.Buffer
@@ -30,7 +30,7 @@ func newBench(t *testing.T, program pulumi.RunFunc) *bench {
 	return b
 }
 
-// run is one call from the command line; the output is that of this call alone.
+// run calls the command line; the output is that of this call only.
 func (b *bench) run(t *testing.T, args ...string) error {
 	t.Helper()
 	b.out.Reset()
@@ -75,7 +75,7 @@ func TestOverrideEndsItsPathAtTheFirstEqualsSign(t *testing.T) {
 	assert.Equal(t, engine.Override{Path: "cluster.context"}, got)
 }
 
-// guarded registers a component that is protected, unless the configuration takes that away.
+// guarded registers a component that is protected unless the configuration turns that off.
 func guarded(ctx *pulumi.Context) error {
 	database, _ := ctx.GetConfig("tiny:database")
 	off := strings.Contains(database, `"deletionProtection":false`)
@@ -112,7 +112,7 @@ func TestLifeOfAProtectedStack(t *testing.T) {
 	assert.NotContains(t, all, "Destroying (dev)", "it deletes what it can")
 	steps := []string{}
 	for line := range strings.Lines(b.errs.String()) {
-		if step, ok := strings.CutPrefix(strings.TrimSpace(line), invocation+" "); ok {
+		if step, ok := strings.CutPrefix(strings.TrimSpace(line), goRun+" "); ok {
 			steps = append(steps, step)
 		}
 	}
@@ -133,7 +133,7 @@ func TestFailureIsToldOnce(t *testing.T) {
 	}
 	b := newBench(t, func(*pulumi.Context) error { return errors.New("no such luck") })
 	require.ErrorIs(t, b.run(t, "up", "dev"), errReported)
-	// Pulumi tells the error where it happens and again among the diagnostics.
+	// Pulumi prints the error where it occurs, and again among the diagnostics.
 	assert.NotContains(t, b.errs.String(), "no such luck")
 	assert.Contains(t, b.out.String(), "no such luck")
 	assert.NotContains(t, b.out.String(), "Updating (dev)", "the preview has refused it")
@@ -144,7 +144,7 @@ func TestFailureIsToldOnce(t *testing.T) {
 	assert.NotContains(t, b.errs.String(), "stdout:", "the long text of the Automation API")
 }
 
-// The cost of a stack needs its file alone; another folder has the version that it is compared with.
+// The estimate needs only the stack file; another folder has the version that it is compared with.
 func TestCost(t *testing.T) {
 	b := &bench{sandbox: sandbox{project: filepath.Join("..", "..")}}
 	b.stdout, b.stderr = &b.out, &b.errs

@@ -7,13 +7,13 @@ import (
 	"syscall"
 )
 
-// Rights of root's that Linux gives one by one. Most containers have the second alone.
+// Linux capabilities. Root in most containers has only the second one.
 const (
 	dacOverride   = 1
 	dacReadSearch = 2
 )
 
-// asReader runs a command as a user who may read what root may.
+// asReader runs a command as a user who may read every file.
 func asReader(id int) *syscall.SysProcAttr {
 	attributes := asUser(id)
 	attributes.AmbientCaps = []uintptr{dacReadSearch}
@@ -23,7 +23,7 @@ func asReader(id int) *syscall.SysProcAttr {
 	return attributes
 }
 
-// has tells whether this process has a right.
+// has tells whether this process has a capability.
 func has(right int) bool {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

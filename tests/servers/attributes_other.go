@@ -4,5 +4,5 @@ package servers
 
 import "syscall"
 
-// asReader runs a command as a user; there is no right to read alone.
+// asReader runs a command as a user. Only Linux has a capability for reading.
 func asReader(id int) *syscall.SysProcAttr { return asUser(id) }

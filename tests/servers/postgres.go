@@ -13,16 +13,16 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// Postgres is a PostgreSQL in a folder of its own, which is gone when the test ends.
+// Postgres is a PostgreSQL server in a temporary folder, which is removed when the test ends.
 type Postgres struct {
-	Dir string // also for what goes with the server, such as its certificates
+	Dir string // also for other files of the server, such as certificates
 
 	t        *testing.T
 	user     User
 	binaries string // folder
 }
 
-// NewPostgres makes the folder. The test has said that it needs the server.
+// NewPostgres makes the folder. The test has to call tools.Need for the server first.
 func NewPostgres(t *testing.T) *Postgres {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "pg-") // a folder of testing.T is for its user alone, and a socket's path has to be short
@@ -47,7 +47,7 @@ func (p *Postgres) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Write makes a file of the server's, and returns its path.
+// Write writes a file of the server, and returns its path.
 func (p *Postgres) Write(name, content string, mode os.FileMode) string {
 	p.t.Helper()
 	path := filepath.Join(p.Dir, name)
@@ -56,7 +56,7 @@ func (p *Postgres) Write(name, content string, mode os.FileMode) string {
 	return path
 }
 
-// Init makes the data, as initdb does with these arguments.
+// Init runs initdb with these arguments.
 func (p *Postgres) Init(args ...string) {
 	p.t.Helper()
 	out, err := p.command("initdb", append([]string{"--pgdata", filepath.Join(p.Dir, "data"), "--no-sync"}, args...)...).CombinedOutput()
@@ -70,7 +70,7 @@ func (p *Postgres) Start(args ...string) {
 	Run(p.t, p.command("postgres", args...), p.LogFile())
 }
 
-// LogFile is where the server's output goes.
+// LogFile is the file with the server's output.
 func (p *Postgres) LogFile() string { return filepath.Join(p.Dir, "postgresql.log") }
 
 // Run runs a server until the test ends. Its output goes into a file.

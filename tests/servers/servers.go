@@ -1,4 +1,4 @@
-// Package servers is what tests need to start a real server on the loopback interface.
+// Package servers starts real servers on the loopback interface, for tests.
 package servers
 
 import (
@@ -18,8 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Port is one that nobody listens on. It is below those that the system gives to whoever asks for any, so that nothing
-// else takes it before the server does.
+// Port is a free port. It is below the range of ephemeral ports, so that no other process gets it before the server does.
 func Port(t *testing.T) int {
 	t.Helper()
 	for range 100 {
@@ -34,7 +33,7 @@ func Port(t *testing.T) int {
 	return 0
 }
 
-// Certificate is a certificate for a name, and for 127.0.0.1, that signs itself, and its key, both as PEM.
+// Certificate is a self-signed certificate for a name and for 127.0.0.1, and its key, both PEM.
 func Certificate(t *testing.T, name string) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)

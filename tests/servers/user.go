@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// User is whom a server runs as. Servers refuse to run as root, so root runs them as another user.
+// User is the user that a server runs as. Servers refuse to run as root, so root runs them as another user.
 type User struct{ id int }
 
-// Nobody is the user without rights that every machine has; for anybody but root, the present one.
+// Nobody is the user nobody, if this process runs as root; otherwise the current user.
 func Nobody(t *testing.T) User {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -27,7 +27,7 @@ func Nobody(t *testing.T) User {
 	return User{id}
 }
 
-// Numbered is a user by number, of which the machine needs no entry; for anybody but root, the present one.
+// Numbered is a user by id, if this process runs as root; otherwise the current user. The machine needs no entry for the id.
 func Numbered(id int) User {
 	if os.Getuid() != 0 {
 		id = os.Getuid()
@@ -35,8 +35,8 @@ func Numbered(id int) User {
 	return User{id}
 }
 
-// Command is a command that the user runs. It also finds a program below a folder that is closed to others, such as a
-// checkout in /root.
+// Command is a command that runs as the user. It also works for a program in a folder that the user may not read, such as a checkout in
+// /root.
 func (u User) Command(program string, args ...string) *exec.Cmd {
 	switch {
 	case os.Getuid() != 0:
@@ -45,14 +45,14 @@ func (u User) Command(program string, args ...string) *exec.Cmd {
 		cmd := exec.Command(program, args...)
 		cmd.SysProcAttr = asUser(u.id)
 		return cmd
-	default: // the shell has the right to read, which its start gives it, and passes it on
+	default: // the shell gets the capability to read, and passes it on
 		cmd := exec.Command("/bin/sh", append([]string{"-c", `exec "$0" "$@"`, program}, args...)...)
 		cmd.SysProcAttr = asReader(u.id)
 		return cmd
 	}
 }
 
-// Own gives files to the user.
+// Own makes the user the owner of files.
 func (u User) Own(t *testing.T, paths ...string) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -63,7 +63,7 @@ func (u User) Own(t *testing.T, paths ...string) {
 	}
 }
 
-// open tells whether everybody may enter all folders above a file.
+// open tells whether everybody may enter all parent folders of a file.
 func open(file string) bool {
 	resolved, err := filepath.EvalSymlinks(file)
 	if err != nil {

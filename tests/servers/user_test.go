@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAProgramBelowAClosedFolder: a checkout in /root is closed to the user as whom a server runs.
+// TestAProgramBelowAClosedFolder: a server can run from a checkout in /root, which its user may not read.
 func TestAProgramBelowAClosedFolder(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("a capability of Linux")

@@ -30,7 +30,7 @@ func (*aws) checkConfig(config resource.PropertyMap) []*pulumirpc.CheckFailure {
 	return failures
 }
 
-// account is the aws provider with credentials, in one region.
+// account is a configured aws provider: with credentials, in one region.
 type account struct {
 	bridged
 	cloud       *Cloud
@@ -77,8 +77,8 @@ func nested(config Properties) Properties {
 	return decoded
 }
 
-// awsType is the rules of an API for one type. create and update complete the outputs in place; nil
-// means that there is no rule. A physical name is in place already.
+// awsType is the rules of the API for one resource type. create and update complete the outputs in place; nil: no rule. The outputs
+// have their physical name already.
 type awsType struct {
 	create func(a *account, out Properties) (id string, err error)
 	update func(a *account, old, out Properties) error
@@ -186,7 +186,7 @@ func (a *account) remove(r request) error {
 	}
 	o := a.cloud.get(r.typ, r.id)
 	if o == nil {
-		return nil // deleted behind Pulumi's back
+		return nil // somebody else has deleted it
 	}
 	if t.remove != nil {
 		if err := t.remove(a, r.id, o.Properties); err != nil {
@@ -197,7 +197,7 @@ func (a *account) remove(r request) error {
 	return nil
 }
 
-// diff is what the facts say, and what the provider finds beside them.
+// diff is the difference by the facts, and by the provider's own code.
 func (a *account) diff(r request) (diff, error) {
 	d, err := a.bridged.diff(r)
 	if err != nil {
@@ -232,7 +232,7 @@ func (a *account) arn(service, rest string) string {
 
 func (a *account) iamARN(rest string) string { return fmt.Sprintf("arn:aws:iam::%s:%s", a.id, rest) }
 
-// digest is hexadecimal digits that look as if AWS had drawn them, and are the same for the same words.
+// digest is hexadecimal digits that look like a random id of AWS, and are the same for the same words.
 func digest(n int, words ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(words, "\n")))
 	return hex.EncodeToString(sum[:])[:n]

@@ -15,8 +15,8 @@ const (
 	budgetType            = "aws:budgets/budget:Budget"
 )
 
-// createKey: whoever gives a key its policy must be allowed to put another one, unless the check is bypassed. The caller
-// here is as the pipeline's deploy role, which may not.
+// createKey: KMS refuses a key policy that would not let the caller change it, unless the check is bypassed. The caller here is like
+// the pipeline's deploy role, which may not change key policies.
 func createKey(a *account, out Properties) (string, error) {
 	if err := wellFormed("the key", out.Text("policy")); err != nil && out.has("policy") {
 		return "", err

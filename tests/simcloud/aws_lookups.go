@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// eksCluster is a cluster that the account has from the beginning, with its VPC: three private subnets
-// and two public ones.
+// eksCluster is an EKS cluster that exists in the account, with its VPC: three private subnets and two public ones.
 type eksCluster struct{ name, network string } // network: the first two bytes of the VPC's CIDR
 
 var eksClusters = []eksCluster{{"mosaic-dev", "10.1"}, {"mosaic-prod", "10.0"}}

@@ -8,8 +8,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
-// trusts says why a trust policy does not let the subject of an OIDC provider in, or nil.
-func trusts(policy, provider, issuer, subject string) error {
+// webIdentity is the caller of AssumeRoleWithWebIdentity.
+type webIdentity struct {
+	provider string // ARN of the OIDC provider
+	issuer   string // of the token, without https://
+	subject  string // of the token
+}
+
+// trustedBy returns nil if a trust policy allows the identity to assume the role, and otherwise the reason.
+func (w webIdentity) trustedBy(policy string) error {
 	var document iam.Document
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
 		return err
@@ -20,14 +27,14 @@ func trusts(policy, provider, issuer, subject string) error {
 		switch {
 		case s.Effect != iam.Allow || !slices.Contains(s.Action, "sts:AssumeRoleWithWebIdentity"):
 			why = fmt.Errorf("the trust policy does not allow it")
-		case !slices.Contains(s.Principal["Federated"], provider):
-			why = fmt.Errorf("the trust policy names the principal %v, not %s", s.Principal["Federated"], provider)
+		case !slices.Contains(s.Principal["Federated"], w.provider):
+			why = fmt.Errorf("the trust policy names the principal %v, not %s", s.Principal["Federated"], w.provider)
 		case len(s.Condition) != 1 || len(equals) != 2:
-			why = fmt.Errorf("the trust policy must compare %s:sub and %s:aud with StringEquals, and nothing else", issuer, issuer)
-		case !slices.Contains(equals[issuer+":sub"], subject):
-			why = fmt.Errorf("the trust policy expects %s:sub to be %v, not %s", issuer, equals[issuer+":sub"], subject)
-		case !slices.Contains(equals[issuer+":aud"], "sts.amazonaws.com"):
-			why = fmt.Errorf("the trust policy expects %s:aud to be %v, not sts.amazonaws.com", issuer, equals[issuer+":aud"])
+			why = fmt.Errorf("the trust policy must compare %s:sub and %s:aud with StringEquals, and nothing else", w.issuer, w.issuer)
+		case !slices.Contains(equals[w.issuer+":sub"], w.subject):
+			why = fmt.Errorf("the trust policy expects %s:sub to be %v, not %s", w.issuer, equals[w.issuer+":sub"], w.subject)
+		case !slices.Contains(equals[w.issuer+":aud"], "sts.amazonaws.com"):
+			why = fmt.Errorf("the trust policy expects %s:aud to be %v, not sts.amazonaws.com", w.issuer, equals[w.issuer+":aud"])
 		default:
 			return nil
 		}
@@ -35,7 +42,7 @@ func trusts(policy, provider, issuer, subject string) error {
 	return why
 }
 
-// allows says whether the role's inline policies allow an action on a resource.
+// allows tells whether the role's inline policies allow an action on a resource.
 func (c *Cloud) allows(role *Object, action, resource string) bool {
 	allowed := false
 	for _, p := range c.all(rolePolicyType, func(o *Object) bool { return o.Properties.Text("role") == role.ID }) {

@@ -51,7 +51,7 @@ func updateInstance(a *account, old, out Properties) error {
 	refused := func(format string, args ...any) error {
 		return fmt.Errorf("updating RDS DB Instance (%s): %w", name, fmt.Errorf(format, args...))
 	}
-	if out.Text("replicateSourceDb") != "" { // the source's version is its own, whatever Pulumi's state has
+	if out.Text("replicateSourceDb") != "" { // a replica has its own version, whatever Pulumi's state has
 		out["engineVersion"], out["engineVersionActual"] = old["engineVersion"], old["engineVersionActual"]
 	}
 	if major(old) != major(out) {
@@ -90,7 +90,7 @@ func updateInstance(a *account, old, out Properties) error {
 		return refused("%w", err)
 	}
 	if major(old) != major(out) {
-		for _, r := range a.replicas(out) { // a major upgrade takes the replicas of the region along
+		for _, r := range a.replicas(out) { // a major upgrade also upgrades the replicas in the region
 			r.Properties["engineVersion"], r.Properties["engineVersionActual"] = out["engineVersion"], out["engineVersionActual"]
 		}
 	}

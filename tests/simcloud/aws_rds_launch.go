@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// minorVersions is the version that RDS takes where only the major one is given.
+// minorVersions is the minor version that RDS chooses if only the major version is given.
 var minorVersions = map[string]string{"13": "13.22", "14": "14.19", "15": "15.14", "16": "16.11", "17": "17.7"}
 
-// instanceOrigin checks what the instance is made from, and takes over what comes with it.
+// instanceOrigin checks what the instance is created from, and copies what comes with it.
 func (a *account) instanceOrigin(out Properties) error {
 	inherited := []string{"engine", "engineVersion", "username", "dbName", "port", "dbSubnetGroupName"}
 	storage := []string{"allocatedStorage", "storageType", "storageEncrypted", "kmsKeyId"}
@@ -58,8 +58,8 @@ func (a *account) instanceOrigin(out Properties) error {
 	return nil
 }
 
-// originOf is the id of what an instance is made from, which its logins come from; "" for nothing. An instance that is
-// gone has left its logins with its backups.
+// originOf is the id of what an instance is created from, with the logins; "": of nothing. A deleted instance has left its logins in
+// its backups.
 func (a *account) originOf(out Properties) string {
 	point := out.Map("restoreToPointInTime")
 	switch source, snapshot := point.Text("sourceDbInstanceIdentifier"), a.snapshot(out.Text("snapshotIdentifier")); {
@@ -71,12 +71,12 @@ func (a *account) originOf(out Properties) string {
 	return point.Text("sourceDbiResourceId")
 }
 
-// snapshot is a snapshot by its identifier or ARN.
+// snapshot finds a snapshot by its identifier or ARN.
 func (a *account) snapshot(identifierOrARN string) *Object {
 	return a.cloud.find(SnapshotType, func(o *Object) bool { return o.ID == identifierOrARN || o.Properties.Text("arn") == identifierOrARN })
 }
 
-// getSnapshot and getInstance are the provider's two looks at what an instance can be restored from.
+// getSnapshot and getInstance are the lookups of what an instance can be restored from.
 func (a *account) getSnapshot(identifier string) (Properties, error) {
 	o := a.snapshot(identifier)
 	if o == nil {
@@ -136,7 +136,7 @@ func (a *account) launch(out Properties) (id string) {
 	return id
 }
 
-// exportLogs makes the log groups that are missing, without a retention, as RDS does.
+// exportLogs creates missing log groups without a retention, as RDS does.
 func (a *account) exportLogs(out Properties) {
 	for _, export := range out.Texts("enabledCloudwatchLogsExports") {
 		name := fmt.Sprintf("/aws/rds/instance/%s/%s", out.Text("identifier"), export)

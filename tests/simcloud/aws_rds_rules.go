@@ -11,7 +11,7 @@ const (
 	subnetGroupType    = "aws:rds/subnetGroup:SubnetGroup"
 )
 
-// checkInstance is the rules for an instance as a whole, at creation and at every change.
+// checkInstance checks the rules for an instance as a whole, when it is created or changed.
 func (a *account) checkInstance(out Properties) error {
 	if _, ok := minorVersions[major(out)]; !ok || out.Text("engine") != "postgres" {
 		return fmt.Errorf("InvalidParameterCombination: Cannot find version %s for %s", out.Text("engineVersion"), out.Text("engine"))
@@ -77,7 +77,7 @@ func checkStorage(out Properties) error {
 	size, most := out.Number("allocatedStorage"), out.Number("maxAllocatedStorage")
 	small := out.Text("storageType") == "gp3" && size < 400
 	chosen := out.Number("iops") > 3000 || out.Number("storageThroughput") > 125 ||
-		!out.has("endpoint") && (out.has("iops") || out.has("storageThroughput")) // at creation, any is
+		!out.has("endpoint") && (out.has("iops") || out.has("storageThroughput")) // at creation, any value is
 	switch {
 	case size < 20:
 		return fmt.Errorf("InvalidParameterValue: Invalid storage size for engine name postgres: %v. Must be at least 20", size)
@@ -113,7 +113,7 @@ func (a *account) checkMonitoring(out Properties) error {
 	return nil
 }
 
-// staticParameters are those of PostgreSQL that only a restart applies.
+// staticParameters are the parameters of PostgreSQL that only a restart applies.
 var staticParameters = []string{
 	"autovacuum_freeze_max_age", "autovacuum_max_workers", "huge_pages", "max_connections", "max_files_per_process",
 	"max_locks_per_transaction", "max_logical_replication_workers", "max_prepared_transactions", "max_replication_slots",

@@ -18,7 +18,7 @@ func (a *account) tagsAll(inputs resource.PropertyMap) (Properties, bool) {
 
 var tagRule = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
-// tag sets tagsAll, where the type has tags, to what AWS accepts as tags.
+// tag sets tagsAll if the type has tags, and checks them as AWS does.
 func (a *account) tag(typ string, out Properties) error {
 	if !slices.Contains(a.facts.Resources[typ].Outputs, "tagsAll") {
 		return nil

@@ -45,8 +45,8 @@ func TestAutonaming(t *testing.T) {
 	assert.Regexp(t, "^db-[0-9a-f]{7}$", first["name"].StringValue())
 	assert.Equal(t, "Managed by Pulumi", first["description"].StringValue())
 
-	kept := resource.PropertyMap{"name": resource.NewProperty("db-kept000"), defaultsKey: first[defaultsKey]}
-	again, err := w.aws.check(parameterGroupType, "db", kept, group)
+	named := resource.PropertyMap{"name": resource.NewProperty("db-kept000"), defaultsKey: first[defaultsKey]}
+	again, err := w.aws.check(parameterGroupType, "db", named, group)
 	require.NoError(t, err)
 	assert.Equal(t, "db-kept000", again["name"].StringValue())
 
@@ -56,7 +56,7 @@ func TestAutonaming(t *testing.T) {
 	assert.NotEqual(t, "fixed", again["name"].StringValue(), "a name that the program gave is not kept")
 }
 
-// A rule holds for creating an instance, or for changing one that is there.
+// Each case breaks a rule, by creating an instance or by changing one.
 func TestInstanceRules(t *testing.T) {
 	for name, tc := range map[string]struct {
 		create, update Properties
@@ -292,10 +292,10 @@ func TestDiff(t *testing.T) {
 	for name, tc := range map[string]struct {
 		typ      string
 		from, to Properties // from nil: the world's instance, and to is what changes
-		edit     Properties // behind Pulumi's back
+		edit     Properties // by somebody else, before the change
 		diffs    []string
 		replaces bool
-		first    bool // deleted before replaced
+		first    bool // deleted before it is replaced
 	}{
 		"nothing":                     {typ: instanceType},
 		"class":                       {typ: instanceType, to: Properties{"instanceClass": "db.t3.small"}, diffs: []string{"instanceClass"}},
@@ -336,7 +336,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// Subnets are a set: their order is no change.
+// Subnets are a set, so another order is no change.
 func TestSetOrder(t *testing.T) {
 	w := newWorld(t)
 	ids := w.privateSubnets("mosaic-prod")
@@ -355,13 +355,13 @@ func TestPreviewAndCreate(t *testing.T) {
 	w.network()
 	inputs := w.instance.propertyMap()
 	inputs["vpcSecurityGroupIds"] = resource.MakeComputed(resource.NewProperty(""))
-	_, planned, err := w.aws.createIn(true, instanceType, inputs)
+	_, previewed, err := w.aws.createIn(true, instanceType, inputs)
 	require.NoError(t, err)
 	for _, unknown := range []resource.PropertyKey{"endpoint", "arn", "port", "kmsKeyId", "vpcSecurityGroupIds", "engineVersionActual"} {
-		assert.True(t, planned[unknown].IsComputed(), unknown)
+		assert.True(t, previewed[unknown].IsComputed(), unknown)
 	}
-	assert.Equal(t, "db.t3.micro", planned["instanceClass"].StringValue())
-	assert.True(t, planned["password"].IsSecret())
+	assert.Equal(t, "db.t3.micro", previewed["instanceClass"].StringValue())
+	assert.True(t, previewed["password"].IsSecret())
 	assert.Empty(t, w.cloud.Objects(instanceType), "a preview makes nothing")
 	assert.NotContains(t, w.cloud.Log(), Operation{Op: "create", Type: instanceType, Name: "thing"})
 
@@ -377,7 +377,7 @@ func TestPreviewAndCreate(t *testing.T) {
 	assert.Equal(t, "mosaic", out.Text("tagsAll", "project"))
 }
 
-// Automatic upgrades and storage growth are read back without a difference; other changes are not.
+// A refresh shows no difference after an automatic upgrade or storage growth; it shows other changes.
 func TestRead(t *testing.T) {
 	w := newWorld(t)
 	w.network()

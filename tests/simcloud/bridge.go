@@ -13,7 +13,7 @@ import (
 // defaultsKey lists the inputs that the program did not give, as the Pulumi Terraform bridge keeps them.
 const defaultsKey = "__defaults"
 
-// bridged is what the facts alone decide, for a provider that is bridged from Terraform.
+// bridged implements what the facts alone decide, for a provider that is bridged from Terraform.
 type bridged struct{ facts facts }
 
 func (b bridged) check(r request) (resource.PropertyMap, []*pulumirpc.CheckFailure, error) {
@@ -77,7 +77,7 @@ func isDefaulted(inputs resource.PropertyMap, name resource.PropertyKey) bool {
 	})
 }
 
-// autoName keeps the name that an earlier run chose, and otherwise makes one.
+// autoName keeps the name of an earlier run, or generates one.
 func autoName(r request, k resource.PropertyKey) (resource.PropertyValue, error) {
 	if old, ok := r.oldInputs[k]; ok && isDefaulted(r.oldInputs, k) {
 		return old, nil
@@ -108,7 +108,7 @@ func (b bridged) diff(r request) (diff, error) {
 		f, k := known.Inputs[name], resource.PropertyKey(name)
 		old, now := r.oldInputs[k], r.inputs[k]
 		if f.AutoName && !f.NameKept && !isDefaulted(r.inputs, k) && r.inputs.HasValue(k) && f.same(old, now) {
-			d.deleteBeforeReplace = true // the name is taken for as long as the old one exists
+			d.deleteBeforeReplace = true // the name is taken as long as the old resource exists
 		}
 		if f.same(old, now) || f.Computed && !r.inputs.HasValue(k) {
 			continue
@@ -119,7 +119,7 @@ func (b bridged) diff(r request) (diff, error) {
 	return d, nil
 }
 
-// add adds what differs between two values of a property, and asks of each path whether it replaces.
+// add adds the differences between two values of a property. A callback decides for each path whether it replaces the resource.
 func (d *diff) add(name string, old, now resource.PropertyValue, replaces func(path string) bool) {
 	values := func(v resource.PropertyValue) resource.PropertyMap {
 		if v.IsNull() {
@@ -146,13 +146,13 @@ func (d *diff) add(name string, old, now resource.PropertyValue, replaces func(p
 	}
 }
 
-// remove takes a property out of the difference.
+// remove removes a property from the difference.
 func (d *diff) remove(name string) {
 	delete(d.detailed, name)
 	d.replaces = slices.DeleteFunc(d.replaces, func(path string) bool { return path == name })
 }
 
-// preview is the inputs and, of everything else, what it was or that it is not known yet.
+// preview is the inputs and the former outputs; computed outputs are unknown.
 func (b bridged) preview(r request) (resource.PropertyMap, error) {
 	known, err := b.facts.of(r.typ)
 	if err != nil {
@@ -178,7 +178,7 @@ func (b bridged) preview(r request) (resource.PropertyMap, error) {
 	return outputs, nil
 }
 
-// outputs is where a change starts from: the inputs, over what the cloud chose before.
+// outputs is the start of a create or update: the former outputs, overwritten with the inputs.
 func (b bridged) outputs(r request) Properties {
 	known := b.facts.Resources[r.typ]
 	out := Properties{}

@@ -16,7 +16,7 @@ import (
 // DeletedSecret is the kind of a Secrets Manager secret in its recovery window. Its id is the name.
 const DeletedSecret = "aws:secretsmanager/secret:Secret scheduled for deletion"
 
-// ErrRunning is a JobResult's answer while the containers run, and nothing tells when they will end.
+// ErrRunning is the result of JobResult while the containers run.
 var ErrRunning = errors.New("still running")
 
 // Cloud is one AWS account in one region with its EKS clusters mosaic-dev and mosaic-prod.
@@ -24,24 +24,22 @@ type Cloud struct {
 	// AccountID is the account of the simulated credentials, twelve digits. Default: the account that
 	// the file remembers, or else the first of the aws provider's allowedAccountIds.
 	AccountID string
-	// JobResult is asked how the containers of a Job end that run the image; nil, or a nil error: well;
-	// ErrRunning: not yet.
+	// JobResult returns how the containers of a Job with the image end. nil, or a nil error: they succeed; ErrRunning: they still run.
 	JobResult func(image string) error
 
-	// RunContainer, where it is not nil, runs what a Job's container does, with the variables that the kubelet gives it,
-	// after the simulation has.
+	// RunContainer runs the command of a Job's container, with its variables, after the simulation; nil: the command is not run.
 	RunContainer func(command []string, environment map[string]string) error
 
-	// OperatorLags lets the External Secrets Operator act on the change of an ExternalSecret only when something
-	// waits for it; until then its status is that of the time before.
+	// OperatorLags makes the External Secrets Operator slow: it acts on a changed ExternalSecret only when something waits for it, and the
+	// status of the object stays as it was until then.
 	OperatorLags bool
-	// Takes returns when an operation that was carried out has taken its time; the engine hears of it after that.
-	// It is called for several at once. nil: no operation takes any.
+	// Takes blocks for as long as an operation takes, before the engine gets its result. It is called concurrently. nil: operations take
+	// no time.
 	Takes func(Operation)
 
-	mu      sync.Mutex // held by every call of a provider, so that the rest needs none
+	mu      sync.Mutex // every call of a provider holds it, so other code needs no lock
 	path    string
-	account string // remembered from the first aws provider
+	account string // of the first aws provider
 	region  string
 	objects map[key]*Object
 	fault   func(Operation) error
@@ -58,13 +56,13 @@ type Object struct {
 	Properties Properties // as the provider's outputs have them
 }
 
-// Operation is one call that a provider carried out, or was about to.
+// Operation is a call that a provider has made, or is about to make.
 type Operation struct {
 	Op   string // create, update, delete, read, invoke or run (a Job's containers)
 	Type string // Pulumi's type token, or the function's
 	Name string // the resource's name in the program; of run: namespace/name of the Job
 	Text string // of run: the command and its image
-	// Timeout is what a create, update or delete may take; 0: the provider's default.
+	// Timeout is how long a create, update or delete may take; 0: the provider's default.
 	Timeout time.Duration
 }
 
@@ -77,8 +75,8 @@ type file struct {
 	Objects []*Object
 }
 
-// Open loads the cloud from the file, or makes a new one where there is no such file; the file is
-// written at the first change. It holds passwords of the simulated cloud. "" keeps the cloud in memory.
+// Open loads the cloud from a file. If the file does not exist, the cloud is new, and the first change creates the file. The file
+// contains passwords of the simulated cloud. "" keeps the cloud in memory.
 func Open(path string) (*Cloud, error) {
 	c := &Cloud{path: path, objects: map[key]*Object{}}
 	content, err := os.ReadFile(path)
@@ -118,8 +116,8 @@ func (c *Cloud) list(kind string) []Object {
 	return objects
 }
 
-// Edit changes an object behind Pulumi's back, as a console, an autoscaler or an upgrade does; in a cluster, as kubectl
-// edit does. It fails where there is no such object.
+// Edit changes an object outside of Pulumi, as a console, an autoscaler or an upgrade does; in a cluster, as kubectl edit does. It fails
+// if there is no such object.
 func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,7 +133,7 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	return c.save()
 }
 
-// Add makes an object behind Pulumi's back, as another tool does.
+// Add creates an object outside of Pulumi, as another tool does.
 func (c *Cloud) Add(o Object) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,7 +141,7 @@ func (c *Cloud) Add(o Object) error {
 	return c.save()
 }
 
-// Remove deletes an object behind Pulumi's back, and nothing else. It fails where there is no such object.
+// Remove deletes an object outside of Pulumi. It fails if there is no such object.
 func (c *Cloud) Remove(kind, id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -155,21 +153,21 @@ func (c *Cloud) Remove(kind, id string) error {
 	return c.save()
 }
 
-// Fail lets fault decide, before every operation, whether it fails and with which error; nil ends it.
+// Fail sets a function that is called before every operation; if it returns an error, the operation fails with it. nil removes it.
 func (c *Cloud) Fail(fault func(Operation) error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fault = fault
 }
 
-// Inspect lets inspect see what exists before every operation; nil ends it. It must not change anything.
+// Inspect sets a function that is called before every operation, with what exists. It must not change anything. nil removes it.
 func (c *Cloud) Inspect(inspect func(op Operation, objects func(kind string) []Object)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.inspect = inspect
 }
 
-// Log is every operation since Open, in order, those that failed included.
+// Log lists every operation since Open, in order, including those that failed.
 func (c *Cloud) Log() []Operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -217,7 +215,7 @@ func byIdentity(a, b *Object) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.ID, b.ID))
 }
 
-// save replaces the file in one step, so that a run that is killed leaves a whole one.
+// save replaces the file atomically, so that a run that is killed leaves a complete file.
 func (c *Cloud) save() error {
 	if c.path == "" {
 		return nil

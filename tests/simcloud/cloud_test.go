@@ -59,7 +59,7 @@ func TestFail(t *testing.T) {
 	}, log[len(log)-2:])
 }
 
-// Two providers of one package, of different regions, each keep their own.
+// Two providers of the same package, for different regions, each keep their own configuration.
 func TestServe(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -116,9 +116,9 @@ func TestRandom(t *testing.T) {
 	_, other := c.must(typ, inputs)
 	assert.NotEqual(t, fromPropertyMap(made).Text("result"), other.Text("result"))
 
-	_, planned, err := c.createIn(true, typ, inputs.propertyMap())
+	_, previewed, err := c.createIn(true, typ, inputs.propertyMap())
 	require.NoError(t, err)
-	assert.True(t, planned["result"].IsSecret() && planned["result"].SecretValue().Element.IsComputed())
+	assert.True(t, previewed["result"].IsSecret() && previewed["result"].SecretValue().Element.IsComputed())
 
 	diff, err := c.change(cloud, typ, "none", inputs, inputs)
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestRandom(t *testing.T) {
 	assert.Regexp(t, "^a-[0-9a-f]{8}$", hexID.Text("hex"))
 }
 
-// What the facts promise is known to the provider, and what the provider offers has facts.
+// Every AWS type in facts.json has rules, and every type with rules is in facts.json.
 func TestFactsAndTypes(t *testing.T) {
 	f := loadFacts()
 	for typ := range awsTypes() {

@@ -14,16 +14,15 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// endpoint is the engine's side of a provider: the protocol, and nothing about any cloud.
+// endpoint implements the protocol between the engine and a provider, independently of a cloud.
 //
-// It does not ask for secrets, as bridged providers do not: the engine takes them off the inputs and
-// puts them back on the outputs of the same name.
+// It does not accept secrets, as bridged providers do not: the engine removes the marks from secret inputs, and restores them on the
+// outputs of the same name.
 type endpoint struct {
 	pulumirpc.UnimplementedResourceProviderServer
 	cloud    *Cloud
 	provider provider
-	// Every provider of a program has a connection of its own, so that two of one package (two regions,
-	// say) do not get into each other's way.
+	// Every provider of a program has its own connection, so that two of one package, as for two regions, do not share a session.
 	sessions map[string]session
 }
 
@@ -108,9 +107,8 @@ func (e *endpoint) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 	return &pulumirpc.InvokeResponse{Return: returns}, err
 }
 
-// enter decodes a call, takes the cloud for it and finds the session. Where the call is an operation, not
-// a preview of one, it is logged, and a fault may end it. leave gives the cloud back, and then takes the time that
-// the operation takes.
+// enter decodes a call, locks the cloud and finds the session. If the call is an operation and no preview, it is logged, and may fail
+// on purpose. The function that it returns unlocks the cloud, and then waits for as long as the operation takes.
 func (e *endpoint) enter(ctx context.Context, p properties, op string, r request) (session, func(), error) {
 	e.cloud.mu.Lock()
 	err := p.decode()
@@ -133,7 +131,7 @@ func (e *endpoint) enter(ctx context.Context, p properties, op string, r request
 	return s, leave, nil
 }
 
-// operation is what a request does to the cloud: nothing in a preview.
+// operation is the operation of a request; "" in a preview.
 func operation(request interface{ GetPreview() bool }, op string) string {
 	if request.GetPreview() {
 		return ""
@@ -149,7 +147,7 @@ func (e *endpoint) preview(s session, r request) (*structpb.Struct, error) {
 	return encodeOutputs(s, r.typ, outputs)
 }
 
-// done saves the cloud and encodes the outputs; a partial failure carries them in its details.
+// done saves the cloud and encodes the outputs. A partial failure has them in its details.
 func (e *endpoint) done(s session, typ, id string, live Properties, failure error) (*structpb.Struct, error) {
 	var partial *initError
 	if failure != nil && !errors.As(failure, &partial) {

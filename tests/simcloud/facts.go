@@ -16,7 +16,7 @@ import (
 //go:embed facts.json
 var factsFile embed.FS
 
-// facts is what facts.json holds.
+// facts is the content of facts.json.
 type facts struct {
 	Config    map[string]map[string]fact // by package
 	Resources map[string]resourceFacts   // by type token
@@ -25,11 +25,11 @@ type facts struct {
 type resourceFacts struct {
 	DeleteBeforeReplace bool
 	Inputs              map[string]fact
-	Outputs             []string // beside the inputs, which are outputs too
+	Outputs             []string // in addition to the inputs, which are outputs, too
 	SecretOutputs       []string
 }
 
-// fact is what is known of one input.
+// fact describes one input.
 type fact struct {
 	Type          string // string, int, float, bool, object, map<…>, list<…> or set<…>
 	Required      bool
@@ -37,8 +37,8 @@ type fact struct {
 	Sensitive     bool
 	ForceNew      bool
 	AutoName      bool
-	NameKept      bool // a fixed name does not make a replacement delete first
-	Unnoticed     bool // a change of it alone is no change
+	NameKept      bool // a replacement may have the same name, and is created before the old resource is deleted
+	Unnoticed     bool // a change of this input alone is no difference
 	JSON          bool // compared as a JSON document
 	Default       any
 	ConflictsWith []string
@@ -53,7 +53,7 @@ func loadFacts() facts {
 		err = json.Unmarshal(content, &f)
 	}
 	if err != nil {
-		panic(fmt.Sprintf("facts.json: %v", err)) // embedded, so a mistake of the build
+		panic(fmt.Sprintf("facts.json: %v", err)) // it is embedded, so this is a programming error
 	}
 	return f
 }
@@ -70,7 +70,7 @@ func failure(path, format string, args ...any) *pulumirpc.CheckFailure {
 	return &pulumirpc.CheckFailure{Property: path, Reason: fmt.Sprintf(format, args...)}
 }
 
-// validateAll says what is wrong with the inputs at a path, "" at the top. Unknown values are right.
+// validateAll returns what is wrong with the inputs at a path, "" at the top. Unknown values are valid.
 func validateAll(path string, inputs resource.PropertyMap, known map[string]fact) []*pulumirpc.CheckFailure {
 	var failures []*pulumirpc.CheckFailure
 	at := func(name string) string { return strings.TrimPrefix(path+"."+name, ".") }

@@ -27,7 +27,7 @@ const (
 	externalSecretType = "kubernetes:external-secrets.io/v1:ExternalSecret"
 )
 
-// furnish makes what every cluster has before the program runs.
+// furnish creates what every cluster has before the program runs.
 func (c *Cloud) furnish() {
 	for _, cluster := range eksClusters {
 		for _, name := range []string{"default", "kube-system", "mosaic-prod"} {
@@ -61,7 +61,7 @@ func (*kubernetes) checkConfig(config resource.PropertyMap) []*pulumirpc.CheckFa
 
 func (k *kubernetes) movesOn(old, config Properties) bool {
 	if from, to := old.Text("clusterIdentifier"), config.Text("clusterIdentifier"); from != "" && to != "" {
-		return from != to // and nothing else counts
+		return from != to
 	}
 	from, _ := connect(old)
 	to, _ := connect(config)
@@ -151,7 +151,7 @@ func (k kubeconfig) connect(clusterName, user string) (string, error) {
 	return "", fmt.Errorf("cluster %q does not exist", clusterName)
 }
 
-// authenticate checks that the user gets its token for this cluster.
+// authenticate checks that the user of the kubeconfig gets a token for this cluster.
 func (k kubeconfig) authenticate(user, cluster string) error {
 	for _, entry := range k.Users {
 		if entry.Name != user {

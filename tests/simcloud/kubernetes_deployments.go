@@ -12,18 +12,18 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// rollOut is the Deployment controller and the kubelet: the pods are available once everything that they refer to is
-// there. Those of before stay until then, so that a rollout that stops takes nothing away.
+// rollOut simulates the Deployment controller and the kubelet: the pods are available once everything that they refer to exists. The
+// former pods stay until then, so a rollout that fails takes nothing away.
 func (c *cluster) rollOut(o *Object) {
 	deployment := decodeAs[appsv1.Deployment](o)
 	if err := c.admitPod(deployment.Namespace, deployment.Spec.Template.Spec); err != nil {
-		o.setCondition("Available", metav1.ConditionFalse, "MinimumReplicasUnavailable", err.Error())
+		o.setCondition(metav1.Condition{Type: "Available", Status: metav1.ConditionFalse, Reason: "MinimumReplicasUnavailable", Message: err.Error()})
 		return
 	}
-	o.setCondition("Available", metav1.ConditionTrue, "MinimumReplicasAvailable", "Deployment has minimum availability.")
+	o.setCondition(metav1.Condition{Type: "Available", Status: metav1.ConditionTrue, Reason: "MinimumReplicasAvailable", Message: "Deployment has minimum availability."})
 }
 
-// admitPod is what a pod meets before its containers run.
+// admitPod is the checks of a pod before its containers run.
 func (c *cluster) admitPod(namespace string, pod corev1.PodSpec) error {
 	if account := pod.ServiceAccountName; account != "" && account != "default" && c.get(serviceAccountType, namespace+"/"+account) == nil {
 		return fmt.Errorf("error looking up service account %s/%s: serviceaccount %q not found", namespace, account, account)
@@ -33,7 +33,7 @@ func (c *cluster) admitPod(namespace string, pod corev1.PodSpec) error {
 	}
 	for _, container := range pod.Containers {
 		if _, err := c.environment(namespace, container); err != nil && c.cloud.OperatorLags {
-			c.catchUp() // the kubelet tries again and again
+			c.catchUp() // the kubelet retries
 		}
 		if _, err := c.environment(namespace, container); err != nil {
 			return err
@@ -42,7 +42,7 @@ func (c *cluster) admitPod(namespace string, pod corev1.PodSpec) error {
 	return nil
 }
 
-// findEndpoints is the endpoints controller: a Service leads to the pods that its selector finds.
+// findEndpoints simulates the endpoints controller: a Service leads to the pods that its selector matches.
 func (c *cluster) findEndpoints(o *Object) {
 	service := decodeAs[corev1.Service](o)
 	for _, other := range c.cloud.all(deploymentType, func(d *Object) bool { return d.Cluster == c.name && d.is("Available") }) {
@@ -51,14 +51,14 @@ func (c *cluster) findEndpoints(o *Object) {
 			found = found && deployment.Spec.Template.Labels[label] == value
 		}
 		if found && deployment.Namespace == service.Namespace {
-			o.setCondition(endpointsFound, metav1.ConditionTrue, "Found", deployment.Name)
+			o.setCondition(metav1.Condition{Type: endpointsFound, Status: metav1.ConditionTrue, Reason: "Found", Message: deployment.Name})
 			return
 		}
 	}
-	o.setCondition(endpointsFound, metav1.ConditionFalse, "None", "Service does not target any Pods. Selected Pods may not be ready")
+	o.setCondition(metav1.Condition{Type: endpointsFound, Status: metav1.ConditionFalse, Reason: "None", Message: "Service does not target any Pods. Selected Pods may not be ready"})
 }
 
-// endpointsFound is no condition of a Service; it stands for what the provider reads from its EndpointSlices.
+// endpointsFound is no real condition of a Service; it stands for what the provider reads from its EndpointSlices.
 const endpointsFound = "Endpoints"
 
 func checkDeployment(d *appsv1.Deployment) error {

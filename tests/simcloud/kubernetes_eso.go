@@ -11,9 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Sync lets time pass in all clusters: the External Secrets Operator looks at every SecretStore and ExternalSecret
-// again, Jobs go on, and those that have ended go when their time to live is over. Otherwise they act only when one of
-// them changes.
+// Sync lets time pass in all clusters: the External Secrets Operator reconciles every SecretStore and ExternalSecret, Jobs continue, and
+// those whose time to live after their end is over are deleted. Without Sync, controllers act only when an object changes.
 func (c *Cloud) Sync() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -28,7 +27,7 @@ func (c *Cloud) Sync() error {
 	return c.save()
 }
 
-// catchUp lets the operator act on what it has not seen yet.
+// catchUp lets the operator act on changes that it has not seen yet.
 func (c *cluster) catchUp() {
 	for _, o := range c.cloud.all(externalSecretType, func(o *Object) bool { return o.Cluster == c.name }) {
 		c.reconcileExternalSecret(o)
@@ -37,13 +36,13 @@ func (c *cluster) catchUp() {
 
 func (c *cluster) reconcileSecretStore(o *Object) {
 	if _, err := c.assumeRole(decodeAs[esv1.SecretStore](o)); err != nil {
-		o.setCondition("Ready", metav1.ConditionFalse, "InvalidProviderConfig", err.Error())
+		o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "InvalidProviderConfig", Message: err.Error()})
 		return
 	}
-	o.setCondition("Ready", metav1.ConditionTrue, "Valid", "store validated")
+	o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionTrue, Reason: "Valid", Message: "store validated"})
 }
 
-// assumeRole is the role that a SecretStore gets with the token of its ServiceAccount.
+// assumeRole returns the role that a SecretStore assumes with the token of its ServiceAccount.
 func (c *cluster) assumeRole(store *esv1.SecretStore) (*Object, error) {
 	jwt := store.Spec.Provider.AWS.Auth.JWTAuth
 	if jwt == nil || jwt.ServiceAccountRef == nil {
@@ -66,7 +65,7 @@ func (c *cluster) assumeRole(store *esv1.SecretStore) (*Object, error) {
 	issuer := eksCluster{name: c.name}.issuer(c.cloud.region)
 	provider := fmt.Sprintf("arn:aws:iam::%s:oidc-provider/%s", strings.Split(arn, ":")[4], issuer)
 	subject := fmt.Sprintf("system:serviceaccount:%s:%s", store.Namespace, name)
-	if err := trusts(role.Properties.Text("assumeRolePolicy"), provider, issuer, subject); err != nil {
+	if err := (webIdentity{provider, issuer, subject}).trustedBy(role.Properties.Text("assumeRolePolicy")); err != nil {
 		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: AccessDenied: Not authorized to perform "+
 			"sts:AssumeRoleWithWebIdentity: %w", err)
 	}
@@ -84,11 +83,11 @@ func (c *cluster) reconcileExternalSecret(o *Object) {
 		data, err = render(es.Spec.Target.Template, data)
 	}
 	if err != nil {
-		o.setCondition("Ready", metav1.ConditionFalse, "SecretSyncedError", err.Error())
+		o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "SecretSyncedError", Message: err.Error()})
 		return
 	}
 	c.writeSecret(o, es, data)
-	o.setCondition("Ready", metav1.ConditionTrue, "SecretSynced", "secret synced")
+	o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionTrue, Reason: "SecretSynced", Message: "secret synced"})
 }
 
 func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
@@ -129,7 +128,7 @@ func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
 	return data, nil
 }
 
-// fetch is GetSecretValue with the role, and the property of the value where one is named.
+// fetch calls GetSecretValue with the role, and returns the property of the value if one is named.
 func (c *cluster) fetch(role *Object, region string, ref esv1.ExternalSecretDataRemoteRef) (string, error) {
 	secret := c.cloud.secret(ref.Key)
 	if region != c.cloud.region || secret == nil {

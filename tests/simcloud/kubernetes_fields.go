@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// fieldManager is where the provider remembers, in a resource's outputs, in whose name it applies the manifest.
+	// fieldManager is the output of a resource in which the provider stores the field manager.
 	fieldManager      = "__fieldManager"
 	patchFieldManager = "pulumi.com/patchFieldManager"
 	patchForce        = "pulumi.com/patchForce"
 )
 
-// managerOf is in whose name the provider applies a manifest: the annotation's, or the one that it invented when it made
-// the object.
+// managerOf is the field manager with which the provider applies a manifest: that of the annotation, or the one that it invented when it
+// created the object.
 func (c *cluster) managerOf(r request, manifest Properties) string {
 	if named := manifest.Text("metadata", "annotations", patchFieldManager); named != "" {
 		return named
@@ -28,8 +28,8 @@ func (c *cluster) managerOf(r request, manifest Properties) string {
 	return "pulumi-kubernetes-" + digest(8, c.name, r.typ, r.name, fmt.Sprint(len(c.cloud.log)))
 }
 
-// apply is server-side apply of a manifest on what is there, {} for nothing, by the API server's own code. The schemas
-// of the kinds are not in it, so a list has one owner.
+// apply is server-side apply of a manifest to an object, {} if there is none, by the API server's own code. It does not know the schemas
+// of the kinds, so a list has one owner.
 func (c *cluster) apply(live, manifest Properties, manager string) (Properties, error) {
 	kind := schema.FromAPIVersionAndKind(manifest.Text("apiVersion"), manifest.Text("kind"))
 	if len(live) == 0 {
@@ -43,7 +43,7 @@ func (c *cluster) apply(live, manifest Properties, manager string) (Properties, 
 	return fromObject(applied.(*unstructured.Unstructured)), nil
 }
 
-// edit is what somebody else writes on an object: the fields that change are theirs from then on.
+// edit changes an object as another field manager, which owns the changed fields from then on.
 func (o *Object) edit(manager string, edit func(Properties)) {
 	before := o.Properties.clone()
 	edit(o.Properties)
@@ -62,7 +62,7 @@ func asObject(p Properties) *unstructured.Unstructured {
 	return object
 }
 
-// fromObject leaves out when a manager wrote, so that the same manifest makes the same object.
+// fromObject leaves out the times of writing, so that the same manifest makes the same object.
 func fromObject(object *unstructured.Unstructured) Properties {
 	managers := object.GetManagedFields()
 	for i := range managers {
@@ -72,7 +72,7 @@ func fromObject(object *unstructured.Unstructured) Properties {
 	return Properties(object.Object).clone()
 }
 
-// Manifest is a Kubernetes object without what the API server and the controllers wrote.
+// Manifest is a Kubernetes object without the fields that the API server and the controllers write.
 func (p Properties) Manifest() Properties {
 	manifest := p.clone()
 	delete(manifest, "status")

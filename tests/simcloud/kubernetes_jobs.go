@@ -13,8 +13,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// runJob is the Job controller and the kubelet: the pods start once everything that they refer to is
-// there, and otherwise are held back.
+// runJob simulates the Job controller and the kubelet: the pods start once everything that they refer to exists, and stay pending until
+// then.
 func (c *cluster) runJob(o *Object) {
 	if o.is("Complete") || o.is("Failed") {
 		return // it does not run again
@@ -23,26 +23,26 @@ func (c *cluster) runJob(o *Object) {
 	pod := job.Spec.Template.Spec
 	if account := pod.ServiceAccountName; account != "" && account != "default" &&
 		c.get(serviceAccountType, job.Namespace+"/"+account) == nil {
-		o.setCondition("Pending", metav1.ConditionTrue, "FailedCreate", fmt.Sprintf("Error creating: pods is forbidden: error looking up service "+
-			"account %s/%s: serviceaccount %q not found", job.Namespace, account, account))
+		o.setCondition(metav1.Condition{Type: "Pending", Status: metav1.ConditionTrue, Reason: "FailedCreate", Message: fmt.Sprintf(
+			"Error creating: pods is forbidden: error looking up service account %s/%s: serviceaccount %q not found", job.Namespace, account, account)})
 		return
 	}
 	if err := c.schedule(o, job); err != nil {
-		o.setCondition("Pending", metav1.ConditionTrue, "FailedScheduling", err.Error())
+		o.setCondition(metav1.Condition{Type: "Pending", Status: metav1.ConditionTrue, Reason: "FailedScheduling", Message: err.Error()})
 		return
 	}
 	if err := c.mount(job.Namespace, pod); err != nil {
-		o.setCondition("Pending", metav1.ConditionTrue, "FailedMount", err.Error())
+		o.setCondition(metav1.Condition{Type: "Pending", Status: metav1.ConditionTrue, Reason: "FailedMount", Message: err.Error()})
 		return
 	}
 	for _, container := range append(slices.Clone(pod.InitContainers), pod.Containers...) {
 		environment, err := c.environment(job.Namespace, container)
 		if err != nil && c.cloud.OperatorLags {
 			c.catchUp()
-			environment, err = c.environment(job.Namespace, container) // the kubelet tries again and again
+			environment, err = c.environment(job.Namespace, container) // the kubelet retries
 		}
 		if err != nil {
-			o.setCondition("Pending", metav1.ConditionTrue, "CreateContainerConfigError", err.Error())
+			o.setCondition(metav1.Condition{Type: "Pending", Status: metav1.ConditionTrue, Reason: "CreateContainerConfigError", Message: err.Error()})
 			return
 		}
 		if o.Properties.Number("status", "active") == 0 {
@@ -55,15 +55,15 @@ func (c *cluster) runJob(o *Object) {
 			return
 		}
 		if err != nil {
-			o.setCondition("Failed", metav1.ConditionTrue, "BackoffLimitExceeded", "Job has reached the specified backoff limit"+lastWords(job, container, err))
+			o.setCondition(metav1.Condition{Type: "Failed", Status: metav1.ConditionTrue, Reason: "BackoffLimitExceeded", Message: "Job has reached the specified backoff limit" + lastWords(job, container, err)})
 			return
 		}
 	}
-	o.setCondition("Complete", metav1.ConditionTrue, "CompletionsReached", "Reached expected number of succeeded pods")
+	o.setCondition(metav1.Condition{Type: "Complete", Status: metav1.ConditionTrue, Reason: "CompletionsReached", Message: "Reached expected number of succeeded pods"})
 }
 
-// lastWords is what the provider adds of a pod that failed: the termination message of its main containers, which
-// is the end of the log where the container asks for that. It reads no status of init containers.
+// lastWords is what the provider reports about a failed pod: the termination message of its main containers. With
+// terminationMessagePolicy FallbackToLogsOnError, that is the end of the log. The provider ignores init containers.
 func lastWords(job *batchv1.Job, container corev1.Container, err error) string {
 	pod := job.Spec.Template.Spec
 	unready := fmt.Sprintf(": [Pod %s/%s-x]: containers with unready status: [%s]", job.Namespace, job.Name, pod.Containers[0].Name)
@@ -77,7 +77,7 @@ func lastWords(job *batchv1.Job, container corev1.Container, err error) string {
 	return unready + "[Error] " + err.Error()
 }
 
-// environment is the variables of a container; the error is the kubelet's, where one is not to be had.
+// environment is the variables of a container. If a value cannot be resolved, the error is that of the kubelet.
 func (c *cluster) environment(namespace string, container corev1.Container) (map[string]string, error) {
 	variables := map[string]string{}
 	for _, from := range container.EnvFrom {
@@ -107,7 +107,7 @@ func (c *cluster) environment(namespace string, container corev1.Container) (map
 		} else if ref := env.ValueFrom.ConfigMapKeyRef; ref != nil {
 			name, wanted, optional = ref.Name, ref.Key, ref.Optional
 		} else {
-			continue // of the pod's own fields
+			continue // from a field of the pod
 		}
 		data, err := c.data(typ, namespace, name, optional)
 		if err != nil {
@@ -122,7 +122,7 @@ func (c *cluster) environment(namespace string, container corev1.Container) (map
 	return variables, nil
 }
 
-// data is what a Secret or a ConfigMap holds, decoded.
+// data is the decoded content of a Secret or a ConfigMap.
 func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]string, error) {
 	o := c.get(typ, namespace+"/"+name)
 	if o == nil {
@@ -144,7 +144,7 @@ func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]
 	return data, nil
 }
 
-// run is the containers' work: they log in to the databases that their variables name, and a bootstrap makes logins.
+// run simulates a container: it logs in to the databases that its variables name, and a bootstrap creates logins.
 func (c *cluster) run(job *batchv1.Job, container corev1.Container, environment map[string]string) error {
 	for _, value := range environment {
 		u, err := url.Parse(value)

@@ -16,11 +16,11 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// kind is what the API server, a controller and Pulumi's provider know of one kind of object.
+// kind is what the API server, a controller and Pulumi's provider know about one kind of object.
 type kind struct {
 	resource   string // the plural, as messages have it
 	namespaced bool
-	immutable  []string // paths whose change replaces, beside name and namespace
+	immutable  []string // paths whose change replaces the object, besides name and namespace
 	decode     func(manifest []byte, complete bool) error
 	reconcile  func(c *cluster, o *Object)
 	unready    func(o *Object) bool
@@ -66,7 +66,7 @@ func kindOf(typ string) (kind, error) {
 		name, version, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
 }
 
-// awaited is the conditions that the provider waits for: those of the annotation, and those of the kind.
+// awaited are the conditions that the provider waits for: those of the annotation and of the kind.
 func (k kind) awaited(o *Object) []string {
 	var conditions []string
 	wanted := o.annotation("pulumi.com/waitFor")
@@ -82,8 +82,8 @@ func (k kind) awaited(o *Object) []string {
 	return conditions
 }
 
-// strict decodes as the API server does with strict field validation, and then applies the rules; an
-// object that is not complete has values that are not known yet, so that nothing can be required.
+// strict decodes as the API server does with strict field validation, and then checks the rules. An incomplete object has values that
+// are not known yet, so no field can be required.
 func strict[T any](rules func(*T) error) func([]byte, bool) error {
 	return func(manifest []byte, complete bool) error {
 		var typed T
@@ -98,8 +98,7 @@ func strict[T any](rules func(*T) error) func([]byte, bool) error {
 	}
 }
 
-// validate checks a manifest against its kind. Of one that is incomplete, because a preview does not know all values,
-// nothing can be required.
+// validate checks a manifest against its kind. If it is incomplete, because a preview does not know all values, no field can be required.
 func validate(typ string, manifest Properties, incomplete bool) error { //nolint:revive // one check, of which a preview leaves out two rules
 	k, err := kindOf(typ)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// store stores an object, lets its controller act, and waits for it as the provider does.
+// store stores an object, runs its controller, and waits for it as the provider does.
 func (c *cluster) store(k kind, o *Object) error {
 	c.cloud.put(o)
 	lags := c.cloud.OperatorLags && o.Kind == externalSecretType && o.is("Ready")
@@ -33,14 +33,14 @@ func (o *Object) annotation(name string) string {
 	return o.Properties.Text("metadata", "annotations", name)
 }
 
-// is says whether a condition of the object is True.
+// is tells whether a condition of the object is True.
 func (o *Object) is(condition string) bool {
 	return slices.ContainsFunc(o.Properties.List("status", "conditions"), func(c Properties) bool {
 		return c.Text("type") == condition && c.Text("status") == "True"
 	})
 }
 
-// conditions is the conditions as messages have them: Ready=False: reason: message.
+// conditions are the conditions in the form of the messages: "Ready=False: reason: message".
 func (o *Object) conditions() []string {
 	var all []string
 	for _, c := range o.Properties.List("status", "conditions") {
@@ -49,14 +49,14 @@ func (o *Object) conditions() []string {
 	return all
 }
 
-// setCondition makes it the only condition: the objects that are simulated have one at a time.
-func (o *Object) setCondition(name string, status metav1.ConditionStatus, reason, message string) {
+// setCondition makes a condition the only one: simulated objects have one at a time.
+func (o *Object) setCondition(c metav1.Condition) {
 	o.Properties["status"] = map[string]any{"conditions": []any{map[string]any{
-		"type": name, "status": string(status), "reason": reason, "message": message,
+		"type": c.Type, "status": string(c.Status), "reason": c.Reason, "message": c.Message,
 	}}}
 }
 
-// decodeAs is the object as the published type has it; it was decoded strictly when it was admitted.
+// decodeAs decodes an object into its published type. It was decoded strictly when it was admitted, so an error is a programming error.
 func decodeAs[T any](o *Object) *T {
 	var typed T
 	if err := json.Unmarshal(mustJSON(o.Properties), &typed); err != nil {

@@ -15,7 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// schedule is the scheduler: all nodes are in one region, and a pod is not placed beside one that it keeps away from.
+// schedule simulates the scheduler: all nodes are in one region, and a pod's anti-affinity is respected.
 func (c *cluster) schedule(o *Object, job *batchv1.Job) error {
 	affinity := job.Spec.Template.Spec.Affinity
 	if affinity == nil || affinity.PodAntiAffinity == nil {
@@ -33,7 +33,7 @@ func (c *cluster) schedule(o *Object, job *batchv1.Job) error {
 	return nil
 }
 
-// mount is the kubelet's first step: every volume has to be there.
+// mount is the first step of the kubelet: every volume has to exist.
 func (c *cluster) mount(namespace string, pod corev1.PodSpec) error {
 	for _, volume := range pod.Volumes {
 		if secret := volume.Secret; secret != nil {
@@ -63,7 +63,7 @@ func (c *cluster) mount(namespace string, pod corev1.PodSpec) error {
 	return nil
 }
 
-// reach is the network: once a policy selects a pod, it reaches only what one of them lets it reach. A name needs DNS.
+// reach simulates the network: a pod that a NetworkPolicy selects reaches only what its policies allow. A host name needs DNS.
 func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
 	selected, dns, database := false, false, false
 	port, _ := strconv.Atoi(u.Port())
@@ -89,12 +89,12 @@ func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
 
 const (
 	dnsPort = 53
-	// resolver is where the simulated clusters answer for names: the address that EKS gives its DNS service. As on EKS Auto
-	// Mode and with a cache on the node, there is no pod behind it that a policy could select.
+	// resolver is the address of DNS in the simulated clusters, that of the DNS service on EKS. As on EKS Auto Mode, and with a cache on
+	// the node, there is no pod behind it that a policy could select.
 	resolver = "172.20.0.10/32"
 )
 
-// allowed tells whether a policy lets a port of all these networks through.
+// allowed tells whether a policy allows a port in all these networks.
 func allowed(policy *networkingv1.NetworkPolicy, port int, networks []string) bool {
 	for _, rule := range policy.Spec.Egress {
 		ports, covered := false, map[string]bool{}
@@ -123,7 +123,7 @@ func within(inner, outer string) bool {
 	return errors.Join(err, errOuter) == nil && o.Bits() <= i.Bits() && o.Contains(i.Addr())
 }
 
-// subnetsOf is the networks in which the instance of an address is, now or after a failover.
+// subnetsOf are the networks in which the instance with an address may be, now or after a failover.
 func (c *Cloud) subnetsOf(address string) []string {
 	instance := c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == address })
 	if instance == nil {

@@ -15,8 +15,8 @@ type cluster struct {
 	cloud       *Cloud
 	name        string
 	unreachable error
-	upserts     bool // a create takes what exists
-	forces      bool // every apply takes fields from other managers
+	upserts     bool // a create adopts an object that exists
+	forces      bool // an apply takes fields from other managers
 }
 
 const (
@@ -87,7 +87,7 @@ func (c *cluster) diff(r request) (diff, error) {
 		now.Text("metadata", "annotations", replaceUnready) == "true" {
 		d.replaces = append(d.replaces, fmt.Sprintf("metadata.annotations[%q]", replaceUnready))
 	}
-	// Where the name stays, the new object can only be made after the old one is gone.
+	// With the same name, the new object can only be created after the old one is deleted.
 	d.deleteBeforeReplace = len(d.replaces) > 0 && objectID(k, old) == objectID(k, now)
 	return d, nil
 }
@@ -158,14 +158,14 @@ func (c *cluster) update(r request) (Properties, error) {
 	manager := c.managerOf(r, manifest)
 	outputs, err := c.write(k, o, manifest, manager)
 	if former := r.oldOutputs[fieldManager]; err == nil && former.IsString() && former.StringValue() != manager {
-		// The provider gives up its former name: what only that wrote goes.
+		// The provider gives up its former field manager: fields that only this one owned are removed.
 		nothing := Properties{"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "metadata": map[string]any{"name": manifest.Text("metadata", "name")}}
 		o.Properties, err = c.apply(o.Properties, nothing, former.StringValue())
 	}
 	return outputs, err
 }
 
-// write applies a manifest to an object, which is new where it has no properties.
+// write applies a manifest to an object. An object without properties is new.
 func (c *cluster) write(k kind, o *Object, manifest Properties, manager string) (Properties, error) {
 	live, err := c.apply(o.Properties, manifest, manager)
 	if err != nil {

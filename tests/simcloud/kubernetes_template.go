@@ -29,7 +29,7 @@ func fieldsOf(value string) (map[string]string, error) {
 	return fields, nil
 }
 
-// render is the data of the Secret: what the template makes of what was fetched, or else just that.
+// render is the data of the Secret: the fetched data, or what the template makes of it.
 func render(t *esv1.ExternalSecretTemplate, data map[string]string) (map[string]string, error) {
 	if t == nil || len(t.Data) == 0 {
 		return data, nil
@@ -78,7 +78,7 @@ func (c *cluster) writeSecret(o *Object, es *esv1.ExternalSecret, data map[strin
 	}})
 }
 
-// dropOrphans deletes the Secrets that an ExternalSecret owns but for one: those under its former names.
+// dropOrphans deletes the Secrets that an ExternalSecret owns under former names.
 func (c *cluster) dropOrphans(o *Object, but string) {
 	for _, secret := range c.cloud.all(kubeSecretType, nil) {
 		owner := secret.Properties.List("metadata", "ownerReferences")

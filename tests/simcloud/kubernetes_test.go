@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// chain is everything on the way from the database to the migration, as inputs; a test breaks a link.
+// chain is the inputs of everything from the database to the migration; each test breaks a link.
 type chain struct {
 	secret, value, trust, policy, role Properties
 	account, store, external, job      Properties
@@ -116,7 +116,7 @@ func (w *world) make(c *chain) error {
 	return nil
 }
 
-// set changes a value deep down in nested maps.
+// set changes a value in nested maps.
 func set(p Properties, value any, path ...string) {
 	var m = map[string]any(p)
 	for _, name := range path[:len(path)-1] {
@@ -177,7 +177,7 @@ func TestChain(t *testing.T) {
 	}
 }
 
-// Without an annotation nothing waits, and the Job alone finds out.
+// Without the annotation nothing waits for the Secret, and only the Job fails.
 func TestNoWait(t *testing.T) {
 	w := newWorld(t)
 	c := w.chain()
@@ -200,7 +200,7 @@ func TestSecretAndItsOwner(t *testing.T) {
 	log := w.cloud.Log()
 	assert.Equal(t, "alembic upgrade head in core-api:1", log[len(log)-1].Text)
 
-	// The operator sees a new value when the ExternalSecret changes, or when its interval has passed.
+	// The operator reads a new value when the ExternalSecret changes, or after its interval.
 	w.aws.must(secretVersionType, Properties{"secretId": "mosaic/prod/rds/connection", "secretString": `{"url":"new"}`})
 	current := func() string {
 		value, err := base64.StdEncoding.DecodeString(w.cloud.Objects(kubeSecretType)[0].Properties.Text("data", "DB_URL"))
@@ -307,7 +307,7 @@ func TestManifests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := w.kube.create(tc.typ, tc.inputs)
 			wantError(t, err, tc.want)
-			if !strings.Contains(tc.want, "namespaces") { // which the program may be about to make
+			if !strings.Contains(tc.want, "namespaces") { // which the program may be about to create
 				_, _, err = w.kube.createIn(true, tc.typ, tc.inputs.propertyMap())
 				wantError(t, err, tc.want)
 			}
@@ -315,7 +315,7 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// The operator's own form of the interval is not the short one, and it owns what it writes.
+// The operator writes the interval in its long form, and owns that field from then on.
 func TestRefreshInterval(t *testing.T) {
 	w := newWorld(t)
 	c := w.chain()
@@ -335,9 +335,9 @@ func TestPreviewOfUnknown(t *testing.T) {
 	inputs := w.chain().job.propertyMap()
 	inputs["spec"].ObjectValue()["backoffLimit"] = resource.MakeComputed(resource.NewProperty(""))
 	inputs["metadata"].ObjectValue()["name"] = resource.MakeComputed(resource.NewProperty(""))
-	_, planned, err := w.kube.createIn(true, jobType, inputs)
+	_, previewed, err := w.kube.createIn(true, jobType, inputs)
 	require.NoError(t, err)
-	assert.True(t, planned["spec"].ObjectValue()["backoffLimit"].IsComputed())
+	assert.True(t, previewed["spec"].ObjectValue()["backoffLimit"].IsComputed())
 	assert.Empty(t, w.cloud.Objects(jobType))
 }
 

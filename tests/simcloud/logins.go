@@ -14,25 +14,25 @@ import (
 	"strings"
 )
 
-// Logins is the kind of what PostgreSQL knows beside the master user. Its id is that of the instance, the snapshot or
-// the retained backups; its properties are verifiers by login.
+// Logins is the kind of the PostgreSQL logins other than the master user. Its id is that of the instance, the snapshot or the retained
+// backups; its properties are the verifiers, by login.
 const Logins = "PostgreSQL logins"
 
-// lastNumber is the property of Logins with the instance and the number that a bootstrap wrote down last.
+// lastNumber is the property of Logins with the instance and the password number of the last bootstrap.
 const lastNumber = "written down"
 
-// inheritLogins gives an instance, or a backup, the logins of what it is made from.
+// inheritLogins copies the logins to an instance or a backup from what it is created from.
 func (c *Cloud) inheritLogins(from, to string) {
 	source := c.get(Logins, from)
 	if source == nil {
-		delete(c.objects, key{kind: Logins, id: to}) // of an instance of that name that is gone
+		delete(c.objects, key{kind: Logins, id: to}) // of a deleted instance with the same name
 		return
 	}
 	c.put(&Object{Kind: Logins, ID: to, Properties: source.Properties.clone()})
 }
 
-// bootstrap is the work of a container that is given verifiers: psql with the statements of the program, which the tests
-// of those run on a real PostgreSQL. It is one transaction, so it does all or nothing.
+// bootstrap simulates the container that gets verifiers: psql with the program's statements, which other tests run on a real PostgreSQL.
+// It is one transaction, so it does all or nothing.
 func (c *Cloud) bootstrap(environment map[string]string) error {
 	master := &url.URL{
 		Host: environment["PGHOST"] + ":" + environment["PGPORT"], User: url.UserPassword(environment["PGUSER"], environment["PGPASSWORD"]),
@@ -67,7 +67,7 @@ func (c *Cloud) instanceAt(address string) *Object {
 	return c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == address })
 }
 
-// knows tells whether the password is that of the instance's user.
+// knows tells whether the instance accepts the password of the user.
 func (c *Cloud) knows(instance *Object, user, password string) bool {
 	if user == instance.Properties.Text("username") {
 		return password == instance.Properties.Text("password")
@@ -76,7 +76,7 @@ func (c *Cloud) knows(instance *Object, user, password string) bool {
 	return logins != nil && verified(password, logins.Properties.Text(user))
 }
 
-// verified checks a password as RFC 5802 has it.
+// verified checks a password against a SCRAM verifier (RFC 5802).
 func verified(password, verifier string) bool {
 	fields := strings.FieldsFunc(verifier, func(r rune) bool { return r == '$' || r == ':' })
 	if len(fields) != 5 || fields[0] != "SCRAM-SHA-256" {
@@ -94,18 +94,18 @@ func verified(password, verifier string) bool {
 	return base64.StdEncoding.EncodeToString(stored[:]) == fields[3]
 }
 
-// Watch lets look be called before every operation with what is refused at that moment: see Refused. nil ends it.
+// Watch sets a function that is called before every operation with what Refused returns at that moment. nil removes it.
 func (c *Cloud) Watch(look func(next Operation, refused map[string]string)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.look = look
 }
 
-// pooled tells a pooler's host name, which leads to the only instance that serves.
+// pooled tells whether a host name is that of a pooler, which leads to the active instance.
 func pooled(host string) bool { return strings.HasSuffix(host, ".svc") }
 
-// Refused is why the database refuses what the current contents of secrets say, by their names: those in Secrets Manager
-// that are a connection, or the master user's credentials, and those of pods.
+// Refused lists the secrets whose credentials the database refuses, by name, with the reason: the connection secrets and the master
+// user's credentials in Secrets Manager, and the Secrets of pods.
 func (c *Cloud) Refused() map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -62,7 +62,7 @@ func (p Properties) at(path []string) any {
 
 func (p Properties) has(name string) bool { return p[name] != nil }
 
-// fill sets what is not set yet: what the cloud chooses where the program does not.
+// fill sets properties that are not set yet, as the cloud chooses them.
 func (p Properties) fill(defaults Properties) {
 	for name, value := range defaults {
 		if !p.has(name) {
@@ -71,7 +71,7 @@ func (p Properties) fill(defaults Properties) {
 	}
 }
 
-// only is the named properties alone.
+// only returns the named properties.
 func (p Properties) only(names []string) Properties {
 	some := Properties{}
 	for _, name := range names {
@@ -130,8 +130,7 @@ func texts(values ...string) []any {
 	return list
 }
 
-// refreshed is the inputs with the values that the cloud has now; what the cloud has beyond them is
-// left out.
+// refreshed is the inputs with the values that the cloud has now, without values that are no inputs.
 func refreshed(inputs, live any) any {
 	in, isMap := inputs.(map[string]any)
 	now, isMapNow := live.(map[string]any)
@@ -152,7 +151,7 @@ func refreshed(inputs, live any) any {
 func mustJSON(v any) []byte {
 	content, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // a value that came out of JSON goes back into it
+		panic(err) // the value was decoded from JSON
 	}
 	return content
 }

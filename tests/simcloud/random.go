@@ -13,7 +13,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// random is the random provider. Its resources exist in the engine's state alone.
+// random is the random provider. Its resources exist only in the engine's state.
 type random struct{}
 
 func (*random) version() string                                            { return "4.19.2" }

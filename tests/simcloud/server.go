@@ -15,12 +15,11 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// provider is what a server asks about one Pulumi package.
+// provider is the part of a server that differs between Pulumi packages.
 type provider interface {
 	version() string
 	checkConfig(config resource.PropertyMap) []*pulumirpc.CheckFailure
-	// movesOn says whether another configuration leads to another cloud, so that what was made there has
-	// to be made again.
+	// movesOn tells whether a new configuration leads to another cloud, so that resources have to be created again there.
 	movesOn(old, config Properties) bool
 	configure(config Properties) (session, error)
 }
@@ -34,20 +33,20 @@ type session interface {
 	create(r request) (id string, outputs Properties, err error)
 	update(r request) (outputs Properties, err error)
 	read(r request) (outputs Properties, found bool)
-	// inputs is the part of the outputs that a program gives; for an import, which has no inputs yet.
+	// inputs is the part of the outputs that are inputs. An import needs it, because it has no inputs yet.
 	inputs(typ string, live Properties) Properties
 	remove(r request) error
 	invoke(token string, args Properties) (Properties, error)
-	// secretOutputs names the outputs that are secret whatever the inputs were.
+	// secretOutputs names the outputs that are always secret.
 	secretOutputs(typ string) []string
 }
 
-// request is a call of the engine about one resource.
+// request is a call of the engine for one resource.
 type request struct {
 	typ, name, id         string
 	oldInputs, oldOutputs resource.PropertyMap // empty where there is no resource yet
-	inputs                resource.PropertyMap // as the program gives them, unknown values included
-	seed                  []byte               // of Check: makes the same name in preview and update
+	inputs                resource.PropertyMap // as the program gives them, including unknown values
+	seed                  []byte               // of Check: gives the same name in preview and update
 	autonaming            *pulumirpc.CheckRequest_AutonamingOptions
 	timeout               float64 // of Create, Update and Delete, seconds; 0: the provider's default
 }
@@ -68,20 +67,20 @@ func (d diff) properties() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// initError says that a resource exists but did not become what it should.
+// initError says that a resource exists but is not ready.
 type initError struct{ reasons []string }
 
 func (e *initError) Error() string { return strings.Join(e.reasons, "; ") }
 
-// Server is the three providers, listening on the loopback interface.
-type Server struct {
+// Providers are the servers of the three providers, on the loopback interface.
+type Providers struct {
 	env     string
 	servers []*grpc.Server
 }
 
 // Serve starts the three providers of the cloud, on ports that are free.
-func (c *Cloud) Serve() (*Server, error) {
-	s := &Server{}
+func (c *Cloud) Serve() (*Providers, error) {
+	s := &Providers{}
 	var attached []string
 	for name, p := range map[string]provider{
 		"aws": &aws{c}, "kubernetes": &kubernetes{c}, "random": &random{},
@@ -102,10 +101,10 @@ func (c *Cloud) Serve() (*Server, error) {
 }
 
 // Env is the value for PULUMI_DEBUG_PROVIDERS, with which the engine attaches to the providers.
-func (s *Server) Env() string { return s.env }
+func (s *Providers) Env() string { return s.env }
 
-// Close ends the providers; calls that are under way fail.
-func (s *Server) Close() {
+// Close stops the providers; running calls fail.
+func (s *Providers) Close() {
 	for _, server := range s.servers {
 		server.Stop()
 	}
@@ -119,14 +118,14 @@ func encode(m resource.PropertyMap) (*structpb.Struct, error) {
 	return plugin.MarshalProperties(m, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, SkipNulls: true})
 }
 
-// properties are the places that the properties of a call are decoded into.
+// properties are the targets that the properties of a call are decoded into.
 type properties map[*resource.PropertyMap]*structpb.Struct
 
 func (p properties) decode() error {
 	var all error
-	for place, encoded := range p {
+	for target, encoded := range p {
 		m, err := decode(encoded)
-		*place, all = m, errors.Join(all, err)
+		*target, all = m, errors.Join(all, err)
 	}
 	return all
 }

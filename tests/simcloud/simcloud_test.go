@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// client calls a provider as the engine does: Check before everything else, secrets taken off.
+// client calls a provider as the engine does: with Check first, and without marks on secrets.
 type client struct {
 	t      *testing.T
 	server pulumirpc.ResourceProviderServer
@@ -81,7 +81,7 @@ func (c client) createIn(preview bool, typ string, inputs resource.PropertyMap) 
 	return resp.Id, outputs, nil
 }
 
-// must creates what other things need.
+// must creates a resource that others need.
 func (c client) must(typ string, inputs Properties) (string, Properties) {
 	c.t.Helper()
 	id, outputs, err := c.create(typ, inputs)
@@ -89,7 +89,7 @@ func (c client) must(typ string, inputs Properties) (string, Properties) {
 	return id, outputs
 }
 
-// change is an update of a thing from inputs to inputs: first its diff, then the update itself.
+// change updates a resource from one set of inputs to another, after its diff.
 func (c client) change(cloud *Cloud, typ, id string, from, to Properties) (*pulumirpc.DiffResponse, error) {
 	old, err := c.check(typ, "thing", nil, from.propertyMap())
 	require.NoError(c.t, err)
@@ -157,7 +157,7 @@ type world struct {
 	cloud     *Cloud
 	aws, kube client
 	eks       Properties
-	instance  Properties // inputs of an instance whose neighbours exist
+	instance  Properties // inputs of an instance whose dependencies exist
 	group     string     // id of its security group
 }
 
@@ -178,7 +178,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// network makes the neighbours of an instance.
+// network creates what an instance depends on.
 func (w *world) network() {
 	w.Helper()
 	w.aws.must(subnetGroupType, Properties{"name": "db", "subnetIds": w.privateSubnets("mosaic-prod")})
@@ -193,7 +193,7 @@ func (w *world) network() {
 	}
 }
 
-// privateSubnets are the ids of a cluster's subnets that have no way in from outside.
+// privateSubnets are the ids of the private subnets of a cluster.
 func (w *world) privateSubnets(cluster string) []any {
 	c, _ := findCluster(func(c eksCluster) bool { return c.name == cluster })
 	var ids []string

@@ -16,12 +16,12 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
-// system is what a machine has that has nothing but Go.
+// system lists the commands of a machine that has only Go.
 var system = []string{"awk", "basename", "bash", "cat", "cmp", "cp", "date", "dirname", "env", "git", "go", "grep", "head", "ln", "mkdir",
 	"mktemp", "mv", "rm", "sed", "sh", "sha256sum", "sleep", "sort", "tail", "tee", "true", "wc"}
 
-// TestOnMachinesThatHaveSome runs the tests that need tools where only some are there: whatever that is, no test fails, each
-// runs that has what it needs, and each that was skipped says what it lacks.
+// TestOnMachinesThatHaveSome runs the tests with only some of the tools: no test fails, each test runs that has its tools, and each
+// skipped test names what is missing.
 func TestOnMachinesThatHaveSome(t *testing.T) {
 	var every []Tool
 	for _, s := range All() {
@@ -82,7 +82,7 @@ func TestOnMachinesThatHaveSome(t *testing.T) {
 	}
 }
 
-// otherMachine is the environment of a machine that has these tools.
+// otherMachine is the environment of a machine with these tools.
 func otherMachine(t *testing.T, root string, has []Tool) []string {
 	t.Helper()
 	in, err := os.MkdirTemp("/tmp", "machine-") // a folder of testing.T is for its user alone, and a server runs as another
@@ -104,7 +104,7 @@ func otherMachine(t *testing.T, root string, has []Tool) []string {
 	return append(env, "PATH="+path, InEnv+"="+in)
 }
 
-// lay puts a tool where it is looked for on the other machine.
+// lay installs a tool on the other machine.
 func lay(t *testing.T, in, root, from string, tool Tool) {
 	t.Helper()
 	to := filepath.Join(in, "path", string(tool))

@@ -5,26 +5,26 @@ import (
 	"testing"
 )
 
-// Need skips a test where one of its tools is missing, and says which. Where RequireEnv is set, it fails instead. A test
-// calls it first, with all that it needs.
+// Need skips a test if a tool is missing, and says which one. If RequireEnv is set, the test fails instead. A test calls Need first, with
+// all its tools.
 func Need(t *testing.T, needed ...Tool) {
 	t.Helper()
 	need(t, needed...)
 }
 
-// outcome is what becomes of a test.
-type outcome interface {
+// skipper is the part of testing.T that need calls.
+type skipper interface {
 	Helper()
 	Skip(args ...any)
 	Fatal(args ...any)
 }
 
-func need(t outcome, needed ...Tool) {
+func need(t skipper, needed ...Tool) {
 	t.Helper()
-	var missing []Source
+	var missing []Installation
 	for _, tool := range needed {
 		if _, found := Path(tool); !found {
-			missing = append(missing, Source{Tool: tool})
+			missing = append(missing, Installation{Tool: tool})
 		}
 	}
 	switch {
@@ -36,7 +36,7 @@ func need(t outcome, needed ...Tool) {
 	}
 }
 
-// At is where a tool is that the test has said it needs.
+// At is the path of a tool that the test has passed to Need.
 func At(t *testing.T, tool Tool) string {
 	t.Helper()
 	path, found := Path(tool)

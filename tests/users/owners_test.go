@@ -10,25 +10,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// owned is what belongs to the master user in this database, its temporary tables aside.
+// owned lists what the master user owns in this database, except temporary tables.
 const owned = `SELECT coalesce(string_agg(o.type || ' ' || o.identity, E'\n' ORDER BY o.type, o.identity), '')
 	FROM pg_shdepend d, pg_identify_object(classid, objid, objsubid) o
 	WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = 'mosaic') AND refobjid = 'mosaicadmin'::regrole AND deptype = 'o'`
 
-// TestWhatChangesHands: everything that can lie in a schema changes hands, whatever its name and its arguments are, and
-// whichever came first; the application can use it.
-func TestWhatChangesHands(t *testing.T) {
+// TestWhatChangesOwner: the bootstrap changes the owner of everything that a schema can contain, whatever its name, its arguments and
+// its age, and the application can use it.
+func TestWhatChangesOwner(t *testing.T) {
 	need(t)
 	t.Parallel()
 	d := deploy(t, everything[:1]...)
 	d.up()
-	work := func(name string) string {
+	statements := func(name string) string {
 		content, err := os.ReadFile(filepath.Join("testdata", name))
 		require.NoError(t, err)
 		return string(content)
 	}
-	d.do(d.url(superuser, superPassword, "mosaic"), work("superuser.sql"))
-	d.do(d.master(), work("master.sql"))
+	d.do(d.url(superuser, superPassword, "mosaic"), statements("superuser.sql"))
+	d.do(d.master(), statements("master.sql"))
 	require.Greater(t, strings.Count(d.one(d.master(), owned), "\n"), 50)
 	temporary, err := d.connect(d.master())
 	require.NoError(t, err)
@@ -41,7 +41,7 @@ func TestWhatChangesHands(t *testing.T) {
 		require.NoError(t, err, out)
 	}
 	left := d.one(d.master(), owned+" AND coalesce(o.schema, '') !~ '^pg_temp'")
-	if d.version() < 17 { // no statement changes its owner there
+	if d.version() < 17 { // no statement can change its owner
 		left = strings.Replace(left, "\ntype \"Odd, \"\"Schema\"\" (x)\".\"Range_multirange\"", "", 1)
 	}
 	assert.Equal(t, "default acl for role mosaicadmin on tables\npublication feed\nserver elsewhere\nuser mapping mosaicadmin on server elsewhere", left)
@@ -51,8 +51,8 @@ func TestWhatChangesHands(t *testing.T) {
 	d.do(d.secret("core-api-migrator-db-secret", "DB_LIBPQ_URL"), `ALTER TYPE "Odd, ""Schema"" (x)".mood ADD VALUE 'bad'`, `DROP SCHEMA later CASCADE`, `DROP SCHEMA "Odd, ""Schema"" (x)" CASCADE`)
 }
 
-// TestWhatCannotChangeHands: what the master user has in a schema of another role is named, all of it, with what to do.
-func TestWhatCannotChangeHands(t *testing.T) {
+// TestWhatCannotChangeOwner: the error lists everything that the master user owns in a schema of another role, and says what to do.
+func TestWhatCannotChangeOwner(t *testing.T) {
 	need(t)
 	t.Parallel()
 	d := deploy(t, everything[:1]...)

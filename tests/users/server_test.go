@@ -1,4 +1,4 @@
-// Package users runs the bootstrap of the database's logins, exactly as the Job has it, on a real PostgreSQL.
+// Package users runs the bootstrap of the database's logins on a real PostgreSQL, exactly as the Job runs it.
 package users
 
 import (
@@ -18,8 +18,8 @@ import (
 
 var root = filepath.Join("..", "..")
 
-// server is a PostgreSQL that listens on the loopback interface, and is set up as RDS does it: a superuser that is
-// nobody's, a master user that may make roles and owns the database, and TLS.
+// server is a PostgreSQL on the loopback interface that is set up as on RDS: with a superuser that nobody uses, a master user that may
+// create roles and owns the database, and TLS.
 type server struct {
 	t        *testing.T
 	port     int
@@ -28,8 +28,8 @@ type server struct {
 
 const superuser, superPassword = "rdsadmin", "nobody-has-this-one"
 
-// access is who gets in how. RDS sends every member of rds_iam, and the members of its members, to a PAM module that takes
-// tokens and nothing else. A certificate of the login stands in for the token.
+// access is pg_hba.conf. RDS authenticates direct and indirect members of rds_iam with a PAM module that accepts only tokens. Here, a
+// client certificate stands in for the token.
 const access = `
 hostssl all +rds_iam 127.0.0.1/32 cert
 hostssl all all      127.0.0.1/32 scram-sha-256
@@ -39,7 +39,7 @@ func newServer(t *testing.T) *server {
 	t.Helper()
 	postgres := servers.NewPostgres(t)
 	s := &server{t: t, port: servers.Port(t), postgres: postgres}
-	for name, subject := range map[string]string{"server": "127.0.0.1", "token": people} {
+	for name, subject := range map[string]string{"server": "127.0.0.1", "token": iamUser} {
 		certificate, key := servers.Certificate(t, subject)
 		postgres.Write(name+".crt", certificate, 0o600)
 		postgres.Write(name+".key", key, 0o600)
@@ -60,7 +60,7 @@ func newServer(t *testing.T) *server {
 	return s
 }
 
-// logged is what the server wrote into its log: every statement.
+// logged is the log of the server, which has every statement.
 func (s *server) logged() string {
 	s.t.Helper()
 	content, err := os.ReadFile(s.postgres.LogFile())
@@ -72,9 +72,9 @@ func (s *server) url(user, password, database string) string {
 	return fmt.Sprintf("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=require", user, password, s.port, database)
 }
 
-// token is the URL of people who have a token.
+// token is the URL of an IAM user with a token.
 func (s *server) token() string {
-	return s.url(people, "", "mosaic") + "&sslcert=" + filepath.Join(s.postgres.Dir, "token.crt") + "&sslkey=" + filepath.Join(s.postgres.Dir, "token.key")
+	return s.url(iamUser, "", "mosaic") + "&sslcert=" + filepath.Join(s.postgres.Dir, "token.crt") + "&sslkey=" + filepath.Join(s.postgres.Dir, "token.key")
 }
 
 // connect opens a connection to this server, whatever host the URL names.
@@ -88,7 +88,7 @@ func (s *server) connect(url string) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(context.Background(), config)
 }
 
-// try runs statements in a session of their own.
+// try runs statements in a new session.
 func (s *server) try(url string, statements ...string) error {
 	c, err := s.connect(url)
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *server) try(url string, statements ...string) error {
 	return nil
 }
 
-// do is try of what has to work.
+// do runs statements that have to succeed.
 func (s *server) do(url string, statements ...string) {
 	s.t.Helper()
 	for _, statement := range statements {

@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// finish does what db-upgrade-finish runs in its pod.
+// finish runs what db-upgrade-finish runs in its pod.
 func (s *server) finish(url string) (string, error) {
 	s.t.Helper()
 	file, err := filepath.Abs(filepath.Join(root, "scripts", "sql", "upgrade-finish.sql"))
@@ -20,8 +20,8 @@ func (s *server) finish(url string) (string, error) {
 	return string(out), err
 }
 
-// TestTheEndOfAnUpgrade: what db-upgrade-finish does as the master user reaches every table and every extension, also where
-// none is the master user's; what it does not reach is named.
+// TestTheEndOfAnUpgrade: db-upgrade-finish, as the master user, analyzes every table and updates every extension, also those of other
+// owners, and lists what it could not.
 func TestTheEndOfAnUpgrade(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -55,7 +55,7 @@ func TestTheEndOfAnUpgrade(t *testing.T) {
 	assert.Contains(t, out, "core_api_a may not, or could not:\nALTER EXTENSION pg_trgm UPDATE\nANALYZE other.\"Odd Name\"\n")
 }
 
-// TestTheEndOfAnUpgradeWithOnePassword: with credentials: master, the tables are the master user's own.
+// TestTheEndOfAnUpgradeWithOnePassword: with credentials: master, the master user owns the tables.
 func TestTheEndOfAnUpgradeWithOnePassword(t *testing.T) {
 	tools.Need(t, tools.Postgres, tools.Psql)
 	t.Parallel()

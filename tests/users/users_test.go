@@ -22,24 +22,24 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// deployment is prod in a simulated cloud, with a real PostgreSQL behind its instance: what the Jobs run is run.
+// deployment is prod in a simulated cloud, with a real PostgreSQL as its instance, on which the commands of the Jobs run.
 type deployment struct {
 	*engine.Environment
 	*server
 	t         *testing.T
-	bootstrap func(change map[string]string) (string, error) // runs the last bootstrap again, with other variables
-	applied   map[string]string                              // what later bootstraps were given
+	bootstrap func(change map[string]string) (string, error) // runs the last bootstrap again, with changed variables
+	applied   map[string]string                              // the variables of later bootstraps
 	image     string                                         // folder of the programs that the Jobs' images have
 	printed   strings.Builder
 }
 
-// need skips a test without a server and what the Jobs run.
+// need skips a test without PostgreSQL and the programs of the Jobs' images.
 func need(t *testing.T) {
 	t.Helper()
 	tools.Need(t, tools.Postgres, tools.Psql, tools.Alembic)
 }
 
-// deploy makes prod on a server where the master user has worked already.
+// deploy deploys prod on a server where the master user has created objects already.
 func deploy(t *testing.T, overrides ...engine.Override) *deployment {
 	t.Helper()
 	d := &deployment{server: newServer(t), t: t, applied: map[string]string{}, image: image(t)}
@@ -54,7 +54,7 @@ func deploy(t *testing.T, overrides ...engine.Override) *deployment {
 	return d
 }
 
-// image is a folder with what the images of the Jobs have: psql, Alembic, and a shell with its tools.
+// image makes a folder with the programs of the Jobs' images: psql, Alembic, and a shell with its tools.
 func image(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -69,7 +69,7 @@ func image(t *testing.T) string {
 	return dir
 }
 
-// run runs a container's command with its variables, and with what its image has.
+// run runs a container's command with its variables and the programs of its image.
 func (d *deployment) run(command []string, environment map[string]string) error {
 	if environment["PGUSER"] != "" {
 		d.asRDS(environment["PGUSER"], environment["PGPASSWORD"])
@@ -90,7 +90,7 @@ func (d *deployment) run(command []string, environment map[string]string) error 
 func (d *deployment) execute(command []string, environment map[string]string) (string, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = filepath.Join("testdata", "alembic")
-	// The name of the instance is one of AWS's; libpq takes the address from here.
+	// The host name of the instance cannot be resolved here; libpq takes the address from PGHOSTADDR.
 	cmd.Env = []string{"PATH=" + d.image, "PGHOSTADDR=127.0.0.1", "PYTHONDONTWRITEBYTECODE=1"}
 	for name, value := range environment {
 		cmd.Env = append(cmd.Env, name+"="+value)
@@ -99,7 +99,7 @@ func (d *deployment) execute(command []string, environment map[string]string) (s
 	return string(out), err
 }
 
-// asRDS makes the master user and the database as RDS does, the first time; and some work of it, of all sorts.
+// asRDS creates the master user and the database as RDS does, the first time, and objects of all kinds that the master user owns.
 func (d *deployment) asRDS(user, password string) {
 	admin := d.url(superuser, superPassword, "postgres")
 	if d.one(admin, "SELECT count(*)::text FROM pg_roles WHERE rolname = '"+user+"'") != "0" {
@@ -120,7 +120,7 @@ func (d *deployment) asRDS(user, password string) {
 		`CREATE AGGREGATE total (int) (SFUNC = int4pl, STYPE = int)`)
 }
 
-// secret is an entry of a Kubernetes Secret.
+// secret reads an entry of a Kubernetes Secret.
 func (d *deployment) secret(name, entry string) string {
 	for _, secret := range d.Cloud.Objects("kubernetes:core/v1:Secret") {
 		if secret.ID == "mosaic-prod/"+name {
@@ -137,7 +137,7 @@ func (d *deployment) up() {
 	require.NoError(d.t, err)
 }
 
-// refused expects PostgreSQL to refuse statements, with a code of its own (SQLSTATE).
+// refused expects PostgreSQL to refuse statements with an SQLSTATE.
 func (d *deployment) refused(url, code string, statements ...string) {
 	d.t.Helper()
 	for _, statement := range statements {
@@ -161,7 +161,7 @@ var everything = []engine.Override{
 	{Path: "database.iamPrincipals[0]", Value: "arn:aws:iam::123456789012:role/developers"},
 }
 
-// TestPrivileges tries what docs/users.md says of each login: what it may, and what it is refused.
+// TestPrivileges tries what each login may and may not do by docs/users.md.
 func TestPrivileges(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -206,15 +206,15 @@ func TestPrivileges(t *testing.T) {
 			writing+`TRUNCATE memories`, writing+`CREATE TABLE mine (a int)`, writing+`CREATE TEMP TABLE scratch (a int)`, writing+`SELECT nextval('free')`,
 			`SET ROLE core_api_owner`, `SET ROLE core_api_readwrite`)
 	})
-	t.Run("people have no password, and do not write by accident", func(t *testing.T) {
-		d.refused(d.url(people, "guess", "mosaic"), noLogin, `SELECT 1`)
+	t.Run("IAM users have no password, and do not write by accident", func(t *testing.T) {
+		d.refused(d.url(iamUser, "guess", "mosaic"), noLogin, `SELECT 1`)
 		assert.Equal(t, "{core_api_readwrite,pg_monitor,rds_iam}",
 			d.one(master, "SELECT array_agg(r.rolname::text ORDER BY r.rolname::text)::text FROM pg_auth_members JOIN pg_roles r ON r.oid = roleid WHERE member = 'core_api_people'::regrole"))
 		d.do(d.token(), `SELECT * FROM memories`, `SELECT query FROM pg_stat_activity`, `SET TRANSACTION READ WRITE; UPDATE memories SET body = 'on purpose'`)
 		d.refused(d.token(), readOnly, `UPDATE memories SET body = 'by accident'`)
 		d.refused(d.token(), denied, `SET TRANSACTION READ WRITE; DROP TABLE memories`, `SET ROLE core_api_owner`)
 	})
-	t.Run("the owner logs in nowhere, and others as before", func(t *testing.T) {
+	t.Run("nobody logs in as the owner, and others as before", func(*testing.T) {
 		for _, role := range []string{"core_api_owner", "core_api_readwrite", "core_api_readonly"} {
 			d.refused(d.url(role, "guess", "mosaic"), password, `SELECT 1`)
 		}
@@ -244,7 +244,7 @@ func TestPrivileges(t *testing.T) {
 		d.refused(d.remote("mosaic/prod/rds/readonly"), password, `SELECT 1`)
 		d.refused(d.token(), password, `SELECT 1`)
 	})
-	t.Run("after the way back, the logins go", func(t *testing.T) {
+	t.Run("after going back, the logins are deleted", func(*testing.T) {
 		app := d.secret("core-api-db-secret", "DB_LIBPQ_URL")
 		d.do(master, `ALTER ROLE core_api_a NOLOGIN`, `DROP ROLE core_api_b`, `DROP ROLE core_api_migrator_b`)
 		d.refused(app, noLogin, `SELECT 1`)
@@ -268,7 +268,7 @@ func (d *deployment) master() string {
 	return ""
 }
 
-// remote is the URL in a secret of Secrets Manager.
+// remote reads the URL in a secret of Secrets Manager.
 func (d *deployment) remote(name string) string {
 	for _, version := range d.Cloud.Objects("aws:secretsmanager/secretVersion:SecretVersion") {
 		if strings.Contains(version.ID, name) && slices.Contains(version.Properties.Texts("versionStages"), "AWSCURRENT") {
@@ -280,7 +280,7 @@ func (d *deployment) remote(name string) string {
 	return ""
 }
 
-// TestRefusalsOfTheBootstrap: it changes nothing, and says what to write.
+// TestRefusalsOfTheBootstrap: a bootstrap that refuses changes nothing, and says what to write instead.
 func TestRefusalsOfTheBootstrap(t *testing.T) {
 	need(t)
 	t.Parallel()

@@ -32,7 +32,7 @@ func module(t *testing.T, file string) (*modfile.File, map[string]string) {
 	return parsed, versions
 }
 
-// all is what a pattern finds in a file, at least once.
+// all finds the matches of a pattern in a file. There has to be at least one.
 func all(t *testing.T, file, pattern string) []string {
 	t.Helper()
 	var found []string
@@ -43,7 +43,7 @@ func all(t *testing.T, file, pattern string) []string {
 	return found
 }
 
-// TestVersionsAgree: a version that is written in more than one place is the same in all of them.
+// TestVersionsAgree: a version that several files name is the same in all of them.
 func TestVersionsAgree(t *testing.T) {
 	program, versions := module(t, "go.mod")
 	cli, cliVersions := module(t, filepath.Join("tests", "cli", "go.mod"))
@@ -68,18 +68,18 @@ func TestVersionsAgree(t *testing.T) {
 	assert.Equal(t, pulumi, cliVersions["github.com/pulumi/pulumi/sdk/v3"], "tests/cli/go.mod")
 	agree(strings.TrimPrefix(pulumi, "v"), ".github/actions/tools/action.yml", `pulumi-version: ([\d.]+)`)
 
-	// What both modules use, they use in one version: the packages are compiled once.
+	// Both modules use the same version of a dependency, so that its packages are compiled once.
 	for path, version := range versions {
 		if other := cliVersions[path]; other != "" {
 			assert.Equal(t, version, other, "%s in go.mod and tests/cli/go.mod", path)
 		}
 	}
-	// The linter that a person runs is CI's.
+	// CONTRIBUTING.md names the same linter as CI.
 	agree(all(t, ".ci/run", `actionlint@(v[\d.]+)`)[0], "CONTRIBUTING.md", `actionlint@(v[\d.]+)`)
 	agree("ubuntu-24.04", ".github/workflows/test.yml", `runs-on: (\S+)`)
 }
 
-// TestRenovateKnowsEveryVersion: each version that is no dependency of a module is found by a pattern of renovate.json.
+// TestRenovateKnowsEveryVersion: a pattern of renovate.json finds each version that is no dependency of a module.
 func TestRenovateKnowsEveryVersion(t *testing.T) {
 	var renovate struct {
 		CustomManagers []struct {
@@ -118,8 +118,8 @@ func TestRenovateKnowsEveryVersion(t *testing.T) {
 	assert.True(t, found[".github/actions/tools/action.yml "+all(t, ".github/actions/tools/action.yml", `pulumi-version: ([\d.]+)`)[0]])
 }
 
-// TestImagesWithPasswordsArePinned: what is handed a password is named by its digest, and is not older than the PostgreSQL
-// of the tests, which Renovate keeps at the newest patch.
+// TestImagesWithPasswordsArePinned: images that get a password are named by digest, and are not older than the PostgreSQL of the tests,
+// which Renovate keeps up to date.
 func TestImagesWithPasswordsArePinned(t *testing.T) {
 	bootstrap := all(t, "internal/config/database.go", `key:"bootstrapImage" default:"(\S+)"`)[0]
 	for what, image := range map[string]string{

@@ -1,4 +1,4 @@
-// Package workflows holds the workflows to their rules, and the files that name a version to one version.
+// Package workflows checks the rules for the GitHub workflows, and that all files name the same versions.
 package workflows
 
 import (
@@ -22,7 +22,7 @@ type step struct {
 	Env, With     map[string]string
 }
 
-type job struct {
+type workflowJob struct {
 	Permissions map[string]string
 	Uses        string
 	RunsOn      string `yaml:"runs-on"`
@@ -36,7 +36,7 @@ type workflow struct {
 	name        string
 	On          yaml.Node
 	Permissions map[string]string
-	Jobs        map[string]job
+	Jobs        map[string]workflowJob
 	Runs        struct{ Steps []step } // of an action
 }
 
@@ -68,7 +68,7 @@ func (w workflow) steps() []step {
 	return all
 }
 
-// Actions are named by commit, with their version, and there are no others than these.
+// Actions are named by commit, with their version in a comment, and there are no others than these.
 func TestActionsArePinned(t *testing.T) {
 	pinned := regexp.MustCompile(`uses: ([a-z-]+/[a-z-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$`)
 	known := map[string]string{}
@@ -96,7 +96,7 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
-// A step is a script of the repository, which runs in the tests of the recipes and steps; nothing of an event is in it.
+// A step runs a script of the repository, which the tests of the recipes run, too. It contains no expression with data of an event.
 func TestStepsAreScripts(t *testing.T) {
 	script := regexp.MustCompile(`^(scripts/(?:ci/[a-z]+|db-deploy)|\.ci/(?:run|vulnerabilities))(?: "\$STACK"| dev prod| prod)?(?: --offline| --yes)?$`)
 	used := map[string]bool{}
@@ -123,7 +123,7 @@ func TestStepsAreScripts(t *testing.T) {
 	}
 }
 
-// Permissions are given by job and are few; nothing but the comment writes to a pull request, and no key lives long.
+// Permissions are set for each job and are few. Only the job that comments writes to a pull request, and there are no long-lived keys.
 func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 	for _, w := range read(t) {
 		if len(w.Jobs) == 0 {
@@ -157,13 +157,13 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 		}
 		text, err := os.ReadFile(filepath.Join(root, w.name))
 		require.NoError(t, err)
-		// With these, what a pull request wrote runs as main, and fills main's caches.
+		// With these events, code of a pull request would run with the rights of main, and could write to its caches.
 		assert.NotRegexp(t, `pull_request_target|workflow_run|issue_comment`, string(text), w.name)
 		assert.NotContains(t, string(text), "AWS_SECRET", w.name)
 	}
 }
 
-// A secret is one of an environment that takes main alone: any branch's workflow file can read the repository's own.
+// A secret belongs to an environment that only main may use, because the workflow files of any branch can read secrets of the repository.
 func TestSecretsAreBehindEnvironments(t *testing.T) {
 	secret := regexp.MustCompile(`secrets\.[A-Za-z_]+`)
 	found := 0
@@ -186,8 +186,8 @@ func TestSecretsAreBehindEnvironments(t *testing.T) {
 	assert.Equal(t, 1, found)
 }
 
-// An up comes right after the steps that refuse it: of a commit that is not the head of main, and of what was not approved.
-// A preview is refused to such a commit before it has credentials.
+// Right before an up, steps refuse a commit that is not the head of main, and changes that were not approved. A preview of such a commit
+// is refused before it gets credentials.
 func TestUpsAreHeldToTheirApproval(t *testing.T) {
 	found := 0
 	for _, w := range read(t) {
@@ -218,7 +218,7 @@ func TestUpsAreHeldToTheirApproval(t *testing.T) {
 	assert.Equal(t, 3, found)
 }
 
-// The role of a job goes with who may run it: deploy and drill are behind an environment, which their trust policies ask for.
+// The jobs deploy and drill run in an environment, which the trust policies of their roles require.
 func TestRolesAreBehindEnvironments(t *testing.T) {
 	found := 0
 	for _, w := range read(t) {

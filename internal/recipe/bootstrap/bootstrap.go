@@ -1,5 +1,5 @@
-// Package bootstrap makes what a stack and its pipeline need in an empty account: the bucket and the key of the state, GitHub as an
-// identity provider, the roles of the pipeline. What is there already is left or brought up to date; nothing is deleted.
+// Package bootstrap creates what a stack and its pipeline need in an AWS account: the bucket and the key of the state, GitHub as an
+// identity provider, and the roles of the pipeline. It updates what exists already, and deletes nothing.
 package bootstrap
 
 import (
@@ -11,24 +11,24 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// Options are those of the recipe.
+// Options are the flags of the recipe.
 type Options struct {
-	Yes             bool // answers the question beforehand
-	ApprovePreviews bool // previews of pull requests wait for an approval
-	OpenPreviews    bool // and no longer
+	Yes             bool // do not ask before changing anything
+	ApprovePreviews bool // let previews of pull requests wait for an approval
+	OpenPreviews    bool // let them no longer wait
 }
 
-// account is the account that is bootstrapped.
+// account is the AWS account in which the recipe creates things.
 type account struct {
-	*session
+	*awsCLI
 	options    Options
 	stack      string
 	target     pipeline.Target
 	repository repository
-	keyARN     string // of the state
+	keyARN     string // ARN of the key of the state
 }
 
-// Run is the recipe.
+// Run runs the recipe for a stack and a repository on GitHub, owner/name.
 func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, options Options) error {
 	if err := recipe.Need("aws", "see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"); err != nil {
 		return err
@@ -42,21 +42,21 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 		return err
 	}
 	if a.target, err = pipeline.ReadTarget(".", stack); err != nil {
-		return fmt.Errorf("%w\n  Pulumi.%s.yaml does not say where the stack belongs", err, stack)
+		return fmt.Errorf("%w\n  Pulumi.%s.yaml does not say which account and region the stack belongs to", err, stack)
 	}
-	a.session = &session{ctx: ctx, recipe: recipe, region: a.target.Region}
+	a.awsCLI = &awsCLI{ctx: ctx, recipe: recipe, region: a.target.Region}
 	a.confirm()
 	a.makeBucket()
 	a.makeKey()
 	a.trustGitHub()
 	a.makeServiceRole()
-	a.makePolicy("mosaic-database-boundary", "boundary", a.target.Environment)
+	a.makePolicy(managedPolicy{name: pipeline.Boundary, document: "boundary", environment: a.target.Environment})
 	a.makeRoles()
-	a.sayWhatIsLeft()
+	a.sayNextSteps()
 	return a.err
 }
 
-// confirm makes sure that the login is of the stack's account, and that the person wants what follows.
+// confirm checks that the AWS login belongs to the account of the stack, and asks the user before anything is created.
 func (a *account) confirm() {
 	caller := a.output("sts", "get-caller-identity", "--query", "Account", "--output", "text")
 	switch {
@@ -66,12 +66,12 @@ func (a *account) confirm() {
 	case caller != a.target.Account:
 		a.err = fmt.Errorf("the AWS login is of account %s, and the stack %s belongs to %s", caller, a.stack, a.target.Account)
 	case !a.options.Yes:
-		a.err = a.recipe.Ask(a.ctx, fmt.Sprintf("Make the state's bucket %s, the key %s, and the pipeline's roles for %s in the account %s?",
+		a.err = a.recipe.Ask(a.ctx, fmt.Sprintf("Create the state's bucket %s, the key %s, and the pipeline's roles for %s in the account %s?",
 			a.target.Bucket(), a.target.Key(), a.repository.name, a.target.Account))
 	}
 }
 
-// arn is the ARN of something that IAM has.
+// arn is the ARN of an IAM resource, such as role/name.
 func (a *account) arn(name string) string {
 	return "arn:" + a.target.Partition + ":iam::" + a.target.Account + ":" + name
 }

@@ -12,21 +12,22 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// repository is a repository on GitHub, under both names that the subject of a token may have, in GitHub's spelling: to a trust
-// policy, Acme is not acme.
+// repository is a repository on GitHub, in both forms that the subject of a token may have. They are spelled as GitHub spells them,
+// because trust policies are case-sensitive.
 type repository struct {
 	name     string // owner/name
-	numbered string // the same with both ids
+	numbered string // owner@id/name@id
 }
 
-var written = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$`)
+// fullName matches owner/name.
+var fullName = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$`)
 
-// findRepository asks GitHub for the names.
+// findRepository asks GitHub for the spelling and the ids of a repository.
 func findRepository(ctx context.Context, recipe *run.Recipe, asked string) (repository, error) {
-	if err := recipe.Need("gh", "see https://cli.github.com; GitHub's tokens have the ids of the repository in them"); err != nil {
+	if err := recipe.Need("gh", "see https://cli.github.com; the subjects of GitHub's tokens contain the ids of the repository"); err != nil {
 		return repository{}, err
 	}
-	if !written.MatchString(asked) || strings.HasSuffix(asked, ".git") {
+	if !fullName.MatchString(asked) || strings.HasSuffix(asked, ".git") {
 		return repository{}, fmt.Errorf("a repository on GitHub is written owner/name, as in acme/database, and not %s", asked)
 	}
 	var answer struct {
@@ -55,21 +56,21 @@ func findRepository(ctx context.Context, recipe *run.Recipe, asked string) (repo
 	return r, r.checkSubject(ctx, recipe)
 }
 
-// checkSubject refuses a repository whose tokens have another subject than the trust policies compare them with.
+// checkSubject fails if the tokens of the repository have another form of subject than the trust policies expect.
 func (r repository) checkSubject(ctx context.Context, recipe *run.Recipe) error {
 	var subject struct {
 		UseDefault *bool           `json:"use_default"`
 		Claims     json.RawMessage `json:"include_claim_keys"`
 		Prefix     string          `json:"sub_claim_prefix"`
 	}
-	// An older GitHub has no setting for it.
+	// Older versions of GitHub do not have this setting.
 	found, err := github(ctx, recipe, "repos/"+r.name+"/actions/oidc/customization/sub", &subject)
 	if err != nil || !found {
 		return err
 	}
 	if subject.UseDefault != nil && !*subject.UseDefault {
-		return fmt.Errorf("the tokens of %[1]s have a subject made of %[2]s, and the trust policies compare GitHub's own; "+
-			"go back to it: gh api --method PUT repos/%[1]s/actions/oidc/customization/sub --field use_default=true", r.name, compact(string(subject.Claims)))
+		return fmt.Errorf("the tokens of %[1]s have a custom subject, made of %[2]s, and the trust policies expect GitHub's default; "+
+			"go back to the default: gh api --method PUT repos/%[1]s/actions/oidc/customization/sub --field use_default=true", r.name, compact(string(subject.Claims)))
 	}
 	if subject.Prefix != "" && subject.Prefix != "repo:"+r.name && subject.Prefix != "repo:"+r.numbered {
 		return fmt.Errorf("the subjects of the tokens of %[1]s begin with %[2]s, and the trust policies would expect repo:%[1]s or repo:%[3]s",
@@ -78,9 +79,9 @@ func (r repository) checkSubject(ctx context.Context, recipe *run.Recipe) error 
 	return nil
 }
 
-// github asks GitHub's API, and tells whether it knows of that.
+// github reads a path of GitHub's API. It returns false if GitHub answers 404.
 func github(ctx context.Context, recipe *run.Recipe, path string, answer any) (found bool, err error) {
-	text, said, err := recipe.Said(ctx, run.Command("gh", "api", "--hostname", "github.com", path))
+	text, stderr, err := recipe.Capture(ctx, run.Command("gh", "api", "--hostname", "github.com", path))
 	var failed *exec.ExitError
 	switch {
 	case err == nil:
@@ -89,8 +90,8 @@ func github(ctx context.Context, recipe *run.Recipe, path string, answer any) (f
 		return false, err
 	case errors.As(err, &failed) && failed.ExitCode() == 4:
 		return false, errors.New("gh is not logged in to GitHub; run: gh auth login")
-	case strings.Contains(said, "HTTP 404"):
+	case strings.Contains(stderr, "HTTP 404"):
 		return false, nil
 	}
-	return false, fmt.Errorf("GitHub does not answer: %s", said)
+	return false, fmt.Errorf("GitHub does not answer: %s", stderr)
 }

@@ -2,13 +2,13 @@ package bootstrap
 
 import "fmt"
 
-// sayWhatIsLeft is what this recipe has no permission or no reason to do.
-func (a *account) sayWhatIsLeft() {
+// sayNextSteps prints the commands that the user has to run next.
+func (a *account) sayNextSteps() {
 	in := ""
 	if a.target.Cluster != "" {
 		in = " " + a.target.Cluster
 	}
-	a.say(`all of it is there. What is left, each once, the first in the cluster%s:
+	a.say(`everything is there. What is left to run once, the first command in the cluster%s:
   %s
   pulumi login '%s'
   pulumi stack init %[4]s --secrets-provider 'awskms://%s?region=%s'
@@ -19,9 +19,9 @@ func (a *account) sayWhatIsLeft() {
 	}
 }
 
-// access is what gives the groups of the roles their permissions in the cluster.
+// access is the command that gives the groups of the roles their permissions in the cluster.
 func (a *account) access() string {
-	if a.target.OwnNamespace { // in a namespace that the program makes, nothing can be bound before
+	if a.target.OwnNamespace { // the namespace does not exist yet, so a RoleBinding cannot be created in it
 		return `sed -e 's/kind: RoleBinding/kind: ClusterRoleBinding/' -e '/namespace: NAMESPACE/d' policies/cluster-access.yaml | kubectl apply -f -
   kubectl create clusterrolebinding mosaic-database-namespaces --clusterrole=mosaic-database-namespaces --group=pipeline-deploy`
 	}

@@ -9,7 +9,14 @@ import (
 	"strings"
 )
 
-// filled is a document of the folder policies with the values of an environment.
+// managedPolicy is an IAM policy that the recipe creates.
+type managedPolicy struct {
+	name        string
+	document    string // in the folder policies, without .json
+	environment string // whose values replace the placeholders
+}
+
+// filled reads a document of the folder policies, and replaces its placeholders with the values of an environment.
 func (a *account) filled(document, environment string) []byte {
 	if a.err != nil {
 		return nil
@@ -22,23 +29,23 @@ func (a *account) filled(document, environment string) []byte {
 		"REPOSITORY", a.repository.name, "NUMBERED", a.repository.numbered).Replace(string(text)))
 }
 
-// compact is JSON without white space, because IAM counts characters.
+// compact is JSON without white space, which counts towards IAM's limits.
 func compact(text string) []byte {
 	var out bytes.Buffer
 	if err := json.Compact(&out, []byte(text)); err != nil {
-		return []byte(text) // which AWS refuses, and says why
+		return []byte(text) // AWS refuses it, and says why
 	}
 	return out.Bytes()
 }
 
-// makePolicy brings a managed policy to what a document says, with the values of an environment.
-func (a *account) makePolicy(name, document, environment string) {
-	arn, text := a.arn("policy/"+name), a.filled(document, environment)
+// makePolicy creates a managed policy, or brings it up to date.
+func (a *account) makePolicy(p managedPolicy) {
+	arn, text := a.arn("policy/"+p.name), a.filled(p.document, p.environment)
 	file := a.file("policy.json", text)
 	missing, version := a.missing("iam", "get-policy", "--policy-arn", arn, "--query", "Policy.DefaultVersionId", "--output", "text")
 	if missing {
-		a.aws("iam", "create-policy", "--policy-name", name, "--policy-document", file)
-		a.say("made the policy %s", name)
+		a.aws("iam", "create-policy", "--policy-name", p.name, "--policy-document", file)
+		a.say("created the policy %s", p.name)
 		return
 	}
 	present := a.output("iam", "get-policy-version", "--policy-arn", arn, "--version-id", version,
@@ -48,14 +55,14 @@ func (a *account) makePolicy(name, document, environment string) {
 	}
 	var others []string
 	a.read(a.output("iam", "list-policy-versions", "--policy-arn", arn, "--query", "Versions[?!IsDefaultVersion].VersionId", "--output", "json"), &others)
-	if len(others) > 3 { // IAM keeps five versions; the last is the oldest
+	if len(others) > 3 { // IAM allows five versions; the last one is the oldest
 		a.aws("iam", "delete-policy-version", "--policy-arn", arn, "--version-id", others[len(others)-1])
 	}
 	a.aws("iam", "create-policy-version", "--policy-arn", arn, "--policy-document", file, "--set-as-default")
-	a.say("brought the policy %s up to date", name)
+	a.say("brought the policy %s up to date", p.name)
 }
 
-// equal compares JSON, whose keys may be in another order.
+// equal compares JSON documents, without regard to the order of their keys.
 func equal(one, other []byte) bool {
 	var first, second any
 	return json.Unmarshal(one, &first) == nil && json.Unmarshal(other, &second) == nil && reflect.DeepEqual(first, second)

@@ -8,14 +8,14 @@ import (
 
 // role is a role of the pipeline.
 type role struct {
-	name    string
-	trust   string // a document of the folder policies
-	seconds string // how long a session may last
+	name    string // preview, deploy or drill
+	trust   string // the trust policy, a document of the folder policies
+	seconds string // the longest session
 }
 
 const approvedPreviews = "trust-preview-approved"
 
-// makeRoles makes the roles of the pipeline, each with its policies and its group in the cluster.
+// makeRoles creates the roles of the pipeline, with their policies and their groups in the cluster.
 func (a *account) makeRoles() {
 	previews := "trust-preview"
 	if a.options.ApprovePreviews {
@@ -25,7 +25,10 @@ func (a *account) makeRoles() {
 		name := "mosaic-" + a.target.Environment + "-pipeline-" + r.name
 		a.makeRole(name, r)
 		for _, document := range pipeline.Roles()[r.name] {
-			a.attach(name, document, a.environment(r, document))
+			environment := a.environment(r, document)
+			a.attach(name, managedPolicy{
+				name: "mosaic-" + environment + "-pipeline-" + document, document: document, environment: environment,
+			})
 		}
 		if a.target.Cluster != "" {
 			a.admit(name, r)
@@ -33,7 +36,8 @@ func (a *account) makeRoles() {
 	}
 }
 
-// environment is where a role may do what a document says: a drill in the environment that it makes, but for what it may do as a drill.
+// environment is the environment that a policy of a role is for. A drill deploys an environment of its own; only its policy "drill"
+// is for the environment whose backups it restores.
 func (a *account) environment(r role, document string) string {
 	if r.name == "drill" && document != "drill" {
 		return a.target.Environment + "-drill"
@@ -41,31 +45,30 @@ func (a *account) environment(r role, document string) string {
 	return a.target.Environment
 }
 
-// makeRole makes a role, or brings its trust policy up to date.
+// makeRole creates a role, or brings its trust policy up to date.
 func (a *account) makeRole(name string, r role) {
 	missing, present := a.missing("iam", "get-role", "--role-name", name)
-	// Previews that wait for an approval go on doing so.
+	// Previews that have to wait for an approval still do, unless --open-previews is given.
 	if !a.options.OpenPreviews && strings.Contains(present, ":environment:"+a.target.Environment+"-preview") {
 		r.trust = approvedPreviews
 	}
 	trust := a.file("trust.json", a.filled(r.trust, a.target.Environment))
 	if missing {
 		a.aws("iam", "create-role", "--role-name", name, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)
-		a.say("made the role %s", name)
+		a.say("created the role %s", name)
 		return
 	}
 	a.aws("iam", "update-assume-role-policy", "--role-name", name, "--policy-document", trust)
 	a.aws("iam", "update-role", "--role-name", name, "--max-session-duration", r.seconds)
 }
 
-// attach gives a role a policy.
-func (a *account) attach(roleName, document, environment string) {
-	policy := "mosaic-" + environment + "-pipeline-" + document
-	a.makePolicy(policy, document, environment)
-	a.aws("iam", "attach-role-policy", "--role-name", roleName, "--policy-arn", a.arn("policy/"+policy))
+// attach creates a policy, and attaches it to a role.
+func (a *account) attach(roleName string, policy managedPolicy) {
+	a.makePolicy(policy)
+	a.aws("iam", "attach-role-policy", "--role-name", roleName, "--policy-arn", a.arn("policy/"+policy.name))
 }
 
-// admit gives a role its group in the cluster.
+// admit creates the EKS access entry of a role, which puts it into its group in the cluster.
 func (a *account) admit(name string, r role) {
 	entry := []string{"--cluster-name", a.target.Cluster, "--principal-arn", a.arn("role/" + name)}
 	if missing, _ := a.missing(append([]string{"eks", "describe-access-entry"}, entry...)...); missing {

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// makeBucket makes the bucket of the state: private, versioned, encrypted, reached by TLS alone.
+// makeBucket creates the bucket of the state: private, versioned, encrypted, and open to TLS connections only.
 func (a *account) makeBucket() {
 	bucket := a.target.Bucket()
 	if missing, _ := a.missing("s3api", "head-bucket", "--bucket", bucket); missing {
 		create := []string{"s3api", "create-bucket", "--bucket", bucket}
-		if a.target.Region != "us-east-1" { // which S3 does not take as a constraint
+		if a.target.Region != "us-east-1" { // S3 does not accept it as a location constraint
 			create = append(create, "--create-bucket-configuration", "LocationConstraint="+a.target.Region)
 		}
 		a.aws(create...)
-		a.say("made the bucket %s", bucket)
+		a.say("created the bucket %s", bucket)
 	}
 	a.aws("s3api", "put-public-access-block", "--bucket", bucket, "--public-access-block-configuration",
 		"BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true")
@@ -26,20 +26,20 @@ func (a *account) makeBucket() {
 	a.aws("s3api", "put-bucket-policy", "--bucket", bucket, "--policy", a.file("bucket.json", compact(policy)))
 }
 
-// makeKey makes the key of the secrets in the state, which rotates.
+// makeKey creates the KMS key that encrypts the secrets in the state, with rotation.
 func (a *account) makeKey() {
 	name := a.target.Key()
 	if missing, _ := a.missing("kms", "describe-key", "--key-id", name); missing {
 		id := a.output("kms", "create-key", "--description", "State of mosaic-database in "+a.target.Environment,
 			"--query", "KeyMetadata.KeyId", "--output", "text")
 		a.aws("kms", "create-alias", "--alias-name", name, "--target-key-id", id)
-		a.say("made the key %s", name)
+		a.say("created the key %s", name)
 	}
 	a.keyARN = a.output("kms", "describe-key", "--key-id", name, "--query", "KeyMetadata.Arn", "--output", "text")
 	a.aws("kms", "enable-key-rotation", "--key-id", a.keyARN)
 }
 
-// trustGitHub makes GitHub an identity provider, for tokens that are meant for AWS.
+// trustGitHub makes GitHub an identity provider of the account, for tokens with the audience of AWS.
 func (a *account) trustGitHub() {
 	const host, audience = "token.actions.githubusercontent.com", "sts.amazonaws.com"
 	provider := a.arn("oidc-provider/" + host)
@@ -50,13 +50,14 @@ func (a *account) trustGitHub() {
 	}
 	var present struct{ ClientIDList []string }
 	a.read(text, &present)
-	if !slices.Contains(present.ClientIDList, audience) { // made by somebody else, for another audience
+	if !slices.Contains(present.ClientIDList, audience) { // somebody created it for another audience
 		a.aws("iam", "add-client-id-to-open-id-connect-provider", "--open-id-connect-provider-arn", provider, "--client-id", audience)
 		a.say("added the audience %s to %s", audience, provider)
 	}
 }
 
-// makeServiceRole makes the role of RDS itself, which RDS makes at the first instance of an account, and the deploy role may not.
+// makeServiceRole creates the service-linked role of RDS. Otherwise RDS creates it with the first instance of an account, for which
+// the deploy role has no permission.
 func (a *account) makeServiceRole() {
 	if missing, _ := a.missing("iam", "get-role", "--role-name", "AWSServiceRoleForRDS"); missing {
 		a.aws("iam", "create-service-linked-role", "--aws-service-name", "rds.amazonaws.com")

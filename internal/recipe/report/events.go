@@ -1,4 +1,4 @@
-// Package report makes Markdown of what Pulumi previewed, in no more than GitHub takes.
+// Package report writes Markdown about previews, drift and drills, within the size limits of GitHub.
 package report
 
 import (
@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Event is an entry of the engine's log, of which these fields are used; the Automation API reads the same log.
+// Event is an entry of the engine's event log, as far as the reports use it. The Automation API reads the same log.
 type Event struct {
 	Step       *Step       `json:"resourcePreEvent"`
 	Diagnostic *Diagnostic `json:"diagnosticEvent"`
@@ -21,7 +21,7 @@ type Event struct {
 
 // Step is an operation on a resource.
 type Step struct {
-	Planning bool `json:"planning"` // whether it is of a preview
+	Planning bool `json:"planning"` // whether it belongs to a preview
 	Metadata struct {
 		Op           string                     `json:"op"`
 		URN          string                     `json:"urn"`
@@ -31,43 +31,39 @@ type Step struct {
 	} `json:"metadata"`
 }
 
-// Diagnostic is something that the engine, a provider or the program said.
+// Diagnostic is a message of the engine, a provider or the program.
 type Diagnostic struct {
 	Prefix   string `json:"prefix"`
 	Message  string `json:"message"`
 	Severity string `json:"severity"`
 }
 
-// Summary is the end of a run.
+// Summary is the last event of a run.
 type Summary struct {
 	ResourceChanges map[string]int `json:"resourceChanges"`
 }
 
-// Events reads a log.
+// Events reads the events of a log one by one.
 type Events struct{ decoder *json.Decoder }
 
-// NewEvents reads a log from its beginning.
+// NewEvents reads events from a log.
 func NewEvents(log io.Reader) *Events { return &Events{json.NewDecoder(log)} }
 
-// Next is the next event, or io.EOF.
+// Next returns the next event; io.EOF after the last one.
 func (e *Events) Next() (event Event, err error) {
 	err = e.decoder.Decode(&event)
 	return event, err
 }
 
-// Log is what a preview would do.
+// Log is what the event log of a preview says.
 type Log struct {
-	// Steps has a line for each operation on a resource, or on a property of one, without values.
-	Steps []string
-	// Warnings are the first lines of the warnings.
-	Warnings []string
-	// Refusal is the errors.
-	Refusal string
-	// Summary is nil where the log has no end.
-	Summary *Summary
+	Steps    []string // a line for each operation on a resource, or on each property that it changes, without values; sorted
+	Warnings []string // the first line of each warning, sorted
+	Refusal  string   // the errors
+	Summary  *Summary // nil: the log is truncated
 }
 
-// ReadLog reads the log of a preview. A log that breaks off is an error, beside what it has up to there.
+// ReadLog reads the log of a preview. If the log is truncated, it returns an error and what it has read.
 func ReadLog(text io.Reader) (Log, error) {
 	var log Log
 	steps, warnings := map[string]bool{}, map[string]bool{}
@@ -101,7 +97,7 @@ func ReadLog(text io.Reader) (Log, error) {
 	}
 }
 
-// lines are the operation with each property that it changes.
+// lines are "operation type name property", one for each property that the operation changes.
 func (s *Step) lines() []string {
 	of := s.Metadata
 	if of.Op == "same" || of.Op == "read" {
@@ -124,7 +120,7 @@ func (s *Step) lines() []string {
 	return lines
 }
 
-// colors are what the engine writes for a terminal, such as <{%reset%}>.
+// colors matches the color tags in the engine's messages, such as <{%reset%}>.
 var colors = regexp.MustCompile(`<\{%[^%]*%\}>`)
 
 func plain(text string) string { return colors.ReplaceAllString(text, "") }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Fenced is a text as a block of code; what looks like a fence in it does not end the block.
+// Fenced is a text as a fenced code block. The fence is longer than any in the text.
 func Fenced(language, text string) string {
 	fence := "````"
 	for strings.Contains(text, fence) {
@@ -15,29 +15,29 @@ func Fenced(language, text string) string {
 	return fence + language + "\n" + strings.TrimRight(text, "\n") + "\n" + fence + "\n"
 }
 
-// Limit is what a text may have.
-type Limit struct{ Characters, Bytes int }
+// SizeLimit is the largest size of a text.
+type SizeLimit struct{ Characters, Bytes int }
 
-func (l Limit) allows(text string) bool {
+func (l SizeLimit) allows(text string) bool {
 	return len(text) <= l.Bytes && utf8.RuneCountInString(text) <= l.Characters
 }
 
-// Shortened is a text within a limit: its beginning where it is longer, with a line on where the rest is.
-func Shortened(text string, limit Limit, rest string) string {
+// Shortened is a text within a size limit. If the text is longer, it is its beginning, with a line that says where the full text is.
+func Shortened(text string, limit SizeLimit, fullText string) string {
 	if limit.allows(text) {
 		return text
 	}
 	whole := []rune(text)
-	// As many characters as the bytes are enough for, if they are spread evenly; fewer from there on.
+	// Begin with the number of characters that would fit if all had the same number of bytes, and reduce it until the text fits.
 	for size := min(limit.Characters, len(whole)*limit.Bytes/len(text)); ; size = size*98/100 - 20 {
-		short := ended(beginning(whole[:max(size, 0)]), len(whole), rest)
+		short := ended(beginning(whole[:max(size, 0)]), len(whole), fullText)
 		if limit.allows(short) || size <= 0 {
 			return short
 		}
 	}
 }
 
-// beginning is a text without a line that is cut through, unless that is in a block of code.
+// beginning is a text without its last line, which may be incomplete. In a code block, it keeps that line.
 func beginning(cut []rune) string {
 	text := string(cut)
 	lines := text[:strings.LastIndex(text, "\n")+1]
@@ -47,8 +47,8 @@ func beginning(cut []rune) string {
 	return strings.TrimSuffix(lines, "\n")
 }
 
-// ended closes what the beginning of a text leaves open, and says how much is missing.
-func ended(text string, whole int, rest string) string {
+// ended closes the blocks that the beginning of a text leaves open, and says how many characters of the whole are missing.
+func ended(text string, whole int, fullText string) string {
 	missing := whole - utf8.RuneCountInString(text)
 	open := opened(text)
 	if open.fence != "" {
@@ -57,13 +57,13 @@ func ended(text string, whole int, rest string) string {
 	if open.details {
 		text += "\n\n</details>"
 	}
-	return text + fmt.Sprintf("\n\n… shortened by %d characters, which are in %s\n", missing, rest)
+	return text + fmt.Sprintf("\n\n… shortened by %d characters, which are in %s\n", missing, fullText)
 }
 
-// blocks are what a text leaves open at its end.
+// blocks are the blocks that a text leaves open at its end.
 type blocks struct {
-	fence   string
-	details bool
+	fence   string // "": no code block
+	details bool   // whether a <details> element is open
 }
 
 func opened(text string) (open blocks) {

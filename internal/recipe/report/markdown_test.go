@@ -8,23 +8,24 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-const rest = "[the run](https://example.com) and its log"
+const fullText = "[the run](https://example.com) and its log"
 
-// section is a report of a stack, of so many lines of the diff.
+// section is the report of a stack, with a diff of that many lines.
 func section(stack string, lines int) string {
 	return "### " + stack + ": 1 to update\n\n| line | a month |\n| --- | --- |\n\n<details><summary>The preview</summary>\n\n````diff\n" +
 		strings.Repeat("  ~ grüße: \"ein Wert 🔒\" => \"ein anderer\"\n", lines) + "````\n\n</details>\n"
 }
 
-// The stacks share what GitHub takes: what a short report leaves, a long one has, and what is cut is closed and says so.
+// The reports share the room of a comment: a long report gets what a short one leaves. A shortened report says so, and leaves no
+// block open.
 func TestCommentOfLongReports(t *testing.T) {
 	const limit = 65536
 	shortened := "\n````\n\n</details>\n\n… shortened by "
 	for name, test := range map[string]struct {
 		dev, prod string
-		whole     []string // what is there unchanged
-		cut       int      // sections
-		full      bool     // whether the comment is as long as it may be
+		whole     []string // the parts that are not shortened
+		cut       int      // the number of reports that are shortened
+		full      bool     // whether the comment is about as long as it may be
 	}{
 		"both short":         {dev: section("dev", 2), prod: section("prod", 3), whole: []string{section("dev", 2), section("prod", 3)}},
 		"a short and a long": {dev: section("dev", 100), prod: section("prod", 2500), whole: []string{section("dev", 100)}, cut: 1, full: true},
@@ -34,13 +35,13 @@ func TestCommentOfLongReports(t *testing.T) {
 		"a table":            {dev: "### dev\n\n" + strings.Repeat("| a | b |\n", 10000), prod: section("prod", 2), whole: []string{section("prod", 2)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			comment := Comment("first", []string{test.dev, test.prod}, "last", rest)
+			comment := Comment{Header: "first", Reports: []string{test.dev, test.prod}, Footer: "last", FullText: fullText}.Markdown()
 			characters := utf8.RuneCountInString(comment)
 			assert.True(t, utf8.ValidString(comment))
 			assert.NotContains(t, comment, "\uFFFD")
 			assert.Less(t, characters, limit)
 			if test.full {
-				assert.Greater(t, characters, limit*9/10, "room is left")
+				assert.Greater(t, characters, limit*9/10, "the comment has room left")
 			}
 			for _, part := range append(test.whole, "first\n\n### dev", "### prod", "\n\nlast\n") {
 				assert.Contains(t, comment, part)
@@ -48,7 +49,7 @@ func TestCommentOfLongReports(t *testing.T) {
 			assert.Equal(t, test.cut, strings.Count(comment, shortened))
 			assert.Equal(t, strings.Count(comment, "<details>"), strings.Count(comment, "</details>"))
 			if name == "a table" {
-				assert.Contains(t, comment, "| a | b |\n\n… shortened by ", "a row is cut through")
+				assert.Contains(t, comment, "| a | b |\n\n… shortened by ", "no row of the table is incomplete")
 			}
 		})
 	}
@@ -56,15 +57,15 @@ func TestCommentOfLongReports(t *testing.T) {
 
 func TestShortened(t *testing.T) {
 	text := strings.Repeat("🔒", 1000)
-	assert.Equal(t, text, Shortened(text, Limit{Characters: 1000, Bytes: 4000}, rest), "it fits")
-	for _, limit := range []Limit{{Characters: 999, Bytes: 4000}, {Characters: 1000, Bytes: 3999}, {Characters: 1000, Bytes: 400}, {Characters: 150, Bytes: 4000}} {
-		short := Shortened(text, limit, rest)
+	assert.Equal(t, text, Shortened(text, SizeLimit{Characters: 1000, Bytes: 4000}, fullText), "it fits")
+	for _, limit := range []SizeLimit{{Characters: 999, Bytes: 4000}, {Characters: 1000, Bytes: 3999}, {Characters: 1000, Bytes: 400}, {Characters: 150, Bytes: 4000}} {
+		short := Shortened(text, limit, fullText)
 		assert.True(t, limit.allows(short), "%+v", limit)
-		assert.Contains(t, short, "… shortened by 1000 characters, which are in "+rest, "no line of it is whole")
+		assert.Contains(t, short, "… shortened by 1000 characters, which are in "+fullText, "it has no complete line")
 	}
-	assert.NotEmpty(t, Shortened(text, Limit{}, rest), "it ends, whatever the limit")
+	assert.NotEmpty(t, Shortened(text, SizeLimit{}, fullText), "it ends, whatever the limit")
 
-	lines := Shortened(strings.Repeat("a line\n", 100), Limit{Characters: 200, Bytes: 200}, rest)
+	lines := Shortened(strings.Repeat("a line\n", 100), SizeLimit{Characters: 200, Bytes: 200}, fullText)
 	assert.Regexp(t, `^(a line\n)+\n… shortened by \d+ characters`, lines)
 }
 

@@ -6,18 +6,14 @@ import (
 	"strings"
 )
 
-// Preview is a preview of a stack, for the pull request that would change it.
+// Preview is the report of a preview, for a pull request.
 type Preview struct {
-	Stack string
-	// Failed says that the stack file is refused, or that the preview could not be made.
-	Failed bool
-	// Simulated says that the cloud was a simulated one.
-	Simulated bool
-	// Shown is what the CLI printed.
-	Shown string
-	Log   Log
-	// Cost is the estimate, Markdown.
-	Cost string
+	Stack     string
+	Failed    bool   // whether the stack file was refused, or the preview failed
+	Simulated bool   // whether the cloud was simulated
+	Printed   string // what the CLI printed
+	Log       Log
+	Cost      string // the estimate of the cost, Markdown
 }
 
 // Markdown is the report.
@@ -38,27 +34,34 @@ func (p Preview) Markdown() string {
 	if p.Simulated {
 		title = "The preview, in a simulated cloud"
 	}
-	fmt.Fprintf(&out, "\n%s\n\n<details><summary>%s</summary>\n\n%s\n</details>\n", strings.TrimRight(p.Cost, "\n"), title, Fenced("diff", p.Shown))
+	fmt.Fprintf(&out, "\n%s\n\n<details><summary>%s</summary>\n\n%s\n</details>\n", strings.TrimRight(p.Cost, "\n"), title, Fenced("diff", p.Printed))
 	return out.String()
 }
 
-// refusal is what the engine called an error; where it never got that far, the end of what the CLI printed.
+// refusal is the errors of the engine or, if there are none, the last lines that the CLI printed.
 func (p Preview) refusal() string {
-	return cmp.Or(p.Log.Refusal, lastLines(p.Shown, 60))
+	return cmp.Or(p.Log.Refusal, lastLines(p.Printed, 60))
 }
 
-// Drill is the report of a restore drill that failed.
-func Drill(stack, log string) string {
+// FailedDrill is the report of a restore drill that failed, with the end of its log.
+func FailedDrill(stack, log string) string {
 	return fmt.Sprintf("# Restore drill of %s: failed\n\n%s", stack, Fenced("text", lastLines(log, 80)))
 }
 
-// Drift is what to do about a stack and a cloud that differ.
-func Drift(stack, run, shown string) string {
+// Drift is the report of a stack that differs from the cloud.
+type Drift struct {
+	Stack   string
+	Run     string // URL of the workflow run
+	Printed string // what the CLI printed
+}
+
+// Markdown is the report.
+func (d Drift) Markdown() string {
 	return fmt.Sprintf(`The stack %[1]s and the cloud differ, or cannot be compared: %[2]s
 
 To bring the cloud back to the stack file: run the workflow deploy. To keep what was changed: write it into Pulumi.%[1]s.yaml.
 
-`, stack, run) + Fenced("diff", shown)
+`, d.Stack, d.Run) + Fenced("diff", d.Printed)
 }
 
 func lastLines(text string, count int) string {

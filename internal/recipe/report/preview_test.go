@@ -36,7 +36,7 @@ func TestReadLog(t *testing.T) {
 
 	log, err = ReadLog(strings.NewReader(events + `{"resourcePreEv`))
 	require.ErrorContains(t, err, "unexpected EOF")
-	assert.Len(t, log.Steps, 4, "what is before the break")
+	assert.Len(t, log.Steps, 4, "the steps before the end of the truncated log")
 
 	log, err = ReadLog(strings.NewReader(`{"diagnosticEvent": {"prefix": "<{%fg 1%}>error: <{%reset%}>", "message": "no\n", "severity": "error"}}`))
 	require.NoError(t, err)
@@ -60,21 +60,21 @@ func TestCount(t *testing.T) {
 func TestPreviewReport(t *testing.T) {
 	log, err := ReadLog(strings.NewReader(events))
 	require.NoError(t, err)
-	preview := Preview{Stack: "prod", Shown: "+ five\n", Log: log, Cost: "| line |\n"}
+	preview := Preview{Stack: "prod", Printed: "+ five\n", Log: log, Cost: "| line |\n"}
 	assert.Equal(t, "### prod: 1 to create, 2 to update, 3 changes. 1 unchanged\n\n> **warning**: a weekday\n> **warning**: over the budget\n\n"+
 		"| line |\n\n<details><summary>The preview</summary>\n\n````diff\n+ five\n````\n\n</details>\n", preview.Markdown())
 
 	preview = Preview{Stack: "dev", Simulated: true, Cost: "none"}
 	assert.Equal(t, "### dev: nothing to do\n\nnone\n\n<details><summary>The preview, in a simulated cloud</summary>\n\n````diff\n\n````\n\n</details>\n", preview.Markdown())
 
-	preview = Preview{Stack: "dev", Failed: true, Shown: strings.Repeat("before\n", 100) + "error: no login\n"}
-	assert.Regexp(t, "^### dev: refused\n\n````text\n(before\n){59}error: no login\n````\n", preview.Markdown(), "the engine never came that far")
+	preview = Preview{Stack: "dev", Failed: true, Printed: strings.Repeat("before\n", 100) + "error: no login\n"}
+	assert.Regexp(t, "^### dev: refused\n\n````text\n(before\n){59}error: no login\n````\n", preview.Markdown(), "the engine reported no error")
 	preview.Log.Refusal = "error: refused\n"
 	assert.Regexp(t, "^### dev: refused\n\n````text\nerror: refused\n````\n", preview.Markdown())
 }
 
 func TestReportsOfDrillAndDrift(t *testing.T) {
-	assert.Equal(t, "# Restore drill of prod: failed\n\n````text\nno backup\n````\n", Drill("prod", "no backup\n"))
+	assert.Equal(t, "# Restore drill of prod: failed\n\n````text\nno backup\n````\n", FailedDrill("prod", "no backup\n"))
 	assert.Equal(t, "The stack prod and the cloud differ, or cannot be compared: https://example.com\n\nTo bring the cloud back to the stack file: "+
-		"run the workflow deploy. To keep what was changed: write it into Pulumi.prod.yaml.\n\n````diff\n~ one\n````\n", Drift("prod", "https://example.com", "~ one\n"))
+		"run the workflow deploy. To keep what was changed: write it into Pulumi.prod.yaml.\n\n````diff\n~ one\n````\n", Drift{Stack: "prod", Run: "https://example.com", Printed: "~ one\n"}.Markdown())
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Count is the count of a preview in the words and the order of the CLI, such as "1 to update, 24 unchanged".
+// Count is the number of changes as the CLI prints it, such as "1 to update, 24 unchanged". It is "" without a summary.
 func (s *Summary) Count() string {
 	if s == nil {
 		return ""
 	}
-	// Nothing is said of operations that only read.
+	// Operations that only read are not counted.
 	operations := []string{"create", "update", "delete", "replace", "create-replacement", "delete-replaced", "refresh",
 		"discard-replaced", "remove-pending-replace", "import", "import-replacement", "diff", "extend-parameterize"}
 	var kinds, end []string

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// ErrNotYes is the answer to a question that was anything but yes.
+// ErrNotYes is the error of a question whose answer was not yes.
 var ErrNotYes = errors.New("stopped here: the answer was not yes (--yes answers beforehand)")
 
-// Ask asks a question that only the word yes answers with yes.
+// Ask asks a question on standard error. It returns ErrNotYes unless the answer is the word yes.
 func (r *Recipe) Ask(ctx context.Context, question string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -22,7 +22,7 @@ func (r *Recipe) Ask(ctx context.Context, question string) error {
 	go func() {
 		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 		if err != nil {
-			fmt.Fprintln(os.Stderr) // nobody ended the line of the question
+			fmt.Fprintln(os.Stderr) // end the line of the question
 		}
 		answer <- line
 	}()

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Output is what a command prints, without the line ends at its end. What it says as an error is for the person.
+// Output runs a command and returns its standard output, without trailing newlines. The user sees its standard error.
 func (r *Recipe) Output(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -17,16 +17,16 @@ func (r *Recipe) Output(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	return strings.TrimRight(out.String(), "\n"), err
 }
 
-// Said is what a command prints, and what it says as an error, of which the person sees neither.
-func (r *Recipe) Said(ctx context.Context, cmd *exec.Cmd) (out, said string, err error) {
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err = r.Output(ctx, cmd)
-	return out, strings.TrimRight(complaints.String(), "\n"), err
+// Capture runs a command and returns its standard output and standard error, without trailing newlines. The user sees neither.
+func (r *Recipe) Capture(ctx context.Context, cmd *exec.Cmd) (stdout, stderr string, err error) {
+	var messages bytes.Buffer
+	cmd.Stderr = &messages
+	stdout, err = r.Output(ctx, cmd)
+	return stdout, strings.TrimRight(messages.String(), "\n"), err
 }
 
-// Shown is all that a command prints, which the person sees too.
-func (r *Recipe) Shown(ctx context.Context, cmd *exec.Cmd) (string, error) {
+// Tee runs a command and returns all that it prints. The user sees it, too, on standard error.
+func (r *Recipe) Tee(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	var shown bytes.Buffer
 	both := io.MultiWriter(os.Stderr, &shown)
 	cmd.Stdout, cmd.Stderr = both, both // the same writer, so that the lines keep their order

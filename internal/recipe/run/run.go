@@ -1,4 +1,4 @@
-// Package run is how the programs of a recipe speak, ask, and call other commands.
+// Package run lets a recipe print messages, ask questions and run commands.
 package run
 
 import (
@@ -9,28 +9,27 @@ import (
 	"os/exec"
 )
 
-// Recipe is one run of a recipe. What it says goes to standard error: standard output is for what a recipe is asked for.
+// Recipe is one run of a recipe. Its messages go to standard error; standard output is for its result.
 type Recipe struct {
-	Name string
-	// Scratch is a folder of its own, which Close removes.
-	Scratch string
+	Name    string
+	Scratch string // a temporary folder, which Close removes
 }
 
-// New begins a recipe. With an error, it can speak and nothing else.
+// New starts a recipe. If it fails, the recipe can still print messages.
 func New(name string) (*Recipe, error) {
 	scratch, err := os.MkdirTemp("", "tmp.")
 	return &Recipe{Name: name, Scratch: scratch}, err
 }
 
-// Close removes what the recipe kept for itself.
-func (r *Recipe) Close() error { return os.RemoveAll(r.Scratch) }
+// Close removes the temporary folder.
+func (r *Recipe) Close() { _ = os.RemoveAll(r.Scratch) }
 
-// Say tells the person something.
+// Say prints a message after the name of the recipe.
 func (r *Recipe) Say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, r.Name+": "+format+"\n", args...)
 }
 
-// Need makes sure that a command is there.
+// Need fails if a command is not on the PATH. The hint says how to get it.
 func (r *Recipe) Need(command, hint string) error {
 	if _, err := exec.LookPath(command); err != nil {
 		return fmt.Errorf("needs %s, which is not on the PATH; %s", command, hint)
@@ -38,8 +37,8 @@ func (r *Recipe) Need(command, hint string) error {
 	return nil
 }
 
-// Do runs a command that [Command] made. It is not stopped by an interrupt: the terminal sends that to the command too, which
-// knows best how to end. Whatever comes after the interrupt is not started any more.
+// Do runs a command. An interrupt does not stop the command, because the terminal sends the signal to it, too, and the command knows
+// best how to end. After an interrupt, no further command is started.
 func (r *Recipe) Do(ctx context.Context, cmd *exec.Cmd) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -51,21 +50,20 @@ func (r *Recipe) Do(ctx context.Context, cmd *exec.Cmd) error {
 	return err
 }
 
-// Command is a command that reads and writes what this process does, until its fields say otherwise.
+// Command is a command with the standard input, output and error of this process.
 func Command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd
 }
 
-// Exit ends a recipe with a code, after it has said why.
+// Exit is an error that sets the exit code of a recipe, after the recipe has printed why.
 type Exit int
 
 func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// Code is how a process ends with an error, and whether somebody has told the person already: a command that failed has
-// written its own message.
-func Code(err error) (code int, told bool) {
+// Code is the exit code for an error, and whether the error was reported already: a command that failed has printed its own message.
+func Code(err error) (code int, reported bool) {
 	var exit Exit
 	var command *exec.ExitError
 	switch {

@@ -14,31 +14,31 @@ import (
 func TestCode(t *testing.T) {
 	failed := func(script string) error { return exec.CommandContext(t.Context(), "sh", "-c", script).Run() }
 	for name, test := range map[string]struct {
-		err  error
-		code int
-		told bool
+		err      error
+		code     int
+		reported bool
 	}{
-		"none":                   {nil, 0, true},
-		"a problem":              {errors.New("no"), 1, false},
-		"a code":                 {fmt.Errorf("wrapped: %w", Exit(3)), 3, true},
-		"a command's":            {errors.Join(nil, failed("exit 7")), 7, true},
-		"a command that is shot": {failed("kill -9 $$"), 1, true},
+		"none":                     {nil, 0, true},
+		"a problem":                {errors.New("no"), 1, false},
+		"a code":                   {fmt.Errorf("wrapped: %w", Exit(3)), 3, true},
+		"a command's":              {errors.Join(nil, failed("exit 7")), 7, true},
+		"a command that is killed": {failed("kill -9 $$"), 1, true},
 	} {
-		code, told := Code(test.err)
+		code, reported := Code(test.err)
 		assert.Equal(t, test.code, code, name)
-		assert.Equal(t, test.told, told, name)
+		assert.Equal(t, test.reported, reported, name)
 	}
 }
 
-// What is under way ends by itself; nothing is begun after an interrupt.
+// A command that runs ends by itself; after an interrupt, no command is started.
 func TestInterrupted(t *testing.T) {
 	recipe, err := New("test")
 	require.NoError(t, err)
 	defer recipe.Close()
 	ctx, cancel := context.WithCancelCause(t.Context())
-	out, said, err := recipe.Said(ctx, Command("sh", "-c", "echo out; echo said >&2"))
+	out, stderr, err := recipe.Capture(ctx, Command("sh", "-c", "echo out; echo said >&2"))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"out", "said"}, []string{out, said})
+	assert.Equal(t, []string{"out", "said"}, []string{out, stderr})
 
 	cancel(Exit(130))
 	out, err = recipe.Output(ctx, Command("echo", "begun"))

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Interruptible is a context that Ctrl-C, a closed terminal and a kill cancel, with the exit code of that signal as the cause.
-// Later ones change nothing: a second Ctrl-C must not stop the cleaning up of the first.
+// Interruptible is a context that Ctrl-C, a closed terminal and kill cancel, with the exit code for that signal as the cause. Further
+// signals change nothing: a second Ctrl-C must not stop the cleanup after the first.
 func Interruptible() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)

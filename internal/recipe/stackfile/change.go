@@ -12,24 +12,21 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// Stopped is the exit code of a change that changed nothing: the recipe has nothing to add to what was said.
+// Stopped is the exit code of a change that changed nothing. The reason was printed already.
 const Stopped = run.Exit(3)
 
-// Change is edits of a stack file together with the up that does what they say.
+// Change is a set of edits of a stack file, and the pulumi up that applies them.
 type Change struct {
-	File  File
-	Edits []Edit
-	// What it does, for the person.
-	What string
-	// Unchanged is what to say where the file has all of it already.
-	Unchanged string
-	// Yes answers Pulumi's question beforehand.
-	Yes bool
+	File      File
+	Edits     []Edit
+	What      string // what the change does, for the user
+	Unchanged string // what to say if the stack file has these values already
+	Yes       bool   // whether to run pulumi up without its question
 }
 
-// Do edits the stack file and runs an up, when the answer to Pulumi's own question is yes. From its preview on Pulumi locks a
-// state that is in a bucket, so nobody else changes the stack before the answer. The stack file stays changed from the first
-// step of the up on; before that, every end takes the edits back.
+// Do edits the stack file and runs pulumi up, which shows a preview and asks. Pulumi locks a state in a bucket from the preview on,
+// so nobody else changes the stack before the answer. If the run ends before the first step of the update, the edits are undone;
+// after that, the stack file stays changed.
 func (c Change) Do(ctx context.Context) error {
 	recipe, name := c.File.Recipe, c.File.Name()
 	before, err := os.ReadFile(name)
@@ -46,8 +43,8 @@ func (c Change) Do(ctx context.Context) error {
 	}
 	switch {
 	case err != nil && !begun(c.events()):
-		if err := os.WriteFile(name, before, 0o600); err != nil { // the mode of a file that is there stays
-			return c.stopped(fmt.Errorf("%s is changed and cannot be taken back: %w", name, err))
+		if err := os.WriteFile(name, before, 0o600); err != nil { // an existing file keeps its mode
+			return c.stopped(fmt.Errorf("%s is changed, and the edits cannot be undone: %w", name, err))
 		}
 		err = c.stopped(err)
 		recipe.Say("%s is as it was; nothing was changed", name)
@@ -59,15 +56,15 @@ func (c Change) Do(ctx context.Context) error {
 	return err
 }
 
-// stopped says why nothing was changed, where nobody has.
+// stopped prints why nothing was changed, unless that was printed already.
 func (c Change) stopped(err error) error {
-	if _, told := run.Code(err); !told {
+	if _, reported := run.Code(err); !reported {
 		c.File.Recipe.Say("%v", err)
 	}
 	return Stopped
 }
 
-// edit makes the edits, and tells whether there was anything to do.
+// edit makes the edits. It returns false if none of them had anything to do.
 func (c Change) edit(ctx context.Context) (edited bool, err error) {
 	for _, edit := range c.Edits {
 		done, err := c.File.Apply(ctx, edit)
@@ -81,13 +78,13 @@ func (c Change) edit(ctx context.Context) (edited bool, err error) {
 
 func (c Change) events() string { return filepath.Join(c.File.Recipe.Scratch, "events") }
 
-// up is Pulumi's preview, question and update.
+// up runs pulumi up: preview, question and update.
 func (c Change) up(ctx context.Context) error {
 	cmd := run.Command("pulumi", "up", "--stack", c.File.Stack, "--diff", "--event-log", c.events())
 	if c.Yes {
 		cmd.Args = append(cmd.Args, "--yes")
 	}
-	cmd.Env = append(os.Environ(), "PULUMI_DEBUG_COMMANDS=true") // --event-log asks for it
+	cmd.Env = append(os.Environ(), "PULUMI_DEBUG_COMMANDS=true") // --event-log requires it
 	err := c.File.Recipe.Do(ctx, cmd)
 	if err != nil && ctx.Err() == nil && !begun(c.events()) {
 		return errors.New("stopped here: the preview failed, see above, or the answer was not yes (--yes answers beforehand)")
@@ -95,13 +92,14 @@ func (c Change) up(ctx context.Context) error {
 	return err
 }
 
-// begun tells whether an up went on after its preview, by its log. A log that breaks off is of a run that was killed, and counts.
+// begun tells from the event log whether an update began after the preview. A truncated log is that of a run that was killed, so
+// the answer is yes.
 func begun(log string) bool {
 	file, err := os.Open(log)
 	if err != nil {
 		return false
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	events := report.NewEvents(file)
 	for {
 		event, err := events.Next()

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// Verb is what an edit does with a key.
+// Verb says what an edit does with a key.
 type Verb int
 
 const (
-	// Set gives the key a value.
+	// Set sets the key to a value.
 	Set Verb = iota + 1
-	// Remove takes the key out, where it is there.
+	// Remove removes the key, if it is set.
 	Remove
-	// Raise adds one to the number that the key has.
+	// Raise adds one to the number of the key.
 	Raise
 )
 
-// Edit is one change of a stack file.
+// Edit is one edit of a stack file.
 type Edit struct {
 	Verb       Verb
 	Key, Value string
 }
 
-// ParseEdits reads edits as recipes write them: key=value, key- to remove it (as kubectl label does), key+ to raise it.
+// ParseEdits parses edits: key=value sets a key, key- removes it (as kubectl label does), key+ raises its number by one.
 func ParseEdits(texts []string) ([]Edit, error) {
 	var edits []Edit
 	for _, text := range texts {

@@ -1,4 +1,4 @@
-// Package stackfile changes the stack file of a stack by pulumi config, as a person would.
+// Package stackfile edits the stack file of a stack with pulumi config, as a user would.
 package stackfile
 
 import (
@@ -20,44 +20,44 @@ type File struct {
 // Name is the name of the file.
 func (f File) Name() string { return "Pulumi." + f.Stack + ".yaml" }
 
-// config is a command of pulumi config about a key.
+// config is a call of pulumi config for a key.
 func (f File) config(verb, key string, more ...string) *exec.Cmd {
 	args := []string{"config", verb, "--stack", f.Stack, "--non-interactive", "--path", "mosaic-database:" + key}
 	return run.Command("pulumi", append(args, more...)...)
 }
 
-// get is a value of the file; nothing where it is not set.
+// get reads a value; "" if it is not set.
 func (f File) get(ctx context.Context, key string) (string, error) {
-	value, said, err := f.Recipe.Said(ctx, f.config("get", key))
+	value, stderr, err := f.Recipe.Capture(ctx, f.config("get", key))
 	switch {
 	case ctx.Err() != nil:
 		return "", err
 	case err == nil:
 		return value, nil
-	case strings.Contains(said, "not found"):
+	case strings.Contains(stderr, "not found"):
 		return "", nil
 	}
-	return "", fmt.Errorf("cannot read mosaic-database:%s of %s: %s", key, f.Stack, said)
+	return "", fmt.Errorf("cannot read mosaic-database:%s of %s: %s", key, f.Stack, stderr)
 }
 
-// Apply makes an edit, and tells whether there was anything to do.
+// Apply makes an edit. It returns false if there was nothing to remove.
 func (f File) Apply(ctx context.Context, edit Edit) (bool, error) {
 	switch edit.Verb {
 	case Set:
 		return true, f.Recipe.Do(ctx, f.config("set", edit.Key, edit.Value))
 	case Remove:
 		present, err := f.get(ctx, edit.Key)
-		if err != nil || present == "" || present == "{}" { // the default of an object
+		if err != nil || present == "" || present == "{}" { // the default value of an object
 			return false, err
 		}
 		return true, f.Recipe.Do(ctx, f.config("rm", edit.Key))
 	case Raise:
 		return true, f.raise(ctx, edit.Key)
 	}
-	return false, fmt.Errorf("%s has no verb", edit.Key)
+	return false, fmt.Errorf("the edit of %s has no verb", edit.Key)
 }
 
-// raise adds one to a number, which is 1 where it is not set.
+// raise adds one to a number. A number that is not set is 1.
 func (f File) raise(ctx context.Context, key string) error {
 	before, err := f.get(ctx, key)
 	if err != nil {

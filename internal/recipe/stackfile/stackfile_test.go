@@ -19,14 +19,14 @@ func TestParseEdits(t *testing.T) {
 	}
 }
 
-// The stack file is taken back while nothing but a preview ran.
+// The edits are undone as long as the log has nothing but a preview.
 func TestBegun(t *testing.T) {
-	const planned, done = `{"resourcePreEvent": {"planning": true}}` + "\n", `{"resourcePreEvent": {}}` + "\n"
+	const previewed, done = `{"resourcePreEvent": {"planning": true}}` + "\n", `{"resourcePreEvent": {}}` + "\n"
 	for log, want := range map[string]bool{
-		"":                              false,
-		planned + `{"summaryEvent":{}}`: false,
-		planned + done:                  true,
-		planned + `{"resourceP`:         true, // the run was killed
+		"":                                false,
+		previewed + `{"summaryEvent":{}}`: false,
+		previewed + done:                  true,
+		previewed + `{"resourceP`:         true, // the run was killed
 	} {
 		file := filepath.Join(t.TempDir(), "events")
 		require.NoError(t, os.WriteFile(file, []byte(log), 0o600))

@@ -12,12 +12,12 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// Approved previews the stack once more, and refuses what is not among the steps of the preview that was approved, APPROVED.
-// Fewer steps are good: with the same commit they are what an earlier run has done already.
+// Approved previews the stack once more, and fails if the preview has a step that is not in APPROVED, the steps of the approved
+// preview. Fewer steps are fine: with the same commit, an earlier run has done the others already.
 //
-// Pulumi's own means, an update plan (--save-plan, --plan, --strict), is experimental and does not fit: it holds an up to its plan
-// while it runs, so a difference stops it halfway, and a restore is one, since a preview takes for changed what it does not know
-// yet. A plan is also the state once more, secrets included, to be kept until somebody approves.
+// Pulumi's update plans (--save-plan, --plan, --strict) are no substitute. They are experimental, and they are checked during the
+// update: a difference stops it halfway. A restore always differs, because the preview shows values that are not known yet as
+// changed. An update plan also contains the state with its secrets, which would have to be stored until somebody approves.
 func (w Workflow) Approved(ctx context.Context, stack string) error {
 	if err := w.Recipe.Need("pulumi", "see https://www.pulumi.com/docs/install/"); err != nil {
 		return err
@@ -28,7 +28,7 @@ func (w Workflow) Approved(ctx context.Context, stack string) error {
 	}
 	preview := report.Preview{Stack: stack}
 	if err := w.previewOfUp(ctx, &preview); err != nil {
-		if _, told := run.Code(err); !told || ctx.Err() != nil {
+		if _, reported := run.Code(err); !reported || ctx.Err() != nil {
 			return err
 		}
 		return errors.New("the preview of " + stack + " was approved, and now it fails, see above; nothing was changed. Put that right and re-run all jobs")

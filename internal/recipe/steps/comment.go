@@ -13,9 +13,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
+// mark is the first line of the comment, by which the next run finds it.
 const mark = "<!-- mosaic-database: preview -->"
 
-// Comment keeps one comment on the pull request PULL_REQUEST up to date: the reports of the stacks, from REPORT_<stack>.
+// Comment writes the reports of the stacks, REPORT_<stack>, as one comment on the pull request PULL_REQUEST. It updates the comment of
+// an earlier run.
 func (w Workflow) Comment(ctx context.Context, stacks []string) error {
 	if err := w.needGh(); err != nil {
 		return err
@@ -29,8 +31,10 @@ func (w Workflow) Comment(ctx context.Context, stacks []string) error {
 		}
 		reports = append(reports, text)
 	}
-	last := fmt.Sprintf("[The run](%s), of commit %s.", w.Address, abbreviated(w.Commit))
-	body, err := w.scratch("body", report.Comment(mark+"\n## What this changes", reports, last, w.rest()))
+	body, err := w.scratch("body", report.Comment{
+		Header: mark + "\n## What this changes", Reports: reports, FullText: w.fullText(),
+		Footer: fmt.Sprintf("[The run](%s), of commit %s.", w.URL, abbreviated(w.Commit)),
+	}.Markdown())
 	if err != nil {
 		return err
 	}
@@ -45,19 +49,19 @@ func (w Workflow) Comment(ctx context.Context, stacks []string) error {
 	}
 	if err := w.Recipe.Do(ctx, run.Command("gh", append(call, "--field", "body=@"+body, "--silent")...)); err != nil {
 		return fmt.Errorf("cannot write the comment on the pull request %s, see above; the job needs pull-requests: write. The reports are in the run: %s",
-			pullRequest, w.Address)
+			pullRequest, w.URL)
 	}
 	w.Recipe.Say("wrote the comment on the pull request %s", pullRequest)
 	return nil
 }
 
-// ownComment is the number of the pipeline's own comment, or "".
+// ownComment is the id of the comment that an earlier run wrote; "": there is none.
 func (w Workflow) ownComment(ctx context.Context, comments string) (string, error) {
 	text, err := w.Recipe.Output(ctx, run.Command("gh", "api", "--paginate", comments+"?per_page=100"))
 	if err != nil {
 		return "", err
 	}
-	pages := json.NewDecoder(strings.NewReader(text)) // one array after the other
+	pages := json.NewDecoder(strings.NewReader(text)) // one array for each page
 	for {
 		var page []struct {
 			ID   json.Number
@@ -77,5 +81,5 @@ func (w Workflow) ownComment(ctx context.Context, comments string) (string, erro
 	}
 }
 
-// abbreviated is the beginning of a commit, as people write it.
+// abbreviated is the first 12 digits of a commit.
 func abbreviated(commit string) string { return commit[:min(len(commit), 12)] }

@@ -13,7 +13,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// Drift compares a stack with the cloud, and keeps one issue about what differs; it changes nothing.
+// Drift compares a stack with the cloud. It reports drift in one open issue, which it closes when there is none. It changes nothing
+// in the stack or the cloud.
 func (w Workflow) Drift(ctx context.Context, stack string) error {
 	if err := w.Recipe.Need("pulumi", "see https://www.pulumi.com/docs/install/"); err != nil {
 		return err
@@ -22,35 +23,35 @@ func (w Workflow) Drift(ctx context.Context, stack string) error {
 		return err
 	}
 	title := "Drift of " + stack
-	shown, err := w.Recipe.Shown(ctx, run.Command("pulumi", "preview", "--stack", stack, "--refresh", "--expect-no-changes",
+	printed, err := w.Recipe.Tee(ctx, run.Command("pulumi", "preview", "--stack", stack, "--refresh", "--expect-no-changes",
 		"--diff", "--non-interactive", "--color", "never"))
 	if ctx.Err() != nil {
 		return err
 	}
 	if err == nil {
 		w.Recipe.Say("no drift")
-		return w.settle(ctx, title)
+		return w.closeIssue(ctx, title)
 	}
-	text := report.Drift(stack, w.Address, shown)
-	if err := errors.Join(w.summarize(text), w.tell(ctx, title, text)); err != nil {
+	text := report.Drift{Stack: stack, Run: w.URL, Printed: printed}.Markdown()
+	if err := errors.Join(w.summarize(text), w.report(ctx, title, text)); err != nil {
 		return err
 	}
 	return fmt.Errorf("the stack %s drifted, or cannot be compared", stack)
 }
 
-// settle closes the issue of a drift that is no more.
-func (w Workflow) settle(ctx context.Context, title string) error {
+// closeIssue closes the open issue about drift, if there is one.
+func (w Workflow) closeIssue(ctx context.Context, title string) error {
 	number, err := w.issue(ctx, title)
 	if err != nil || number == "" {
 		return err
 	}
-	if err := w.remark(ctx, number, "No drift any more: "+w.Address+"\n"); err != nil {
+	if err := w.addComment(ctx, number, "The drift is gone: "+w.URL+"\n"); err != nil {
 		return err
 	}
 	return w.gh(ctx, "issue", "close", number, "--repo", w.Repository)
 }
 
-// Drill runs the restore drill of a stack, and adds its report to the one issue of all its drills.
+// Drill runs the restore drill of a stack, and adds its report to the open issue that has all of them.
 func (w Workflow) Drill(ctx context.Context, stack string) error {
 	if err := w.needGh(); err != nil {
 		return err
@@ -61,10 +62,10 @@ func (w Workflow) Drill(ctx context.Context, stack string) error {
 	failure := w.Recipe.Do(ctx, cmd)
 	text := printed.String()
 	if failure != nil {
-		text = report.Drill(stack, log.String())
+		text = report.FailedDrill(stack, log.String())
 	}
-	text += "\n" + w.Address + "\n"
-	if err := errors.Join(w.summarize(text), w.tell(ctx, "Restore drills of "+stack, text)); err != nil {
+	text += "\n" + w.URL + "\n"
+	if err := errors.Join(w.summarize(text), w.report(ctx, "Restore drills of "+stack, text)); err != nil {
 		return err
 	}
 	return failure

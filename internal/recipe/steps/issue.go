@@ -10,12 +10,12 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// issue is the number of the one open issue of a title, or "".
+// issue is the number of the open issue with a title; "": there is none.
 func (w Workflow) issue(ctx context.Context, title string) (string, error) {
 	text, err := w.Recipe.Output(ctx, run.Command("gh", "issue", "list", "--repo", w.Repository, "--state", "open",
 		"--search", `in:title "`+title+`"`, "--json", "number,title"))
 	if err != nil {
-		return "", fmt.Errorf("cannot look for the issue \"%s\" in %s, see above; its issues have to be switched on", title, w.Repository)
+		return "", fmt.Errorf("cannot look for the issue \"%s\" in %s, see above; issues have to be enabled in that repository", title, w.Repository)
 	}
 	var found []struct {
 		Number int
@@ -32,14 +32,14 @@ func (w Workflow) issue(ctx context.Context, title string) (string, error) {
 	return "", nil
 }
 
-// tell says something in the open issue of a title, which is opened where there is none.
-func (w Workflow) tell(ctx context.Context, title, text string) error {
+// report comments on the open issue with a title, or opens one with this text.
+func (w Workflow) report(ctx context.Context, title, text string) error {
 	number, err := w.issue(ctx, title)
 	if err != nil {
 		return err
 	}
 	if number != "" {
-		return w.remark(ctx, number, text)
+		return w.addComment(ctx, number, text)
 	}
 	file, err := w.issueFile(text)
 	if err != nil {
@@ -51,8 +51,8 @@ func (w Workflow) tell(ctx context.Context, title, text string) error {
 	return nil
 }
 
-// remark is a comment on an issue.
-func (w Workflow) remark(ctx context.Context, number, text string) error {
+// addComment comments on an issue.
+func (w Workflow) addComment(ctx context.Context, number, text string) error {
 	file, err := w.issueFile(text)
 	if err != nil {
 		return err
@@ -63,13 +63,13 @@ func (w Workflow) remark(ctx context.Context, number, text string) error {
 	return nil
 }
 
-// issueFile has what GitHub takes in an issue.
+// issueFile writes a text to a file, within the size limit of an issue.
 func (w Workflow) issueFile(text string) (string, error) {
-	return w.scratch("issue", w.shortened(text, report.Limit{Characters: 65_000, Bytes: 260_000}))
+	return w.scratch("issue", w.shortened(text, report.SizeLimit{Characters: 65_000, Bytes: 260_000}))
 }
 
-// gh calls GitHub; what it prints is for the log.
+// gh runs the GitHub CLI; its output goes to the log.
 func (w Workflow) gh(ctx context.Context, args ...string) error {
-	_, err := w.Recipe.Shown(ctx, run.Command("gh", args...))
+	_, err := w.Recipe.Tee(ctx, run.Command("gh", args...))
 	return err
 }

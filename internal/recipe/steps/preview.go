@@ -13,41 +13,56 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// noStep is the steps of a preview that has none: GitHub takes an empty output for a missing one.
+// noStep is the output of a preview without steps, because GitHub does not distinguish an empty output from a missing one.
 const noStep = "no step"
 
-// Preview writes what an up of the stack would change and what that costs, as Markdown, to the outputs and the page of the run;
-// and its steps, for [Workflow.Approved]. Offline, it is against a simulated cloud that is what the commit before would have
-// made, without any credentials.
-func (w Workflow) Preview(ctx context.Context, stack string, offline bool) (err error) {
-	before, err := w.checkOutBefore(ctx)
+// Preview reports what pulumi up would change in the stack, and what that costs. It writes the report, Markdown, to the summary of the
+// run and to the output "report", and the steps of the preview to the output "steps", for [Workflow.Approved].
+func (w Workflow) Preview(ctx context.Context, stack string) error {
+	return w.withBase(ctx, func(base string) error {
+		preview := report.Preview{Stack: stack}
+		return w.finish(ctx, preview, base, w.previewOfUp(ctx, &preview))
+	})
+}
+
+// PreviewOffline reports the same for a simulated cloud, without credentials: what the stack would change in a deployment of the base
+// commit. It has no output "steps".
+func (w Workflow) PreviewOffline(ctx context.Context, stack string) error {
+	return w.withBase(ctx, func(base string) error {
+		if err := w.simulate(ctx, stack, base); err != nil {
+			return err
+		}
+		preview := report.Preview{Stack: stack, Simulated: true}
+		failure := w.preview(ctx, &preview, exec.Command("go", "run", "./tests/sandbox", "preview", stack, "--diff"))
+		return w.finish(ctx, preview, base, failure)
+	})
+}
+
+// withBase calls a function with the folder of the base commit, "" if there is none, and removes the folder.
+func (w Workflow) withBase(ctx context.Context, do func(base string) error) (err error) {
+	base, err := w.checkOutBase(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.removeBefore(ctx, before)) }()
-	preview := report.Preview{Stack: stack, Simulated: offline}
-	var failure error
-	if offline {
-		if err := w.simulate(ctx, stack, before); err != nil {
-			return err
-		}
-		failure = w.preview(ctx, &preview, exec.Command("go", "run", "./tests/sandbox", "preview", stack, "--diff"))
-	} else {
-		failure = w.previewOfUp(ctx, &preview)
-	}
-	if _, told := run.Code(failure); !told || ctx.Err() != nil {
+	defer func() { err = errors.Join(err, w.removeBase(ctx, base)) }()
+	return do(base)
+}
+
+// finish adds the cost to a preview and writes it. It returns the failure of the preview, which is a part of the report.
+func (w Workflow) finish(ctx context.Context, preview report.Preview, base string, failure error) error {
+	if _, reported := run.Code(failure); !reported || ctx.Err() != nil {
 		return failure
 	}
 	preview.Failed = failure != nil
-	preview.Cost = w.cost(ctx, stack, before)
+	preview.Cost = w.cost(ctx, preview.Stack, base)
 	return errors.Join(w.write(preview), failure)
 }
 
-// write hands the preview over.
+// write writes the report and, unless the cloud was simulated, the steps.
 func (w Workflow) write(preview report.Preview) error {
 	text := preview.Markdown()
-	// The comment has room for 65536 characters, and takes the report from an environment variable, for which Linux has 128 KiB.
-	err := errors.Join(w.summarize(text), w.handOver("report", w.shortened(text, report.Limit{Characters: 65_000, Bytes: 120_000})))
+	// A comment may have 65536 characters. It gets the report in an environment variable, which Linux limits to 128 KiB.
+	err := errors.Join(w.summarize(text), w.handOver("report", w.shortened(text, report.SizeLimit{Characters: 65_000, Bytes: 120_000})))
 	if err != nil || preview.Simulated {
 		return err
 	}
@@ -61,45 +76,45 @@ func steps(log report.Log) string {
 	return strings.Join(log.Steps, "\n") + "\n"
 }
 
-// previewOfUp is the preview of an up in the cloud.
+// previewOfUp runs pulumi preview against the cloud.
 func (w Workflow) previewOfUp(ctx context.Context, preview *report.Preview) error {
 	cmd := exec.Command("pulumi", "preview", "--stack", preview.Stack, "--diff", "--non-interactive", "--color", "never")
-	cmd.Env = append(os.Environ(), "PULUMI_DEBUG_COMMANDS=true") // --event-log asks for it
+	cmd.Env = append(os.Environ(), "PULUMI_DEBUG_COMMANDS=true") // --event-log requires it
 	return w.preview(ctx, preview, cmd)
 }
 
-// preview runs a command that previews, and reads what it prints and its log, which are of one preview.
+// preview runs a command that makes a preview, and reads what it prints and its event log.
 func (w Workflow) preview(ctx context.Context, preview *report.Preview, cmd *exec.Cmd) error {
 	log := filepath.Join(w.Recipe.Scratch, "events")
 	cmd.Args = append(cmd.Args, "--event-log", log)
 	var failure error
-	preview.Shown, failure = w.Recipe.Shown(ctx, cmd)
+	preview.Printed, failure = w.Recipe.Tee(ctx, cmd)
 	file, err := os.Open(log)
 	if err == nil {
-		defer file.Close()
 		preview.Log, err = report.ReadLog(file)
+		_ = file.Close() // it was only read
 	}
 	switch {
 	case failure != nil:
-		return failure // its log may be missing, or break off
+		return failure // its log may be missing or truncated
 	case err != nil && !errors.Is(err, os.ErrNotExist):
 		return err
 	case preview.Log.Summary == nil:
-		return fmt.Errorf("pulumi preview of %s wrote no log of its steps; is its version the one of .github/actions/tools?", preview.Stack)
+		return fmt.Errorf("pulumi preview of %s wrote no event log; is the CLI the version in .github/actions/tools?", preview.Stack)
 	}
 	return nil
 }
 
-// cost is what the stack costs, beside what it cost before.
-func (w Workflow) cost(ctx context.Context, stack, before string) string {
+// cost estimates what the stack costs, and what it cost at the base commit, as Markdown.
+func (w Workflow) cost(ctx context.Context, stack, base string) string {
 	cmd := run.Command("go", "run", "./tests/sandbox", "cost", stack)
-	if before != "" {
-		cmd.Args = append(cmd.Args, "--base", before)
+	if base != "" {
+		cmd.Args = append(cmd.Args, "--base", base)
 	}
 	cmd.Args = append(cmd.Args, "--format", "markdown")
-	text, said, err := w.Recipe.Said(ctx, cmd)
+	text, stderr, err := w.Recipe.Capture(ctx, cmd)
 	if err != nil {
-		return "The cost cannot be told:\n\n" + report.Fenced("text", said)
+		return "The cost cannot be estimated:\n\n" + report.Fenced("text", stderr)
 	}
 	return text
 }

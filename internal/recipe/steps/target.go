@@ -2,7 +2,7 @@ package steps
 
 import "github.com/mosaic-stories/mosaic-database/internal/pipeline"
 
-// Target is where a stack is deployed to, from its stack file, as lines that it also writes to the outputs of the step.
+// Target returns the target of a stack as lines of name=value, and writes them to the outputs of the step, too.
 func Target(stack string) (string, error) {
 	target, err := pipeline.ReadTarget(".", stack)
 	if err != nil {

@@ -1,8 +1,9 @@
-// Package steps is what the workflows of the pipeline run.
+// Package steps has the steps of the pipeline's GitHub workflows.
 package steps
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,46 +14,46 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// Workflow is the run of a workflow on GitHub, as its environment variables say it.
+// Workflow is a run of a workflow on GitHub.
 type Workflow struct {
 	Recipe     *run.Recipe
 	Repository string // owner/name
-	Address    string // of the page of this run
-	Commit     string
+	URL        string // of the run's page
+	Commit     string // full hash
 }
 
-// NewWorkflow is the run that the recipe is a step of.
+// NewWorkflow reads the run from the environment variables that GitHub sets.
 func NewWorkflow(recipe *run.Recipe) Workflow {
 	repository := os.Getenv("GITHUB_REPOSITORY")
 	server := cmp.Or(os.Getenv("GITHUB_SERVER_URL"), "https://github.com")
 	return Workflow{
 		Recipe:     recipe,
 		Repository: repository,
-		Address:    server + "/" + repository + "/actions/runs/" + os.Getenv("GITHUB_RUN_ID"),
+		URL:        server + "/" + repository + "/actions/runs/" + os.Getenv("GITHUB_RUN_ID"),
 		Commit:     os.Getenv("COMMIT"),
 	}
 }
 
-// shortened is Markdown within a limit, which says that the rest is in this run.
-func (w Workflow) shortened(text string, limit report.Limit) string {
-	return report.Shortened(text, limit, w.rest())
+// shortened is Markdown within a size limit, which says that the full text is in this run.
+func (w Workflow) shortened(text string, limit report.SizeLimit) string {
+	return report.Shortened(text, limit, w.fullText())
 }
 
-func (w Workflow) rest() string { return "[the run](" + w.Address + ") and its log" }
+func (w Workflow) fullText() string { return "[the run](" + w.URL + ") and its log" }
 
-// summarize writes Markdown to the page of the run, where a step has room for a MiB.
+// summarize adds Markdown to the summary of the run, where a step may write 1 MiB.
 func (w Workflow) summarize(text string) error {
-	return appendTo("GITHUB_STEP_SUMMARY", w.shortened(text, report.Limit{Characters: 1_000_000, Bytes: 1_000_000}))
+	return appendTo("GITHUB_STEP_SUMMARY", w.shortened(text, report.SizeLimit{Characters: 1_000_000, Bytes: 1_000_000}))
 }
 
-// handOver gives a text to the jobs that follow, as an output of the step.
+// handOver sets an output of the step, for the jobs that follow.
 func (w Workflow) handOver(name, text string) error {
 	end := fmt.Sprintf("END-%d", time.Now().UnixNano())
 	return appendTo("GITHUB_OUTPUT", name+"<<"+end+"\n"+strings.TrimRight(text, "\n")+"\n"+end+"\n")
 }
 
-// appendTo adds to the file that an environment variable names; outside of a workflow there is none.
-func appendTo(variable, text string) error {
+// appendTo appends to the file that an environment variable names. Without the variable, as outside of a workflow, it does nothing.
+func appendTo(variable, text string) (err error) {
 	name := os.Getenv(variable)
 	if name == "" {
 		return nil
@@ -61,12 +62,12 @@ func appendTo(variable, text string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	_, err = file.WriteString(text)
 	return err
 }
 
-// scratch writes a file for a command.
+// scratch writes a temporary file, and returns its path.
 func (w Workflow) scratch(name, text string) (path string, err error) {
 	path = filepath.Join(w.Recipe.Scratch, name)
 	return path, os.WriteFile(path, []byte(text), 0o600)

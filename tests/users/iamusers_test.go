@@ -15,11 +15,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-const people = "core_api_people"
+const iamUser = "core_api_people"
 
-// mayGrantTokens lets the master user grant rds_iam. RDS lets it without a membership, and PostgreSQL from 16 on knows no such
-// privilege. A row that no statement makes stands in for it: the owner of a database is a member of pg_database_owner within
-// its sessions, and of nothing while it logs in.
+// mayGrantTokens allows the master user to grant rds_iam. RDS allows that without a membership, for which PostgreSQL from 16 on has no
+// privilege. The test inserts a row that no statement could: the owner of a database is a member of pg_database_owner in its
+// sessions, but not at login.
 func (d *deployment) mayGrantTokens() {
 	d.t.Helper()
 	if d.version() >= 16 {
@@ -36,8 +36,8 @@ func (s *server) version() int {
 	return major
 }
 
-// TestPeopleAndTheMasterUser: while people log in by token, the master user logs in by password, through every change.
-func TestPeopleAndTheMasterUser(t *testing.T) {
+// TestIAMUsersAndTheMasterUser: while IAM users log in with tokens, the master user logs in with its password, through every change.
+func TestIAMUsersAndTheMasterUser(t *testing.T) {
 	need(t)
 	t.Parallel()
 	d := deploy(t, everything...)
@@ -46,7 +46,7 @@ func TestPeopleAndTheMasterUser(t *testing.T) {
 		t.Helper()
 		d.do(d.token(), `SELECT * FROM memories`)
 		d.do(d.master(), `SELECT * FROM memories`)
-		assert.Equal(t, "0", d.one(d.master(), "SELECT count(*)::text FROM pg_auth_members WHERE roleid = 'core_api_people'::regrole"), "nobody is a member of people")
+		assert.Equal(t, "0", d.one(d.master(), "SELECT count(*)::text FROM pg_auth_members WHERE roleid = 'core_api_people'::regrole"), "no role is a member of the IAM users' login")
 	}
 	both()
 	assert.Equal(t, "0", d.one(d.master(), "SELECT count(*)::text FROM pg_roles WHERE rolname LIKE 'bootstrap%'"), "what made the login is gone")
@@ -58,18 +58,18 @@ func TestPeopleAndTheMasterUser(t *testing.T) {
 	d.refused(d.token(), password, `SELECT 1`)
 	assert.Equal(t, "0", d.one(d.master(), "SELECT count(*)::text FROM pg_auth_members WHERE member = 'core_api_people'::regrole"))
 	d.do(d.url(superuser, superPassword, "mosaic"), "ALTER ROLE core_api_people PASSWORD 'guess'")
-	d.refused(d.url(people, "guess", "mosaic"), denied, `SELECT 1`) // not even with a password
+	d.refused(d.url(iamUser, "guess", "mosaic"), denied, `SELECT 1`) // a password is refused, too
 	for range 2 {
 		out, err = d.bootstrap(nil)
 		require.NoError(t, err, out)
 		both()
 	}
-	d.do(d.master(), `REVOKE rds_iam, core_api_readwrite, pg_monitor FROM core_api_people`) // what docs/users.md says of the way back
+	d.do(d.master(), `REVOKE rds_iam, core_api_readwrite, pg_monitor FROM core_api_people`) // what docs/users.md says about going back
 	d.refused(d.token(), password, `SELECT 1`)
 }
 
-// TestALoginThatTheMasterUserMade: an earlier version of the program made the login of people as the master user, who is a
-// member of it by that, on PostgreSQL 16 and later. It is made anew, and not while it has something of its own.
+// TestALoginThatTheMasterUserMade: an earlier version of the program created the IAM users' login as the master user, which makes the
+// master user a member of it on PostgreSQL 16 and later. The bootstrap creates it again, but not while it owns something.
 func TestALoginThatTheMasterUserMade(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -88,7 +88,7 @@ func TestALoginThatTheMasterUserMade(t *testing.T) {
 	}
 	earlier("CREATE ROLE core_api_people LOGIN")
 	earlier("GRANT rds_iam TO core_api_people")
-	d.refused(master, noLogin, `SELECT 1`) // the server does what is feared of RDS
+	d.refused(master, noLogin, `SELECT 1`) // the server behaves as RDS might
 	earlier("REVOKE rds_iam FROM core_api_people")
 	require.NoError(t, c.Close(context.Background()))
 	d.do(master, "GRANT SELECT ON memories TO core_api_people", "CREATE SCHEMA theirs", "GRANT CREATE ON SCHEMA theirs TO core_api_people",
@@ -119,8 +119,8 @@ func TestALoginThatTheMasterUserMade(t *testing.T) {
 	d.refused(d.token(), readOnly, `DELETE FROM memories`)
 }
 
-// TestTheMasterUserIsNotLockedOut: should a server, with the grant in place, take the master user for one who has to bring a
-// token all the same, the bootstrap takes the grant back and fails. A stand-in for the second psql is that server.
+// TestTheMasterUserIsNotLockedOut: if a server then requires a token of the master user, too, the bootstrap revokes the grant and
+// fails. A stand-in for the second psql simulates that server.
 func TestTheMasterUserIsNotLockedOut(t *testing.T) {
 	need(t)
 	t.Parallel()

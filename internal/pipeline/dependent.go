@@ -1,0 +1,82 @@
+package pipeline
+
+// DependentAction is a permission that the caller needs beside the action that it calls, because of an argument of the call, as
+// with iam:PassRole. The provider does not call it, so no list of its calls has it.
+type DependentAction struct {
+	Role   string // the role that makes the calls
+	Calls  []string
+	With   string // the argument that requires it
+	Needs  Grant  // the permission
+	Waived string // why the role does without it; "": the role has it
+	Source string // the page of AWS's documentation
+}
+
+const reference = "Service Authorization Reference: "
+
+// DependentActions lists all that AWS documents for the calls of the pipeline's roles.
+func DependentActions() []DependentAction {
+	var all []DependentAction
+	for _, part := range [][]DependentAction{dependentOfRDS(), dependentOfKMS(), dependentOfTags()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+func dependentOfRDS() []DependentAction {
+	making := []string{"rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica", "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime"}
+	return []DependentAction{
+		{Role: "deploy", Calls: append([]string{"rds:ModifyDBInstance"}, making...), With: "the role of enhanced monitoring",
+			Needs:  to(monitoringRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com"),
+			Source: "Amazon RDS User Guide: Setting up and enabling Enhanced Monitoring"},
+		{Role: "deploy", Calls: making, With: "a customer managed key",
+			Needs:  to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com"),
+			Source: "Amazon RDS User Guide: AWS KMS key management"},
+		{Role: "deploy", Calls: making[:1], With: "nothing: the account's first instance",
+			Needs: to(iamARN+"role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS", "iam:CreateServiceLinkedRole").
+				when("StringEquals", "iam:AWSServiceName", "rds.amazonaws.com"),
+			Waived: "`just bootstrap` makes the role",
+			Source: "Amazon RDS User Guide: Using service-linked roles for Amazon RDS"},
+		{Role: "drill", Calls: []string{"rds:DeleteDBInstance"}, With: "a final snapshot",
+			Needs: to(finalSnapshots, "rds:CreateDBSnapshot", "rds:AddTagsToResource").and(instances), Source: reference + "Amazon RDS"},
+	}
+}
+
+func dependentOfKMS() []DependentAction {
+	bySecrets := func(actions ...string) Grant {
+		return to(keys, actions...).when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")
+	}
+	return []DependentAction{
+		{Role: "deploy", Calls: []string{"kms:CreateKey"}, With: "a key policy", Needs: to(keys, "kms:PutKeyPolicy").withOurTags(),
+			Waived: "the key is made with `bypassPolicyLockoutSafetyCheck`; its policy leaves the rest to the account",
+			Source: "AWS KMS API Reference: CreateKey"},
+		{Role: "deploy", Calls: []string{"kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"}, With: "the key behind the alias",
+			Needs: to(keys, "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias").withOurTags(), Source: "AWS KMS Developer Guide: Controlling access to aliases"},
+		{Role: "deploy", Calls: []string{"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}, With: "a customer managed key",
+			Needs: bySecrets("kms:Decrypt", "kms:GenerateDataKey"), Source: "AWS Secrets Manager API Reference: CreateSecret, PutSecretValue"},
+		{Role: "deploy", Calls: []string{"secretsmanager:UpdateSecret"}, With: "a customer managed key",
+			Needs: bySecrets("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), Source: "AWS Secrets Manager API Reference: UpdateSecret"},
+		{Role: "preview", Calls: []string{"secretsmanager:GetSecretValue"}, With: "nothing: a secret with a customer managed key",
+			Needs: bySecrets("kms:Decrypt"), Source: "AWS Secrets Manager API Reference: GetSecretValue"},
+	}
+}
+
+// dependentOfTags lists what it takes to tag a resource in the call that creates it.
+func dependentOfTags() []DependentAction {
+	tagging := func(source string, grant Grant, calls ...string) DependentAction {
+		return DependentAction{Role: "deploy", Calls: calls, With: "tags", Needs: grant, Source: source}
+	}
+	return []DependentAction{
+		tagging(reference+"Amazon RDS", to(instances, "rds:AddTagsToResource").and(parameterGroups, subnetGroups, eventSubscriptions),
+			"rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica", "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime",
+			"rds:CreateDBParameterGroup", "rds:CreateDBSubnetGroup", "rds:CreateEventSubscription"),
+		tagging("Amazon EC2 User Guide: Grant permission to tag Amazon EC2 resources during creation",
+			to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"), "ec2:CreateSecurityGroup"),
+		tagging("IAM User Guide: Tag IAM roles", to(roles, "iam:TagRole"), "iam:CreateRole"),
+		tagging("AWS Secrets Manager API Reference: CreateSecret", to(secrets, "secretsmanager:TagResource"), "secretsmanager:CreateSecret"),
+		tagging("AWS KMS API Reference: CreateKey", to(keys, "kms:TagResource").requestingOurTags(), "kms:CreateKey"),
+		tagging("Amazon CloudWatch Logs API Reference: CreateLogGroup", to(logGroups, "logs:TagResource"), "logs:CreateLogGroup"),
+		tagging("Amazon CloudWatch API Reference: PutMetricAlarm", to(alarms, "cloudwatch:TagResource"), "cloudwatch:PutMetricAlarm"),
+		tagging("Amazon SNS API Reference: CreateTopic", to(topics, "sns:TagResource"), "sns:CreateTopic"),
+		tagging(reference+"AWS Budget Service", to(budgets, "budgets:TagResource"), "budgets:ModifyBudget"),
+	}
+}
