@@ -37,31 +37,35 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 	large.Database.AllocatedStorage = 400
 	silent := stack("db.t3.micro")
 	silent.Alerts.Emails = nil
-	const db, replica = "mosaic-a-db", "mosaic-a-db-replica-1"
+	const db, replica, none = "mosaic-a-db", "mosaic-a-db-replica-1", -1 // none: there is no such alarm
 	for _, test := range []struct {
 		cfg  *config.Config
 		want map[string]float64
 	}{
 		{replicated(), map[string]float64{
-			db + "-high-cpu": 80, db + "-low-storage": 4294967296, db + "-deep-disk-queue": 64, db + "-low-memory": 53687091,
-			db + "-many-connections": 89, db + "-few-cpu-credits": 12,
-			replica + "-high-cpu": 80, replica + "-low-storage": 4294967296, replica + "-deep-disk-queue": 64, replica + "-low-memory": 53687091,
-			replica + "-many-connections": 89, replica + "-few-cpu-credits": 12, replica + "-replica-lag": 600,
+			db + "-high-cpu": 80, db + "-low-storage": 4294967296, db + "-low-memory": 53687091, db + "-many-connections": 89, db + "-few-cpu-credits": 12,
+			db + "-replica-lag": none, replica + "-high-cpu": 80, replica + "-low-memory": 53687091, replica + "-many-connections": 89, replica + "-replica-lag": 600,
 		}},
 		{large, map[string]float64{
-			db + "-high-cpu": 80, db + "-low-storage": 85899345920, db + "-deep-disk-queue": 64, db + "-low-memory": 429496729, db + "-many-connections": 720,
+			db + "-low-storage": 85899345920, db + "-low-memory": 429496729, db + "-many-connections": 720, db + "-few-cpu-credits": none,
 		}},
 		{stack("db.nobody.knows"), map[string]float64{
-			db + "-high-cpu": 80, db + "-low-storage": 4294967296, db + "-deep-disk-queue": 64,
+			db + "-low-storage": 4294967296, db + "-low-memory": none, db + "-many-connections": none, db + "-few-cpu-credits": none,
 		}},
-		{silent, map[string]float64{}},
+		{silent, map[string]float64{db + "-high-cpu": none}},
 	} {
 		got := map[string]float64{}
 		for _, alarm := range Alarms(test.cfg) {
 			got[alarm.Name()] = alarm.Threshold.Value
 			assert.NotEmpty(t, alarm.Threshold.Comparison, alarm.Name())
 		}
-		assert.Equal(t, test.want, got)
+		for name, want := range test.want {
+			threshold, there := got[name]
+			if !there {
+				threshold = none
+			}
+			assert.InDelta(t, want, threshold, 0, "%s on %s", name, test.cfg.Database.InstanceClass)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func Outputs() []Output {
 		{"peopleRoleArn", "string", "ARN of the IAM role that IAM users assume to log in to the database by token; empty without database.iamPrincipals"},
 		{"peopleLogin", "string", "name of the database login for IAM users; empty without database.iamPrincipals"},
 		{"securityGroupId", "string", "ID of the database's security group"},
-		{"poolerEndpoint", "string", "host and port of the connection pooler that the URLs lead to; empty if they lead to the database"},
+		{"poolerEndpoint", "string", "host and port of the connection pooler that the URLs lead to; empty without pooling.enabled, and while it is draining"},
 		{"region", "string", "AWS region of all resources"},
 		{"accountId", "string", "AWS account ID of all resources"},
 		{"clusterName", "string", "name of the EKS cluster; empty if the configuration has none"},

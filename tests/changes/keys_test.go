@@ -143,6 +143,8 @@ func examples() []transition {
 func unreached() map[string]string {
 	return map[string]string{
 		"additionalApps":                  "its fields do",
+		"budget.expectedBackupGiB":        "is for the estimate alone",
+		"budget.expectedLogGiB":           "is for the estimate alone",
 		"budget.onExceed":                 "decides whether a run is refused: TestBudget",
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
