@@ -15,7 +15,7 @@ import (
 // fields.
 func free() map[string]string {
 	const name, when, who, setting = "a name", "when AWS does something", "who may do something", "a setting of PostgreSQL or RDS without a price"
-	return map[string]string{
+	all := map[string]string{
 		"Stack": name, "Environment": name, "AccountID": name, "AllowedAccountIDs": name, "Tier": "its values are in the fields of the database",
 		"Cluster": "the cluster exists already", "Network": "the network exists already", "App": "in the cluster",
 		"Migrations": "in the cluster", "TLS": "in the cluster", "Delivery": "in the cluster",
@@ -35,9 +35,6 @@ func free() map[string]string {
 		"Pooling.Image": "in the cluster", "Pooling.PoolSize": "in the cluster", "Pooling.MaxClientConnections": "in the cluster",
 		"Pooling.TLSSecretName": "in the cluster", "Pooling.Draining": "in the cluster",
 
-		"Alerts.CPUPercent": "a threshold", "Alerts.FreeStoragePercent": "a threshold", "Alerts.FreeMemoryPercent": "a threshold",
-		"Alerts.ConnectionsPercent": "a threshold", "Alerts.ReplicaLagSeconds": "a threshold", "Alerts.DiskQueueDepth": "a threshold",
-
 		"Budget.MonthlyUSD": "a limit, which costs nothing", "Budget.OnExceed": "a limit, which costs nothing",
 
 		"Restore.Serving": "the number of instances stays the same", "Restore.Unprotected": "the number of instances stays the same",
@@ -45,6 +42,12 @@ func free() map[string]string {
 		"Restore.UseLatestRestorableTime": "backups are free to restore", "Restore.SourceInstanceIdentifier": "backups are free to restore",
 		"Restore.SourceDbiResourceID": "backups are free to restore",
 	}
+	for field := range reflect.TypeFor[config.Alerts]().Fields() {
+		if field.Type.Kind() == reflect.Int {
+			all["Alerts."+field.Name] = "a threshold; the number of alarms is billed"
+		}
+	}
+	return all
 }
 
 // large is a configuration that uses everything that has a price.

@@ -3,6 +3,8 @@ package changes
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -123,7 +125,7 @@ func examples() []transition {
 		fast   = "database: {iops: %d, storageThroughput: %d}"
 	)
 	restored, unprotected := fmt.Sprintf(second, "", ""), fmt.Sprintf(second, "mosaic-prod-db", "")
-	return []transition{
+	return append(thresholds(), []transition{
 		{key: "cluster.kubeconfig", to: "cluster: {kubeconfig: '" + kubeconfig + "'}"},
 		{key: "cluster.context", from: "cluster: {kubeconfig: '" + kubeconfig + "'}", to: "cluster: {context: b, kubeconfig: '" + kubeconfig + "'}"},
 		{key: "network.vpcId", to: "network: {vpcId: vpc-0123456789abcdef0}"},
@@ -136,7 +138,19 @@ func examples() []transition {
 		{key: "restore.serving", after: []string{"", restored}, from: restored, to: first},
 		{key: "restore.unprotected", after: []string{"", restored}, from: restored, to: unprotected},
 		{key: "restore.released", after: []string{"", restored, unprotected}, from: restored, to: fmt.Sprintf(second, "", "mosaic-prod-db")},
+	}...)
+}
+
+// thresholds change every threshold of the alarms by one.
+func thresholds() []transition {
+	var all []transition
+	for _, reference := range config.References() {
+		field, isAlert := strings.CutPrefix(reference.Key, "alerts.")
+		if value, err := strconv.Atoi(reference.Default); isAlert && err == nil {
+			all = append(all, transition{key: reference.Key, to: fmt.Sprintf("alerts: {%s: %d}", field, value+1)})
+		}
 	}
+	return all
 }
 
 // unreached lists the keys that change nothing on mocks, with the reason.
