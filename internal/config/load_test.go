@@ -46,56 +46,26 @@ mosaic-database:database: {multiAz: false, readReplicas: 0, backupRetentionDays:
 	assert.Equal(t, "db.t3.medium", overridden.InstanceClass, "what is not overridden stays the tier's")
 }
 
-// byDefault is the documented default of a field.
-func byDefault(key string) string {
-	for _, r := range config.References() {
-		if r.Key == key {
-			return r.Default
-		}
-	}
-	return ""
-}
-
-// The values are those that production has had; a change here is a change of production.
+// A stack that sets nothing loses nothing: what protects the data is on.
 func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
-	want := &config.Config{
-		Stack: "prod", Environment: "prod", Tier: "mvp", Region: "us-east-1", AccountID: "123456789012", AllowedAccountIDs: []string{"123456789012"},
-		Cluster:  config.Cluster{Name: "mosaic-prod"},
-		Delivery: "pulumi",
-		Database: config.Database{
-			Name: "mosaic", Username: "mosaicadmin", Port: 5432, EngineVersion: "16", AutoMinorVersionUpgrade: true,
-			InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro",
-			AllocatedStorage: 20, MaxAllocatedStorage: 100, ReplicaMaxAllocatedStorage: 100, StorageType: "gp3",
-			BackupRetentionDays: 7, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:00-sun:05:00",
-			DeletionProtection: true, IamDatabaseAuthentication: true,
-			PerformanceInsightsRetentionDays: 7, DatabaseInsightsMode: "standard", LogRetentionDays: 30, Parameters: map[string]string{},
-			Credentials: config.CredentialsMaster, PasswordVersion: 1, BootstrapImage: byDefault("database.bootstrapImage"), SecretRecoveryDays: 30,
-		},
-		App: config.App{Name: "core-api", Namespace: "mosaic-prod", ServiceAccount: "core-api", SecretName: "core-api-db-secret", ReloadOnChange: true},
-		Migrations: config.Migrations{
-			Enabled: true, Image: "mosaic-life/core-api:1.0.0", Command: []string{"alembic", "upgrade", "head"},
-			Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, CPU: "500m", Memory: "256Mi",
-			LockTimeoutSeconds: 10, StatementTimeoutSeconds: 600,
-		},
-		Alerts: config.Alerts{
-			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80, ReplicaLagSeconds: 600, DiskQueueDepth: 64,
-			Dashboard: true,
-		},
-		Pooling: config.Pooling{Image: byDefault("pooling.image"), PoolSize: 10, MaxClientConnections: 500},
-		Budget:  config.Budget{OnExceed: "warn", ExpectedLogGiB: 1, ExpectedBackupGiB: 20},
-
-		Restore: config.Restore{Generation: 1, Serving: 1},
-		Waivers: map[string]string{},
-		Tags:    map[string]string{},
-	}
+	nothing := configtest.Load(t, "")
+	d := nothing.Database
+	assert.True(t, d.DeletionProtection)
+	assert.False(t, d.SkipFinalSnapshot)
+	assert.False(t, d.DeleteAutomatedBackups)
+	assert.Positive(t, d.BackupRetentionDays)
+	assert.Positive(t, d.SecretRecoveryDays)
+	assert.False(t, d.AllowMajorVersionUpgrade)
+	assert.True(t, nothing.Migrations.Enabled)
+	assert.Equal(t, config.DeliveryPulumi, nothing.Delivery)
 	// What the project's file declares comes as empty texts and empty objects.
-	got := configtest.Load(t, `
+	declared := configtest.Load(t, `
 mosaic-database:tier: ""
 mosaic-database:environment: ""
 mosaic-database:delivery: ""
 mosaic-database:database: {}
 mosaic-database:tags: {}`)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(nothing, declared); diff != "" {
 		t.Error(diff)
 	}
 }

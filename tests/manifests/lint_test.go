@@ -74,9 +74,9 @@ func rules() []rule {
 		{ids: "Polaris automountServiceAccountToken", holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool {
 			return !*pod(j).AutomountServiceAccountToken
 		}},
-		{ids: "kube-linter non-existent-service-account, default-service-account", waived: "it runs without a token of the default account",
+		{ids: "kube-linter non-existent-service-account, default-service-account", waived: "the Job has no token of the default ServiceAccount",
 			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool { return pod(j).ServiceAccountName != "" }},
-		{ids: "kube-linter job-ttl-seconds-after-finished", waived: "a Job that vanished would be made again, and run again, after a refresh",
+		{ids: "kube-linter job-ttl-seconds-after-finished", waived: "a Job that was deleted would be made again after a refresh, and run again",
 			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool {
 				return j.Spec.TTLSecondsAfterFinished != nil
 			}},
