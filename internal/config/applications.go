@@ -35,9 +35,3 @@ func (a Application) SecretStore() string {
 	}
 	return naming.AdditionalSecretStore(a.Name)
 }
-
-// PodsConnect tells whether this program makes pods that connect to the database: those of the migration, of the bootstrap or
-// of the pooler.
-func (c *Config) PodsConnect() bool {
-	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.Alternating() || c.Pooling.Enabled)
-}

@@ -27,6 +27,12 @@ func (c *Config) Secrets() []string {
 	return names
 }
 
+// PodsConnect tells whether this program makes pods that connect to the database: those of the migration, of the bootstrap or
+// of the pooler.
+func (c *Config) PodsConnect() bool {
+	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.Alternating() || c.Pooling.Enabled)
+}
+
 // logins asks for what alternating credentials need, and for them where something needs them.
 func (l *loader) logins() {
 	c, d := l.config, l.config.Database
