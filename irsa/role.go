@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/role"
 )
 
 // Args are the arguments of [New].
@@ -74,17 +75,11 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
-	roleArgs := &iam.RoleArgs{
-		Name:             pulumi.String(args.Name),
-		Description:      pulumi.Sprintf("Database secrets for %s", args.subject()),
-		AssumeRolePolicy: pulumi.String(trust),
-	}
-	if boundary := args.Config.BoundaryArn(); boundary != "" {
-		roleArgs.PermissionsBoundary = pulumi.String(boundary)
-	}
-	role, err := iam.NewRole(ctx, args.Name, roleArgs, pulumi.Parent(component))
+	role, err := role.New(ctx, &role.Args{
+		Config: args.Config, Name: args.Name, Description: "Database secrets for " + args.subject(), TrustPolicy: trust,
+	}, pulumi.Parent(component))
 	if err != nil {
-		return nil, fmt.Errorf("registering the role %s: %w", args.Name, err)
+		return nil, err
 	}
 	permissions := args.SecretArns.ToStringArrayOutput().ApplyT(args.secretsPolicy).(pulumi.StringOutput)
 	policy, err := iam.NewRolePolicy(ctx, args.Name, &iam.RolePolicyArgs{

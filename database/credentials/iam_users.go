@@ -10,6 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/role"
 )
 
 // IAMUsersArgs are the arguments of [NewIAMUsers].
@@ -55,17 +56,11 @@ func (a *IAMUsersArgs) role(ctx *pulumi.Context, parent pulumi.ResourceOption) (
 	if err != nil {
 		return nil, err
 	}
-	roleArgs := &awsiam.RoleArgs{
-		Name:             pulumi.String(name),
-		Description:      pulumi.Sprintf("Login to the database as %s", login),
-		AssumeRolePolicy: pulumi.String(trust),
-	}
-	if boundary := cfg.BoundaryArn(); boundary != "" {
-		roleArgs.PermissionsBoundary = pulumi.String(boundary)
-	}
-	role, err := awsiam.NewRole(ctx, name, roleArgs, parent)
+	role, err := role.New(ctx, &role.Args{
+		Config: cfg, Name: name, Description: "Login to the database as " + login, TrustPolicy: trust,
+	}, parent)
 	if err != nil {
-		return nil, fmt.Errorf("registering the role %s: %w", name, err)
+		return nil, err
 	}
 	connect := a.Server.ResourceID.ApplyT(func(id string) (string, error) {
 		resource := fmt.Sprintf("arn:%s:rds-db:%s:%s:dbuser:%s/%s", cfg.Partition(), cfg.Region, cfg.AccountID, id, login)

@@ -9,6 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/role"
 )
 
 // Enhanced is the role with which RDS writes the metrics of enhanced monitoring.
@@ -30,17 +31,11 @@ func NewEnhanced(ctx *pulumi.Context, cfg *config.Config, parent pulumi.Resource
 	if err != nil {
 		return nil, err
 	}
-	args := &awsiam.RoleArgs{
-		Name:             pulumi.String(name),
-		Description:      pulumi.Sprintf("Enhanced monitoring of %s", database),
-		AssumeRolePolicy: pulumi.String(trust),
-	}
-	if boundary := cfg.BoundaryArn(); boundary != "" {
-		args.PermissionsBoundary = pulumi.String(boundary)
-	}
-	role, err := awsiam.NewRole(ctx, name, args, parent)
+	role, err := role.New(ctx, &role.Args{
+		Config: cfg, Name: name, Description: "Enhanced monitoring of " + database, TrustPolicy: trust,
+	}, parent)
 	if err != nil {
-		return nil, fmt.Errorf("registering the role %s: %w", name, err)
+		return nil, err
 	}
 	policy, err := awsiam.NewRolePolicyAttachment(ctx, name, &awsiam.RolePolicyAttachmentArgs{
 		Role:      role.Name,
