@@ -21,15 +21,16 @@ func (c *Config) fields() []*schema.Field {
 	return schema.Of(c, all)
 }
 
-// defaults is the configuration of a stack that sets nothing.
-func defaults(stack string) *Config {
+// defaults is the configuration of a stack that sets nothing, with its fields.
+func defaults(stack string) (*Config, []*schema.Field) {
 	c := &Config{Stack: stack}
-	for _, f := range c.fields() {
+	fields := c.fields()
+	for _, f := range fields {
 		f.SetDefault()
 	}
 	c.Environment = stack
 	c.applyTier()
-	return c
+	return c, fields
 }
 
 // applyTier sets what the tier decides, before the stack's own fields come over it.
@@ -49,18 +50,15 @@ func Key(name string) string {
 	return Namespace + ":" + name
 }
 
-// Value is the present value of a field, such as "database.port", as the report of problems writes it; "" where there is no
-// such field.
-func (c *Config) Value(name string) string {
-	object, name, _ := strings.Cut(name, ".")
+// Values is the present value of every field of an object, by keys such as "database.port", as the report of problems writes it.
+func (c *Config) Values() map[string]string {
+	values := map[string]string{}
 	for _, f := range c.fields() {
 		for _, inner := range f.Fields {
-			if f.Key == object && inner.Key == name {
-				return inner.Value()
-			}
+			values[f.Key+"."+inner.Key] = inner.Value()
 		}
 	}
-	return ""
+	return values
 }
 
 // Reference is what documentation says of one key or field.
@@ -75,7 +73,8 @@ type Reference struct {
 // References is every key and field of the configuration, in the order of the documentation.
 func References() []Reference {
 	var rows []Reference
-	for _, f := range defaults("").fields() {
+	_, fields := defaults("")
+	for _, f := range fields {
 		rows = append(rows, reference(f, f.Key))
 		name := f.Key
 		if f.Kind == schema.Objects {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"maps"
+
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
@@ -9,14 +11,17 @@ import (
 func JSONSchema() map[string]any {
 	properties, known := map[string]any{}, []string{}
 	var required []string
-	for _, f := range defaults("").fields() {
+	_, fields := defaults("")
+	for _, f := range fields {
 		s := f.JSONSchema()
 		key := Key(f.Key)
 		switch {
 		case f.Required:
 			required = append(required, key)
 		case f.Kind == schema.String:
-			s = map[string]any{"description": s["description"], "anyOf": []any{map[string]any{"enum": []any{"", nil}}, without(s, "description")}}
+			value := maps.Clone(s)
+			delete(value, "description")
+			s = map[string]any{"description": s["description"], "anyOf": []any{map[string]any{"enum": []any{"", nil}}, value}}
 		default:
 			s["type"] = []any{s["type"], "null"} // a key with nothing below it has its default
 		}
@@ -39,15 +44,4 @@ func JSONSchema() map[string]any {
 			},
 		},
 	}
-}
-
-// without is an object without one of its entries.
-func without(object map[string]any, name string) map[string]any {
-	rest := map[string]any{}
-	for key, value := range object {
-		if key != name {
-			rest[key] = value
-		}
-	}
-	return rest
 }

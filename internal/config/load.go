@@ -21,8 +21,8 @@ type Source interface {
 // Load reads the configuration of a stack: the defaults, under the tier, under what the stack sets; and checks all of it. file is
 // for finding misspelt keys, and what is encrypted; it may be empty. The error is Problems when the configuration is wrong.
 func Load(src Source, stack string, file StackFile) (*Config, error) {
-	l := &loader{src: src, config: defaults(stack), wrong: map[string]bool{}}
-	l.fields = l.config.fields()
+	l := &loader{src: src, wrong: map[string]bool{}}
+	l.config, l.fields = defaults(stack)
 	l.unknownKeys(file.Keys)
 	l.secrets(file)
 	for _, f := range l.fields {

@@ -70,10 +70,10 @@ func both(before, now string) bool { return before != "" && now != "" }
 
 // instanceSettings returns the value of each setting in the table by full key, for the output that the next run reads.
 func instanceSettings(cfg *config.Config) map[string]string {
-	values := map[string]string{}
+	values, present := map[string]string{}, cfg.Values()
 	for _, effect := range Effects() {
 		if effect.Setting != staticParameters && (effect.Setting != replicaClass || cfg.Database.ReadReplicas > 0) {
-			values[settings+effect.Setting] = cfg.Value("database." + effect.Setting)
+			values[settings+effect.Setting] = present["database."+effect.Setting]
 		}
 	}
 	for name, value := range cfg.Database.Parameters {
