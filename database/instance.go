@@ -101,15 +101,15 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	if err != nil {
 		return err
 	}
+	if err := b.retained(s); err != nil {
+		return err
+	}
 	group, err := b.parameterGroup(b.cfg.Instance())
 	if err != nil {
 		return err
 	}
 	primary, err := b.primary(s, group)
 	if err != nil {
-		return err
-	}
-	if err := b.retained(s); err != nil {
 		return err
 	}
 	replicas, err := b.replicas(s, group, primary)

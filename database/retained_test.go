@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -108,16 +109,43 @@ func given(args *rds.InstanceArgs) []string {
 	return all
 }
 
-// echo is a mock engine that returns the inputs as outputs, and notes which changes each instance ignores.
+// A run with --target keeps what depends on the instance that was active until now. It must be registered after it. The mock
+// engine is slow with it, so that whatever does not wait is earlier.
+func TestRetainedInstancesAreRegisteredFirst(t *testing.T) {
+	cfg := &config.Config{Environment: "a", Region: "us-east-1", Restore: config.Restore{Generation: 3, Serving: 2}}
+	full(&cfg.Database)
+	network := config.Network{VpcID: "vpc-1", SubnetIDs: []string{"a", "b"}, IngressCidrs: []string{"10.0.0.0/16"}}
+	mocks := &echo{ignored: map[string][]string{}, slow: []string{cfg.Retained()[0].Identifier, cfg.Retained()[1].Identifier}}
+	require.NoError(t, pulumi.RunErr(func(ctx *pulumi.Context) error {
+		_, err := New(ctx, "a", &Args{Config: cfg, Network: network})
+		return err
+	}, pulumi.WithMocks("project", "stack", mocks)))
+	active := slices.Index(mocks.order, instanceType+"::"+cfg.Instance())
+	for _, one := range cfg.Retained() {
+		assert.Contains(t, mocks.order[:active], instanceType+"::"+one.Identifier, "registered before the active instance")
+	}
+	assert.Contains(t, mocks.order[active+1:], "aws:secretsmanager/secretVersion:SecretVersion::mosaic/a/rds/credentials")
+}
+
+const instanceType = "aws:rds/instance:Instance"
+
+// echo is a mock engine that returns the inputs as outputs, and notes what is registered in which order, and which changes
+// each instance ignores.
 type echo struct {
 	mutex   sync.Mutex
 	ignored map[string][]string // by name
+	order   []string            // types and names
+	slow    []string            // names of resources that are registered after a while
 }
 
 func (e *echo) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	if args.TypeToken == "aws:rds/instance:Instance" {
-		e.mutex.Lock()
-		defer e.mutex.Unlock()
+	if slices.Contains(e.slow, args.Name) {
+		time.Sleep(100 * time.Millisecond)
+	}
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.order = append(e.order, args.TypeToken+"::"+args.Name)
+	if args.TypeToken == instanceType {
 		e.ignored[args.Name] = args.RegisterRPC.GetIgnoreChanges()
 	}
 	return args.Name, args.Inputs, nil
