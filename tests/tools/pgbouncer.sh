@@ -2,8 +2,8 @@
 # Puts PgBouncer 1.21 or later, which knows prepared statements, into bin/pgbouncer. Debian 12 has 1.18: there, it is Debian
 # 13's with the libraries that it was built for.
 set -euo pipefail
+source "$(dirname "$0")/debian13.sh"
 cd "$(dirname "$0")/../.."
-source tests/tools/debian13.sh
 
 recent() { [[ $("$1" --version 2>/dev/null) =~ PgBouncer\ 1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21)); }
 

@@ -2,8 +2,8 @@
 # Brings Python with SQLAlchemy 2, Alembic and the PostgreSQL drivers. Debian 12 has SQLAlchemy 1.4, which does not know
 # postgresql+psycopg: there, bin/python/python3 is the system's Python with Debian 13's SQLAlchemy, Alembic and psycopg 3.
 set -euo pipefail
+source "$(dirname "$0")/debian13.sh"
 cd "$(dirname "$0")/../.."
-source tests/tools/debian13.sh
 
 system python3 python3-psycopg2 python3-asyncpg python3-sqlalchemy alembic
 if ! is_debian12; then
