@@ -176,7 +176,7 @@ prove *args:
 # Rewrite the golden files, the generated documentation, the JSON Schema of stack files and the policies
 [group('develop')]
 golden:
-    go test ./tests/graph ./tests/docs ./tests/delivery ./tests/lifecycle -run 'TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens' -update
+    go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run 'TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens' -update
     go test ./internal/config ./internal/pipeline -update
 
 # Run everything that CI runs

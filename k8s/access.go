@@ -77,9 +77,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 // secret returns the Secret that the application's pods use.
 func (a *Args) secret() *manifest.Secret {
-	keys := manifest.ConnectionKeys()
+	keys := manifest.ConnectionKeys(a.Config, a.App.SecretEntries)
 	if a.Config.Pooling.Routed() {
-		keys = manifest.PooledConnectionKeys()
+		keys = manifest.PooledConnectionKeys(a.Config, a.App.SecretEntries)
 	}
 	return &manifest.Secret{
 		Name: a.App.SecretName, ExternalSecret: naming.ExternalSecret(a.App.Name), SecretStore: a.App.SecretStore(),

@@ -66,7 +66,7 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent p
 		return nil, err
 	}
 	instance := []pulumi.Resource{server.Resource}
-	if _, err := s.put(secretContent{name: name, secretID: credentials.ID(), value: server.Master.json(), dependencies: instance}); err != nil {
+	if _, err := s.put(secretContent{name: name, secretID: credentials.ID(), value: server.credentialsOf(cfg, server.Master), dependencies: instance}); err != nil {
 		return nil, err
 	}
 	name = naming.ConnectionSecret(cfg.Environment)

@@ -64,7 +64,7 @@ func (s secrets) put(c secretContent) (*secretsmanager.SecretVersion, error) {
 }
 
 // encode returns the content of a secret as JSON.
-func encode(content map[string]string) (string, error) {
+func encode[T any](content map[string]T) (string, error) {
 	text, err := json.Marshal(content)
 	if err != nil {
 		return "", fmt.Errorf("encoding the content of a secret: %w", err)

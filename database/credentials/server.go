@@ -20,10 +20,3 @@ type Login struct {
 	Name     pulumi.StringInput
 	Password pulumi.StringOutput // secret
 }
-
-// json returns the content of the credentials secret.
-func (l Login) json() pulumi.StringOutput {
-	return pulumi.All(l.Name, l.Password).ApplyT(func(values []any) (string, error) {
-		return encode(map[string]string{"username": values[0].(string), "password": values[1].(string)})
-	}).(pulumi.StringOutput)
-}

@@ -1,28 +1,34 @@
 package config
 
-import "github.com/mosaic-stories/mosaic-database/internal/naming"
+import (
+	"maps"
+	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
 
 // Application is one that uses the database.
 type Application struct {
 	Name               string
 	Namespace          string
 	ServiceAccount     string
-	SecretName         string // of the Kubernetes Secret that its pods read
-	ReloadOnChange     bool   // its pods are restarted when the Secret changes
-	DeletionProtection bool   // of its role and its Kubernetes objects
-	OwnsSchema         bool   // it brings the migrations
+	SecretName         string            // of the Kubernetes Secret that its pods read
+	SecretEntries      map[string]string // properties of the connection secret by the names of its own entries
+	ReloadOnChange     bool              // its pods are restarted when the Secret changes
+	DeletionProtection bool              // of its role and its Kubernetes objects
+	OwnsSchema         bool              // it brings the migrations
 }
 
 // Applications are the application that owns the schema, and then the others by name.
 func (c *Config) Applications() []Application {
 	all := []Application{{
 		Name: c.App.Name, Namespace: c.App.Namespace, ServiceAccount: c.App.ServiceAccount, SecretName: c.App.SecretName,
-		ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true,
+		SecretEntries: c.App.SecretEntries, ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true,
 	}}
 	for _, app := range c.AdditionalApps {
 		all = append(all, Application{
 			Name: app.Name, Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretName: app.SecretName,
-			ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection,
+			SecretEntries: app.SecretEntries, ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection,
 		})
 	}
 	return all
@@ -34,4 +40,13 @@ func (a Application) SecretStore() string {
 		return naming.SecretStore
 	}
 	return naming.AdditionalSecretStore(a.Name)
+}
+
+// RequestedProperties are the properties of the connection secret that some application asks for.
+func (c *Config) RequestedProperties() []string {
+	var all []string
+	for _, app := range c.Applications() {
+		all = append(all, slices.Sorted(maps.Values(app.SecretEntries))...)
+	}
+	return all
 }

@@ -55,22 +55,24 @@ type Network struct {
 
 // App is the application that owns the schema.
 type App struct {
-	Name            string `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
-	Namespace       string `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
-	CreateNamespace bool   `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
-	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
-	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
-	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
+	Name            string            `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
+	Namespace       string            `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
+	CreateNamespace bool              `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
+	ServiceAccount  string            `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
+	SecretName      string            `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
+	SecretEntries   map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
+	ReloadOnChange  bool              `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
 }
 
 // AdditionalApp is one more application that uses the database.
 type AdditionalApp struct {
-	Name               string // the name under which the file has it
-	Namespace          string `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
-	ServiceAccount     string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
-	SecretName         string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
-	ReloadOnChange     bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
-	DeletionProtection bool   `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+	Name               string            // the name under which the file has it
+	Namespace          string            `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
+	ServiceAccount     string            `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
+	SecretName         string            `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
+	SecretEntries      map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret, as under app."`
+	ReloadOnChange     bool              `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
+	DeletionProtection bool              `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
 }
 
 // Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec
@@ -91,7 +93,7 @@ type Migrations struct {
 // TLS is how clients verify the server. With neither field, they encrypt without a check (sslmode=require); with one of them,
 // certificate and host name have to be right (sslmode=verify-full).
 type TLS struct {
-	CaBundlePath      string `key:"caBundlePath" unset:"/etc/ssl/rds/ca-bundle.pem with caBundleConfigMap" rule:"optional,filePath" doc:"File with the RDS certificate bundle in the application's containers, where the URLs name it."`
+	CaBundlePath      string `key:"caBundlePath" unset:"/etc/ssl/rds/ca-bundle.pem with caBundleConfigMap" rule:"optional,filePath" doc:"File with the RDS certificate bundle in the application's containers, where PGSSLROOTCERT names it."`
 	CaBundleConfigMap string `key:"caBundleConfigMap" unset:"none: the image has the file" rule:"optional,subdomain" doc:"ConfigMap of the namespace with the bundle, under the file's name; the migration mounts it."`
 }
 

@@ -126,15 +126,15 @@ func reported(t *testing.T) map[string]map[string]bool {
 	for _, w := range wrongFiles(t) {
 		for _, p := range w.problems(t) {
 			key, _, _ := strings.Cut(short(p.Key), "[")
-			for _, parent := range []string{"tags", "waivers", "database.parameters"} {
-				if strings.HasPrefix(key, parent+".") {
-					key = parent
-				}
-			}
 			if name, field, isField := strings.Cut(strings.TrimPrefix(key, "additionalApps."), "."); strings.HasPrefix(key, "additionalApps.") {
 				key = "additionalApps"
 				if isField && name != "" {
 					key += ".<name>." + field
+				}
+			}
+			for _, parent := range []string{"tags", "waivers", "database.parameters", "app.secretEntries", "additionalApps.<name>.secretEntries"} {
+				if strings.HasPrefix(key, parent+".") {
+					key = parent
 				}
 			}
 			for _, key := range []string{key, short(p.Key)} {

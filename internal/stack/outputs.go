@@ -27,7 +27,7 @@ func Outputs() []Output {
 		{"keptInstances", "array", "identifiers of the retained instances, which no client uses"},
 		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers"},
 		{"roleArn", "string", "ARN of the IAM role that the application's service account assumes"},
-		{"credentialsSecretArn", "string", "ARN of the secret with user name and password"},
+		{"credentialsSecretArn", "string", "ARN of the secret with user name and password, and AWS's other keys for the secret of a database"},
 		{"connectionSecretArn", "string", "ARN of the secret with host, port, database, user name, password and URLs"},
 		{"connectionSecretName", "string", "name of the connection secret in Secrets Manager"},
 		{"readOnlySecretArn", "string", "ARN of the secret with the read-only connection; empty without database.readOnlyLogin"},
@@ -121,19 +121,23 @@ func helmValues(cfg *config.Config, app application) pulumi.Map {
 	if app.ReloadOnChange {
 		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
+	secrets := pulumi.Map{
+		"enabled":            pulumi.Bool(gitops),
+		"secretStore":        pulumi.String(app.SecretStore()),
+		"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
+		"targetSecretName":   pulumi.String(app.SecretName),
+		"region":             pulumi.String(cfg.Region),
+	}
+	if len(app.SecretEntries) > 0 { // not in every stack: a chart may refuse values that it does not know
+		secrets["entries"] = pulumi.ToStringMap(app.SecretEntries)
+	}
 	return pulumi.Map{
 		"serviceAccount": pulumi.Map{
 			"create":      pulumi.Bool(gitops),
 			"name":        pulumi.String(app.ServiceAccount),
 			"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": app.role.RoleArn},
 		},
-		"externalSecrets": pulumi.Map{
-			"enabled":            pulumi.Bool(gitops),
-			"secretStore":        pulumi.String(app.SecretStore()),
-			"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-			"targetSecretName":   pulumi.String(app.SecretName),
-			"region":             pulumi.String(cfg.Region),
-		},
+		"externalSecrets": secrets,
 		"migrations": pulumi.Map{
 			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
 			"image":   pulumi.String(cfg.Migrations.Image),
@@ -141,7 +145,7 @@ func helmValues(cfg *config.Config, app application) pulumi.Map {
 		},
 		// For the Deployment that uses the Secret.
 		"deploymentAnnotations": annotations,
-		// The pods need the file that sslrootcert in the URLs names.
+		// The pods need the file that PGSSLROOTCERT names.
 		"tls": pulumi.Map{
 			"caBundlePath":      pulumi.String(cfg.TLS.CaBundlePath),
 			"caBundleConfigMap": pulumi.String(cfg.TLS.CaBundleConfigMap),

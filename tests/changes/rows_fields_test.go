@@ -203,14 +203,23 @@ func migrations() []transition {
 		{key: "migrations.memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
 		{key: "migrations.lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
 		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
-		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret's URLs name it"},
-		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret's URLs name the file; the next migration mounts it"},
+		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret names it"},
+		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret names the file; the next migration mounts it"},
 		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
 		{key: "pooling.draining", was: "false", now: "true", from: pooling(""), to: pooling("draining: true"), back: true, why: "the URLs alone"},
 		{key: "pooling.image", was: "v1.25.2-p0", now: "v1.25.1-p0", from: pooling(""), to: pooling("image: 'edoburu/pgbouncer:v1.25.1-p0'"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.poolSize", was: "10", now: "20", from: pooling(""), to: pooling("poolSize: 20"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.maxClientConnections", was: "500", now: "1000", from: pooling(""), to: pooling("maxClientConnections: 1000"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.tlsSecretName", was: "pooler-tls", now: "rds-tls", from: pooling(""), to: "pooling: {enabled: true, tlsSecretName: rds-tls}", back: true, why: "the pods are replaced one by one"},
+		{key: "app.secretEntries", was: unset, now: "DATABASE_URL: url", to: "app: {secretEntries: {DATABASE_URL: url}}", back: true, why: "one more entry", backWhy: "pods that ask for it do not start any more"},
+		{
+			key: "app.secretEntries", was: "DB_URL: sqlalchemy_url", now: "DB_URL: sqlalchemy_tls_url", to: "app: {secretEntries: {DB_URL: sqlalchemy_tls_url}}", back: true,
+			why: "the URL with TLS in its query, as earlier versions wrote it",
+		},
+		{
+			key: "app.secretEntries with the pooler", was: unset, now: "DATABASE_URL: asyncpg_url", from: pooling(""), back: true,
+			to: pooling("") + "\napp: {secretEntries: {DATABASE_URL: asyncpg_url}}",
+		},
 		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
 	}
 }

@@ -180,6 +180,7 @@ func applications() []transition {
 		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry of another name"},
 		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry of another name"},
 		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
+		{key: "additionalApps.worker.secretEntries", was: unset, now: "JDBC_URL: jdbc_url", to: with("secretEntries: {JDBC_URL: jdbc_url}"), back: true, why: "one more entry"},
 		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
 	}
 	for i := range rows {

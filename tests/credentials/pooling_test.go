@@ -77,8 +77,8 @@ func TestPooling(t *testing.T) {
 	assert.Equal(t, poolerHost, connectionHost(t, l.Cloud.Objects))
 	assert.Equal(t, poolerHost+":6432", l.MustOutputs()["poolerEndpoint"])
 	password := l.One(live.InstanceType).Properties.Text("password")
-	assert.Equal(t, "postgresql+psycopg://mosaicadmin:"+password+"@"+poolerHost+":6432/mosaic?sslmode=require", l.KubeSecret("DB_URL"))
-	assert.Equal(t, "postgresql+psycopg://mosaicadmin:"+password+"@"+direct+":5432/mosaic?sslmode=require", l.KubeSecret("DB_DIRECT_URL"))
+	assert.Equal(t, "postgresql+psycopg://mosaicadmin:"+password+"@"+poolerHost+":6432/mosaic", l.KubeSecret("DB_URL"))
+	assert.Equal(t, "postgresql+psycopg://mosaicadmin:"+password+"@"+direct+":5432/mosaic", l.KubeSecret("DB_DIRECT_URL"))
 	assert.Equal(t, fmt.Sprintf("%q %q\n", "mosaicadmin", password), poolerList(l))
 	for _, secret := range l.Cloud.Objects(live.KubeSecretType) {
 		if secret.ID == "jobs/worker-db-secret" {

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
@@ -33,6 +35,30 @@ func TestGitOps(t *testing.T) {
 			"enabled": true, "image": "mosaic-life/core-api:1.0.0", "command": []any{"alembic", "upgrade", "head"},
 		},
 	}, outputs["helmValues"])
+}
+
+// TestFormsWithGitOps: a form that an application asks for is in the connection secret, and the chart hears of the entry. Nobody asked for the
+// others.
+func TestFormsWithGitOps(t *testing.T) {
+	t.Parallel()
+	schema, err := jsonschema.Compile("../../docs/helmValues.schema.json")
+	require.NoError(t, err)
+	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"},
+		engine.Override{Path: "additionalApps.worker.secretEntries.JDBC_URL", Value: "jdbc_url"})
+	l.MustUp()
+	var contents []string
+	for _, version := range l.Cloud.Objects(live.SecretVersionType) {
+		contents = append(contents, version.Properties.Text("secretString"))
+	}
+	all := strings.Join(contents, "\n")
+	assert.Contains(t, all, `"jdbc_url":"jdbc:postgresql://mosaic-prod-db.`)
+	assert.NotContains(t, all, "tls_url")
+	outputs := l.MustOutputs()
+	main, worker := outputs["helmValues"], outputs["additionalApps"].(map[string]any)["worker"].(map[string]any)["helmValues"]
+	assert.NotContains(t, main.(map[string]any)["externalSecrets"], "entries")
+	assert.Equal(t, map[string]any{"JDBC_URL": "jdbc_url"}, worker.(map[string]any)["externalSecrets"].(map[string]any)["entries"])
+	require.NoError(t, schema.Validate(main))
+	require.NoError(t, schema.Validate(worker))
 }
 
 // TestAnotherApplicationWithGitOps: an additional application gets a role and values, and nothing in the cluster.

@@ -2,6 +2,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,12 @@ func TestLifecycleOfProd(t *testing.T) {
 	password := l.One(live.InstanceType).Properties.Text("password")
 	assert.Equal(t, password, l.KubeSecret("DB_PASSWORD"), "the cluster has the instance's password")
 	assert.Contains(t, l.KubeSecret("DB_URL"), "postgresql+psycopg://mosaicadmin:"+password+"@mosaic-prod-db.")
+	var contents []string
+	for _, version := range l.Cloud.Objects(live.SecretVersionType) {
+		contents = append(contents, version.Properties.Text("secretString"))
+	}
+	assert.Contains(t, contents, fmt.Sprintf(`{"dbInstanceIdentifier":"mosaic-prod-db","dbname":"mosaic","engine":"postgres","host":%q,"password":%q,"port":5432,"username":"mosaicadmin"}`,
+		l.KubeSecret("DB_HOST"), password), "as AWS writes the secret of a database")
 
 	assert.Empty(t, l.MustPreview(), "a second preview shows nothing")
 	assert.Empty(t, l.MustUp(), "a second up changes nothing")

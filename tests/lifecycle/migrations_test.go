@@ -98,24 +98,68 @@ func TestTwoMigrationsDoNotRunAtOnce(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 }
 
-// TestTLSToTheEnd: with a CA bundle, the URLs have sslmode=verify-full; without one, sslmode=require.
+// TestTLSToTheEnd: with a CA bundle, PGSSLMODE is verify-full and PGSSLROOTCERT names the file; without one, PGSSLMODE is require. The
+// URLs are the same, and the next migration has both.
 func TestTLSToTheEnd(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod")
-	assert.True(t, strings.HasSuffix(l.KubeSecret("DB_URL"), "/mosaic?sslmode=require"))
+	before := l.KubeSecret("DB_URL")
+	assert.True(t, strings.HasSuffix(before, "/mosaic"), "without a query")
+	assert.Equal(t, "require", l.KubeSecret("PGSSLMODE"))
+	assert.Empty(t, l.KubeSecret("PGSSLROOTCERT"))
 
 	l.MustSet("tls.caBundlePath", "/app/rds.pem")
 	for _, change := range l.MustUp() {
 		assert.Regexp(t, "SecretVersion|ExternalSecret", change, "only the contents change")
 	}
-	for _, entry := range []string{"DB_URL", "DB_LIBPQ_URL"} {
-		assert.True(t, strings.HasSuffix(l.KubeSecret(entry), "/mosaic?sslmode=verify-full&sslrootcert=%2Fapp%2Frds.pem"), entry)
-	}
+	assert.Equal(t, before, l.KubeSecret("DB_URL"))
+	assert.Equal(t, "verify-full", l.KubeSecret("PGSSLMODE"))
+	assert.Equal(t, "/app/rds.pem", l.KubeSecret("PGSSLROOTCERT"))
 	assert.Equal(t, map[string]any{"caBundlePath": "/app/rds.pem", "caBundleConfigMap": ""},
 		l.MustOutputs()["helmValues"].(map[string]any)["tls"])
+
+	l.MustSet("migrations.attempt", "2")
+	l.MustUp()
+	for variable, entry := range map[string]string{"DB_URL": "DB_URL", "PGSSLMODE": "PGSSLMODE", "PGSSLROOTCERT": "PGSSLROOTCERT"} {
+		assert.Equal(t, entry, jobVariable(l, variable), variable)
+	}
 }
 
-// TestTheMigrationMountsTheBundle: the ConfigMap with the CA bundle is mounted at the path in the URLs. If it does not exist, the migration
+// TestTheFormerURLsAreKept: before the program that writes URLs without a query, a stack asks for those that it had, and keeps them byte
+// for byte: what verified the server goes on verifying it.
+func TestTheFormerURLsAreKept(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	l.MustSet("tls.caBundlePath", "/app/rds.pem")
+	l.MustSet("app.secretEntries.DB_URL", "sqlalchemy_tls_url")
+	l.MustSet("app.secretEntries.DB_LIBPQ_URL", "tls_url")
+	l.MustSet("app.secretEntries.DATABASE_URL", "url")
+	l.MustUp()
+	login := "mosaicadmin:" + l.One(live.InstanceType).Properties.Text("password") + "@" + l.KubeSecret("DB_HOST") + ":5432/mosaic"
+	assert.Equal(t, "postgresql+psycopg://"+login+"?sslmode=verify-full&sslrootcert=%2Fapp%2Frds.pem", l.KubeSecret("DB_URL"))
+	assert.Equal(t, "postgresql://"+login+"?sslmode=verify-full&sslrootcert=%2Fapp%2Frds.pem", l.KubeSecret("DB_LIBPQ_URL"))
+	assert.Equal(t, "postgresql://"+login, l.KubeSecret("DATABASE_URL"))
+	assert.Equal(t, map[string]any{"DB_URL": "sqlalchemy_tls_url", "DB_LIBPQ_URL": "tls_url", "DATABASE_URL": "url"},
+		l.MustOutputs()["helmValues"].(map[string]any)["externalSecrets"].(map[string]any)["entries"])
+	assert.Empty(t, l.MustPreview())
+
+	l.MustUnset("app.secretEntries")
+	l.MustUp()
+	assert.Equal(t, "postgresql+psycopg://"+login, l.KubeSecret("DB_URL"))
+	assert.Empty(t, l.KubeSecret("DATABASE_URL"))
+}
+
+// jobVariable is the entry of the Secret that a variable of the migration has its value from.
+func jobVariable(l *live.Stack, name string) string {
+	for _, variable := range l.One(live.JobType).Properties.List("spec", "template", "spec", "containers")[0].List("env") {
+		if variable.Text("name") == name {
+			return variable.Text("valueFrom", "secretKeyRef", "key")
+		}
+	}
+	return ""
+}
+
+// TestTheMigrationMountsTheBundle: the ConfigMap with the CA bundle is mounted at the path in the Secret. If it does not exist, the migration
 // does not start, and the error says so.
 func TestTheMigrationMountsTheBundle(t *testing.T) {
 	t.Parallel()
@@ -125,7 +169,7 @@ func TestTheMigrationMountsTheBundle(t *testing.T) {
 	assert.Empty(t, l.Ran())
 	spec := l.One(live.JobType).Properties.List("spec", "template", "spec", "containers")[0]
 	assert.Equal(t, "/etc/ssl/rds/ca-bundle.pem", spec.List("volumeMounts")[1].Text("mountPath"))
-	assert.Contains(t, l.KubeSecret("DB_URL"), "sslrootcert=%2Fetc%2Fssl%2Frds%2Fca-bundle.pem")
+	assert.Equal(t, "/etc/ssl/rds/ca-bundle.pem", l.KubeSecret("PGSSLROOTCERT"))
 
 	l.Bundle("mosaic-prod", "global-bundle.pem")
 	assert.Contains(t, l.MustFail(l.Up(t.Context())), "no file ca-bundle.pem in it")

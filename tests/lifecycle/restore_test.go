@@ -40,9 +40,8 @@ func expectActive(l *live.Stack, identifier string) {
 	connection := l.Cloud.Objects(live.SecretVersionType)
 	for _, version := range connection {
 		content := version.Properties.Text("secretString")
-		if strings.Contains(content, "sqlalchemy_url") {
-			assert.Contains(l.T, content, instance.Text("address"))
-		}
+		assert.Contains(l.T, content, `"host":"`+instance.Text("address")+`"`)
+		assert.Contains(l.T, content, `"dbInstanceIdentifier":"`+identifier+`"`)
 		assert.Contains(l.T, content, instance.Text("password"))
 	}
 }

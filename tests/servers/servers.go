@@ -33,13 +33,14 @@ func Port(t *testing.T) int {
 	return 0
 }
 
-// Certificate is a self-signed certificate for a name and for 127.0.0.1, and its key, both PEM.
+// Certificate is a self-signed certificate for a host name and for 127.0.0.1, and its key, both PEM.
 func Certificate(t *testing.T, name string) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		Subject: pkix.Name{CommonName: name}, SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		Subject: pkix.Name{CommonName: name}, SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{name},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 	}
 	signed, err := x509.CreateCertificate(cryptorand.Reader, template, template, private.Public(), private)
 	require.NoError(t, err)

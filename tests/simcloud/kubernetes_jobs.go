@@ -149,6 +149,9 @@ func (c *cluster) run(job *batchv1.Job, container corev1.Container, environment 
 	for _, value := range environment {
 		u, err := url.Parse(value)
 		if err == nil && strings.HasPrefix(u.Scheme, "postgresql") && strings.HasSuffix(u.Hostname(), ".rds.amazonaws.com") {
+			if u.RawQuery == "" { // libpq takes from its variables what the URL does not say
+				u.RawQuery = url.Values{"sslmode": {environment["PGSSLMODE"]}, "sslrootcert": {environment["PGSSLROOTCERT"]}}.Encode()
+			}
 			if err := c.reach(job, u); err != nil {
 				return err
 			}
@@ -186,6 +189,8 @@ func (c *Cloud) login(u *url.URL) error {
 	switch db := o.Properties; {
 	case u.Port() != fmt.Sprint(int(db.Number("port"))):
 		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
+	case u.Query().Get("sslmode") == "":
+		return errors.New("TLS is left to chance: neither the URL nor PGSSLMODE says how to connect")
 	case u.Query().Get("sslmode") == "disable":
 		return fmt.Errorf("FATAL: no pg_hba.conf entry for user %q, database %q, no encryption", u.User.Username(), u.Path[1:])
 	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":

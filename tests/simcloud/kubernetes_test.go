@@ -92,7 +92,7 @@ func (w *world) make(c *chain) error {
 	_, db := w.aws.must(instanceType, w.instance)
 	arn, _ := w.aws.must(secretType, c.secret)
 	if c.value != nil {
-		url := fmt.Sprintf("%s://mosaicadmin:%s@%s/mosaic", c.value.Text("scheme"), c.value.Text("password"), db.Text("endpoint"))
+		url := fmt.Sprintf("%s://mosaicadmin:%s@%s/mosaic?sslmode=require", c.value.Text("scheme"), c.value.Text("password"), db.Text("endpoint"))
 		w.aws.must(secretVersionType, Properties{"secretId": arn, "secretString": encodeJSON(map[string]any{"url": url})})
 	}
 	w.aws.must(roleType, c.role.with(Properties{

