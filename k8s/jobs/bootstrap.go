@@ -102,7 +102,7 @@ func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
 		annotations:  object{"pulumi.com/replaceUnready": "true"},
 		backoffLimit: bootstrapBackoffLimit, deadlineSeconds: bootstrapDeadlineSeconds,
 		pod: podSpec{
-			labels: labels, name: bootstrapComponent, image: image, command: command, cpu: "250m", memory: "128Mi", tls: a.Config.TLS,
+			labels: labels, name: bootstrapComponent, image: image, command: command, cpu: "250m", memory: "128Mi", tls: a.Config.TLS, pods: a.Config.Pods,
 			env: append(env, sessionLimits{bootstrapLockTimeout, bootstrapStatementTimeout}.env()...),
 		},
 	}

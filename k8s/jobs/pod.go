@@ -15,7 +15,7 @@ type (
 
 // podSpec is the pod of a Job, with one container.
 type podSpec struct {
-	labels  object
+	labels  object // that objects select the pod by
 	name    string // of the container
 	image   string
 	command []string
@@ -23,20 +23,17 @@ type podSpec struct {
 	cpu     string
 	memory  string
 	tls     config.TLS
+	pods    config.Pods
 }
 
-// manifest returns the pod's spec. It satisfies the Pod Security Standard "restricted".
-func (p *podSpec) manifest() object {
-	return object{
+// template returns the pod's template. It satisfies the Pod Security Standard "restricted".
+func (p *podSpec) template() object {
+	return manifest.PodTemplate(p.pods, p.labels, object{
 		"restartPolicy": "Never",
-		// The pod does not use the Kubernetes API.
-		"automountServiceAccountToken": false,
-		"enableServiceLinks":           false,
-		"securityContext":              manifest.PodSecurity(),
-		"affinity":                     oneAtATime(p.labels),
-		"containers":                   list{p.container()},
-		"volumes":                      append(list{object{"name": "tmp", "emptyDir": object{}}}, manifest.CaBundleVolumes(p.tls)...),
-	}
+		"affinity":      oneAtATime(p.labels),
+		"containers":    list{p.container()},
+		"volumes":       append(list{object{"name": "tmp", "emptyDir": object{}}}, manifest.CaBundleVolumes(p.tls)...),
+	})
 }
 
 // regionLabel is a label that all nodes of an EKS cluster have with the same value.
