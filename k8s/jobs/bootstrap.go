@@ -103,7 +103,7 @@ func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
 		backoffLimit: bootstrapBackoffLimit, deadlineSeconds: bootstrapDeadlineSeconds,
 		pod: podSpec{
 			labels: labels, name: bootstrapComponent, image: image, command: command, cpu: "250m", memory: "128Mi", tls: a.Config.TLS, pods: a.Config.Pods,
-			env: append(env, sessionLimits{bootstrapLockTimeout, bootstrapStatementTimeout}.env()...),
+			env: append(env, sessionLimits{bootstrapLockTimeout, bootstrapStatementTimeout, bootstrapDeadlineSeconds}.env()...),
 		},
 	}
 }

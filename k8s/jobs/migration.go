@@ -75,7 +75,7 @@ const migrationComponent = "migration"
 
 func (m *Migration) job(secret *manifest.Secret, labels object) *job {
 	settings, name := m.Config.Migrations, m.JobName()
-	limits := sessionLimits{settings.LockTimeoutSeconds, settings.StatementTimeoutSeconds}
+	limits := sessionLimits{settings.LockTimeoutSeconds, settings.StatementTimeoutSeconds, settings.DeadlineSeconds}
 	return &job{
 		pulumiName: name, name: pulumi.String(name), backoffLimit: settings.BackoffLimit, deadlineSeconds: settings.DeadlineSeconds,
 		pod: podSpec{
