@@ -8,18 +8,41 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// DefaultParameters are the parameters of every parameter group, by name: TLS is required, whatever the default of the
-// engine version is, and slow queries (one second or longer) and connections are logged. log_statement stays off, because
-// it would write the passwords in ALTER ROLE statements to the log.
-func DefaultParameters() map[string]string {
-	return map[string]string{
-		"rds.force_ssl":              "1",
-		"log_min_duration_statement": "1000",
-		"log_connections":            "1",
-		"log_disconnections":         "1",
+// Parameter is a parameter of every parameter group, unless the configuration has another value.
+type Parameter struct {
+	Name, Value string // the value as RDS stores it: a boolean as 1 or 0, a time in milliseconds
+	Why         string
+}
+
+// DefaultParameters are the parameters of every parameter group. log_statement stays off, because it would write the passwords in
+// ALTER ROLE statements to the log. statement_timeout stays off, because it would end reports, backups and maintenance too.
+func DefaultParameters() []Parameter {
+	return []Parameter{
+		{"rds.force_ssl", "1", "TLS is required, whatever the default of the engine version is"},
+		{"log_min_duration_statement", "1000", "a statement of a second or longer is logged"},
+		{"log_connections", "1", "who connects is logged"},
+		{"log_disconnections", "1", "and for how long"},
+		{"log_lock_waits", "1", "who waits for a lock for more than a second (deadlock_timeout) is logged, with who has it"},
+		{
+			"idle_in_transaction_session_timeout", "300000",
+			"a session that is idle in a transaction for five minutes is ended: it holds its locks, and keeps VACUUM from cleaning up",
+		},
+		{"random_page_cost", "1.1", "on SSD storage, a page anywhere costs hardly more than the next one; PostgreSQL's 4 is for disks that turn"},
 	}
+}
+
+// Parameters returns the parameters of a configuration by name: its own, over the defaults.
+func Parameters(cfg *config.Config) map[string]string {
+	values := map[string]string{}
+	for _, parameter := range DefaultParameters() {
+		values[parameter.Name] = parameter.Value
+	}
+	maps.Copy(values, cfg.Database.Parameters)
+	return values
 }
 
 // Family is the parameter group family of an engine version: "postgres16" for "16" and "16.11".
@@ -64,8 +87,7 @@ func staticParameters() []string {
 // needs a group of another family, which must exist before the instance can leave the old one. A retained instance has
 // its own group, because it may have another major version.
 func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOption) (*rds.ParameterGroup, error) {
-	values := DefaultParameters()
-	maps.Copy(values, b.cfg.Database.Parameters)
+	values := Parameters(b.cfg)
 	parameters := rds.ParameterGroupParameterArray{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		parameters = append(parameters, rds.ParameterGroupParameterArgs{

@@ -25,6 +25,7 @@ type Config struct {
 	// AdditionalApps are more applications that use the database, sorted by name.
 	AdditionalApps []*AdditionalApp `key:"additionalApps" rule:"label" doc:"More applications that use the database, by name, each with its own role, ServiceAccount, SecretStore and Secret."`
 
+	Pods       Pods              `key:"pods" doc:"What the cluster asks of the pods of migration, bootstrap and pooler."`
 	Migrations Migrations        `key:"migrations" doc:"Job that brings the schema to the application's revision."`
 	TLS        TLS               `key:"tls" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
@@ -75,6 +76,27 @@ type AdditionalApp struct {
 	DeletionProtection bool              `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
 }
 
+// Pods is what the cluster asks of every pod that this program makes. A Job keeps the pod that it was made with, as it keeps all of
+// [Migrations]; the pooler's pods are replaced one by one.
+type Pods struct {
+	ImagePullSecrets  []string          `key:"imagePullSecrets" rule:"subdomain" all:"distinct" doc:"Secrets of the namespace with which the kubelet pulls the images."`
+	NodeSelector      map[string]string `key:"nodeSelector" rule:"nodeLabel" doc:"Labels of the nodes that the pods may run on."`
+	Tolerations       []Toleration      `key:"tolerations" doc:"Taints of nodes that the pods may run on nevertheless, as a pod's spec has them."`
+	Labels            map[string]string `key:"labels" rule:"podLabel" doc:"Labels of the pods, beside the program's own."`
+	Annotations       map[string]string `key:"annotations" rule:"podAnnotation" doc:"Annotations of the pods."`
+	PriorityClassName string            `key:"priorityClassName" unset:"the cluster's default" rule:"optional,subdomain" doc:"PriorityClass of the pods."`
+	RunAsUser         int               `key:"runAsUser" default:"10001" rule:"1..2147483647" doc:"User and group that the containers run as; never root."`
+}
+
+// Toleration is a taint of nodes that the pods tolerate.
+type Toleration struct {
+	Key               string `key:"key" unset:"every key, with operator Exists" rule:"optional,qualifiedName" doc:"Key of the taint."`
+	Operator          string `key:"operator" default:"Equal" rule:"Equal|Exists" doc:"Equal: the taint has this value; Exists: whatever its value is."`
+	Value             string `key:"value" rule:"optional,labelValue" doc:"Value of the taint."`
+	Effect            string `key:"effect" unset:"every effect" rule:"optional,NoSchedule|PreferNoSchedule|NoExecute" doc:"Effect of the taint."`
+	TolerationSeconds int    `key:"tolerationSeconds" unset:"without end" rule:"0.." doc:"Time that a pod stays on a node with a taint of effect NoExecute; 0 is without end."`
+}
+
 // Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec
 // cannot change: they apply from the next revision or attempt.
 type Migrations struct {
@@ -88,6 +110,9 @@ type Migrations struct {
 	StatementTimeoutSeconds int      `key:"statementTimeoutSeconds" unset:"deadlineSeconds" rule:"1..86400" doc:"Time that a statement may run, at most deadlineSeconds; applies from the next revision or attempt."`
 	CPU                     string   `key:"cpu" default:"500m" rule:"cpu" doc:"Processor time that the Job requests and may use; applies from the next revision or attempt."`
 	Memory                  string   `key:"memory" default:"256Mi" rule:"memory" doc:"Memory that the Job requests and may use; applies from the next revision or attempt."`
+
+	Env       map[string]string `key:"env" rule:"env" doc:"Environment variables of the migration, beside the program's own, which a value may name, as in $(DB_URL); applies from the next revision or attempt."`
+	SecretEnv map[string]string `key:"secretEnv" rule:"secretEnv" doc:"Environment variables of the migration from Secrets of the namespace, each as <secret>/<key>; applies from the next revision or attempt."`
 }
 
 // TLS is how clients verify the server. With neither field, they encrypt without a check (sslmode=require); with one of them,

@@ -25,6 +25,8 @@ func (l *loader) contradictions() {
 	l.kmsKey("database.secretKmsKeyId", l.config.Database.SecretKmsKeyID)
 	l.migrations()
 	l.timeouts()
+	l.environment()
+	l.pods()
 	l.pooling()
 	l.restore()
 	l.generations()

@@ -64,7 +64,7 @@ func (c *Config) Values() map[string]string {
 // Reference is what documentation says of one key or field.
 type Reference struct {
 	Key         string // "tier", "database.instanceClass"; of another namespace "aws:region"
-	Type        string // string, integer, number, boolean, list of strings, map of strings, object
+	Type        string // string, integer, number, boolean, list of strings, map of strings, object, map of objects, list of objects
 	Default     string // as a value, or in words where it depends on something else; "": none
 	Description string // one sentence
 	Rule        string // which values are right; "": any
@@ -75,14 +75,23 @@ func References() []Reference {
 	var rows []Reference
 	_, fields := defaults("")
 	for _, f := range fields {
-		rows = append(rows, reference(f, f.Key))
-		name := f.Key
-		if f.Kind == schema.Objects {
-			name += ".<name>"
-		}
-		for _, inner := range f.Fields {
-			rows = append(rows, reference(inner, name+"."+inner.Key))
-		}
+		rows = append(rows, references(f, f.Key)...)
+	}
+	return rows
+}
+
+// references is what documentation says of a key and of the fields below it.
+func references(f *schema.Field, key string) []Reference {
+	rows := []Reference{reference(f, key)}
+	switch f.Kind {
+	case schema.Objects:
+		key += ".<name>"
+	case schema.ObjectList:
+		key += "[]"
+	default: // its fields, if there are any, have its name before theirs
+	}
+	for _, inner := range f.Fields {
+		rows = append(rows, references(inner, key+"."+inner.Key)...)
 	}
 	return rows
 }

@@ -139,6 +139,11 @@ func rightContents() []string {
 		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
 		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
 		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it
+		`mosaic-database:pods: {imagePullSecrets: [registry], priorityClassName: system-cluster-critical, runAsUser: 1, labels: {sidecar.istio.io/inject: "false", team: ""},
+			annotations: {linkerd.io/inject: disabled, Example.com/Notes: "any text: even this"}, nodeSelector: {kubernetes.io/arch: arm64},
+			tolerations: [{operator: Exists}, {key: dedicated, value: database, effect: NoExecute, tolerationSeconds: 60}, {key: example.com/spot, operator: Exists}]}`,
+		`mosaic-database:migrations: {image: "a:1", env: {DATABASE_URL: "postgresql://$(DB_USER):$(DB_PASSWORD)@$(DB_HOST)/$(DB_NAME)", APP_PASSWORD: $(DB_PASSWORD),
+			TOKEN_SECONDS: "60", SENTRY: "https://abc@sentry.example.com/1", EMPTY_TOKEN: ""}, secretEnv: {SENTRY_DSN: core-api.sentry/dsn_v1.A}}`,
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls}`,
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, draining: true}`,
 		`mosaic-database:pooling: {enabled: false, poolSize: 1000}`,

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
@@ -21,5 +23,20 @@ func (l *loader) timeouts() {
 		l.conflict(Problem{Key: "migrations.statementTimeoutSeconds", Value: schema.Show(m.StatementTimeoutSeconds),
 			Rule: fmt.Sprintf("at most deadlineSeconds, %d: the statement would outlive the Job", m.DeadlineSeconds),
 			Fix:  fmt.Sprintf("%d or less, or a longer deadlineSeconds", m.DeadlineSeconds)}, "migrations.deadlineSeconds")
+	}
+}
+
+// environment keeps the two ways to set a variable apart.
+func (l *loader) environment() {
+	m := l.config.Migrations
+	if !l.sound("migrations.env", "migrations.secretEnv") {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.SecretEnv)) {
+		if _, twice := m.Env[name]; twice {
+			l.add(Problem{Key: Key("migrations.secretEnv." + name),
+				Rule: "not in migrations.env too: a variable has one value",
+				Fix:  "one of the two lines"})
+		}
 	}
 }

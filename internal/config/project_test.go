@@ -162,6 +162,14 @@ func TestSecretsStaySecret(t *testing.T) {
 			file: config.StackFile{Encrypted: []string{"mosaic-database:cluster"}}, secret: []string{"mosaic-database:cluster"},
 			problem: "mosaic-database:cluster", write: "--secret --path mosaic-database:cluster.kubeconfig",
 		},
+		"a variable of the migration": {
+			file: config.StackFile{Encrypted: []string{"mosaic-database:migrations.env.SENTRY_DSN"}}, secret: []string{"mosaic-database:migrations"},
+			problem: "mosaic-database:migrations.env.SENTRY_DSN", write: "into a Secret of the namespace, which migrations.secretEnv names",
+		},
+		"all migrations": {
+			file: config.StackFile{Encrypted: []string{"mosaic-database:migrations"}}, secret: []string{"mosaic-database:migrations"},
+			problem: "mosaic-database:migrations", write: "migrations.secretEnv names",
+		},
 		"another key of AWS":  {file: config.StackFile{Encrypted: []string{"aws:region"}}, secret: []string{"aws:region"}, problem: "aws:region", write: "in clear"},
 		"from an environment": {secret: []string{"mosaic-database:database"}, problem: "mosaic-database:database", write: "where it comes from"},
 	} {

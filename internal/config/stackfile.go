@@ -83,8 +83,14 @@ func mayBeSecret(f *schema.Field) bool {
 func (f StackFile) Exposed() Problems {
 	var problems Problems
 	for _, path := range f.Encrypted {
+		if strings.HasPrefix(path, Key("migrations.env.")) {
+			problems = append(problems, exposed(path, "it into a Secret of the namespace, which migrations.secretEnv names"))
+			continue
+		}
 		switch path {
 		case Key(kubeconfigField):
+		case Key("migrations"), Key("migrations.env"):
+			problems = append(problems, exposed(path, "its fields in clear, and what is secret in a Secret of the namespace, which migrations.secretEnv names"))
 		case Key("cluster"):
 			problems = append(problems, exposed(path, "its fields in clear, and: pulumi config set --secret --path "+Key(kubeconfigField)+" …"))
 		default:

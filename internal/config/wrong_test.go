@@ -119,6 +119,9 @@ func TestWrongStackFilesGetTheirMessages(t *testing.T) {
 	}
 }
 
+// itemIndex is the index of an item, which the reference leaves out.
+var itemIndex = regexp.MustCompile(`\[\d+\]`)
+
 // reported is every rule that some wrong file breaks, by the key of its field: an item's is its list's.
 func reported(t *testing.T) map[string]map[string]bool {
 	t.Helper()
@@ -132,12 +135,15 @@ func reported(t *testing.T) map[string]map[string]bool {
 					key += ".<name>." + field
 				}
 			}
-			for _, parent := range []string{"tags", "waivers", "database.parameters", "app.secretEntries", "additionalApps.<name>.secretEntries"} {
+			for _, parent := range []string{
+				"tags", "waivers", "database.parameters", "app.secretEntries", "additionalApps.<name>.secretEntries",
+				"pods.labels", "pods.annotations", "pods.nodeSelector", "migrations.env", "migrations.secretEnv",
+			} {
 				if strings.HasPrefix(key, parent+".") {
 					key = parent
 				}
 			}
-			for _, key := range []string{key, short(p.Key)} {
+			for _, key := range []string{key, short(p.Key), itemIndex.ReplaceAllString(short(p.Key), "[]")} {
 				if rules[key] == nil {
 					rules[key] = map[string]bool{}
 				}
@@ -157,7 +163,7 @@ func TestRangesAndChoices(t *testing.T) {
 		_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
 		var problems config.Problems
 		if assert.ErrorAs(t, err, &problems, "%s: %s", r.Key, value) {
-			assert.Equal(t, config.Key(r.Key), problems[0].Key)
+			assert.Equal(t, config.Key(r.Key), itemIndex.ReplaceAllString(problems[0].Key, "[]"))
 			assert.Equal(t, r.Rule, problems[0].Rule)
 			assert.NotEmpty(t, problems[0].Fix)
 		}
@@ -253,8 +259,9 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 			var problems config.Problems
 			require.ErrorAs(t, err, &problems, "%s: %s", r.Key, v.content)
 			for _, p := range problems {
-				assert.True(t, strings.HasPrefix(short(p.Key), strings.Replace(r.Key, "<name>", "worker", 1)), "%s: %s is reported at %s", r.Key, v.content, p.Key)
-				assert.Regexp(t, "^of type ("+r.Type+", not "+string(v.kind)+"|string, not (list|object))$", p.Rule)
+				key := strings.NewReplacer("<name>", "worker", "[]", "[0]").Replace(r.Key)
+				assert.True(t, strings.HasPrefix(short(p.Key), key), "%s: %s is reported at %s", r.Key, v.content, p.Key)
+				assert.Regexp(t, "^of type ("+r.Type+", not "+string(v.kind)+"|string, not (list|object)|object, not (string|list))$", p.Rule)
 			}
 		}
 	}
@@ -266,6 +273,9 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 func setting(key, content string) string {
 	if field, isApp := strings.CutPrefix(key, "additionalApps.<name>."); isApp {
 		return fmt.Sprintf("%s: {worker: {%s: %s}}", config.Key("additionalApps"), field, content)
+	}
+	if list, field, isItem := strings.Cut(key, "[]."); isItem {
+		return setting(list, fmt.Sprintf("[{%s: %s}]", field, content))
 	}
 	object, field, isField := strings.Cut(key, ".")
 	if !isField {
@@ -282,4 +292,15 @@ func setting(key, content string) string {
 		fields = ""
 	}
 	return fmt.Sprintf("%s: {%s%s: %s}", config.Key(object), fields, field, content)
+}
+
+// What somebody wrote where a password may be is in no report.
+func TestTheReportDoesNotShowVariables(t *testing.T) {
+	for _, content := range []string{`env: {DB_PASSWORD: hunter2}`, `env: {A_TOKEN: hunter2}`, `env: {URL: "https://a:hunter2@b"}`, `secretEnv: {SENTRY_DSN: hunter2}`,
+		`env: {PIN: 4711}`, `secretEnv: {PIN: 4711}`} {
+		source := configtest.With(t, `mosaic-database:migrations: {image: "a:1", `+content+`}`)
+		_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
+		require.Error(t, err, content)
+		assert.NotRegexp(t, "hunter2|4711", err.Error())
+	}
 }

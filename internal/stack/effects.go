@@ -25,7 +25,7 @@ const (
 
 // Effect is what RDS does when a setting of an instance changes.
 type Effect struct {
-	Setting string // key under database; parameters.* stands for all static parameters
+	Setting string // key under database, or a parameter under parameters; parameters.* stands for all static ones
 	When    Moment
 	// Notice is what clients notice, such as a restart of the instance; "": nothing.
 	Notice string
@@ -51,6 +51,9 @@ func Effects() []Effect {
 		{Setting: "iops", When: window, Notice: slower},
 		{Setting: "storageThroughput", When: window, Notice: slower},
 		{Setting: "iamDatabaseAuthentication", When: window},
+		{Setting: "parameters.idle_in_transaction_session_timeout", When: atOnce, Notice: "a session that is idle in a transaction for more milliseconds is ended, and its transaction rolled back; 0: none is"},
+		{Setting: "parameters.statement_timeout", When: atOnce, Notice: "a statement that runs for more milliseconds is cancelled; 0: none is"},
+		{Setting: "parameters.random_page_cost", When: atOnce, Notice: "queries may get other plans"},
 		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until you run: aws rds reboot-db-instance --db-instance-identifier …"},
 	}
 }
@@ -58,7 +61,8 @@ func Effects() []Effect {
 const (
 	settings = config.Namespace + ":database." // prefix of the full keys
 	// staticParameters stands for all parameters that take effect only after a restart.
-	staticParameters = "parameters.*"
+	staticParameters = parameters + "*"
+	parameters       = "parameters."
 	replicaClass     = "replicaInstanceClass"
 )
 
@@ -70,9 +74,15 @@ func both(before, now string) bool { return before != "" && now != "" }
 
 // instanceSettings returns the value of each setting in the table by full key, for the output that the next run reads.
 func instanceSettings(cfg *config.Config) map[string]string {
-	values, present := map[string]string{}, cfg.Values()
+	values, present, inGroup := map[string]string{}, cfg.Values(), database.Parameters(cfg)
 	for _, effect := range Effects() {
-		if effect.Setting != staticParameters && (effect.Setting != replicaClass || cfg.Database.ReadReplicas > 0) {
+		name, isParameter := strings.CutPrefix(effect.Setting, parameters)
+		switch {
+		case isParameter:
+			if value, ok := inGroup[name]; ok {
+				values[settings+effect.Setting] = value
+			}
+		case effect.Setting != replicaClass || cfg.Database.ReadReplicas > 0:
 			values[settings+effect.Setting] = present["database."+effect.Setting]
 		}
 	}
@@ -127,8 +137,8 @@ type change struct {
 
 // of reports whether a change of the setting has the effect.
 func (e Effect) of(setting string) bool {
-	family, isFamily := strings.CutSuffix(e.Setting, "*")
-	return setting == e.Setting || isFamily && strings.HasPrefix(setting, family)
+	name, isParameter := strings.CutPrefix(setting, parameters)
+	return setting == e.Setting || e.Setting == staticParameters && isParameter && database.ApplyMethod(name) == "pending-reboot"
 }
 
 // line returns the warning for a change.

@@ -52,6 +52,14 @@ func TestEffects(t *testing.T) {
 		"a dynamic parameter": {now: func(d *config.Database) {
 			d.Parameters = map[string]string{"max_connections": "100", "work_mem": "8192"}
 		}},
+		"a parameter that ends sessions": {now: func(d *config.Database) {
+			d.Parameters["idle_in_transaction_session_timeout"] = "60000"
+		},
+			want: []string{"idle_in_transaction_session_timeout: 300000 → 60000", "at once", "is ended, and its transaction rolled back"}},
+		"a parameter that cancels statements": {now: func(d *config.Database) { d.Parameters["statement_timeout"] = "30000" },
+			want: []string{"statement_timeout: not set → 30000", "at once", "is cancelled"}},
+		"a parameter that cancelled statements": {was: func(d *config.Database) { d.Parameters["statement_timeout"] = "30000" },
+			want: []string{"statement_timeout: 30000 → not set"}},
 		"a maintenance window": {now: func(d *config.Database) { d.MaintenanceWindow = "mon:04:00-mon:05:00" }},
 		"the first replica":    {now: func(d *config.Database) { d.ReadReplicas, d.ReplicaInstanceClass = 1, "db.t3.micro" }},
 		"the replicas' class": {was: func(d *config.Database) { d.ReadReplicas, d.ReplicaInstanceClass = 1, "db.t3.micro" },
@@ -68,6 +76,22 @@ func TestEffects(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A stack of an earlier version of the program, whose parameter group had fewer parameters, is told of those that clients may notice.
+func TestEffectsOfNewDefaults(t *testing.T) {
+	cfg := configured(nil)
+	earlier := before(cfg)
+	for _, name := range []string{"idle_in_transaction_session_timeout", "random_page_cost"} {
+		delete(earlier, "mosaic-database:database.parameters."+name)
+	}
+	lines := strings.Join(effects(cfg, earlier), "\n")
+	assert.Contains(t, lines, "database.parameters.idle_in_transaction_session_timeout: not set → 300000: RDS applies it at once")
+	assert.Contains(t, lines, "database.parameters.random_page_cost: not set → 1.1: RDS applies it at once")
+	assert.Equal(t, 1, strings.Count(lines, "\n"), lines)
+
+	cfg.Database.Parameters["idle_in_transaction_session_timeout"], cfg.Database.Parameters["random_page_cost"] = "0", "4"
+	assert.NotContains(t, strings.Join(effects(cfg, earlier), "\n"), "300000", "a stack keeps what it had")
 }
 
 // There are no warnings in a first run, in the first run after an earlier version of the program, and for another instance.
@@ -97,7 +121,8 @@ func unnoticed() map[string]string {
 func TestEverySettingHasAnEffectOrNone(t *testing.T) {
 	inTable := map[string]bool{}
 	for _, e := range Effects() {
-		inTable[strings.TrimSuffix(e.Setting, ".*")] = true
+		setting, _, _ := strings.Cut(e.Setting, ".")
+		inTable[setting] = true
 	}
 	fields := map[string]bool{}
 	for _, r := range config.References() {

@@ -102,8 +102,8 @@ func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
 		annotations:  object{"pulumi.com/replaceUnready": "true"},
 		backoffLimit: bootstrapBackoffLimit, deadlineSeconds: bootstrapDeadlineSeconds,
 		pod: podSpec{
-			labels: labels, name: bootstrapComponent, image: image, command: command, cpu: "250m", memory: "128Mi", tls: a.Config.TLS,
-			env: append(env, sessionLimits{bootstrapLockTimeout, bootstrapStatementTimeout}.env()...),
+			labels: labels, name: bootstrapComponent, image: image, command: command, cpu: "250m", memory: "128Mi", tls: a.Config.TLS, pods: a.Config.Pods,
+			env: append(env, sessionLimits{bootstrapLockTimeout, bootstrapStatementTimeout, bootstrapDeadlineSeconds}.env()...),
 		},
 	}
 }

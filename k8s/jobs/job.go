@@ -45,10 +45,7 @@ func (j *job) register(w *manifest.Writer, dependencies ...pulumi.Resource) (pul
 		"spec": object{
 			"backoffLimit":          j.backoffLimit,
 			"activeDeadlineSeconds": j.deadlineSeconds,
-			"template": object{
-				"metadata": object{"labels": j.pod.labels},
-				"spec":     j.pod.manifest(),
-			},
+			"template":              j.pod.template(),
 		},
 	},
 		pulumi.DependsOn(dependencies),

@@ -1,7 +1,10 @@
 package jobs
 
 import (
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -26,7 +29,7 @@ type MigratorLogin struct {
 }
 
 // Revision identifies what the migration runs: ten hexadecimal digits of a hash of image, command, database and attempt.
-// Deadlines and resources are not part of it, because they do not change the schema.
+// Deadlines, resources, environment and what the cluster asks of the pod are not part of it, because they do not change the schema.
 func (m *Migration) Revision() string {
 	settings := m.Config.Migrations
 	database := m.Config.Instance() + "/" + m.Config.Database.Name
@@ -73,13 +76,27 @@ const migrationComponent = "migration"
 
 func (m *Migration) job(secret *manifest.Secret, labels object) *job {
 	settings, name := m.Config.Migrations, m.JobName()
-	limits := sessionLimits{settings.LockTimeoutSeconds, settings.StatementTimeoutSeconds}
+	limits := sessionLimits{settings.LockTimeoutSeconds, settings.StatementTimeoutSeconds, settings.DeadlineSeconds}
 	return &job{
 		pulumiName: name, name: pulumi.String(name), backoffLimit: settings.BackoffLimit, deadlineSeconds: settings.DeadlineSeconds,
 		pod: podSpec{
 			labels: labels, name: migrationComponent, image: settings.Image, command: withRevisions(settings.Command),
-			env: append(secret.DirectEnvironment(), limits.env()...),
-			cpu: settings.CPU, memory: settings.Memory, tls: m.Config.TLS,
+			// The stack's own variables come last: the kubelet replaces $(DB_URL) in a value by a variable before it.
+			env: slices.Concat(secret.DirectEnvironment(), limits.env(), ownEnv(settings)),
+			cpu: settings.CPU, memory: settings.Memory, tls: m.Config.TLS, pods: m.Config.Pods,
 		},
 	}
+}
+
+// ownEnv returns the environment variables of the configuration: first those from Secrets, which the others may name.
+func ownEnv(settings config.Migrations) list {
+	var env list
+	for _, name := range slices.Sorted(maps.Keys(settings.SecretEnv)) {
+		secret, key, _ := strings.Cut(settings.SecretEnv[name], "/")
+		env = append(env, object{"name": name, "valueFrom": object{"secretKeyRef": object{"name": secret, "key": key}}})
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings.Env)) {
+		env = append(env, variable(name, settings.Env[name]))
+	}
+	return env
 }

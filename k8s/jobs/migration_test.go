@@ -41,13 +41,16 @@ func TestRevision(t *testing.T) {
 		change(changed.Config)
 		assert.NotEqual(t, base, changed.Revision(), name)
 	}
-	for name, change := range map[string]func(*config.Migrations){
-		"deadline": func(m *config.Migrations) { m.DeadlineSeconds = 60 },
-		"retries":  func(m *config.Migrations) { m.BackoffLimit = 0 },
-		"memory":   func(m *config.Migrations) { m.Memory = "1Gi" },
+	for name, change := range map[string]func(*config.Config){
+		"deadline":               func(c *config.Config) { c.Migrations.DeadlineSeconds = 60 },
+		"retries":                func(c *config.Config) { c.Migrations.BackoffLimit = 0 },
+		"memory":                 func(c *config.Config) { c.Migrations.Memory = "1Gi" },
+		"a variable":             func(c *config.Config) { c.Migrations.Env = map[string]string{"LOG_LEVEL": "debug"} },
+		"a variable of a Secret": func(c *config.Config) { c.Migrations.SecretEnv = map[string]string{"SENTRY_DSN": "a/b"} },
+		"the pods":               func(c *config.Config) { c.Pods.Labels = map[string]string{"team": "memories"} },
 	} {
 		changed := migration()
-		change(&changed.Config.Migrations)
+		change(changed.Config)
 		assert.Equal(t, base, changed.Revision(), name)
 	}
 }

@@ -15,7 +15,7 @@ type (
 
 // podSpec is the pod of a Job, with one container.
 type podSpec struct {
-	labels  object
+	labels  object // that objects select the pod by
 	name    string // of the container
 	image   string
 	command []string
@@ -23,20 +23,17 @@ type podSpec struct {
 	cpu     string
 	memory  string
 	tls     config.TLS
+	pods    config.Pods
 }
 
-// manifest returns the pod's spec. It satisfies the Pod Security Standard "restricted".
-func (p *podSpec) manifest() object {
-	return object{
+// template returns the pod's template. It satisfies the Pod Security Standard "restricted".
+func (p *podSpec) template() object {
+	return manifest.PodTemplate(p.pods, p.labels, object{
 		"restartPolicy": "Never",
-		// The pod does not use the Kubernetes API.
-		"automountServiceAccountToken": false,
-		"enableServiceLinks":           false,
-		"securityContext":              manifest.PodSecurity(),
-		"affinity":                     oneAtATime(p.labels),
-		"containers":                   list{p.container()},
-		"volumes":                      append(list{object{"name": "tmp", "emptyDir": object{}}}, manifest.CaBundleVolumes(p.tls)...),
-	}
+		"affinity":      oneAtATime(p.labels),
+		"containers":    list{p.container()},
+		"volumes":       append(list{object{"name": "tmp", "emptyDir": object{}}}, manifest.CaBundleVolumes(p.tls)...),
+	})
 }
 
 // regionLabel is a label that all nodes of an EKS cluster have with the same value.
@@ -75,14 +72,16 @@ func variable(name, value string) object { return object{"name": name, "value": 
 // which has no limit by default, would wait until the Job's deadline instead of trying again.
 const connectTimeoutSeconds = 10
 
-// sessionLimits limit how long a session waits for a lock, and how long a statement runs; 0: no limit. Without a limit, a
-// statement goes on even after its client has ended.
-type sessionLimits struct{ lockTimeoutSeconds, statementTimeoutSeconds int }
+// sessionLimits limit how long a session waits for a lock, how long a statement runs, and how long a transaction waits for the
+// client; 0: no limit. They take the place of what the server has for applications. Without a limit, a statement goes on even after its
+// client has ended.
+type sessionLimits struct{ lockTimeoutSeconds, statementTimeoutSeconds, idleTimeoutSeconds int }
 
 // env returns the limits as environment variables of libpq, which psql and psycopg use.
 func (s sessionLimits) env() list {
 	return list{
 		variable("PGCONNECT_TIMEOUT", strconv.Itoa(connectTimeoutSeconds)),
-		variable("PGOPTIONS", fmt.Sprintf("-c lock_timeout=%ds -c statement_timeout=%ds", s.lockTimeoutSeconds, s.statementTimeoutSeconds)),
+		variable("PGOPTIONS", fmt.Sprintf("-c lock_timeout=%ds -c statement_timeout=%ds -c idle_in_transaction_session_timeout=%ds",
+			s.lockTimeoutSeconds, s.statementTimeoutSeconds, s.idleTimeoutSeconds)),
 	}
 }

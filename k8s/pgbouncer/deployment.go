@@ -39,7 +39,7 @@ func (b *poolerBuilder) deployment(settings *configMap, dependencies ...pulumi.R
 			"replicas": config.PoolerReplicas,
 			"selector": manifest.Selector(b.podLabels()),
 			"strategy": object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0, "maxSurge": 1}},
-			"template": object{"metadata": object{"labels": b.podLabels()}, "spec": b.pod(settings.name)},
+			"template": manifest.PodTemplate(b.args.Config.Pods, b.podLabels(), b.pod(settings.name)),
 		},
 	}, pulumi.DependsOn(append([]pulumi.Resource{settings.resource}, dependencies...)),
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: rolloutTimeout, Update: rolloutTimeout}))
@@ -52,10 +52,7 @@ func (b *poolerBuilder) deployment(settings *configMap, dependencies ...pulumi.R
 func (b *poolerBuilder) pod(settings pulumi.StringInput) object {
 	return object{
 		"serviceAccountName":            b.name,
-		"automountServiceAccountToken":  false,
-		"enableServiceLinks":            false,
 		"terminationGracePeriodSeconds": shutdownSeconds,
-		"securityContext":               manifest.PodSecurity(),
 		"affinity": object{"podAntiAffinity": object{"preferredDuringSchedulingIgnoredDuringExecution": list{object{
 			"weight":          100,
 			"podAffinityTerm": object{"labelSelector": manifest.Selector(b.podLabels()), "topologyKey": "kubernetes.io/hostname"},

@@ -157,6 +157,7 @@ func thresholds() []transition {
 func unreached() map[string]string {
 	return map[string]string{
 		"additionalApps":                  "its fields do",
+		"pods.tolerations":                "its fields do",
 		"budget.expectedBackupGiB":        "is for the estimate alone",
 		"budget.expectedLogGiB":           "is for the estimate alone",
 		"budget.onExceed":                 "decides whether a run is refused: TestBudget",

@@ -121,14 +121,17 @@ func (r *recorded) reach(t *testing.T, row transition) reach {
 func changedKeys(from, to map[string]any) []string {
 	var keys []string
 	for _, reference := range config.References() {
-		if reference.Type != "object" && reference.Key != "additionalApps" && !reflect.DeepEqual(valueOf(from, reference.Key), valueOf(to, reference.Key)) {
+		if reference.Type != "object" && !slices.Contains(byTheirFields(), reference.Key) && !reflect.DeepEqual(valueOf(from, reference.Key), valueOf(to, reference.Key)) {
 			keys = append(keys, reference.Key)
 		}
 	}
 	return keys
 }
 
-// valueOf is the value of a key of the reference in a stack file; for additional applications, that of each.
+// byTheirFields are the keys with several objects, which the fields of these stand for.
+func byTheirFields() []string { return []string{"additionalApps", "pods.tolerations"} }
+
+// valueOf is the value of a key of the reference in a stack file; for additional applications and for a list, that of each.
 func valueOf(values map[string]any, key string) any {
 	if !strings.Contains(key, ":") {
 		key = "mosaic-database:" + key
@@ -138,6 +141,14 @@ func valueOf(values map[string]any, key string) any {
 		return values[key]
 	}
 	object, _ := values[group].(map[string]any)
+	if list, of, isItem := strings.Cut(field, "[]."); isItem {
+		var each []any
+		items, _ := object[list].([]any)
+		for _, item := range items {
+			each = append(each, item.(map[string]any)[of])
+		}
+		return each
+	}
 	rest, ofEach := strings.CutPrefix(field, "<name>.")
 	if !ofEach {
 		return object[field]

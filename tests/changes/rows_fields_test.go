@@ -1,5 +1,7 @@
 package changes
 
+import "cmp"
+
 func versions() []transition {
 	const (
 		seventeen = "database: {engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true}"
@@ -203,6 +205,8 @@ func migrations() []transition {
 		{key: "migrations.memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
 		{key: "migrations.lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
 		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
+		{key: "migrations.env", was: unset, now: "LOG_LEVEL: debug", to: with("env: {LOG_LEVEL: debug}"), back: true, why: next},
+		{key: "migrations.secretEnv", was: unset, now: "SENTRY_DSN: app-secrets/dsn", to: with("secretEnv: {SENTRY_DSN: app-secrets/dsn}"), back: true, why: next},
 		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret names it"},
 		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret names the file; the next migration mounts it"},
 		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
@@ -221,6 +225,41 @@ func migrations() []transition {
 			to: pooling("") + "\napp: {secretEntries: {DATABASE_URL: asyncpg_url}}",
 		},
 		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
+	}
+}
+
+// pods change what the cluster asks of the pods, with and without a pooler.
+func pods() []transition {
+	const (
+		next  = "of the next revision or attempt; a Job that ran does not run again"
+		rolls = "the pooler's pods are replaced one by one; a Job that ran does not run again"
+	)
+	with := func(field string) string { return pooling("") + "\npods: {" + field + "}" }
+	change := func(name, from, to string) transition {
+		t := transition{key: "pods." + name, was: from, now: to, from: with(name + ": " + from), to: with(name + ": " + to), back: true, why: rolls}
+		if from == unset {
+			t.from = pooling("")
+		}
+		return t
+	}
+	toleration := func(field, from, to string) transition {
+		list := func(fields string) string { return with("tolerations: [{" + fields + "}]") }
+		return transition{key: "pods.tolerations, " + field, was: cmp.Or(from, unset), now: to, from: list(from), to: list(to), back: true, why: rolls}
+	}
+	return []transition{
+		{key: "pods.labels, no pooler", was: unset, now: "team: memories", to: "pods: {labels: {team: memories}}", back: true, why: next},
+		change("imagePullSecrets", unset, "[registry]"),
+		change("nodeSelector", unset, "{kubernetes.io/arch: arm64}"),
+		change("labels", unset, `{sidecar.istio.io/inject: "false"}`),
+		change("annotations", unset, "{linkerd.io/inject: disabled}"),
+		change("priorityClassName", unset, "database"),
+		change("runAsUser", "10001", "20001"),
+		{key: "pods.tolerations", was: unset, now: "dedicated=database", from: pooling(""), to: with("tolerations: [{key: dedicated, value: database}]"), back: true, why: rolls},
+		toleration("key", "key: dedicated", "key: reserved"),
+		toleration("operator", "key: dedicated, operator: Equal", "key: dedicated, operator: Exists"),
+		toleration("value", "key: dedicated, value: database", "key: dedicated, value: jobs"),
+		toleration("effect", "key: dedicated", "key: dedicated, effect: NoExecute"),
+		toleration("tolerationSeconds", "key: dedicated, effect: NoExecute", "key: dedicated, effect: NoExecute, tolerationSeconds: 60"),
 	}
 }
 

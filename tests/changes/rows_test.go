@@ -78,6 +78,7 @@ func transitions() []transition {
 		{"Password and secrets", credentials()},
 		{"Network and tags", networks()},
 		{"Migrations and application", migrations()},
+		{"Pods", pods()},
 		{"Alerts and budget", alerts()},
 	} {
 		for _, row := range of.rows {

@@ -176,7 +176,8 @@ func TestARotationThatFails(t *testing.T) {
 	}
 }
 
-// TestABootstrapThatFailsRunsAgain: the next run runs it again, without a change of the stack file.
+// TestABootstrapThatFailsRunsAgain: the next run runs it again, without a change of the stack file, and as the pod that the file asks
+// for now: what was missing may have been a pull secret.
 func TestABootstrapThatFailsRunsAgain(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -191,8 +192,12 @@ func TestABootstrapThatFailsRunsAgain(t *testing.T) {
 	assert.Contains(t, why, "too many connections", "the end of its log is in the error")
 	assert.Empty(t, userOf(l, "mosaic/prod/rds/connection"), "nobody is told of a login that is not there")
 	l.Cloud.JobResult = nil
+	l.MustSet("pods.imagePullSecrets[0]", "registry")
 	l.MustUp()
 	assert.Equal(t, "core_api_a", l.KubeSecret("DB_USER"))
+	for _, job := range l.Cloud.Objects(live.JobType) {
+		assert.NotNil(t, job.Properties.Map("spec", "template", "spec")["imagePullSecrets"], job.ID)
+	}
 	assert.Empty(t, l.MustPreview())
 }
 

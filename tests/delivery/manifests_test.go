@@ -15,7 +15,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestManifests compares the Kubernetes objects of the committed stacks, and of one that turns everything on, with files that kubectl
+// TestManifests compares the Kubernetes objects of the committed stacks, and of some that turn more on, with files that kubectl
 // can apply. The objects are what a run sends to the simulated cluster, with placeholders for values of RDS and Secrets Manager. The
 // package manifests checks the files against the schemas.
 func TestManifests(t *testing.T) {
@@ -28,12 +28,26 @@ func TestManifests(t *testing.T) {
 		{Path: "migrations.command[4]", Value: "head"},
 		{Path: "migrations.image", Value: "mosaic-life/core-api@sha256:" + strings.Repeat("0123456789abcdef", 4)},
 	}
+	pods := append(live.Pooled(),
+		engine.Override{Path: "database.credentials", Value: "alternating"},
+		engine.Override{Path: "pods.imagePullSecrets[0]", Value: "registry"},
+		engine.Override{Path: `pods.nodeSelector["kubernetes.io/arch"]`, Value: "arm64"},
+		engine.Override{Path: "pods.tolerations[0].key", Value: "dedicated"}, engine.Override{Path: "pods.tolerations[0].value", Value: "database"},
+		engine.Override{Path: "pods.tolerations[0].effect", Value: "NoExecute"}, engine.Override{Path: "pods.tolerations[0].tolerationSeconds", Value: "60"},
+		engine.Override{Path: "pods.tolerations[1].key", Value: "spot"}, engine.Override{Path: "pods.tolerations[1].operator", Value: "Exists"},
+		engine.Override{Path: `pods.labels["sidecar.istio.io/inject"]`, Value: "false", Text: true},
+		engine.Override{Path: `pods.annotations["linkerd.io/inject"]`, Value: "disabled"},
+		engine.Override{Path: "pods.priorityClassName", Value: "database"},
+		engine.Override{Path: "pods.runAsUser", Value: "20001"},
+		engine.Override{Path: "migrations.env.DATABASE_URL", Value: "$(DB_URL)"}, engine.Override{Path: "migrations.env.LOG_LEVEL", Value: "debug"},
+		engine.Override{Path: "migrations.secretEnv.SENTRY_DSN", Value: "core-api-sentry/dsn"},
+	)
 	for _, stack := range []struct {
 		file, name string
 		overrides  []engine.Override
 	}{{"dev", "dev", nil}, {"prod", "prod", nil}, {"everything", "prod", everything}, {
 		"pooling", "prod", append(live.Pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
-	}, {"alternating", "prod", []engine.Override{
+	}, {"pods", "prod", pods}, {"alternating", "prod", []engine.Override{
 		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
 	}}} {
 		t.Run(stack.file, func(t *testing.T) {
@@ -42,6 +56,7 @@ func TestManifests(t *testing.T) {
 			l.Bundle("mosaic-own", "rds.pem")
 			l.Bundle("mosaic-prod", "ca-bundle.pem")
 			l.Certificate("mosaic-prod", "pooler-tls")
+			l.AddKubeSecret("mosaic-prod", "core-api-sentry", "Opaque", map[string]any{"dsn": "aHR0cHM6Ly9h"})
 			l.MustUp()
 			golden.Check(t, filepath.Join("..", "manifests", "testdata", stack.file+".yaml"), manifests(l))
 		})

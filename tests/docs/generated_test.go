@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
@@ -36,13 +37,23 @@ func TestDocsAreCurrent(t *testing.T) {
 	}
 }
 
-// effectsTable lists what RDS does when a setting changes.
+// effectsTable lists what RDS does when a setting changes, and the parameters that every instance has.
 func effectsTable(*testing.T) string {
 	text := "| `database.` | RDS applies it | what clients notice |\n| --- | --- | --- |\n"
 	for _, e := range stack.Effects() {
 		text += fmt.Sprintf("| `%s` | %s | %s |\n", e.Setting, e.When, cmp.Or(e.Notice, "nothing"))
 	}
-	return text
+	return text + "\n`parameters.*` means all other static parameters; all other dynamic ones take effect at once, and clients do not notice them.\n\n" +
+		"### Parameters of every instance\n\n" + parametersTable()
+}
+
+// parametersTable lists the parameters that the program sets.
+func parametersTable() string {
+	var rows [][]string
+	for _, p := range database.DefaultParameters() {
+		rows = append(rows, []string{"`" + p.Name + "`", p.Value, p.Why})
+	}
+	return golden.Table([]string{"parameter", "value", "why"}, rows)
 }
 
 func configurationTable(t *testing.T) string {

@@ -39,7 +39,8 @@ type Options struct {
 // Override is a configuration value that is set in the stack file, as with `pulumi config set --path`.
 type Override struct {
 	Path  string // "database.multiAz", "network.subnetIds[0]", "aws:region"
-	Value string // true, false and integers are converted; everything else is a string
+	Value string // true, false and integers are converted, unless Text; everything else is a string
+	Text  bool   // a string, whatever it looks like, as with --type string
 }
 
 // Environment is a stack that is ready to run. It is not safe for concurrent use, and locks its folder until Close.

@@ -143,7 +143,7 @@ func TestConfiguration(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	opts := options(t, tiny)
-	opts.Overrides = []Override{{"size.height", "5"}, {"size.flat", "true"}, {"size.names[0]", "a=b"}}
+	opts.Overrides = []Override{{Path: "size.height", Value: "5"}, {Path: "size.flat", Value: "true"}, {Path: "size.names[0]", Value: "a=b"}}
 	env := open(t, opts)
 	_, err := env.Up(ctx)
 	require.NoError(t, err)
@@ -151,7 +151,7 @@ func TestConfiguration(t *testing.T) {
 	assert.Equal(t, "hello", got["greeting"], "default of Pulumi.yaml")
 	assert.JSONEq(t, `{"width": 3, "height": 5, "flat": true, "names": ["a=b"]}`, got["size"])
 
-	require.NoError(t, env.Set(ctx, Override{"greeting", "hi"}))
+	require.NoError(t, env.Set(ctx, Override{Path: "greeting", Value: "hi"}))
 	_, err = env.Up(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, "hi", outputs(t, env)["greeting"])
@@ -163,7 +163,7 @@ func TestConfiguration(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "hello", outputs(t, env)["greeting"], "an override outlived its environment")
 
-	err = env.Set(ctx, Override{"size[", "1"})
+	err = env.Set(ctx, Override{Path: "size[", Value: "1"})
 	require.ErrorContains(t, err, "configuration overrides: size[: invalid config key path")
 }
 
@@ -177,8 +177,8 @@ func TestShortcutsAreTheCLIs(t *testing.T) {
 		require.NoError(t, err)
 		return regexp.MustCompile("encryptionsalt: .*").ReplaceAllString(string(content), "")
 	}
-	require.NoError(t, short.Set(ctx, Override{"size.height", "5"}, Override{"size.names[0]", "a=b"}, Override{"tiny:size.flat", "true"},
-		Override{"size.zip", "007"}, Override{"size.ratio", "1.5"}, Override{"aws:region", "eu-west-1"}, Override{"greeting", ""}))
+	require.NoError(t, short.Set(ctx, Override{Path: "size.height", Value: "5"}, Override{Path: "size.names[0]", Value: "a=b"}, Override{Path: "tiny:size.flat", Value: "true"},
+		Override{Path: "size.zip", Value: "007"}, Override{Path: "size.ratio", Value: "1.5"}, Override{Path: "aws:region", Value: "eu-west-1"}, Override{Path: "greeting", Value: ""}))
 	_, err := long.run(ctx, "config", "set-all", "--path", "--plaintext", "size.height=5", "--plaintext", "size.names[0]=a=b", "--plaintext",
 		"tiny:size.flat=true", "--plaintext", "size.zip=007", "--plaintext", "size.ratio=1.5", "--plaintext", "aws:region=eu-west-1", "--plaintext", "greeting=")
 	require.NoError(t, err)

@@ -97,7 +97,11 @@ func (f *SettingsFile) Set(overrides ...Override) error {
 		if err != nil {
 			return err
 		}
-		if err := f.settings.Config.Set(key, config.NewValue(o.Value), true); err != nil {
+		value := config.NewValue(o.Value)
+		if o.Text {
+			value = config.NewTypedValue(o.Value, config.TypeString)
+		}
+		if err := f.settings.Config.Set(key, value, true); err != nil {
 			return fmt.Errorf("%s: %w", o.Path, err)
 		}
 	}

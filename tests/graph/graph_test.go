@@ -73,6 +73,7 @@ func variants(t *testing.T) []variant {
 
 		"mosaic-database:permissionsBoundary": pipeline.Boundary,
 		"mosaic-database:tls":                 `{"caBundleConfigMap": "rds-ca"}`,
+		"mosaic-database:pods":                `{"labels": {"team": "memories"}, "tolerations": [{"key": "dedicated", "operator": "Exists"}]}`,
 
 		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs", "serviceAccount": "core-api"}}`,
 	})

@@ -21,6 +21,9 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 	first := l.One(live.JobType).ID
 	l.MustSet("migrations.deadlineSeconds", "900")
 	assert.Empty(t, l.MustUp(), "another deadline is no reason to migrate again")
+	l.MustSet("pods.labels.team", "memories")
+	l.MustSet("migrations.env.LOG_LEVEL", "debug")
+	assert.Empty(t, l.MustUp(), "nor is what the cluster asks of the pod, nor a variable")
 	require.NoError(t, l.Cloud.Sync())
 	_, err := l.Refresh(t.Context())
 	require.NoError(t, err)
@@ -44,6 +47,7 @@ func TestMigrationRunsOncePerRevision(t *testing.T) {
 		assert.Contains(t, change, "kubernetes:batch/v1:Job::", "a new image is a new Job and nothing else")
 	}
 	assert.NotEqual(t, first, l.One(live.JobType).ID, "and the old ones go")
+	assert.Equal(t, "memories", l.One(live.JobType).Properties.Text("spec", "template", "metadata", "labels", "team"), "the next revision has what was asked meanwhile")
 	assert.Empty(t, l.MustPreview())
 }
 

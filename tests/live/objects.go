@@ -56,13 +56,18 @@ func (l *Stack) Bundle(namespace, file string) {
 // Certificate creates the Secret that cert-manager would.
 func (l *Stack) Certificate(namespace, name string) {
 	l.T.Helper()
+	l.AddKubeSecret(namespace, name, "kubernetes.io/tls", map[string]any{"tls.crt": "Y2VydGlmaWNhdGU=", "tls.key": "a2V5"})
+}
+
+// AddKubeSecret creates a Secret of the user's own, with data in base64.
+func (l *Stack) AddKubeSecret(namespace, name, kind string, data map[string]any) {
+	l.T.Helper()
 	cluster := "mosaic-prod"
 	if namespace == "mosaic-dev" {
 		cluster = namespace
 	}
 	require.NoError(l.T, l.Cloud.Add(simcloud.Object{Kind: KubeSecretType, Cluster: cluster, ID: namespace + "/" + name, Properties: simcloud.Properties{
-		"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": map[string]any{"name": name, "namespace": namespace},
-		"data": map[string]any{"tls.crt": "Y2VydGlmaWNhdGU=", "tls.key": "a2V5"},
+		"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": map[string]any{"name": name, "namespace": namespace}, "data": data,
 	}}))
 }
 

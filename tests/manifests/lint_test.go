@@ -98,6 +98,7 @@ func selects(p networkingv1.NetworkPolicy, j *batchv1.Job) bool {
 func TestLint(t *testing.T) {
 	page, err := os.ReadFile("../../docs/migrations.md")
 	require.NoError(t, err)
+	broken := map[string]bool{}
 	for name, documents := range files(t) {
 		var job batchv1.Job
 		var policies []networkingv1.NetworkPolicy
@@ -113,12 +114,18 @@ func TestLint(t *testing.T) {
 		}
 		require.Len(t, job.Spec.Template.Spec.Containers, 1, name)
 		for _, r := range rules() {
-			assert.Equal(t, r.waived == "", r.holds(&job, job.Spec.Template.Spec.Containers[0], policies), "%s: %s", name, r.ids)
-			if r.waived != "" {
-				for _, part := range append(strings.Fields(r.ids)[1:], r.waived) {
-					assert.Contains(t, string(page), strings.Trim(part, ","), "a waiver is written down")
-				}
-			}
+			holds := r.holds(&job, job.Spec.Template.Spec.Containers[0], policies)
+			assert.True(t, holds || r.waived != "", "%s: %s", name, r.ids)
+			broken[r.ids] = broken[r.ids] || !holds
+		}
+	}
+	for _, r := range rules() {
+		if r.waived == "" {
+			continue
+		}
+		assert.True(t, broken[r.ids], "%s: waived, and it holds everywhere", r.ids)
+		for _, part := range append(strings.Fields(r.ids)[1:], r.waived) {
+			assert.Contains(t, string(page), strings.Trim(part, ","), "a waiver is written down")
 		}
 	}
 }

@@ -2,14 +2,11 @@ package rules
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 	"github.com/mosaic-stories/mosaic-database/internal/connection"
 )
-
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
 
 // secretEntry asks for an entry that a pod can have as an environment variable, and for a property that the connection secret has.
 func secretEntry() schema.Rule {
@@ -25,6 +22,6 @@ func secretEntry() schema.Rule {
 			return cmp.Or(schema.Closest(e.Value, properties), "one of "+strings.Join(properties, ", "))
 		}
 		return ""
-	}).As("propertyNames", map[string]any{"pattern": variableName.String(), "not": map[string]any{"pattern": connection.ReservedNames()}}).
+	}).As("propertyNames", map[string]any{"pattern": variableForm, "not": map[string]any{"pattern": connection.ReservedNames()}}).
 		As("additionalProperties", map[string]any{"enum": properties})
 }

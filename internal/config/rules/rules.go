@@ -25,7 +25,7 @@ func All() schema.Rules {
 		"maintenanceWindow": window("ddd:hh:mm-ddd:hh:mm, days as mon to sun,", "sun:04:00-sun:05:00", ParseMaintenanceWindow).
 			As("pattern", weeklyWindow.String()),
 	}
-	for _, some := range []schema.Rules{aws(), amounts(), kubernetes(), postgres()} {
+	for _, some := range []schema.Rules{aws(), amounts(), kubernetes(), pods(), variables(), postgres()} {
 		maps.Copy(all, some)
 	}
 	return all

@@ -20,7 +20,7 @@ type Field struct {
 	Unset    string // the default in words; "": [Field.Value] has it
 	Required bool
 	Secret   bool     // may be encrypted
-	Fields   []*Field // of an object, or of each object by a name
+	Fields   []*Field // of an object, of each object by a name, or of each in a list
 
 	rule, all Rule
 	fallback  string
@@ -33,10 +33,14 @@ func (f *Field) Rule() string { return join(f.rule.Text, f.all.Text) }
 
 // Value is the present value as the report and the reference write it; before decoding, the default.
 func (f *Field) Value() string {
-	if f.Kind == Object || f.Kind == Objects {
+	switch f.Kind {
+	case Object, Objects:
 		return "{}"
+	case ObjectList:
+		return "[]"
+	default:
+		return Show(f.target.Interface())
 	}
-	return Show(f.target.Interface())
 }
 
 // SetDefault gives the field, and those of its object, the default.
@@ -63,6 +67,8 @@ func (f *Field) Decode(raw json.RawMessage) Problems {
 		return decodeObject(f.Key, f.Fields, raw)
 	case Objects:
 		return f.decodeObjects(raw)
+	case ObjectList:
+		return f.decodeObjectList(raw)
 	case List:
 		return f.decodeList(raw)
 	case Map:
@@ -99,6 +105,23 @@ func (f *Field) mistyped(raw json.RawMessage) Problems {
 		problems[0].Fix = f.rule.Mistyped
 	}
 	return problems
+}
+
+// mistyped is the problem of an entry that is not a text.
+func (r Rule) mistyped(key string, raw json.RawMessage) Problems {
+	problems := String.mismatch(key, raw)
+	if r.Confidential {
+		problems[0].Value, problems[0].Fix = "", "a text, in quotes"
+	}
+	return problems
+}
+
+// show is an entry's value as the report writes it.
+func (r Rule) show(value string) string {
+	if r.Confidential {
+		return ""
+	}
+	return Show(value)
 }
 
 // text reads a text, or what the rule takes for one.
@@ -143,11 +166,11 @@ func (f *Field) decodeMap(raw json.RawMessage) Problems {
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		v, ok := f.rule.text(entries[name])
 		if !ok {
-			problems = append(problems, String.mismatch("."+name, entries[name])...)
+			problems = append(problems, f.rule.mistyped("."+name, entries[name])...)
 			continue
 		}
 		values[name] = v
-		problems = append(problems, f.rule.judge("."+name, Entry{name, v}, Show(v))...)
+		problems = append(problems, f.rule.judge("."+name, Entry{name, v}, f.rule.show(v))...)
 	}
 	f.target.Set(reflect.ValueOf(values))
 	return append(problems, f.all.judge("", values, Show(values))...)

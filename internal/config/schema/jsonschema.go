@@ -1,6 +1,9 @@
 package schema
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // JSONSchema describes the field for editors, in the keywords of draft-07 of JSON Schema, which the YAML language server reads. It
 // takes what [Field.Decode] takes, and refuses what that refuses as far as a JSON Schema can say it: a rule that needs a program,
@@ -15,6 +18,8 @@ func (f *Field) JSONSchema() map[string]any {
 		if f.rule.JSON != nil {
 			s["propertyNames"] = f.rule.JSON
 		}
+	case ObjectList:
+		s["type"], s["items"] = "array", object(f.Fields)
 	case List:
 		s["type"], s["items"] = "array", f.rule.of(String)
 		maps.Copy(s, f.all.JSON)
@@ -39,7 +44,7 @@ func (f *Field) description() string {
 	text := f.Doc
 	if byDefault := f.Unset; byDefault != "" {
 		text += " Default: " + byDefault + "."
-	} else if value := f.Value(); value != "" && f.Kind != Object && f.Kind != Objects && !f.Required {
+	} else if value := f.Value(); value != "" && !slices.Contains([]Kind{Object, Objects, ObjectList}, f.Kind) && !f.Required {
 		text += " Default: " + value + "."
 	}
 	if rule := f.Rule(); rule != "" {

@@ -13,14 +13,15 @@ type Kind string
 
 // The kinds.
 const (
-	String  Kind = "string"
-	Integer Kind = "integer"
-	Number  Kind = "number"
-	Boolean Kind = "boolean"
-	List    Kind = "list of strings"
-	Map     Kind = "map of strings"
-	Object  Kind = "object"
-	Objects Kind = "map of objects"
+	String     Kind = "string"
+	Integer    Kind = "integer"
+	Number     Kind = "number"
+	Boolean    Kind = "boolean"
+	List       Kind = "list of strings"
+	Map        Kind = "map of strings"
+	Object     Kind = "object"
+	Objects    Kind = "map of objects"
+	ObjectList Kind = "list of objects"
 )
 
 // kindOf is the kind of a JSON value.
@@ -83,6 +84,8 @@ func (k Kind) instead(given Kind, raw json.RawMessage) string {
 		return "true or false"
 	case List:
 		return "a list, one text per line after a hyphen"
+	case ObjectList:
+		return "a list, each object after a hyphen, one name: value per line"
 	default:
 		return "one name: value per line, indented below the key"
 	}

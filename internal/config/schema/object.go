@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -57,8 +58,32 @@ func (f *Field) decodeObjects(raw json.RawMessage) Problems {
 	return problems
 }
 
-// object is a new object of a name.
+// decodeObjectList reads a list of objects: the target is a slice of structs.
+func (f *Field) decodeObjectList(raw json.RawMessage) Problems {
+	items, ok := parseJSON[[]json.RawMessage](raw)
+	if !ok {
+		return ObjectList.mismatch("", raw)
+	}
+	var problems Problems
+	objects := reflect.MakeSlice(f.target.Type(), 0, len(items))
+	for i, item := range items {
+		object := f.object("")
+		fields := f.fieldsOf(object.Interface())
+		for _, inner := range fields {
+			inner.SetDefault()
+		}
+		problems = append(problems, decodeObject("an item of "+f.Key, fields, item).Under(fmt.Sprintf("[%d]", i))...)
+		objects = reflect.Append(objects, object.Elem())
+	}
+	f.target.Set(objects)
+	return problems
+}
+
+// object is a new object, of a name if it is one of those by name.
 func (f *Field) object(name string) reflect.Value {
+	if f.Kind == ObjectList {
+		return reflect.New(f.target.Type().Elem())
+	}
 	object := reflect.New(f.target.Type().Elem().Elem())
 	object.Elem().FieldByName("Name").SetString(name)
 	return object

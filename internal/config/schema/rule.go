@@ -19,6 +19,8 @@ type Rule struct {
 	Unquoted func(json.RawMessage) (string, bool)
 	// Mistyped is what to write instead of a value of another type, where there is more to say than the type; "": there is not.
 	Mistyped string
+	// Confidential keeps the values of a map's entries out of the report: somebody may have put a password there.
+	Confidential bool
 
 	check func(any) string
 }

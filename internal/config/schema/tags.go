@@ -42,7 +42,7 @@ func Of(target any, rules Rules) []*Field {
 		switch f.Kind {
 		case Object:
 			f.Fields = Of(f.target.Addr().Interface(), rules)
-		case Objects:
+		case Objects, ObjectList:
 			f.fieldsOf = func(object any) []*Field { return Of(object, rules) }
 			f.Fields = f.fieldsOf(f.object("").Interface())
 			for _, inner := range f.Fields {
@@ -121,10 +121,14 @@ func kindFor(t reflect.Type) Kind {
 	case reflect.Map:
 		return Map
 	case reflect.Slice:
-		if t.Elem().Kind() == reflect.String {
+		switch t.Elem().Kind() {
+		case reflect.String:
 			return List
+		case reflect.Struct:
+			return ObjectList
+		default:
+			return Objects
 		}
-		return Objects
 	default:
 		panic(fmt.Sprintf("a stack file has no value of type %s", t))
 	}
