@@ -13,6 +13,7 @@ import (
 func (l *loader) contradictions() {
 	l.names()
 	l.apps()
+	l.access()
 	l.cluster()
 	l.placement()
 	l.version()
