@@ -35,6 +35,8 @@ func TestManifests(t *testing.T) {
 		"pooling", "prod", append(live.Pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
 	}, {"alternating", "prod", []engine.Override{
 		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
+	}}, {"access", "prod", []engine.Override{
+		{Path: "app.secretsServiceAccount", Value: reader}, {Path: "additionalApps.worker.clusterSecretStore", Value: "aws"},
 	}}} {
 		t.Run(stack.file, func(t *testing.T) {
 			t.Parallel()
@@ -42,6 +44,7 @@ func TestManifests(t *testing.T) {
 			l.Bundle("mosaic-own", "rds.pem")
 			l.Bundle("mosaic-prod", "ca-bundle.pem")
 			l.Certificate("mosaic-prod", "pooler-tls")
+			clusterStore(l, "aws")
 			l.MustUp()
 			golden.Check(t, filepath.Join("..", "manifests", "testdata", stack.file+".yaml"), manifests(l))
 		})
