@@ -10,24 +10,48 @@ import (
 // audience is the audience (aud) of the tokens that pods exchange for AWS credentials.
 const audience = "sts.amazonaws.com"
 
-// trustPolicy lets one service account of one cluster assume the role: subject and audience of the token must be equal to
-// these values.
+// longestTrust is how many characters IAM allows a trust policy to have, until one asks AWS for more.
+const longestTrust = 2048
+
+// trustPolicy lets service accounts of one cluster assume the role: the audience of the token must be equal to ours, and its subject
+// to one of those named, or like one of the patterns. The patterns have a statement of their own, because the operators of one
+// statement must all hold.
 func (a *Args) trustPolicy() (string, error) {
+	named, patterns := iam.Values{a.subject()}, iam.Values{}
+	for _, account := range a.Trusted {
+		namespace, name, _ := strings.Cut(account, "/")
+		if strings.Contains(account, "*") {
+			patterns = append(patterns, subject(namespace, name))
+		} else {
+			named = append(named, subject(namespace, name))
+		}
+	}
 	host := issuerHost(a.OidcIssuer)
-	return iam.Policy(iam.Statement{
-		Effect:    iam.Allow,
-		Principal: iam.Principal{"Federated": {a.OidcProviderArn}},
-		Action:    iam.Values{"sts:AssumeRoleWithWebIdentity"},
-		Condition: iam.Condition{"StringEquals": {
-			host + ":sub": {a.subject()},
-			host + ":aud": {audience},
-		}},
-	}).JSON()
+	trust := func(condition iam.Condition) iam.Statement {
+		return iam.Statement{
+			Effect: iam.Allow, Principal: iam.Principal{"Federated": {a.OidcProviderArn}},
+			Action: iam.Values{"sts:AssumeRoleWithWebIdentity"}, Condition: condition,
+		}
+	}
+	document := iam.Policy(trust(iam.Condition{"StringEquals": {host + ":sub": named, host + ":aud": {audience}}}))
+	if len(patterns) > 0 {
+		document.Statement = append(document.Statement,
+			trust(iam.Condition{"StringEquals": {host + ":aud": {audience}}, "StringLike": {host + ":sub": patterns}}))
+	}
+	text, err := document.JSON()
+	if err == nil && len(text) > longestTrust {
+		return "", fmt.Errorf("irsa: the trust policy of the role %s has %d characters with its %d trustedServiceAccounts, and IAM allows %d; "+
+			"name fewer, or several by one pattern such as preview-*/%s", a.Name, len(text), len(a.Trusted), longestTrust, a.ServiceAccount)
+	}
+	return text, err
 }
 
-// subject is the subject (sub) of the service account's tokens: system:serviceaccount:<namespace>:<name>.
-func (a *Args) subject() string {
-	return fmt.Sprintf("system:serviceaccount:%s:%s", a.Namespace, a.ServiceAccount)
+// subject is the subject (sub) of the tokens of the service account that has the role.
+func (a *Args) subject() string { return subject(a.Namespace, a.ServiceAccount) }
+
+// subject is system:serviceaccount:<namespace>:<name>. Neither part can have a colon, so a * in one does not reach the other.
+func subject(namespace, name string) string {
+	return fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name)
 }
 
 // secretsPolicy allows reading these secrets, and nothing else. With a customer managed key, it also allows decryption, but

@@ -1,6 +1,7 @@
 package irsa
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -71,4 +72,28 @@ func TestCheckNamesEveryProblem(t *testing.T) {
 		assert.ErrorContains(t, err, part)
 	}
 	assert.NotContains(t, err.Error(), "Name is empty\n")
+}
+
+// Names are compared as they are, patterns in a statement of their own: in one, a token would have to satisfy both.
+func TestTrustPolicyOfSeveralAccounts(t *testing.T) {
+	args := &Args{
+		OidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1", OidcIssuer: "https://oidc.example/id/A1", Name: "r",
+		Namespace: "mosaic-prod", ServiceAccount: "core-api", Trusted: []string{"jobs/worker", "preview-*/core-api"},
+	}
+	got, err := args.trustPolicy()
+	require.NoError(t, err)
+	const statement = `{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1"},
+		"Action": ["sts:AssumeRoleWithWebIdentity"], "Condition": `
+	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
+		`+statement+`{"StringEquals": {"oidc.example/id/A1:aud": "sts.amazonaws.com",
+			"oidc.example/id/A1:sub": ["system:serviceaccount:mosaic-prod:core-api", "system:serviceaccount:jobs:worker"]}}},
+		`+statement+`{"StringEquals": {"oidc.example/id/A1:aud": "sts.amazonaws.com"},
+			"StringLike": {"oidc.example/id/A1:sub": "system:serviceaccount:preview-*:core-api"}}}
+	]}`, got)
+
+	for i := range 40 {
+		args.Trusted = append(args.Trusted, fmt.Sprintf("namespace-number-%d/core-api", i))
+	}
+	_, err = args.trustPolicy()
+	require.ErrorContains(t, err, "with its 42 trustedServiceAccounts, and IAM allows 2048")
 }

@@ -1,4 +1,5 @@
-// Package irsa registers an IAM role for a Kubernetes service account (IRSA) that may read certain secrets and nothing else.
+// Package irsa registers an IAM role for a Kubernetes service account (IRSA) that may read certain secrets, and nothing else but what
+// managed policies allow that are named.
 package irsa
 
 import (
@@ -9,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/role"
 )
 
@@ -17,14 +19,18 @@ type Args struct {
 	Config *config.Config
 	// Name is the name of the role, at most 64 characters.
 	Name string
-	// Namespace and ServiceAccount name the only service account that may assume the role.
+	// Namespace and ServiceAccount name the service account that has the role.
 	Namespace      string
 	ServiceAccount string
+	// Trusted are more service accounts that may assume the role, as namespace/name, in which * stands for any characters.
+	Trusted []string
 	// OidcIssuer is the URL of the cluster's OIDC issuer, OidcProviderArn the ARN of its OIDC provider in IAM.
 	OidcIssuer      string
 	OidcProviderArn string
 	// SecretArns are the ARNs of the secrets that the role may read.
 	SecretArns pulumi.StringArray
+	// PolicyArns are managed policies that the role has besides.
+	PolicyArns []string
 }
 
 func (a *Args) check() error {
@@ -89,6 +95,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}, pulumi.Parent(component))
 	if err != nil {
 		return nil, fmt.Errorf("registering the policy of the role %s: %w", args.Name, err)
+	}
+	for _, arn := range args.PolicyArns {
+		if _, err := iam.NewRolePolicyAttachment(ctx, naming.PolicyAttachment(args.Name, arn), &iam.RolePolicyAttachmentArgs{
+			Role: role.Name, PolicyArn: pulumi.String(arn),
+		}, pulumi.Parent(component), pulumi.Protect(false)); err != nil { // taking a policy out of the list detaches it
+			return nil, fmt.Errorf("attaching the policy %s: %w", arn, err)
+		}
 	}
 	component.RoleArn = role.Arn
 	component.Permissions = policy

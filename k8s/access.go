@@ -51,9 +51,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		w.Prefix = args.App.Name + "/" // two applications in one namespace may have objects of the same name
 	}
 	secret := args.secret()
-	synced, err := w.Sync(manifest.Reader{
-		ServiceAccount: args.App.ServiceAccount, Role: args.Role, Region: args.Config.Region, NamespaceReady: args.NamespaceReady,
-	}, secret)
+	synced, err := args.sync(w, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +79,9 @@ func (a *Args) secret() *manifest.Secret {
 	if a.Config.Pooling.Routed() {
 		keys = manifest.PooledConnectionKeys(a.Config, a.App.SecretEntries)
 	}
+	store, kind := a.App.Store()
 	return &manifest.Secret{
-		Name: a.App.SecretName, ExternalSecret: naming.ExternalSecret(a.App.Name), SecretStore: a.App.SecretStore(),
+		Name: a.App.SecretName, ExternalSecret: naming.ExternalSecret(a.App.Name), SecretStore: store, StoreKind: kind,
 		RemoteName: naming.ConnectionSecret(a.Config.Environment), RemoteVersion: a.SecretVersion, Keys: keys,
 	}
 }

@@ -9,21 +9,22 @@ import (
 
 // apps keeps the applications apart: two of them never share a role, a ServiceAccount or a Secret.
 func (l *loader) apps() {
-	app := l.config.App
-	owner := map[string]string{
-		"name " + app.Name: "app",
-		"serviceAccount " + app.Namespace + "/" + app.ServiceAccount: "app",
-		"secretName " + app.Namespace + "/" + app.SecretName:         "app",
-	}
-	for _, additional := range l.config.AdditionalApps {
-		path := "additionalApps." + additional.Name
-		l.length(longName{what: "name of the application's role", name: naming.SecretsRole(l.config.Environment, additional.Name), most: 64, fields: path, value: additional.Name})
+	owner := map[string]string{}
+	for _, app := range l.config.Applications() {
+		path := app.Key()
+		if !app.OwnsSchema {
+			l.length(longName{what: "name of the application's role", name: naming.SecretsRole(l.config.Environment, app.Name), most: 64, fields: path, value: app.Name})
+		}
 		for _, claim := range []struct{ field, value, what string }{
-			{"", additional.Name, "name " + additional.Name},
-			{".serviceAccount", additional.ServiceAccount, "serviceAccount " + additional.Namespace + "/" + additional.ServiceAccount},
-			{".secretName", additional.SecretName, "secretName " + additional.Namespace + "/" + additional.SecretName},
+			{"", app.Name, "name " + app.Name},
+			{".serviceAccount", app.ServiceAccount, "serviceAccount " + app.Namespace + "/" + app.ServiceAccount},
+			{".secretsServiceAccount", app.SecretsServiceAccount, "serviceAccount " + app.Namespace + "/" + app.SecretsServiceAccount},
+			{".secretName", app.SecretName, "secretName " + app.Namespace + "/" + app.SecretName},
 		} {
 			other, taken := owner[claim.what]
+			if claim.value == "" {
+				continue
+			}
 			owner[claim.what] = path
 			if taken && l.sound("app", "additionalApps") {
 				kind, _, _ := strings.Cut(claim.what, " ")

@@ -63,6 +63,7 @@ type App struct {
 	SecretName      string            `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
 	SecretEntries   map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
 	ReloadOnChange  bool              `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
+	Access
 }
 
 // AdditionalApp is one more application that uses the database.
@@ -74,6 +75,17 @@ type AdditionalApp struct {
 	SecretEntries      map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret, as under app."`
 	ReloadOnChange     bool              `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
 	DeletionProtection bool              `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+	Access
+}
+
+// Access is how the External Secrets Operator reads an application's secret, and what else the application's role may do and who
+// may assume it.
+type Access struct {
+	SecretsServiceAccount  string   `key:"secretsServiceAccount" unset:"serviceAccount" rule:"optional,subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
+	ClusterSecretStore     string   `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`
+	Releasing              bool     `key:"releasing" doc:"The first of two runs that set secretsServiceAccount or clusterSecretStore in a live stack: what it replaces stays, unprotected, until the run without releasing."`
+	PolicyArns             []string `key:"policyArns" rule:"attachedPolicy" all:"distinct,twentyPolicies" doc:"Managed policies that the role has besides, within permissionsBoundary."`
+	TrustedServiceAccounts []string `key:"trustedServiceAccounts" rule:"trustedAccount" all:"distinct" doc:"More ServiceAccounts that may assume the role, as namespace/name; * stands for any characters, as in preview-*/core-api."`
 }
 
 // Pods is what the cluster asks of every pod that this program makes. A Job keeps the pod that it was made with, as it keeps all of

@@ -14,6 +14,7 @@ func (l *loader) contradictions() {
 	l.names()
 	l.apps()
 	l.entries()
+	l.access()
 	l.cluster()
 	l.placement()
 	l.version()

@@ -53,6 +53,13 @@ func SecretsRole(env, app string) string {
 	return fmt.Sprintf("%s-%s-%s-secrets-role", Prefix, env, app)
 }
 
+// PolicyAttachment is the Pulumi name of the attachment of a managed policy to a role: the role's name, and the ARN of the policy from
+// its account on, in which aws stands for AWS.
+func PolicyAttachment(role, arn string) string {
+	_, owned, _ := strings.Cut(arn, ":iam::")
+	return role + "/" + strings.Replace(owned, ":policy/", "/", 1)
+}
+
 // AdminRole is the name of the IAM role that reads the secrets of bootstrap and migration:
 // mosaic-<env>-<app>-database-admin-role, at most 64 characters (IAM). It is not a role of the database.
 func AdminRole(env, app string) string { return fmt.Sprintf("%s-%s-%s-role", Prefix, env, Admin(app)) }

@@ -162,7 +162,10 @@ func access() []Need {
 		{Token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
 			Read: []Grant{to(roles, "iam:ListAttachedRolePolicies")},
 			Change: []Grant{to(monitoringRoles, "iam:AttachRolePolicy").
-				when("ArnEquals", "iam:PolicyARN", "arn:"+partition+":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole")},
-			Delete: []Grant{to(monitoringRoles, "iam:DetachRolePolicy")}},
+				when("ArnEquals", "iam:PolicyARN", "arn:"+partition+":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"),
+				to(secretsRoles, "iam:AttachRolePolicy").when("ArnEquals", "iam:PolicyARN", policyARNs).
+					when("StringEquals", "iam:PermissionsBoundary", boundary)},
+			// Any policy: what is detached is no longer in the stack file.
+			Delete: []Grant{to(monitoringRoles, "iam:DetachRolePolicy").and(secretsRoles)}},
 	}
 }

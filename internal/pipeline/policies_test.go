@@ -26,6 +26,7 @@ func TestPolicies(t *testing.T) {
 		"CLUSTER", "mosaic-production-west", "STATE_BUCKET", "mosaic-state-123456789012-ap-southeast-2",
 		"STATE_KEY", "arn:aws-us-gov:kms:ap-southeast-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001",
 		"REPOSITORY", strings.Repeat("o", 39)+"/"+strings.Repeat("r", 100),
+		"POLICY_ARNS", strings.Repeat("p", 1200), // ten policies, each with a name of 80 characters
 		"NUMBERED", strings.Repeat("o", 39)+"@1234567890/"+strings.Repeat("r", 100)+"@1234567890")
 	files, err := filepath.Glob(filepath.Join(root, "policies", "*.json"))
 	require.NoError(t, err)

@@ -13,6 +13,7 @@ const (
 	stateKey    = "STATE_KEY"
 	repository  = "REPOSITORY"      // as GitHub spells it, with its owner
 	numbered    = "NUMBERED"        // the same with GitHub's ids: owner@1/name@2
+	policyARNs  = "POLICY_ARNS"     // of the stack's policyArns; see [WithPolicies]
 	project     = "mosaic-database" // the project of Pulumi.yaml, and the value of the tag Project
 )
 
@@ -45,6 +46,7 @@ const (
 	// The names of the pipeline's own roles do not end in -role, so that it cannot change them.
 	roles           = iamARN + "role/" + prefix + "-*-role"
 	monitoringRoles = iamARN + "role/" + prefix + "-db*-monitoring-role"
+	secretsRoles    = iamARN + "role/" + prefix + "-*-secrets-role"
 	oidcProviders   = iamARN + "oidc-provider/*"
 	boundary        = iamARN + "policy/" + Boundary
 

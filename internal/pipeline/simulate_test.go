@@ -42,7 +42,7 @@ func filled(role, policy string) *strings.Replacer {
 	}
 	return strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1", "ACCOUNT", "123456789012", "ENVIRONMENT", env,
 		"CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state",
-		"NUMBERED", "acme@11/database@22", "REPOSITORY", "acme/database")
+		"NUMBERED", "acme@11/database@22", "REPOSITORY", "acme/database", "POLICY_ARNS", "arn:aws:iam::123456789012:policy/core-api-media")
 }
 
 func simulate(t *testing.T, requests []simulation) {
@@ -128,6 +128,14 @@ func simulated() []simulation {
 	may("iam:CreateRole", roles+"core-api-secrets-role", "iam:PermissionsBoundary", bound)
 	mayNot("iam:CreateRole", roles+"core-api-secrets-role")
 	mayNot("iam:PutRolePolicy", roles+"pipeline-deploy", "iam:PermissionsBoundary", bound)
+	const media, administrator = "arn:aws:iam::123456789012:policy/core-api-media", "arn:aws:iam::aws:policy/AdministratorAccess"
+	may("iam:AttachRolePolicy", roles+"core-api-secrets-role", "iam:PolicyARN", media, "iam:PermissionsBoundary", bound)
+	mayNot("iam:AttachRolePolicy", roles+"core-api-secrets-role", "iam:PolicyARN", administrator, "iam:PermissionsBoundary", bound)
+	mayNot("iam:AttachRolePolicy", roles+"core-api-secrets-role", "iam:PolicyARN", media)
+	mayNot("iam:AttachRolePolicy", roles+"db-people-role", "iam:PolicyARN", media, "iam:PermissionsBoundary", bound)
+	mayNot("iam:AttachRolePolicy", roles+"pipeline-deploy", "iam:PolicyARN", media, "iam:PermissionsBoundary", bound)
+	may("iam:DetachRolePolicy", roles+"core-api-secrets-role", "iam:PolicyARN", administrator)
+	mayNot("iam:DetachRolePolicy", roles+"pipeline-deploy", "iam:PolicyARN", administrator)
 	may("iam:PassRole", roles+"db-monitoring-role", "iam:PassedToService", "monitoring.rds.amazonaws.com")
 	mayNot("iam:PassRole", roles+"db-monitoring-role", "iam:PassedToService", "ec2.amazonaws.com")
 	may("secretsmanager:PutSecretValue", secret+"prod/rds/connection-AbCdEf")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,8 @@ type Target struct {
 	Namespace   string // of the application
 	// OwnNamespace says that the program creates the namespace.
 	OwnNamespace bool
+	// PolicyArns are the managed policies that the stack's roles have besides, sorted.
+	PolicyArns []string
 }
 
 // ReadTarget reads the target from Pulumi.<stack>.yaml in a folder. It fails without a region and exactly one allowed account; the
@@ -42,9 +45,13 @@ func ReadTarget(dir, stack string) (Target, error) {
 				Name string `yaml:"name"`
 			} `yaml:"mosaic-database:cluster"`
 			App struct {
-				Namespace string `yaml:"namespace"`
-				Create    bool   `yaml:"createNamespace"`
+				Namespace string   `yaml:"namespace"`
+				Create    bool     `yaml:"createNamespace"`
+				Policies  []string `yaml:"policyArns"`
 			} `yaml:"mosaic-database:app"`
+			Additional map[string]struct {
+				Policies []string `yaml:"policyArns"`
+			} `yaml:"mosaic-database:additionalApps"`
 		} `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
@@ -54,6 +61,11 @@ func ReadTarget(dir, stack string) (Target, error) {
 	if config.Region == "" || len(config.Accounts) != 1 {
 		return Target{}, fmt.Errorf("%s: set aws:region, and aws:allowedAccountIds to the one account of the stack", path)
 	}
+	policies := slices.Clone(config.App.Policies)
+	for _, app := range config.Additional {
+		policies = append(policies, app.Policies...)
+	}
+	slices.Sort(policies)
 	env := cmp.Or(config.Environment, stack)
 	return Target{
 		Environment:  env,
@@ -63,6 +75,7 @@ func ReadTarget(dir, stack string) (Target, error) {
 		Cluster:      config.Cluster.Name,
 		Namespace:    cmp.Or(config.App.Namespace, naming.Namespace(env)),
 		OwnNamespace: config.App.Create,
+		PolicyArns:   slices.Compact(policies),
 	}, nil
 }
 

@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 func TestTarget(t *testing.T) {
@@ -50,4 +54,45 @@ drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
 		assert.Equal(t, "mosaic-"+stack, target.Cluster, "of the committed stack file")
 		assert.Equal(t, stack == "dev", target.OwnNamespace)
 	}
+}
+
+// TestThePipelineAttachesThePoliciesOfTheStack: the statement that allows attaching has the policies of all applications, or is not there.
+func TestThePipelineAttachesThePoliciesOfTheStack(t *testing.T) {
+	const a, b = "arn:aws:iam::123456789012:policy/a", "arn:aws:iam::123456789012:policy/b"
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(`config:
+  aws:region: us-east-1
+  aws:allowedAccountIds: ["123456789012"]
+  mosaic-database:app: {policyArns: [`+b+`]}
+  mosaic-database:additionalApps: {worker: {policyArns: [`+a+`, `+b+`]}, billing: {}}
+`), 0o600))
+	target, err := ReadTarget(dir, "prod")
+	require.NoError(t, err)
+	assert.Equal(t, []string{a, b}, target.PolicyArns)
+
+	template, err := Policies()["deploy-access"].JSON()
+	require.NoError(t, err)
+	attached := func(arns []string) (all []iam.Values) {
+		text, err := WithPolicies([]byte(template), arns)
+		require.NoError(t, err)
+		assert.NotContains(t, string(text), policyARNs)
+		var document iam.Document
+		require.NoError(t, json.Unmarshal(text, &document))
+		for _, s := range document.Statement {
+			if slices.Contains(s.Action, "iam:AttachRolePolicy") && slices.Contains(s.Resource, secretsRoles) {
+				all = append(all, s.Condition["ArnEquals"]["iam:PolicyARN"])
+			}
+		}
+		return all
+	}
+	assert.Equal(t, []iam.Values{{a, b}}, attached(target.PolicyArns))
+	assert.Empty(t, attached(nil))
+
+	other, err := Policies()["boundary"].JSON()
+	require.NoError(t, err)
+	same, err := WithPolicies([]byte(other), target.PolicyArns)
+	require.NoError(t, err)
+	assert.JSONEq(t, other, string(same), "no other policy changes")
+	_, err = WithPolicies([]byte("{"), nil)
+	assert.Error(t, err)
 }

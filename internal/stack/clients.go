@@ -61,7 +61,8 @@ func (d *deployment) newApplication(app config.Application, connection *connecti
 		secrets = pulumi.StringArray{d.db.ConnectionSecretArn} // without the master user
 	}
 	role, err := d.newRole(&irsa.Args{
-		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretArns: secrets,
+		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.RoleAccount(), Trusted: app.Trusted(),
+		SecretArns: secrets, PolicyArns: app.PolicyArns,
 	}, pulumi.Protect(app.DeletionProtection))
 	if err != nil {
 		return nil, err

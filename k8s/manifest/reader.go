@@ -6,7 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// apiVersion is the only version that the External Secrets Operator serves since its version 0.17.
+// apiVersion is what the External Secrets Operator serves since its version 0.16, and alone since 0.17.
 const apiVersion = "external-secrets.io/v1"
 
 // IAMRole is the IAM role of a ServiceAccount.
@@ -33,11 +33,11 @@ type Synced struct {
 
 // Sync registers the ServiceAccount, the SecretStore and the ExternalSecret of a Secret.
 func (w *Writer) Sync(r Reader, s *Secret) (*Synced, error) {
-	account, err := w.serviceAccount(r)
+	account, err := w.ServiceAccount(r)
 	if err != nil {
 		return nil, err
 	}
-	store, err := w.secretStore(r, s.SecretStore, account)
+	store, err := w.SecretStore(r, s.SecretStore, account)
 	if err != nil {
 		return nil, err
 	}
@@ -48,19 +48,21 @@ func (w *Writer) Sync(r Reader, s *Secret) (*Synced, error) {
 	return &Synced{Account: account, Store: store, ExternalSecret: secret}, nil
 }
 
-func (w *Writer) serviceAccount(r Reader) (pulumi.Resource, error) {
+// ServiceAccount registers the ServiceAccount with its role.
+func (w *Writer) ServiceAccount(r Reader, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	metadata := w.Metadata(r.ServiceAccount)
 	metadata["annotations"] = neverPruned(Object{"eks.amazonaws.com/role-arn": r.Role.Arn})
 	account, err := w.Register(r.ServiceAccount, Object{
 		"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata,
-	}, pulumi.DependsOn(r.NamespaceReady))
+	}, append(opts, pulumi.DependsOn(r.NamespaceReady))...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the service account %s: %w", r.ServiceAccount, err)
 	}
 	return account, nil
 }
 
-func (w *Writer) secretStore(r Reader, name string, account pulumi.Resource) (pulumi.Resource, error) {
+// SecretStore registers the SecretStore.
+func (w *Writer) SecretStore(r Reader, name string, account pulumi.Resource, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	metadata := w.Metadata(name)
 	metadata["annotations"] = neverPruned(waitForReady())
 	store, err := w.Register(name, Object{
@@ -72,7 +74,7 @@ func (w *Writer) secretStore(r Reader, name string, account pulumi.Resource) (pu
 			"region":  r.Region,
 			"auth":    Object{"jwt": Object{"serviceAccountRef": Object{"name": r.ServiceAccount}}},
 		}}},
-	}, pulumi.DependsOn([]pulumi.Resource{account}))
+	}, append(opts, pulumi.DependsOn([]pulumi.Resource{account}))...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the SecretStore %s: %w", name, err)
 	}

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,7 @@ type Secret struct {
 	Name           string
 	ExternalSecret string // name of the ExternalSecret
 	SecretStore    string // name of the SecretStore that reads the remote secret
+	StoreKind      string // ClusterSecretStore; "": SecretStore
 	RemoteName     string // name of the remote secret
 	// RemoteVersion is the version ID of the remote secret's content. A change is synchronised at once.
 	RemoteVersion pulumi.StringInput
@@ -78,7 +80,7 @@ func (w *Writer) ExternalSecret(s *Secret, dependencies []pulumi.Resource, opts 
 		"metadata":   metadata,
 		"spec": Object{
 			"refreshInterval": refreshInterval,
-			"secretStoreRef":  Object{"kind": "SecretStore", "name": s.SecretStore},
+			"secretStoreRef":  Object{"kind": cmp.Or(s.StoreKind, "SecretStore"), "name": s.SecretStore},
 			"target": Object{
 				"name":           s.Name,
 				"creationPolicy": "Owner",

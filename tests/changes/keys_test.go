@@ -125,7 +125,7 @@ func examples() []transition {
 		fast   = "database: {iops: %d, storageThroughput: %d}"
 	)
 	restored, unprotected := fmt.Sprintf(second, "", ""), fmt.Sprintf(second, "mosaic-prod-db", "")
-	return append(thresholds(), []transition{
+	return slices.Concat(thresholds(), accessExamples("app", ""), accessExamples("additionalApps.worker", "another application"), []transition{
 		{key: "cluster.kubeconfig", to: "cluster: {kubeconfig: '" + kubeconfig + "'}"},
 		{key: "cluster.context", from: "cluster: {kubeconfig: '" + kubeconfig + "'}", to: "cluster: {context: b, kubeconfig: '" + kubeconfig + "'}"},
 		{key: "network.vpcId", to: "network: {vpcId: vpc-0123456789abcdef0}"},
@@ -138,7 +138,7 @@ func examples() []transition {
 		{key: "restore.serving", after: []string{"", restored}, from: restored, to: first},
 		{key: "restore.unprotected", after: []string{"", restored}, from: restored, to: unprotected},
 		{key: "restore.released", after: []string{"", restored, unprotected}, from: restored, to: fmt.Sprintf(second, "", "mosaic-prod-db")},
-	}...)
+	})
 }
 
 // thresholds change every threshold of the alarms by one.

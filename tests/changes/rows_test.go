@@ -3,6 +3,7 @@ package changes
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
@@ -69,6 +70,7 @@ func transitions() []transition {
 		{"Tier", tiers()},
 		{"What is locked", append(lockedKeys(), bornOtherwise()...)},
 		{"Additional applications", applications()},
+		{"Access to the secrets", slices.Concat(access("app", ""), access("additionalApps.worker", "another application"))},
 		{"Version and engine", versions()},
 		{"Size and replicas", compute()},
 		{"Storage", storage()},

@@ -39,8 +39,11 @@ func TestHelmValuesHaveTheirSchema(t *testing.T) {
 				"migrations of no image": func(v map[string]any) {
 					v["migrations"].(map[string]any)["enabled"], v["migrations"].(map[string]any)["image"] = true, ""
 				},
-				"a bundle without a path": func(v map[string]any) { v["tls"].(map[string]any)["caBundleConfigMap"] = "rds-ca" },
-				"a secret without name":   func(v map[string]any) { v["externalSecrets"].(map[string]any)["targetSecretName"] = "" },
+				"a bundle without a path":   func(v map[string]any) { v["tls"].(map[string]any)["caBundleConfigMap"] = "rds-ca" },
+				"no ServiceAccount":         func(v map[string]any) { v["serviceAccount"] = map[string]any{} },
+				"a ServiceAccount too many": func(v map[string]any) { v["externalSecrets"].(map[string]any)["serviceAccount"] = v["serviceAccount"] },
+				"a store of another kind":   func(v map[string]any) { v["externalSecrets"].(map[string]any)["secretStoreKind"] = "Store" },
+				"a secret without name":     func(v map[string]any) { v["externalSecrets"].(map[string]any)["targetSecretName"] = "" },
 			} {
 				var copied map[string]any
 				require.NoError(t, json.Unmarshal(text, &copied))
@@ -64,6 +67,18 @@ func TestHelmValuesHaveTheirSchema(t *testing.T) {
 				assert.Empty(t, values["deploymentAnnotations"])
 				assert.Equal(t, map[string]any{"caBundlePath": "/etc/ssl/rds/ca-bundle.pem", "caBundleConfigMap": "rds-ca"}, values["tls"])
 			}
+			if delivery == "handover" {
+				return
+			}
+			l.MustSet("app.secretsServiceAccount", reader)
+			l.MustSet("app.releasing", "true")
+			l.MustSet("additionalApps.worker.clusterSecretStore", "aws")
+			l.MustSet("additionalApps.worker.releasing", "true")
+			clusterStore(l, "aws")
+			l.MustUp()
+			outputs := l.MustOutputs()
+			require.NoError(t, schema.Validate(outputs["helmValues"]))
+			require.NoError(t, schema.Validate(outputs["additionalApps"].(map[string]any)["worker"].(map[string]any)["helmValues"]))
 		})
 	}
 }

@@ -49,6 +49,8 @@ func TestManifests(t *testing.T) {
 		"pooling", "prod", append(live.Pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
 	}, {"pods", "prod", pods}, {"alternating", "prod", []engine.Override{
 		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
+	}}, {"access", "prod", []engine.Override{
+		{Path: "app.secretsServiceAccount", Value: reader}, {Path: "additionalApps.worker.clusterSecretStore", Value: "aws"},
 	}}} {
 		t.Run(stack.file, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +59,7 @@ func TestManifests(t *testing.T) {
 			l.Bundle("mosaic-prod", "ca-bundle.pem")
 			l.Certificate("mosaic-prod", "pooler-tls")
 			l.AddKubeSecret("mosaic-prod", "core-api-sentry", "Opaque", map[string]any{"dsn": "aHR0cHM6Ly9h"})
+			clusterStore(l, "aws")
 			l.MustUp()
 			golden.Check(t, filepath.Join("..", "manifests", "testdata", stack.file+".yaml"), manifests(l))
 		})

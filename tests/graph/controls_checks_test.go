@@ -103,7 +103,8 @@ func checks() map[string]func(graph) string {
 			})
 		},
 		"AwsSolutions-IAM4": each("aws:iam/rolePolicyAttachment:RolePolicyAttachment", func(in map[string]any) bool {
-			return in["policyArn"] == "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+			arn := fmt.Sprint(in["policyArn"]) // a customer's own policies are not AWS managed
+			return !strings.Contains(arn, ":iam::aws:policy/") || strings.HasSuffix(arn, ":policy/service-role/AmazonRDSEnhancedMonitoringRole")
 		}),
 
 		"AwsSolutions-EC23": each(securityGroupType, func(in map[string]any) bool {

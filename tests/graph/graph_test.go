@@ -62,6 +62,11 @@ func variants(t *testing.T) []variant {
 		"mosaic-database:pooling": `{"enabled": true, "tlsSecretName": "pooler-tls"}`, "mosaic-database:tls": `{"caBundleConfigMap": "rds-ca"}`,
 		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}}`,
 	})
+	prod("access", map[string]string{
+		"mosaic-database:app": `{"secretsServiceAccount": "core-api-db-reader", "trustedServiceAccounts": ["jobs/worker", "preview-*/core-api"],
+			"policyArns": ["arn:aws:iam::123456789012:policy/media/core-api-media"]}`,
+		"mosaic-database:additionalApps": `{"worker": {"clusterSecretStore": "aws", "policyArns": ["arn:aws:iam::123456789012:policy/worker-queue"]}}`,
+	})
 	prod("everything", map[string]string{
 		"mosaic-database:tier": "scale",
 		"mosaic-database:database": `{"monitoringInterval": 60, "allocatedStorage": 400, "maxAllocatedStorage": 1000,

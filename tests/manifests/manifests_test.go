@@ -13,18 +13,37 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
+// TestTheSchemasAdmitEveryObject: both ends of the range of the operator's versions admit what the program makes.
 func TestTheSchemasAdmitEveryObject(t *testing.T) {
-	s := load(t)
-	for name, documents := range files(t) {
-		for _, document := range documents {
-			assert.NoError(t, s.admit(document), "%s:\n%s", name, document)
+	for _, version := range []string{oldest, newest} {
+		s, kinds := load(t, version), ""
+		for name, documents := range files(t) {
+			for _, document := range documents {
+				assert.NoError(t, s.admit(document), "%s, %s:\n%s", version, name, document)
+				kinds += document
+			}
 		}
+		for _, part := range []string{"kind: SecretStore\n", "kind: ClusterSecretStore\n", "kind: ExternalSecret\n"} {
+			assert.Contains(t, kinds, part, "no object has it")
+		}
+	}
+}
+
+// TestTheOldestVersionServesBoth: charts that still say v1beta1 work with the oldest version, beside the program's v1. Later ones serve v1
+// alone.
+func TestTheOldestVersionServesBoth(t *testing.T) {
+	first, last := load(t, oldest).served, load(t, newest).served
+	for _, kind := range []string{"SecretStore", "ClusterSecretStore", "ExternalSecret"} {
+		assert.Contains(t, first, "external-secrets.io/v1 "+kind)
+		assert.Contains(t, first, "external-secrets.io/v1beta1 "+kind)
+		assert.Contains(t, last, "external-secrets.io/v1 "+kind)
+		assert.NotContains(t, last, "external-secrets.io/v1beta1 "+kind)
 	}
 }
 
 // TestTheSchemasRefuse: the schemas refuse an object of the program with one error in it.
 func TestTheSchemasRefuse(t *testing.T) {
-	s := load(t)
+	s := load(t, newest)
 	good := strings.Join(files(t)["everything.yaml"], "---\n")
 	for _, wrong := range []struct{ what, old, new, says string }{
 		{"a version that is gone", "external-secrets.io/v1\nkind: ExternalSecret", "external-secrets.io/v1beta1\nkind: ExternalSecret", "no matches for kind"},

@@ -78,6 +78,35 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	}
 }
 
+// TestTheCheckFollowsTheStore: the check looks at the ServiceAccount of the SecretStore, and at a ClusterSecretStore, if the stack has them.
+func TestTheCheckFollowsTheStore(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := outputsOnly(t)
+	calls := inCluster(links(t, state)...)
+	calls[0] = outputs.do(`(` + runPulumi + `) | jq '.helmValues.externalSecrets += {secretStore: "aws", secretStoreKind: "ClusterSecretStore", serviceAccount: {name: "reader"}}'`)
+	for _, one := range calls {
+		for i, word := range one.argv {
+			switch word {
+			case "core-api":
+				if one.argv[i-1] == "serviceaccount" {
+					one.argv[i] = "reader"
+				}
+			case "secretstores.external-secrets.io":
+				one.argv[i] = "clustersecretstores.external-secrets.io"
+			case "aws-secrets-manager":
+				one.argv[i] = "aws"
+			}
+		}
+	}
+	b := newBench(t, state)
+	b.expect(calls...)
+	r := b.just("", "db-check", "prod")
+	assert.Zero(t, r.code, r.stdout+r.stderr)
+	assert.Contains(t, r.stdout, "role of the ServiceAccount reader: ")
+	assert.Contains(t, r.stdout, "ClusterSecretStore aws: True")
+}
+
 // Every recipe names the tool that is missing, and changes nothing.
 func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
 	need(t)

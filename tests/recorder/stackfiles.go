@@ -55,5 +55,6 @@ func Optional(name string) bool {
 		"-database-admin", "core-api-bootstrap-db", "core-api-migrator-db", "-db-people-role", "/rds/bootstrap", "/rds/migrator", "/rds/readonly",
 	}, func(part string) bool { return strings.Contains(name, part) })
 	ofPooler := strings.Contains(name, "core-api-pooler") || strings.HasSuffix(name, "/rds/pooler")
-	return ofLogins || ofPooler
+	ofStore := strings.HasSuffix(name, "-db-reader") // the ServiceAccount of a SecretStore, in the tests
+	return ofLogins || ofPooler || ofStore
 }

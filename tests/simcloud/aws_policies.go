@@ -3,7 +3,9 @@ package simcloud
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
@@ -23,16 +25,16 @@ func (w webIdentity) trustedBy(policy string) error {
 	}
 	why := fmt.Errorf("the trust policy has no statement")
 	for _, s := range document.Statement {
-		equals := s.Condition["StringEquals"]
+		equals, like := s.Condition["StringEquals"], s.Condition["StringLike"]
 		switch {
 		case s.Effect != iam.Allow || !slices.Contains(s.Action, "sts:AssumeRoleWithWebIdentity"):
 			why = fmt.Errorf("the trust policy does not allow it")
 		case !slices.Contains(s.Principal["Federated"], w.provider):
 			why = fmt.Errorf("the trust policy names the principal %v, not %s", s.Principal["Federated"], w.provider)
-		case len(s.Condition) != 1 || len(equals) != 2:
-			why = fmt.Errorf("the trust policy must compare %s:sub and %s:aud with StringEquals, and nothing else", w.issuer, w.issuer)
-		case !slices.Contains(equals[w.issuer+":sub"], w.subject):
-			why = fmt.Errorf("the trust policy expects %s:sub to be %v, not %s", w.issuer, equals[w.issuer+":sub"], w.subject)
+		case len(equals)+len(like) != 2 || len(s.Condition) != min(len(equals), 1)+min(len(like), 1):
+			why = fmt.Errorf("the trust policy must compare %s:sub with StringEquals or StringLike and %s:aud with StringEquals, and nothing else", w.issuer, w.issuer)
+		case !slices.Contains(equals[w.issuer+":sub"], w.subject) && !isLike(like[w.issuer+":sub"], w.subject):
+			why = fmt.Errorf("the trust policy expects %s:sub to be %v, not %s", w.issuer, append(equals[w.issuer+":sub"], like[w.issuer+":sub"]...), w.subject)
 		case !slices.Contains(equals[w.issuer+":aud"], "sts.amazonaws.com"):
 			why = fmt.Errorf("the trust policy expects %s:aud to be %v, not sts.amazonaws.com", w.issuer, equals[w.issuer+":aud"])
 		default:
@@ -40,6 +42,19 @@ func (w webIdentity) trustedBy(policy string) error {
 		}
 	}
 	return why
+}
+
+// Trusts tells whether a trust policy lets a ServiceAccount of a cluster of us-east-1, namespace:name, assume the role.
+func Trusts(policy, cluster, account string) bool {
+	issuer := eksCluster{name: cluster}.issuer("us-east-1")
+	return webIdentity{"arn:aws:iam::123456789012:oidc-provider/" + issuer, issuer, "system:serviceaccount:" + account}.trustedBy(policy) == nil
+}
+
+// isLike tells whether a value is like one of the patterns, in which * stands for any characters.
+func isLike(patterns []string, value string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(value)
+	})
 }
 
 // allows tells whether the role's inline policies allow an action on a resource.

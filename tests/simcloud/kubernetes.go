@@ -25,6 +25,8 @@ const (
 	disruptionsType    = "kubernetes:policy/v1:PodDisruptionBudget"
 	secretStoreType    = "kubernetes:external-secrets.io/v1:SecretStore"
 	externalSecretType = "kubernetes:external-secrets.io/v1:ExternalSecret"
+
+	clusterSecretStoreType = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
 )
 
 // furnish creates what every cluster has before the program runs.

@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -92,14 +93,10 @@ func (c *cluster) reconcileExternalSecret(o *Object) {
 
 func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
 	ref := es.Spec.SecretStoreRef
-	if ref.Name == "" || ref.Kind != "" && ref.Kind != "SecretStore" {
-		return nil, fmt.Errorf("spec.secretStoreRef: %s %q: give the name of a SecretStore", ref.Kind, ref.Name)
+	store, err := c.storeOf(es.Namespace, ref)
+	if err != nil {
+		return nil, err
 	}
-	stored := c.get(secretStoreType, es.Namespace+"/"+ref.Name)
-	if stored == nil {
-		return nil, fmt.Errorf("could not get SecretStore %q, not found", ref.Name)
-	}
-	store := decodeAs[esv1.SecretStore](stored)
 	role, err := c.assumeRole(store)
 	if err != nil {
 		return nil, fmt.Errorf("SecretStore %q is not ready: %w", ref.Name, err)
@@ -126,6 +123,27 @@ func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
 		data[d.SecretKey] = value
 	}
 	return data, nil
+}
+
+// storeOf returns the store that a reference names. A ClusterSecretStore, which nobody creates through the API server here, has the
+// namespace of its ServiceAccount.
+func (c *cluster) storeOf(namespace string, ref esv1.SecretStoreRef) (*esv1.SecretStore, error) {
+	kind, id := secretStoreType, namespace+"/"+ref.Name
+	switch {
+	case ref.Kind == "ClusterSecretStore":
+		kind, id = clusterSecretStoreType, ref.Name
+	case ref.Name == "" || ref.Kind != "" && ref.Kind != "SecretStore":
+		return nil, fmt.Errorf("spec.secretStoreRef: %s %q: give the name of a SecretStore", ref.Kind, ref.Name)
+	}
+	stored := c.get(kind, id)
+	if stored == nil {
+		return nil, fmt.Errorf("could not get %s %q, not found", cmp.Or(ref.Kind, "SecretStore"), ref.Name)
+	}
+	store := decodeAs[esv1.SecretStore](stored)
+	if jwt := store.Spec.Provider.AWS.Auth.JWTAuth; kind == clusterSecretStoreType && jwt != nil && jwt.ServiceAccountRef != nil && jwt.ServiceAccountRef.Namespace != nil {
+		store.Namespace = *jwt.ServiceAccountRef.Namespace
+	}
+	return store, nil
 }
 
 // fetch calls GetSecretValue with the role, and returns the property of the value if one is named.

@@ -70,6 +70,7 @@ func Values(c *config.Config, location Location, before map[string]string) map[s
 		values[setting.key] = setting.value
 	}
 	maps.Copy(values, generations(c, before))
+	maps.Copy(values, access(c))
 	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
 	for _, app := range c.AdditionalApps {
 		values[applicationKey(app.Name)] = application(app)
@@ -85,6 +86,7 @@ func Changed(c *config.Config, before map[string]string) schema.Problems {
 		problems = append(problems, setting.changed(before)...)
 	}
 	problems = append(problems, changedApplications(c, before)...)
+	problems = append(problems, changedAccess(c, before)...)
 	problems = append(problems, ownership(c, before)...)
 	problems = append(problems, rotation(c, before)...)
 	return append(problems, changedGenerations(c, before)...)

@@ -1,7 +1,9 @@
 package lock_test
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -198,4 +200,53 @@ func TestAlternatingLoginsTakeTurns(t *testing.T) {
 	assert.Empty(t, lock.Changed(loaded(t, alternating(2)), master), "on the way in, no client has one of the two")
 	delete(before, config.Key("database.credentials"))
 	assert.Empty(t, lock.Changed(loaded(t, alternating(9)), before), "of a run before there were any")
+}
+
+// What pods and the operator use is let go of in two runs: the first keeps it, and says so in the record that the second is held to.
+func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
+	const store, cluster = "secretsServiceAccount: reader", "clusterSecretStore: aws"
+	with := func(app, more string) *config.Config {
+		return loaded(t, base+"\nmosaic-database:app: {"+app+"}\n"+more)
+	}
+	record := func(app, more string) map[string]string { return lock.Values(with(app, more), location, nil) }
+	const worker = "mosaic-database:additionalApps: {worker: {%s}}"
+	for _, test := range []struct{ was, now, key, rule string }{
+		{"", store, "app.secretsServiceAccount", "it would lose the role"},
+		{"", store + ", releasing: true", "", ""},
+		{store + ", releasing: true", store + ", releasing: true", "", ""},
+		{store + ", releasing: true", store, "", ""},
+		{store, store, "", ""},
+		{store, "secretsServiceAccount: other", "", ""},
+		{store, "", "", ""},
+		{store, store + ", releasing: true", "app.releasing", "and would take it"},
+		{store, "secretsServiceAccount: other, releasing: true", "app.releasing", "and would take it"},
+		{"", cluster, "app.clusterSecretStore", "deleted while the ExternalSecret uses it"},
+		{"", cluster + ", releasing: true", "", ""},
+		{cluster + ", releasing: true", cluster, "", ""},
+		{cluster, "", "", ""},
+		{cluster, store, "app.secretsServiceAccount", "it would lose the role"},
+		{store, cluster, "app.clusterSecretStore", "deleted while the ExternalSecret uses it"},
+	} {
+		for _, of := range []struct{ was, now, path string }{
+			{"mosaic-database:app: {" + test.was + "}", "mosaic-database:app: {" + test.now + "}", "app."},
+			{fmt.Sprintf(worker, test.was), fmt.Sprintf(worker, test.now), "additionalApps.worker."},
+		} {
+			refused := lock.Changed(loaded(t, of.now), lock.Values(loaded(t, of.was), location, nil))
+			if test.key == "" {
+				assert.Empty(t, refused, "%s → %s", of.was, of.now)
+				continue
+			}
+			require.Len(t, refused, 1, "%s → %s", of.was, of.now)
+			assert.Equal(t, config.Key(of.path+strings.TrimPrefix(test.key, "app.")), refused[0].Key)
+			assert.Contains(t, refused[0].Rule, test.rule)
+		}
+	}
+	gitops := "mosaic-database:delivery: gitops"
+	assert.Empty(t, lock.Changed(with(cluster, gitops), record("", gitops)), "the chart's store is the chart's")
+	assert.Len(t, lock.Changed(with(store, gitops), record("", gitops)), 1, "the role is this program's")
+	first := lock.Changed(with(store+", releasing: true", ""), nil)
+	require.Len(t, first, 1, "the first run would take a ServiceAccount that is the application's")
+	assert.Contains(t, first[0].Rule, "does not have the ServiceAccount core-api")
+	assert.Empty(t, lock.Changed(with(store, ""), nil))
+	assert.Empty(t, lock.Changed(loaded(t, fmt.Sprintf(worker, store)), record("", "")), "another application may begin with it")
 }

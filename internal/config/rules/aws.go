@@ -23,6 +23,8 @@ var (
 	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 	policyName   = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
+	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}$`)
+	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
 	resourceID   = regexp.MustCompile(`^db-[0-9A-Z]{26}$`)
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )
@@ -51,8 +53,15 @@ func aws() schema.Rules {
 		"kmsKey": schema.Matching(keyARN, "the ARN of a KMS key (not of an alias) in the stack's region",
 			"one such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 		// One role or user, and not a whole account.
-		"principal": schema.Matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers"),
-		"policy":    schema.Matching(policyName, "1 to 128 letters, digits and +=,.@_-", "a policy's name, such as mosaic-database-boundary"),
+		"principal":      schema.Matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers"),
+		"policy":         schema.Matching(policyName, "1 to 128 letters, digits and +=,.@_-", "a policy's name, such as mosaic-database-boundary"),
+		"attachedPolicy": attachedPolicy(),
+		"twentyPolicies": schema.Check("at most 20, as many as a role of IAM can have (10, until you ask AWS for more)", func(arns []string) string {
+			if len(arns) <= 20 {
+				return ""
+			}
+			return "fewer policies, with more in each"
+		}).As("maxItems", 20),
 		"cluster": schema.Matching(clusterName, "1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit",
 			"the cluster's name, such as mosaic-prod"),
 		"issuer": schema.Matching(issuerURL, "an https URL without a slash at its end",
@@ -67,6 +76,29 @@ func aws() schema.Rules {
 		"tag":        tag(),
 		"tagCount":   tagCount(),
 	}
+}
+
+// PolicyOwner is the account in the ARN of a managed policy, aws for those of AWS, and its partition; false if it is none.
+func PolicyOwner(arn string) (partition, account string, isPolicy bool) {
+	if !policyARN.MatchString(arn) {
+		return "", "", false
+	}
+	parts := strings.Split(arn, ":")
+	return parts[1], parts[4], true
+}
+
+// attachedPolicy asks for a managed policy that is not one of those of AWS with which the role could make itself any other, or read
+// every secret.
+func attachedPolicy() schema.Rule {
+	return schema.Check("the ARN of a managed policy, and not one for administrators: who takes over a pod would have the account", func(s string) string {
+		switch {
+		case !policyARN.MatchString(s):
+			return "one such as arn:aws:iam::123456789012:policy/core-api-media"
+		case widePolicy.MatchString(s):
+			return "a policy with what the application does, on its own resources"
+		}
+		return ""
+	}).As("pattern", policyARN.String()).As("not", map[string]any{"pattern": widePolicy.String()})
 }
 
 // oneAccount asks for one account, so that a run can be held to it.

@@ -11,6 +11,9 @@ var (
 	dnsLabel     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	dnsSubdomain = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 
+	accountPattern = regexp.MustCompile(`^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?/[a-z0-9*]([a-z0-9.*-]*[a-z0-9*])?$`)
+	anyNamespace   = regexp.MustCompile(`^[*-]*/`)
+
 	cpuQuantity    = regexp.MustCompile(`^(\d+m|\d+(\.\d{1,3})?)$`)
 	memoryQuantity = regexp.MustCompile(`^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$`)
 	someDigit      = regexp.MustCompile(`[1-9]`)
@@ -27,7 +30,8 @@ func kubernetes() schema.Rules {
 	return schema.Rules{
 		"label": schema.Matching(dnsLabel, "1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends (RFC 1123)",
 			"a name such as core-api"),
-		"subdomain": subdomain(),
+		"subdomain":      subdomain(),
+		"trustedAccount": trustedAccount(),
 		"ownNamespace": schema.Check("not beginning with kube-, which is reserved", func(s string) string {
 			if strings.HasPrefix(s, "kube-") {
 				return "a namespace of your own, such as mosaic-prod"
@@ -40,6 +44,20 @@ func kubernetes() schema.Rules {
 		"filePath": schema.Matching(filePath, "an absolute path of letters, digits, dots, hyphens and underscores",
 			"one such as /etc/ssl/rds/ca-bundle.pem"),
 	}
+}
+
+// trustedAccount asks for ServiceAccounts by namespace and name, with * in them, but not of any namespace.
+func trustedAccount() schema.Rule {
+	return schema.Check("namespace/name of a ServiceAccount, in which * stands for any characters, but not for the whole namespace: who may make "+
+		"a namespace would have the role", func(s string) string {
+		switch namespace, _, _ := strings.Cut(s, "/"); {
+		case !accountPattern.MatchString(s):
+			return "one such as mosaic-prod/worker or preview-*/core-api"
+		case anyNamespace.MatchString(s):
+			return "a namespace, or its beginning, such as preview-" + namespace + s[len(namespace):]
+		}
+		return ""
+	}).As("pattern", accountPattern.String()).As("not", map[string]any{"pattern": anyNamespace.String()})
 }
 
 // subdomain asks for a name that Kubernetes takes as a DNS subdomain.

@@ -23,12 +23,17 @@ type Rules map[string]Rule
 //	secret    true: the value may be encrypted
 //
 // A rule is a range such as 1..99 or 1.., a choice such as gp3|io1|io2, or the name of one of the rules; several are joined by
-// commas, and optional before them lets an empty text through. A wrong tag is a mistake of the program, and panics.
+// commas, and optional before them lets an empty text through. The fields of an embedded struct are those of the struct that has
+// it. A wrong tag is a mistake of the program, and panics.
 func Of(target any, rules Rules) []*Field {
 	var fields []*Field
 	value := reflect.ValueOf(target).Elem()
 	for i := range value.NumField() {
 		declared := value.Type().Field(i)
+		if declared.Anonymous {
+			fields = append(fields, Of(value.Field(i).Addr().Interface(), rules)...)
+			continue
+		}
 		key, isField := declared.Tag.Lookup("key")
 		if !isField {
 			continue

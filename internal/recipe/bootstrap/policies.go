@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 )
 
 // managedPolicy is an IAM policy that the recipe creates.
@@ -23,10 +25,14 @@ func (a *account) filled(document, environment string) []byte {
 	}
 	var text []byte
 	text, a.err = os.ReadFile(filepath.Join("policies", document+".json"))
-	return compact(strings.NewReplacer(
+	filled := compact(strings.NewReplacer(
 		"PARTITION", a.target.Partition, "REGION", a.target.Region, "ACCOUNT", a.target.Account, "ENVIRONMENT", environment,
 		"CLUSTER", a.target.Cluster, "STATE_BUCKET", a.target.Bucket(), "STATE_KEY", a.keyARN,
 		"REPOSITORY", a.repository.name, "NUMBERED", a.repository.numbered).Replace(string(text)))
+	if a.err == nil {
+		filled, a.err = pipeline.WithPolicies(filled, a.target.PolicyArns)
+	}
+	return filled
 }
 
 // compact is JSON without white space, which counts towards IAM's limits.

@@ -1,0 +1,79 @@
+package lock
+
+import (
+	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+// replacement is a setting by which something else takes the place of an object that an application has.
+type replacement struct {
+	field, value string
+	object       string
+	loss         string // what happens if it is replaced in one run; "": nothing
+}
+
+func replacements(c *config.Config, app config.Application) []replacement {
+	account := replacement{
+		field: "secretsServiceAccount", value: app.SecretsServiceAccount, object: "ServiceAccount " + app.ServiceAccount,
+		loss: "it would lose the role, and be deleted if this program made it, while pods and the SecretStore use it",
+	}
+	store := replacement{field: "clusterSecretStore", value: app.ClusterSecretStore, object: "SecretStore " + app.SecretStore()}
+	if c.Delivery.InCluster() {
+		store.loss = "it would be deleted while the ExternalSecret uses it"
+	}
+	return []replacement{account, store}
+}
+
+func accessKey(app config.Application, field string) string {
+	return config.Key(app.Key() + "." + field)
+}
+
+// access is how the applications' secrets are read, by full key, without what is not set.
+func access(c *config.Config) map[string]string {
+	values := map[string]string{}
+	for _, app := range c.Applications() {
+		for _, r := range replacements(c, app) {
+			if r.value != "" {
+				values[accessKey(app, r.field)] = r.value
+			}
+		}
+		if app.Releasing {
+			values[accessKey(app, "releasing")] = "true"
+		}
+	}
+	return values
+}
+
+// changedAccess refuses to delete, or to take away from the role, what pods and the operator still use; and to take back what an
+// earlier run let go of.
+func changedAccess(c *config.Config, before map[string]string) schema.Problems {
+	var problems schema.Problems
+	for _, app := range c.Applications() {
+		_, live := before[config.Key(app.Key())]
+		if app.OwnsSchema {
+			_, live = before[accessKey(app, "name")]
+		}
+		wasReleasing := before[accessKey(app, "releasing")] != ""
+		for _, r := range replacements(c, app) {
+			old := before[accessKey(app, r.field)]
+			switch {
+			case r.value == "":
+			case live && old == "" && !app.Releasing && r.loss != "":
+				problems = append(problems, schema.Problem{
+					Key: accessKey(app, r.field), Value: r.value,
+					Rule: fmt.Sprintf("in a live stack, which has the %s, by way of releasing alone: %s", r.object, r.loss),
+					Fix:  "releasing: true beside it in this run, and no releasing in a later one (docs/delivery.md)",
+				})
+			case app.Releasing && !wasReleasing && (!live || old != ""):
+				problems = append(problems, schema.Problem{
+					Key: accessKey(app, "releasing"), Value: "true",
+					Rule: fmt.Sprintf("in the first run with %s in a live stack alone: this program does not have the %s, and would take it", r.field, r.object),
+					Fix:  "false, or remove the line",
+				})
+			}
+		}
+	}
+	return problems
+}
