@@ -7,22 +7,23 @@ type Application struct {
 	Name               string
 	Namespace          string
 	ServiceAccount     string
-	SecretName         string // of the Kubernetes Secret that its pods read
-	ReloadOnChange     bool   // its pods are restarted when the Secret changes
-	DeletionProtection bool   // of its role and its Kubernetes objects
-	OwnsSchema         bool   // it brings the migrations
+	SecretName         string         // of the Kubernetes Secret that its pods read
+	HelmValues         map[string]any // template of the values that its chart gets
+	ReloadOnChange     bool           // its pods are restarted when the Secret changes
+	DeletionProtection bool           // of its role and its Kubernetes objects
+	OwnsSchema         bool           // it brings the migrations
 }
 
 // Applications are the application that owns the schema, and then the others by name.
 func (c *Config) Applications() []Application {
 	all := []Application{{
 		Name: c.App.Name, Namespace: c.App.Namespace, ServiceAccount: c.App.ServiceAccount, SecretName: c.App.SecretName,
-		ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true,
+		ReloadOnChange: c.App.ReloadOnChange, HelmValues: c.App.HelmValues, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true,
 	}}
 	for _, app := range c.AdditionalApps {
 		all = append(all, Application{
 			Name: app.Name, Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretName: app.SecretName,
-			ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection,
+			ReloadOnChange: app.ReloadOnChange, HelmValues: app.HelmValues, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection,
 		})
 	}
 	return all

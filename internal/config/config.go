@@ -29,6 +29,7 @@ type Config struct {
 	TLS        TLS               `key:"tls" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
+	GitOps     GitOps            `key:"gitops" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
@@ -61,16 +62,21 @@ type App struct {
 	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
 	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
 	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
+
+	HelmValues map[string]any `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders (docs/delivery.md)."`
 }
 
 // AdditionalApp is one more application that uses the database.
 type AdditionalApp struct {
-	Name               string // the name under which the file has it
-	Namespace          string `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
-	ServiceAccount     string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
-	SecretName         string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
-	ReloadOnChange     bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
-	DeletionProtection bool   `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+	Name           string // the name under which the file has it
+	Namespace      string `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
+	ServiceAccount string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
+	SecretName     string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
+	ReloadOnChange bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
+
+	HelmValues map[string]any `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders."`
+
+	DeletionProtection bool `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
 }
 
 // Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec
@@ -121,6 +127,12 @@ const (
 
 // InCluster tells whether this program makes objects in the cluster.
 func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
+
+// GitOps is where the GitOps repository has the values of the application's chart.
+type GitOps struct {
+	Path string `key:"path" unset:"environments/<stack>/values.database.yaml" rule:"optional,valuesFile" doc:"File of the values, which an application of the GitOps controller has to list."`
+	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a file that is not this program's alone takes the values, such as coreApi; a dot is its top. All else in it stays."`
+}
 
 // Alerts is the addresses that the alarms notify, and the thresholds.
 type Alerts struct {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -44,7 +43,8 @@ func Outputs() []Output {
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty if this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
-		{"helmValues", "object", "values for the application's Helm chart, according to delivery"},
+		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
+		{"gitops", "object", "where the GitOps repository has these values: path of the file, and key in it; an empty key if the file is this program's alone"},
 		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
@@ -64,7 +64,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 			"namespace":            pulumi.String(app.Namespace),
 			"serviceAccountName":   pulumi.String(app.ServiceAccount),
 			"kubernetesSecretName": pulumi.String(app.SecretName),
-			"helmValues":           helmValues(cfg, app),
+			"helmValues":           d.helmValues(app),
 		}
 	}
 	retained := []string{}
@@ -103,48 +103,12 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"kubernetesSecretName": pulumi.String(main.SecretName),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
-		"helmValues":           helmValues(cfg, main),
+		"helmValues":           d.helmValues(main),
+		"gitops":               pulumi.StringMap{"path": pulumi.String(cfg.GitOps.Path), "key": pulumi.String(cfg.GitOps.Key)},
 		"additionalApps":       additional,
 		lastRunOutput:          left,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		d.ctx.Export(name, all[name])
-	}
-}
-
-// helmValues returns the values for an application's Helm chart. With delivery gitops, and from the handover on, the chart
-// creates the ServiceAccount and the ExternalSecret; with delivery pulumi, this program does, and the chart must not. The
-// chart runs migrations with gitops only.
-func helmValues(cfg *config.Config, app application) pulumi.Map {
-	gitops := cfg.Delivery != config.DeliveryPulumi
-	annotations := pulumi.StringMap{}
-	if app.ReloadOnChange {
-		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
-	}
-	return pulumi.Map{
-		"serviceAccount": pulumi.Map{
-			"create":      pulumi.Bool(gitops),
-			"name":        pulumi.String(app.ServiceAccount),
-			"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": app.role.RoleArn},
-		},
-		"externalSecrets": pulumi.Map{
-			"enabled":            pulumi.Bool(gitops),
-			"secretStore":        pulumi.String(app.SecretStore()),
-			"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-			"targetSecretName":   pulumi.String(app.SecretName),
-			"region":             pulumi.String(cfg.Region),
-		},
-		"migrations": pulumi.Map{
-			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
-			"image":   pulumi.String(cfg.Migrations.Image),
-			"command": pulumi.ToStringArray(cfg.Migrations.Command),
-		},
-		// For the Deployment that uses the Secret.
-		"deploymentAnnotations": annotations,
-		// The pods need the file that sslrootcert in the URLs names.
-		"tls": pulumi.Map{
-			"caBundlePath":      pulumi.String(cfg.TLS.CaBundlePath),
-			"caBundleConfigMap": pulumi.String(cfg.TLS.CaBundleConfigMap),
-		},
 	}
 }

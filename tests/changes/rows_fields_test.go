@@ -212,8 +212,14 @@ func migrations() []transition {
 		{key: "pooling.maxClientConnections", was: "500", now: "1000", from: pooling(""), to: pooling("maxClientConnections: 1000"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.tlsSecretName", was: "pooler-tls", now: "rds-tls", from: pooling(""), to: "pooling: {enabled: true, tlsSecretName: rds-tls}", back: true, why: "the pods are replaced one by one"},
 		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
+		{key: "app.helmValues", was: unset, now: "another shape", to: "app: {helmValues: " + shape + "}", back: true, why: "helmValues alone"},
+		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "the output gitops alone"},
+		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "the output gitops alone"},
 	}
 }
+
+// shape is a template of helmValues with which a chart finds the objects.
+const shape = "{database: {secret: '${kubernetesSecretName}', create: '${chartCreatesObjects}'}}"
 
 // pooling turns the pooler on, with more fields.
 func pooling(fields string) string {

@@ -33,7 +33,7 @@ func (f *Field) Rule() string { return join(f.rule.Text, f.all.Text) }
 
 // Value is the present value as the report and the reference write it; before decoding, the default.
 func (f *Field) Value() string {
-	if f.Kind == Object || f.Kind == Objects {
+	if f.Kind == Object || f.Kind == Objects || f.Kind == Tree {
 		return "{}"
 	}
 	return Show(f.target.Interface())
@@ -67,6 +67,8 @@ func (f *Field) Decode(raw json.RawMessage) Problems {
 		return f.decodeList(raw)
 	case Map:
 		return f.decodeMap(raw)
+	case Tree:
+		return decodeScalar(f, raw, parseJSON[map[string]any])
 	case String:
 		text, ok := f.rule.text(raw)
 		if !ok {

@@ -21,6 +21,7 @@ const (
 	Map     Kind = "map of strings"
 	Object  Kind = "object"
 	Objects Kind = "map of objects"
+	Tree    Kind = "object of any shape"
 )
 
 // kindOf is the kind of a JSON value.

@@ -119,6 +119,9 @@ func kindFor(t reflect.Type) Kind {
 	case reflect.Struct:
 		return Object
 	case reflect.Map:
+		if t.Elem().Kind() == reflect.Interface {
+			return Tree
+		}
 		return Map
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.String {
