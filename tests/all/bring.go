@@ -26,6 +26,9 @@ func bring(ctx context.Context, root string, progress io.Writer) error {
 	if err := i.npm(missing); err != nil {
 		return err
 	}
+	if err := i.unpack(missing); err != nil {
+		return err
+	}
 	if err := i.system(missing); err != nil {
 		return err
 	}
@@ -163,6 +166,8 @@ func byHand(system string, missing []tools.Installation) string {
 			line = "  " + s.Homebrew
 		case s.Tool == tools.PgBouncer:
 			line = "  pgbouncer: 1.21 or later"
+		case s.Debian == nil:
+			line = fmt.Sprintf("  %s: its own release", s.Tool)
 		}
 		if !slices.Contains(lines, line) {
 			lines = append(lines, line)
