@@ -5,15 +5,22 @@
 # there ARGUMENT... runs git in the checkout $folder.
 there() { git -C "$folder" "$@"; }
 
+# open_values reads the stack's values, and into which file they go, under which key.
+open_values() {
+  local target
+  values=$(output helmValues)
+  target=$(output gitops)
+  file=$(jq -r .path <<<"$target")
+  key=$(jq -r .key <<<"$target")
+}
+
 # values_file FOLDER writes the stack's values into the checkout, stages them and shows the difference. It fails if there is
 # none.
 values_file() {
-  file=environments/$stack/values.database.yaml
-  [[ -d $1/environments/$stack ]] || fail "the GitOps repository has no folder environments/$stack on its remote; is it the right one?"
-  {
-    printf '# Written by just gitops-deploy %s of mosaic-database; edits are lost.\n' "$stack"
-    jq . <<<"$values"
-  } >"$1/$file"
+  local within
+  within=$(dirname "$file")
+  [[ -d $1/$within ]] || fail "the GitOps repository has no folder $within on its remote; is it the right one? The key gitops.path names the file"
+  program values --key "$key" "$stack" "$1/$file" <<<"$values" || exit 1
   git -C "$1" add -- "$file" || fail "git does not take $file, see above"
   if git -C "$1" --no-pager diff --cached --exit-code >&2; then
     return 1

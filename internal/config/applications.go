@@ -13,11 +13,10 @@ type Application struct {
 	Name               string
 	Namespace          string
 	ServiceAccount     string
-	SecretName         string            // of the Kubernetes Secret that its pods read
-	SecretEntries      map[string]string // properties of the connection secret by the names of its own entries
-	ReloadOnChange     bool              // its pods are restarted when the Secret changes
-	DeletionProtection bool              // of its role and its Kubernetes objects
-	OwnsSchema         bool              // it brings the migrations
+	SecretName         string // of the Kubernetes Secret that its pods read
+	ReloadOnChange     bool   // its pods are restarted when the Secret changes
+	DeletionProtection bool   // of its role and its Kubernetes objects
+	OwnsSchema         bool   // it brings the migrations
 	Access
 }
 
@@ -25,14 +24,12 @@ type Application struct {
 func (c *Config) Applications() []Application {
 	all := []Application{{
 		Name: c.App.Name, Namespace: c.App.Namespace, ServiceAccount: c.App.ServiceAccount, SecretName: c.App.SecretName,
-		SecretEntries: c.App.SecretEntries, ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true,
-		Access: c.App.Access,
+		ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true, Access: c.App.Access,
 	}}
 	for _, app := range c.AdditionalApps {
 		all = append(all, Application{
 			Name: app.Name, Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretName: app.SecretName,
-			SecretEntries: app.SecretEntries, ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection,
-			Access: app.Access,
+			ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection, Access: app.Access,
 		})
 	}
 	return all

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config/template"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -34,5 +35,22 @@ func (l *loader) apps() {
 				})
 			}
 		}
+	}
+}
+
+// helmValues holds the templates to the vocabulary, and to what the charts need with this delivery.
+func (l *loader) helmValues() {
+	needs := template.ChartMakesObjects()
+	if l.config.Delivery == DeliveryPulumi {
+		needs = template.ProgramMakesObjects()
+	}
+	check := func(field string, shape map[string]any) {
+		if l.sound(field, "delivery") {
+			l.add(template.Check(shape, needs).Under(Key(field))...)
+		}
+	}
+	check("app.helmValues", l.config.App.HelmValues)
+	for _, app := range l.config.AdditionalApps {
+		check("additionalApps."+app.Name+".helmValues", app.HelmValues)
 	}
 }

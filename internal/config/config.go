@@ -30,6 +30,7 @@ type Config struct {
 	TLS        TLS               `key:"tls" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
+	GitOps     GitOps            `key:"gitops" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
@@ -56,36 +57,36 @@ type Network struct {
 
 // App is the application that owns the schema.
 type App struct {
-	Name            string            `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
-	Namespace       string            `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
-	CreateNamespace bool              `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
-	ServiceAccount  string            `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
-	SecretName      string            `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
-	SecretEntries   map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
-	ReloadOnChange  bool              `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
+	Name            string `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
+	Namespace       string `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
+	CreateNamespace bool   `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
+	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
+	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
+	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
 	Access
 }
 
 // AdditionalApp is one more application that uses the database.
 type AdditionalApp struct {
-	Name               string            // the name under which the file has it
-	Namespace          string            `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
-	ServiceAccount     string            `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
-	SecretName         string            `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
-	SecretEntries      map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret, as under app."`
-	ReloadOnChange     bool              `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
-	DeletionProtection bool              `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+	Name               string // the name under which the file has it
+	Namespace          string `key:"namespace" unset:"app.namespace" rule:"label,ownNamespace" doc:"Namespace of the application; it has to be there."`
+	ServiceAccount     string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets, with a role of its own."`
+	SecretName         string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
+	ReloadOnChange     bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
+	DeletionProtection bool   `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
 	Access
 }
 
-// Access is how the External Secrets Operator reads an application's secret, and what else the application's role may do and who
-// may assume it.
+// Access is how an application gets at the database: the entries of its Secret, the values of its chart, how the External Secrets
+// Operator reads its secret, what else its role may do, and who may assume it.
 type Access struct {
-	SecretsServiceAccount  string   `key:"secretsServiceAccount" unset:"serviceAccount" rule:"optional,subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
-	ClusterSecretStore     string   `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`
-	Releasing              bool     `key:"releasing" doc:"The first of two runs that set secretsServiceAccount or clusterSecretStore in a live stack: what it replaces stays, unprotected, until the run without releasing."`
-	PolicyArns             []string `key:"policyArns" rule:"attachedPolicy" all:"distinct,twentyPolicies" doc:"Managed policies that the role has besides, within permissionsBoundary."`
-	TrustedServiceAccounts []string `key:"trustedServiceAccounts" rule:"trustedAccount" all:"distinct" doc:"More ServiceAccounts that may assume the role, as namespace/name; * stands for any characters, as in preview-*/core-api."`
+	SecretEntries          map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
+	HelmValues             map[string]any    `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders (docs/delivery.md)."`
+	SecretsServiceAccount  string            `key:"secretsServiceAccount" unset:"serviceAccount" rule:"optional,subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
+	ClusterSecretStore     string            `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`
+	Releasing              bool              `key:"releasing" doc:"The first of two runs that set secretsServiceAccount or clusterSecretStore in a live stack: what it replaces stays, unprotected, until the run without releasing."`
+	PolicyArns             []string          `key:"policyArns" rule:"attachedPolicy" all:"distinct,twentyPolicies" doc:"Managed policies that the role has besides, within permissionsBoundary."`
+	TrustedServiceAccounts []string          `key:"trustedServiceAccounts" rule:"trustedAccount" all:"distinct" doc:"More ServiceAccounts that may assume the role, as namespace/name; * stands for any characters, as in preview-*/core-api."`
 }
 
 // Pods is what the cluster asks of every pod that this program makes. A Job keeps the pod that it was made with, as it keeps all of
@@ -160,6 +161,12 @@ const (
 
 // InCluster tells whether this program makes objects in the cluster.
 func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
+
+// GitOps is where the GitOps repository has the values of the application's chart.
+type GitOps struct {
+	Path string `key:"path" unset:"environments/<stack>/values.database.yaml" rule:"optional,valuesFile" doc:"File of the values, which an application of the GitOps controller has to list."`
+	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a file that is not this program's alone takes the values, such as coreApi; a dot is its top. All else in it stays."`
+}
 
 // Alerts is the addresses that the alarms notify, and the thresholds.
 type Alerts struct {

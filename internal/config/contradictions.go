@@ -32,6 +32,7 @@ func (l *loader) contradictions() {
 	l.restore()
 	l.generations()
 	l.logins()
+	l.helmValues()
 }
 
 // names holds the names that are put together to the limits of what they name.

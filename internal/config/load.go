@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/config/template"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -174,9 +175,21 @@ func (c *Config) derive() {
 	c.App.Namespace = cmp.Or(c.App.Namespace, naming.Namespace(c.Environment))
 	c.App.ServiceAccount = cmp.Or(c.App.ServiceAccount, c.App.Name)
 	c.App.SecretName = cmp.Or(c.App.SecretName, naming.KubernetesSecret(c.App.Name))
+	c.App.deriveShape()
+	c.GitOps.Path = cmp.Or(c.GitOps.Path, "environments/"+c.Stack+"/values.database.yaml")
 	for _, app := range c.AdditionalApps {
+		app.deriveShape()
 		app.Namespace = cmp.Or(app.Namespace, c.App.Namespace)
 		app.ServiceAccount = cmp.Or(app.ServiceAccount, app.Name)
 		app.SecretName = cmp.Or(app.SecretName, naming.KubernetesSecret(app.Name))
+	}
+}
+
+// deriveShape gives the values of the chart the default shape.
+func (a *Access) deriveShape() {
+	if a.HelmValues == nil {
+		a.HelmValues = template.Default(template.Options{
+			Entries: len(a.SecretEntries) > 0, ClusterStore: a.ClusterSecretStore != "", OwnAccount: a.SecretsServiceAccount != "",
+		})
 	}
 }

@@ -236,8 +236,8 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 		{schema.Boolean, "true", []schema.Kind{schema.Boolean}},
 		{"list", "[a, b]", []schema.Kind{schema.List}},
 		{"list", "[[a], [b]]", nil},
-		{schema.Object, "{a: b}", []schema.Kind{schema.Map, schema.Object, schema.Objects}},
-		{schema.Object, "{a: {b: c}}", []schema.Kind{schema.Object, schema.Objects}},
+		{schema.Object, "{a: b}", []schema.Kind{schema.Map, schema.Object, schema.Objects, schema.Tree}},
+		{schema.Object, "{a: {b: c}}", []schema.Kind{schema.Object, schema.Objects, schema.Tree}},
 		{"null", "null", nil},
 	}
 	var count int

@@ -18,7 +18,7 @@ func free() map[string]string {
 	all := map[string]string{
 		"Stack": name, "Environment": name, "AccountID": name, "AllowedAccountIDs": name, "Tier": "its values are in the fields of the database",
 		"Cluster": "the cluster exists already", "Network": "the network exists already", "App": "in the cluster",
-		"Migrations": "in the cluster", "Pods": "in the cluster", "TLS": "in the cluster", "Delivery": "in the cluster",
+		"Migrations": "in the cluster", "Pods": "in the cluster", "TLS": "in the cluster", "Delivery": "in the cluster", "GitOps": "a file in a repository",
 		"Waivers": "documentation", "PermissionsBoundary": who, "Tags": name,
 
 		"Database.Name": name, "Database.Username": name, "Database.Port": setting, "Database.EngineVersion": setting,

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/gitops"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/stackfile"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/steps"
@@ -20,7 +21,7 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapCommand(recipe), editCommand(recipe), changeCommand(recipe))
+	root.AddCommand(bootstrapCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand())
 	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }
@@ -81,6 +82,21 @@ func changeCommand(recipe *run.Recipe) *cobra.Command {
 	cmd.Flags().StringVar(&change.What, "what", "", "what the change does, for the user")
 	cmd.Flags().StringVar(&change.Unchanged, "unchanged", "there is nothing to change", "what to say if the stack file has these values already")
 	cmd.Flags().BoolVar(&change.Yes, "yes", false, "answer Pulumi's question beforehand")
+	return cmd
+}
+
+func valuesCommand() *cobra.Command {
+	var target gitops.Target
+	cmd := &cobra.Command{
+		Use:   "values STACK FILE",
+		Short: "Write the chart's values, which are JSON on standard input, into a file of the GitOps repository",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target.Stack, target.File = args[0], args[1]
+			return target.Write(cmd.InOrStdin())
+		},
+	}
+	cmd.Flags().StringVar(&target.Key, "key", "", "where a shared file takes the values, as a dot path; a dot is its top")
 	return cmd
 }
 

@@ -1,59 +1,100 @@
 package stack
 
 import (
+	"cmp"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/template"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// helmValues returns the values for an application's Helm chart. With delivery gitops, and from the handover on, the chart
+// helmValues returns the values for an application's Helm chart, in the shape of its template.
+func (d *deployment) helmValues(app application) pulumi.Map {
+	return renderMap(app.HelmValues, d.placeholders(app))
+}
+
+// placeholders returns the values of all placeholders of a template. With delivery gitops, and from the handover on, the chart
 // creates the ServiceAccount and the ExternalSecret; with delivery pulumi, this program does, and the chart must not. The
 // chart runs migrations with gitops only.
-func helmValues(cfg *config.Config, app application) pulumi.Map {
-	gitops := cfg.Delivery != config.DeliveryPulumi
+func (d *deployment) placeholders(app application) map[string]pulumi.Input {
+	cfg := d.cfg
 	annotations := pulumi.StringMap{}
 	if app.ReloadOnChange {
 		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
-	account := pulumi.Map{
-		"create":      pulumi.Bool(gitops),
-		"name":        pulumi.String(app.RoleAccount()),
-		"annotations": pulumi.Map{"eks.amazonaws.com/role-arn": app.role.RoleArn},
-	}
 	store, kind := app.Store()
-	secrets := pulumi.Map{
-		"enabled":            pulumi.Bool(gitops),
-		"secretStore":        pulumi.String(store),
-		"databaseSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-		"targetSecretName":   pulumi.String(app.SecretName),
-		"region":             pulumi.String(cfg.Region),
-	}
-	if len(app.SecretEntries) > 0 { // not in every stack: a chart may refuse values that it does not know
-		secrets["entries"] = pulumi.ToStringMap(app.SecretEntries)
-	}
-	if kind != "" {
-		secrets["secretStoreKind"] = pulumi.String(kind)
-	}
-	if app.SecretsServiceAccount != "" {
-		// Nothing about the application's own: any value would take the place of the chart's, and with it the role that the
-		// application has.
-		secrets["serviceAccount"], account = account, pulumi.Map{}
-	}
-	return pulumi.Map{
-		"serviceAccount":  account,
-		"externalSecrets": secrets,
-		"migrations": pulumi.Map{
-			"enabled": pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
-			"image":   pulumi.String(cfg.Migrations.Image),
-			"command": pulumi.ToStringArray(cfg.Migrations.Command),
-		},
-		// For the Deployment that uses the Secret.
+	return map[string]pulumi.Input{
+		"applicationName":       pulumi.String(app.Name),
+		"namespace":             pulumi.String(app.Namespace),
+		"environment":           pulumi.String(cfg.Environment),
+		"region":                pulumi.String(cfg.Region),
+		"accountId":             pulumi.String(cfg.AccountID),
+		"clusterName":           pulumi.String(cfg.Cluster.Name),
+		"chartCreatesObjects":   pulumi.Bool(cfg.Delivery != config.DeliveryPulumi),
+		"serviceAccountName":    pulumi.String(app.ServiceAccount),
+		"roleServiceAccount":    pulumi.String(app.RoleAccount()),
+		"roleArn":               app.role.RoleArn,
+		"secretStoreName":       pulumi.String(store),
+		"secretStoreKind":       pulumi.String(cmp.Or(kind, "SecretStore")),
+		"secretEntries":         pulumi.ToStringMap(app.SecretEntries),
+		"externalSecretName":    pulumi.String(naming.ExternalSecret(app.Name)),
+		"connectionSecretName":  pulumi.String(naming.ConnectionSecret(cfg.Environment)),
+		"connectionSecretArn":   d.db.ConnectionSecretArn,
+		"kubernetesSecretName":  pulumi.String(app.SecretName),
 		"deploymentAnnotations": annotations,
-		// The pods need the file that PGSSLROOTCERT names.
-		"tls": pulumi.Map{
-			"caBundlePath":      pulumi.String(cfg.TLS.CaBundlePath),
-			"caBundleConfigMap": pulumi.String(cfg.TLS.CaBundleConfigMap),
-		},
+		"chartRunsMigrations":   pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
+		"migrationsImage":       pulumi.String(cfg.Migrations.Image),
+		"migrationsCommand":     pulumi.ToStringArray(cfg.Migrations.Command),
+		"caBundlePath":          pulumi.String(cfg.TLS.CaBundlePath),
+		"caBundleConfigMap":     pulumi.String(cfg.TLS.CaBundleConfigMap),
+		"endpoint":              d.db.Endpoint,
+		"port":                  d.db.Port,
+		"databaseName":          pulumi.String(cfg.Database.Name),
+		"poolerEndpoint":        pulumi.String(poolerEndpoint(cfg)),
 	}
+}
+
+// render puts values into a template, or a part of one.
+func render(node any, values map[string]pulumi.Input) pulumi.Input {
+	switch node := node.(type) {
+	case map[string]any:
+		return renderMap(node, values)
+	case []any:
+		list := pulumi.Array{}
+		for _, item := range node {
+			list = append(list, render(item, values))
+		}
+		return list
+	case string:
+		return renderText(template.Parse(node), values)
+	default:
+		return pulumi.Any(node)
+	}
+}
+
+func renderMap(node map[string]any, values map[string]pulumi.Input) pulumi.Map {
+	rendered := pulumi.Map{}
+	for name, value := range node {
+		rendered[name] = render(value, values)
+	}
+	return rendered
+}
+
+// renderText returns a text. A placeholder that stands alone keeps the type of its value.
+func renderText(parts []template.Part, values map[string]pulumi.Input) pulumi.Input {
+	if len(parts) == 1 && parts[0].IsPlaceholder {
+		return values[parts[0].Placeholder]
+	}
+	format, words := "", []any{}
+	for _, part := range parts {
+		format += "%v"
+		if part.IsPlaceholder {
+			words = append(words, values[part.Placeholder])
+		} else {
+			words = append(words, part.Words)
+		}
+	}
+	return pulumi.Sprintf(format, words...)
 }

@@ -43,7 +43,8 @@ func Outputs() []Output {
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty if this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
-		{"helmValues", "object", "values for the application's Helm chart, according to delivery"},
+		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
+		{"gitops", "object", "where the GitOps repository has these values: path of the file, and key in it; an empty key if the file is this program's alone"},
 		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
@@ -63,7 +64,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 			"namespace":            pulumi.String(app.Namespace),
 			"serviceAccountName":   pulumi.String(app.ServiceAccount),
 			"kubernetesSecretName": pulumi.String(app.SecretName),
-			"helmValues":           helmValues(cfg, app),
+			"helmValues":           d.helmValues(app),
 		}
 	}
 	retained := []string{}
@@ -102,7 +103,8 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"kubernetesSecretName": pulumi.String(main.SecretName),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
-		"helmValues":           helmValues(cfg, main),
+		"helmValues":           d.helmValues(main),
+		"gitops":               pulumi.StringMap{"path": pulumi.String(cfg.GitOps.Path), "key": pulumi.String(cfg.GitOps.Key)},
 		"additionalApps":       additional,
 		lastRunOutput:          left,
 	}

@@ -26,6 +26,9 @@ func bring(ctx context.Context, root string, progress io.Writer) error {
 	if err := i.npm(missing); err != nil {
 		return err
 	}
+	if err := i.unpack(missing); err != nil {
+		return err
+	}
 	if err := i.system(missing); err != nil {
 		return err
 	}
@@ -166,6 +169,8 @@ func byHand(system string, missing []tools.Installation) string {
 			line = "  " + s.Homebrew
 		case s.Script != "":
 			line = fmt.Sprintf("  %s: what tests/tools/%s installs", s.Tool, s.Script)
+		case s.Debian == nil:
+			line = fmt.Sprintf("  %s: its own release", s.Tool)
 		}
 		if !slices.Contains(lines, line) {
 			lines = append(lines, line)

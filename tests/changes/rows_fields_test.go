@@ -225,6 +225,9 @@ func migrations() []transition {
 			to: pooling("") + "\napp: {secretEntries: {DATABASE_URL: asyncpg_url}}",
 		},
 		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
+		{key: "app.helmValues", was: unset, now: "another shape", to: "app: {helmValues: " + shape + "}", back: true, why: "helmValues alone"},
+		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "the output gitops alone"},
+		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "the output gitops alone"},
 	}
 }
 
@@ -262,6 +265,9 @@ func pods() []transition {
 		toleration("tolerationSeconds", "key: dedicated, effect: NoExecute", "key: dedicated, effect: NoExecute, tolerationSeconds: 60"),
 	}
 }
+
+// shape is a template of helmValues with which a chart finds the objects.
+const shape = "{database: {secret: '${kubernetesSecretName}', create: '${chartCreatesObjects}'}}"
 
 // pooling turns the pooler on, with more fields.
 func pooling(fields string) string {

@@ -185,6 +185,7 @@ func applications() []transition {
 		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
 		{key: "additionalApps.worker.secretEntries", was: unset, now: "JDBC_URL: jdbc_url", to: with("secretEntries: {JDBC_URL: jdbc_url}"), back: true, why: "one more entry"},
 		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
+		{key: "additionalApps.worker.helmValues", was: unset, now: "another shape", to: with("helmValues: " + shape), back: true, why: "helmValues alone"},
 	}
 	for i := range rows {
 		rows[i].born = "another application"

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/template"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/golden"
@@ -23,6 +24,7 @@ import (
 func TestDocsAreCurrent(t *testing.T) {
 	for file, table := range map[string]func(*testing.T) string{
 		"docs/configuration.md": configurationTable,
+		"docs/delivery.md":      placeholdersTable,
 		"docs/outputs.md":       outputsTable,
 		"docs/tiers.md":         tiersPage,
 		"docs/costs.md":         costTables,
@@ -91,6 +93,15 @@ func needsTable(*testing.T) string {
 	}
 	return needs + "\n### Dependent actions: what a call requires besides\n\n" +
 		golden.Table([]string{"role", "calling", "with", "needs", "and", "says AWS in"}, rows)
+}
+
+// placeholdersTable lists what a template of helmValues may use, and has the template of the default shape.
+func placeholdersTable(*testing.T) string {
+	var rows [][]string
+	for _, placeholder := range template.Placeholders() {
+		rows = append(rows, []string{"`" + placeholder.Name + "`", string(placeholder.Type), placeholder.Description})
+	}
+	return golden.Table([]string{"placeholder", "type", "what"}, rows) + "\n```yaml\n" + template.DefaultText + "```\n"
 }
 
 func outputsTable(*testing.T) string {

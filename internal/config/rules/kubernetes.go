@@ -24,6 +24,10 @@ var (
 
 	// filePath is an absolute path without . and .. in it, and without anything that a URL would have to quote but the slash.
 	filePath = regexp.MustCompile(`^(/[0-9A-Za-z_-][0-9A-Za-z._-]*)+$`)
+	// valuesFile is a path without . and .. in it, and not to a hidden file, such as those of .git.
+	valuesFile = regexp.MustCompile(`^([0-9A-Za-z_-][0-9A-Za-z._-]*/)*[0-9A-Za-z_-][0-9A-Za-z._-]*\.ya?ml$`)
+	// keyPath is the way to a key in a YAML file; a dot alone is the top of the file.
+	keyPath = regexp.MustCompile(`^([A-Za-z_][0-9A-Za-z_-]*(\.[A-Za-z_][0-9A-Za-z_-]*)*|\.)$`)
 )
 
 func kubernetes() schema.Rules {
@@ -43,6 +47,10 @@ func kubernetes() schema.Rules {
 		"image":  image(),
 		"filePath": schema.Matching(filePath, "an absolute path of letters, digits, dots, hyphens and underscores",
 			"one such as /etc/ssl/rds/ca-bundle.pem"),
+		"valuesFile": schema.Matching(valuesFile, "a path in the GitOps repository of letters, digits, dots, hyphens and underscores, to a .yaml or .yml file",
+			"one such as environments/prod/values.yaml"),
+		"keyPath": schema.Matching(keyPath, "names of letters, digits, hyphens and underscores, with dots between them; or one dot",
+			"one such as coreApi or coreApi.database"),
 	}
 }
 

@@ -34,7 +34,7 @@ func (f *Field) Rule() string { return join(f.rule.Text, f.all.Text) }
 // Value is the present value as the report and the reference write it; before decoding, the default.
 func (f *Field) Value() string {
 	switch f.Kind {
-	case Object, Objects:
+	case Object, Objects, Tree:
 		return "{}"
 	case ObjectList:
 		return "[]"
@@ -73,6 +73,8 @@ func (f *Field) Decode(raw json.RawMessage) Problems {
 		return f.decodeList(raw)
 	case Map:
 		return f.decodeMap(raw)
+	case Tree:
+		return decodeScalar(f, raw, parseJSON[map[string]any])
 	case String:
 		text, ok := f.rule.text(raw)
 		if !ok {

@@ -23,6 +23,8 @@ func (f *Field) JSONSchema() map[string]any {
 	case List:
 		s["type"], s["items"] = "array", f.rule.of(String)
 		maps.Copy(s, f.all.JSON)
+	case Tree:
+		s["type"] = "object"
 	case Map:
 		s["type"], s["additionalProperties"] = "object", map[string]any{"type": "string"}
 		maps.Copy(s, f.rule.JSON)

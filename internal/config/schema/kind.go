@@ -22,6 +22,7 @@ const (
 	Object     Kind = "object"
 	Objects    Kind = "map of objects"
 	ObjectList Kind = "list of objects"
+	Tree       Kind = "object of any shape"
 )
 
 // kindOf is the kind of a JSON value.

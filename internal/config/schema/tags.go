@@ -124,6 +124,9 @@ func kindFor(t reflect.Type) Kind {
 	case reflect.Struct:
 		return Object
 	case reflect.Map:
+		if t.Elem().Kind() == reflect.Interface {
+			return Tree
+		}
 		return Map
 	case reflect.Slice:
 		switch t.Elem().Kind() {
