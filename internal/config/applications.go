@@ -11,6 +11,8 @@ type Application struct {
 	ReloadOnChange     bool   // its pods are restarted when the Secret changes
 	DeletionProtection bool   // of its role and its Kubernetes objects
 	OwnsSchema         bool   // it brings the migrations
+
+	Deployments []string // which the recipes restart; none: those whose pods use the Secret
 }
 
 // Applications are the application that owns the schema, and then the others by name.
@@ -18,11 +20,13 @@ func (c *Config) Applications() []Application {
 	all := []Application{{
 		Name: c.App.Name, Namespace: c.App.Namespace, ServiceAccount: c.App.ServiceAccount, SecretName: c.App.SecretName,
 		ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true,
+		Deployments: c.App.Deployments,
 	}}
 	for _, app := range c.AdditionalApps {
 		all = append(all, Application{
 			Name: app.Name, Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretName: app.SecretName,
 			ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection,
+			Deployments: app.Deployments,
 		})
 	}
 	return all

@@ -61,6 +61,8 @@ type App struct {
 	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
 	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
 	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
+
+	Deployments []string `key:"deployments" unset:"those whose pods use the Secret" rule:"subdomain" all:"distinct" doc:"Deployments of the application, which the recipes restart and scale."`
 }
 
 // AdditionalApp is one more application that uses the database.
@@ -71,6 +73,8 @@ type AdditionalApp struct {
 	SecretName         string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
 	ReloadOnChange     bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
 	DeletionProtection bool   `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+
+	Deployments []string `key:"deployments" unset:"those whose pods use the Secret" rule:"subdomain" all:"distinct" doc:"Deployments of the application, which the recipes restart."`
 }
 
 // Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec

@@ -38,14 +38,16 @@ func Outputs() []Output {
 		{"region", "string", "AWS region of all resources"},
 		{"accountId", "string", "AWS account ID of all resources"},
 		{"clusterName", "string", "name of the EKS cluster; empty if the configuration has none"},
-		{"applicationName", "string", "name of the application, and of its Deployment"},
+		{"applicationName", "string", "name of the application"},
 		{"namespace", "string", "Kubernetes namespace of the application"},
 		{"serviceAccountName", "string", "name of the application's ServiceAccount"},
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
+		{"deployments", "array", "names of the application's Deployments, from app.deployments; empty: those of its namespace whose pods use its Secret"},
+		{"applicationLogins", "array", "names of the two database logins that the applications use in turn; empty with credentials: master"},
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty if this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
 		{"helmValues", "object", "values for the application's Helm chart, according to delivery"},
-		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
+		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments and helmValues"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
 }
@@ -64,10 +66,14 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 			"namespace":            pulumi.String(app.Namespace),
 			"serviceAccountName":   pulumi.String(app.ServiceAccount),
 			"kubernetesSecretName": pulumi.String(app.SecretName),
+			"deployments":          pulumi.ToStringArray(app.Deployments),
 			"helmValues":           helmValues(cfg, app),
 		}
 	}
-	retained := []string{}
+	retained, logins := []string{}, []string{}
+	if cfg.Alternating() {
+		logins = naming.DatabaseRoles(cfg.App.Name).Application.All()
+	}
 	for _, one := range cfg.Retained() {
 		retained = append(retained, one.Identifier)
 	}
@@ -101,6 +107,8 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"namespace":            pulumi.String(main.Namespace),
 		"serviceAccountName":   pulumi.String(main.ServiceAccount),
 		"kubernetesSecretName": pulumi.String(main.SecretName),
+		"deployments":          pulumi.ToStringArray(main.Deployments),
+		"applicationLogins":    pulumi.ToStringArray(logins),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           helmValues(cfg, main),

@@ -181,6 +181,7 @@ func applications() []transition {
 		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry of another name"},
 		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
 		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
+		{key: "additionalApps.worker.deployments", was: unset, now: "worker", to: with("deployments: [worker]"), back: true, why: "an output alone, for the recipes"},
 	}
 	for i := range rows {
 		rows[i].born = "another application"
