@@ -13,5 +13,5 @@ def times: if . == 1 then "once" elif . >= 1000 then "1000 times or more" else "
 [.[]? | capture("^(?<at>[0-9-]+ [0-9:]+)[.0-9]* [A-Z]+:(?<client>[^(]*)\\([0-9]+\\):(?<login>[^@]*)@[^:]*:\\[[0-9]+\\]:.*?ERROR:  (?<refusal>permission denied for (schema|database) [^ \n]+|permission denied to create extension [^ \n]+|must be owner of [^\n]+)")
  | select(IN(.login; $logins[]))]
 | group_by([.login, .client, .refusal]) | map(max_by(.at) + {number: length}) | sort_by(.at) | reverse
-| (.[:5][] | . as $one | "\($one.login) from \($one.client)\($pods[$one.client] // "" | if . == "" then "" else ", the pod \(.)" end): \($one.refusal | statement), \($one.number | times), last at \($one.at) UTC"),
+| (.[:10][] | . as $one | "\($one.login) from \($one.client)\($pods[$one.client] // "" | if . == "" then "" else ", the pod \(.)" end): \($one.refusal | statement), \($one.number | times), last at \($one.at) UTC"),
   if . == [] then empty else "the Job migrates; take alembic upgrade out of the command of the image (docs/migrations.md)" end

@@ -29,15 +29,15 @@ renewed() {
 # finish DONE restarts the pods whose Secrets were renewed since remember. DONE says what the recipe has done already: that
 # stays done if the pods cannot be restarted, so the exit code is one of its own, 4.
 finish() {
-  local at sentence renewed=() code=0
+  local at sentence ready=() code=0
   for at in "${!applications[@]}"; do
     if wait_for "${applications[at]}" "${before[at]}"; then
-      renewed+=("${applications[at]}")
+      ready+=("${applications[at]}")
     else
       code=1
     fi
   done
-  look_for "${renewed[@]}"
+  look_for "${ready[@]}"
   roll "${targets[@]}" || code=1
   for sentence in "${missing[@]}"; do
     say "$sentence"

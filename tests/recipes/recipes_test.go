@@ -101,10 +101,16 @@ func TestRecipes(t *testing.T) {
 		"helm-deploy": {args: "helm-deploy 1.2.3 prod", answers: "yes\n", env: chart, stdout: "aws-secrets-manager", calls: inCluster(
 			on("helm upgrade --install core-api oci://registry.example.com/charts/core-api --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
 				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", "").do(`cat "${12}"`))},
+		"helm-deploy of a folder": {args: "helm-deploy prod", answers: "yes\n", env: "HELM_CHART=.", stderr: "Install ., version 0.3.0, as the release core-api", calls: append(
+			[]call{on("helm show chart .", "").do(`printf 'name: shop\nversion: 0.3.0\n'`)}, inCluster(on("helm upgrade --install core-api . --kubeconfig SCRATCH/kubeconfig "+
+				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))...)},
+		"helm-deploy of another release": {args: "helm-deploy 1.2.3 prod --yes", env: "HELM_RELEASE=shop", calls: inCluster(
+			on("helm upgrade --install shop oci://r/c --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
+				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
-			b.env = append(b.env, test.env)
+			b.env = append(b.env, "HELM_CHART=oci://r/c", test.env)
 			for i, c := range test.calls {
 				for j, arg := range c.argv {
 					if arg == "ARN" {
