@@ -70,10 +70,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 			"helmValues":           helmValues(cfg, app),
 		}
 	}
-	retained, logins := []string{}, []string{}
-	if cfg.Alternating() {
-		logins = naming.DatabaseRoles(cfg.App.Name).Application.All()
-	}
+	retained := []string{}
 	for _, one := range cfg.Retained() {
 		retained = append(retained, one.Identifier)
 	}
@@ -108,7 +105,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"serviceAccountName":   pulumi.String(main.ServiceAccount),
 		"kubernetesSecretName": pulumi.String(main.SecretName),
 		"deployments":          pulumi.ToStringArray(main.Deployments),
-		"applicationLogins":    pulumi.ToStringArray(logins),
+		"applicationLogins":    pulumi.ToStringArray(applicationLogins(cfg)),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           helmValues(cfg, main),
@@ -118,6 +115,14 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		d.ctx.Export(name, all[name])
 	}
+}
+
+// applicationLogins returns the logins that only the applications use; with credentials: master there are none.
+func applicationLogins(cfg *config.Config) []string {
+	if !cfg.Alternating() {
+		return nil
+	}
+	return naming.DatabaseRoles(cfg.App.Name).Application.All()
 }
 
 // helmValues returns the values for an application's Helm chart. With delivery gitops, and from the handover on, the chart
