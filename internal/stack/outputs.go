@@ -59,17 +59,6 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 	if main.access != nil {
 		jobName = main.access.MigrationJobName
 	}
-	additional := pulumi.Map{}
-	for _, app := range clients.applications[1:] {
-		additional[app.Name] = pulumi.Map{
-			"roleArn":              app.role.RoleArn,
-			"namespace":            pulumi.String(app.Namespace),
-			"serviceAccountName":   pulumi.String(app.ServiceAccount),
-			"kubernetesSecretName": pulumi.String(app.SecretName),
-			"deployments":          pulumi.ToStringArray(app.Deployments),
-			"helmValues":           helmValues(cfg, app),
-		}
-	}
 	retained := []string{}
 	for _, one := range cfg.Retained() {
 		retained = append(retained, one.Identifier)
@@ -109,12 +98,28 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           helmValues(cfg, main),
-		"additionalApps":       additional,
+		"additionalApps":       additionalApps(cfg, clients.applications[1:]),
 		lastRunOutput:          left,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		d.ctx.Export(name, all[name])
 	}
+}
+
+// additionalApps returns what each additional application uses, by its name.
+func additionalApps(cfg *config.Config, applications []application) pulumi.Map {
+	all := pulumi.Map{}
+	for _, app := range applications {
+		all[app.Name] = pulumi.Map{
+			"roleArn":              app.role.RoleArn,
+			"namespace":            pulumi.String(app.Namespace),
+			"serviceAccountName":   pulumi.String(app.ServiceAccount),
+			"kubernetesSecretName": pulumi.String(app.SecretName),
+			"deployments":          pulumi.ToStringArray(app.Deployments),
+			"helmValues":           helmValues(cfg, app),
+		}
+	}
+	return all
 }
 
 // applicationLogins returns the logins that only the applications use; with credentials: master there are none.
