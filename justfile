@@ -35,10 +35,15 @@ gitops-values env="":
 gitops-deploy env="" *flags:
     @scripts/gitops-deploy "$@"
 
-# Install a version of the chart HELM_CHART with these values, after a question [--yes]
+# Install the chart HELM_CHART with these values, after a question: [version] [env], the version unless it is a folder [--yes]
 [group('deploy')]
-helm-deploy version env="" *flags:
+helm-deploy *arguments:
     @scripts/helm-deploy "$@"
+
+# Release an image of the application: its migrations first, then the values in the GitOps repository, after questions [--yes]
+[group('deploy')]
+release image env="" *flags:
+    @scripts/release "$@"
 
 alias preview := db-diff
 alias up := db-deploy
@@ -118,12 +123,12 @@ db-snapshot env="" *flags:
 db-migrate env="" *flags:
     @scripts/db-migrate "$@"
 
-# Set the number of the application's pods, 0 to stop what writes, after a question [--yes]
+# Set the number of the application's pods, 0 to stop all that writes to the database, after a question [--yes]
 [group('act')]
 app-scale replicas env="" *flags:
     @scripts/app-scale "$@"
 
-# Restart the application's pods one by one, after a question [--yes]
+# Restart the pods of all applications that use the database one by one, after a question [--yes]
 [group('act')]
 app-restart env="" *flags:
     @scripts/app-restart "$@"

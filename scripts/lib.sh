@@ -135,12 +135,12 @@ open_cluster() {
   fi
 }
 
-# external_secret prints the ExternalSecret that makes the application's Secret, as JSON, or null if there is none. It looks for
+# external_secret SECRET prints the ExternalSecret that makes a Kubernetes Secret, as JSON, or null if there is none. It looks for
 # the target Secret, because the chart may give the ExternalSecret any name.
 external_secret() {
   local all
   all=$(kube get externalsecrets.external-secrets.io -o json) || return
-  jq --arg secret "$(output kubernetesSecretName)" '[.items[] | select((.spec.target.name // .metadata.name) == $secret)][0]' <<<"$all"
+  jq --arg secret "$1" '[.items[] | select((.spec.target.name // .metadata.name) == $secret)][0]' <<<"$all"
 }
 
 # program VERB ARGUMENT... builds and runs internal/recipe. `go run` would not pass on its exit code.

@@ -1,49 +1,94 @@
 # shellcheck shell=bash
-# Restarts the application's pods once the Kubernetes Secret has the new content.
+# Restarts the applications' pods once their Kubernetes Secrets have the new content.
+source "$(dirname "${BASH_SOURCE[0]}")/deployments.sh"
 
-# content prints a hash of the application's Secret.
-content() { kube get secret "$(output kubernetesSecretName)" -o 'jsonpath={.data}' | sha256sum; }
-
-# renewed HASH tells whether the Secret exists and has another content than at the time of HASH.
-renewed() {
-  local now
-  now=$(content) && [[ $now != "$1" ]]
+# content APPLICATION prints a hash of the application's Secret, or nothing if there is none.
+content() {
+  local data
+  data=$(namespace=$(of "$1" namespace) kube get secret "$(of "$1" secret)" --ignore-not-found -o 'jsonpath={.data}') || return
+  [[ -z $data ]] || sha256sum <<<"$data"
 }
 
-# restart_after HASH restarts the pods once the Secret has another content than at the time of HASH. With delivery: gitops no
-# run has changed the ExternalSecret, so the operator would wait for its next refresh, perhaps an hour, and the pods would be
-# locked out meanwhile. In that case it is told to synchronise now.
-restart_after() {
-  local application secret
-  application=$(output applicationName)
-  secret=$(output kubernetesSecretName)
-  if ! renewed "$1"; then
-    synchronise
-    renewed "$1" ||
-      fail "the Secret $secret was synchronised and has not changed, so $application was not restarted; look at: just db-check $stack"
+# remember reads the applications, and what their Secrets have before the change.
+remember() {
+  local application hash
+  read_applications
+  before=()
+  for application in "${applications[@]}"; do
+    hash=$(content "$application")
+    before+=("$hash")
+  done
+}
+
+# renewed APPLICATION HASH tells whether the Secret exists and has another content than at the time of HASH.
+renewed() {
+  local now
+  now=$(content "$1") && [[ -n $now && $now != "$2" ]]
+}
+
+# finish DONE restarts the pods whose Secrets were renewed since remember. DONE says what the recipe has done already: that
+# stays done if the pods cannot be restarted, so the exit code is one of its own, 4.
+finish() {
+  local at sentence ready=() code=0
+  for at in "${!applications[@]}"; do
+    if wait_for "${applications[at]}" "${before[at]}"; then
+      ready+=("${applications[at]}")
+    else
+      code=1
+    fi
+  done
+  look_for "${ready[@]}"
+  roll "${targets[@]}" || code=1
+  for sentence in "${missing[@]}"; do
+    say "$sentence"
+    code=1
+  done
+  if ((code != 0)); then
+    say "$1; that is done. What is left is the restart of pods: see above why, and how"
+    exit 4
   fi
-  kube rollout restart "deployment/$application"
-  kube rollout status "deployment/$application" --timeout=10m
+  say "$1, and every pod has restarted"
+}
+
+# wait_for APPLICATION HASH waits until the Secret has another content than at the time of HASH. With delivery: gitops no run has
+# changed the ExternalSecret, so the operator would wait for its next refresh, perhaps an hour, and the pods would be locked out
+# meanwhile. In that case it is told to synchronise now.
+wait_for() {
+  local name secret namespace
+  ! renewed "$1" "$2" || return 0
+  name=$(of "$1" name) secret=$(of "$1" secret) namespace=$(of "$1" namespace)
+  synchronise || return
+  ! renewed "$1" "$2" || return 0
+  say "the Secret $secret was synchronised and has not changed, so $name was not restarted; look at: just db-check $stack"
+  return 1
 }
 
 # synchronise makes the operator read the secret in Secrets Manager, and waits until it has. An annotation triggers it: after a
 # successful read, status.syncedResourceVersion contains a hash of the annotations, and so changes.
 synchronise() {
-  local external name before deadline problem=""
-  external=$(external_secret) || fail "cannot look for the ExternalSecret of $secret, see above"
-  name=$(jq -r '.metadata.name // ""' <<<"$external")
-  [[ -n $name ]] || fail "no ExternalSecret makes the Secret $secret, so nothing writes the new value to it; look at: just db-check $stack"
-  jq -e '.spec.refreshPolicy != "CreatedOnce" and (.spec.refreshInterval // "1h" | test("^(0+[a-z]*)+$") | not)' <<<"$external" >/dev/null ||
-    fail "the ExternalSecret $name reads its secret once and never again (refreshPolicy CreatedOnce, or refreshInterval 0);
+  local external resource synced deadline problem=""
+  external=$(external_secret "$secret") || { say "cannot look for the ExternalSecret of $secret, see above"; return 1; }
+  resource=$(jq -r '.metadata.name // ""' <<<"$external")
+  if [[ -z $resource ]]; then
+    say "no ExternalSecret makes the Secret $secret, so nothing writes the new value to it; look at: just db-check $stack"
+    return 1
+  fi
+  if ! jq -e '.spec.refreshPolicy != "CreatedOnce" and (.spec.refreshInterval // "1h" | test("^(0+[a-z]*)+$") | not)' <<<"$external" >/dev/null; then
+    say "the ExternalSecret $resource reads its secret once and never again (refreshPolicy CreatedOnce, or refreshInterval 0);
   give it a refreshInterval, then: just app-restart $stack"
-  before=$(jq -r '.status.syncedResourceVersion // ""' <<<"$external")
-  kube annotate "externalsecrets.external-secrets.io/$name" "mosaic-database/force-sync=$(date -u +%Y%m%d-%H%M%S)-$$" --overwrite >&2
-  say "waiting until the operator has read the secret for $name, six minutes at most"
+    return 1
+  fi
+  synced=$(jq -r '.status.syncedResourceVersion // ""' <<<"$external")
+  kube annotate "externalsecrets.external-secrets.io/$resource" "mosaic-database/force-sync=$(date -u +%Y%m%d-%H%M%S)-$$" --overwrite >&2 || return
+  say "waiting until the operator has read the secret for $resource, six minutes at most"
   deadline=$((SECONDS + ${SECRET_PATIENCE:-360}))
-  until external=$(external_secret) && jq -e --arg before "$before" '.status.syncedResourceVersion // "" | . != "" and . != $before' <<<"$external" >/dev/null; do
+  until external=$(external_secret "$secret") && jq -e --arg synced "$synced" '.status.syncedResourceVersion // "" | . != "" and . != $synced' <<<"$external" >/dev/null; do
     problem=$(jq -r '.status.conditions[]? | select(.type == "Ready" and .status != "True") | ": \(.message)"' <<<"$external" 2>/dev/null) || problem=""
-    ((SECONDS < deadline)) || fail "the operator has not read the secret for $name$problem; $application was not restarted.
-  To see why: kubectl describe externalsecret -n $namespace $name. Once it has: just app-restart $stack"
+    if ((SECONDS >= deadline)); then
+      say "the operator has not read the secret for $resource$problem; $name was not restarted.
+  To see why: kubectl describe externalsecret -n $namespace $resource. Once it has: just app-restart $stack"
+      return 1
+    fi
     sleep "${SECRET_INTERVAL:-5}"
   done
 }

@@ -16,7 +16,7 @@ open_restore() {
 # restore WHAT EDIT... makes the next generation from the backup that the edits name. The keys of the last restore are removed
 # first.
 restore() {
-  local what=$1 key before edits=("restore.generation=$((generation + 1))")
+  local what=$1 key edits=("restore.generation=$((generation + 1))")
   shift
   for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId; do
     edits+=("restore.$key-")
@@ -26,11 +26,11 @@ restore() {
     say "the restored instance exists; to move to it: just db-serve $((generation + 1)) $stack"
     return
   fi
-  before=$(content)
+  remember
   say "what is written to $instance after that moment is not in the new instance: stop the writers first (just app-scale 0 $stack)"
   change "restores $what, moves to it, migrates, and restarts the pods; $instance stays as it is" "${edits[@]}" "$@" || stopped
-  restart_after "$before"
-  say "the pods use the new instance. To go back: just db-serve $active $stack. To delete the old one: just db-release $instance $stack"
+  say "$stack has moved to the new instance. To go back: just db-serve $active $stack. To delete the old one: just db-release $instance $stack"
+  finish "the restore has moved $stack"
 }
 
 stopped() {

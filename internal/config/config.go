@@ -77,11 +77,12 @@ type AdditionalApp struct {
 	Access
 }
 
-// Access is how an application gets at the database: the entries of its Secret, the values of its chart, how the External Secrets
-// Operator reads its secret, what else its role may do, and who may assume it.
+// Access is how an application gets at the database: the entries of its Secret, the values of its chart, its Deployments, how the
+// External Secrets Operator reads its secret, what else its role may do, and who may assume it.
 type Access struct {
 	SecretEntries          map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
 	HelmValues             map[string]any    `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders (docs/delivery.md)."`
+	Deployments            []string          `key:"deployments" unset:"those whose pods use the Secret" rule:"subdomain" all:"distinct" doc:"Deployments of the application, which the recipes restart and scale."`
 	SecretsServiceAccount  string            `key:"secretsServiceAccount" unset:"serviceAccount" rule:"optional,subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
 	ClusterSecretStore     string            `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`
 	Releasing              bool              `key:"releasing" doc:"The first of two runs that set secretsServiceAccount or clusterSecretStore in a live stack: what it replaces stays, unprotected, until the run without releasing."`

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -37,15 +38,17 @@ func Outputs() []Output {
 		{"region", "string", "AWS region of all resources"},
 		{"accountId", "string", "AWS account ID of all resources"},
 		{"clusterName", "string", "name of the EKS cluster; empty if the configuration has none"},
-		{"applicationName", "string", "name of the application, and of its Deployment"},
+		{"applicationName", "string", "name of the application"},
 		{"namespace", "string", "Kubernetes namespace of the application"},
 		{"serviceAccountName", "string", "name of the application's ServiceAccount"},
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
+		{"deployments", "array", "names of the application's Deployments, from app.deployments; empty: those of its namespace whose pods use its Secret"},
+		{"applicationLogins", "array", "names of the two database logins that the applications use in turn; empty with credentials: master"},
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty if this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
 		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
 		{"gitops", "object", "where the GitOps repository has these values: path of the file, and key in it; an empty key if the file is this program's alone"},
-		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName and helmValues"},
+		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments and helmValues"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
 }
@@ -56,16 +59,6 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 	jobName := ""
 	if main.access != nil {
 		jobName = main.access.MigrationJobName
-	}
-	additional := pulumi.Map{}
-	for _, app := range clients.applications[1:] {
-		additional[app.Name] = pulumi.Map{
-			"roleArn":              app.role.RoleArn,
-			"namespace":            pulumi.String(app.Namespace),
-			"serviceAccountName":   pulumi.String(app.ServiceAccount),
-			"kubernetesSecretName": pulumi.String(app.SecretName),
-			"helmValues":           d.helmValues(app),
-		}
 	}
 	retained := []string{}
 	for _, one := range cfg.Retained() {
@@ -101,14 +94,40 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"namespace":            pulumi.String(main.Namespace),
 		"serviceAccountName":   pulumi.String(main.ServiceAccount),
 		"kubernetesSecretName": pulumi.String(main.SecretName),
+		"deployments":          pulumi.ToStringArray(main.Deployments),
+		"applicationLogins":    pulumi.ToStringArray(applicationLogins(cfg)),
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           d.helmValues(main),
 		"gitops":               pulumi.StringMap{"path": pulumi.String(cfg.GitOps.Path), "key": pulumi.String(cfg.GitOps.Key)},
-		"additionalApps":       additional,
+		"additionalApps":       d.additionalApps(clients.applications[1:]),
 		lastRunOutput:          left,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		d.ctx.Export(name, all[name])
 	}
+}
+
+// additionalApps returns what each additional application uses, by its name.
+func (d *deployment) additionalApps(applications []application) pulumi.Map {
+	all := pulumi.Map{}
+	for _, app := range applications {
+		all[app.Name] = pulumi.Map{
+			"roleArn":              app.role.RoleArn,
+			"namespace":            pulumi.String(app.Namespace),
+			"serviceAccountName":   pulumi.String(app.ServiceAccount),
+			"kubernetesSecretName": pulumi.String(app.SecretName),
+			"deployments":          pulumi.ToStringArray(app.Deployments),
+			"helmValues":           d.helmValues(app),
+		}
+	}
+	return all
+}
+
+// applicationLogins returns the logins that only the applications use; with credentials: master there are none.
+func applicationLogins(cfg *config.Config) []string {
+	if !cfg.Alternating() {
+		return nil
+	}
+	return naming.DatabaseRoles(cfg.App.Name).Application.All()
 }

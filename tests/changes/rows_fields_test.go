@@ -228,6 +228,7 @@ func migrations() []transition {
 		{key: "app.helmValues", was: unset, now: "another shape", to: "app: {helmValues: " + shape + "}", back: true, why: "helmValues alone"},
 		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "the output gitops alone"},
 		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "the output gitops alone"},
+		{key: "app.deployments", was: unset, now: "api, jobs", to: "app: {deployments: [api, jobs]}", back: true, why: "an output alone, for the recipes"},
 	}
 }
 

@@ -66,7 +66,7 @@ func TestRecipes(t *testing.T) {
 		"db-slow-queries": {args: "db-slow-queries prod", stdout: "pg_blocking_pids",
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
 		"db-migrate-status": {args: "db-migrate-status prod", stdout: "1975ea83b712 (head)",
-			calls: inCluster(on(kube+"exec deployment/core-api -- alembic current", "1975ea83b712 (head)"))},
+			calls: inCluster(using("mosaic-core-api"), on(kube+"exec deployment/mosaic-core-api -- alembic current", "1975ea83b712 (head)"))},
 		"db-upgrade-check": {args: "db-upgrade-check prod", stdout: "pg_prepared_xacts",
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
 		"db-upgrade-finish": {args: "db-upgrade-finish prod", stdout: "ANALYZE", stderr: "take allowMajorVersionUpgrade and applyImmediately out of Pulumi.prod.yaml",
@@ -75,9 +75,9 @@ func TestRecipes(t *testing.T) {
 			on(kube+"get pods --selector job-name=core-api-migration-JOB", "core-api-migration-x 0/1 Completed"),
 			on(kube+"logs --selector job-name=core-api-migration-JOB --tail=-1 --prefix --follow", "current revision:"))},
 		"app-scale": {args: "app-scale 2 prod", answers: "yes\n", stdout: "scaled", calls: inCluster(
-			on(kube+"get deployment core-api", "core-api 3/3"), on(kube+"scale deployment/core-api --replicas=2", "deployment.apps/core-api scaled"),
+			using("core-api"), replicas("core-api", "3"), on(kube+"scale deployment/core-api --replicas=2", "deployment.apps/core-api scaled"),
 			on(kube+"rollout status deployment/core-api --timeout=10m", ""))},
-		"app-restart": {args: "app-restart prod --yes", stdout: "restarted", calls: inCluster(
+		"app-restart": {args: "app-restart prod --yes", stdout: "restarted", calls: inCluster(using("core-api"),
 			on(kube+"rollout restart deployment/core-api", "deployment.apps/core-api restarted"), on(kube+"rollout status deployment/core-api --timeout=10m", ""))},
 		"db-tunnel": {args: "db-tunnel prod", env: "DB_TUNNEL_PORT=15432", stderr: "host=localhost port=15432 dbname=mosaic", calls: []call{outputs, account,
 			on("aws --region us-east-1 ec2 describe-instances --output text --query Reservations[0].Instances[0].InstanceId "+
@@ -101,10 +101,16 @@ func TestRecipes(t *testing.T) {
 		"helm-deploy": {args: "helm-deploy 1.2.3 prod", answers: "yes\n", env: chart, stdout: "aws-secrets-manager", calls: inCluster(
 			on("helm upgrade --install core-api oci://registry.example.com/charts/core-api --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
 				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", "").do(`cat "${12}"`))},
+		"helm-deploy of a folder": {args: "helm-deploy prod", answers: "yes\n", env: "HELM_CHART=.", stderr: "Install ., version 0.3.0, as the release core-api", calls: append(
+			[]call{on("helm show chart .", "").do(`printf 'name: shop\nversion: 0.3.0\n'`)}, inCluster(on("helm upgrade --install core-api . --kubeconfig SCRATCH/kubeconfig "+
+				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))...)},
+		"helm-deploy of another release": {args: "helm-deploy 1.2.3 prod --yes", env: "HELM_RELEASE=shop", calls: inCluster(
+			on("helm upgrade --install shop oci://r/c --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
+				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
-			b.env = append(b.env, test.env)
+			b.env = append(b.env, "HELM_CHART=oci://r/c", test.env)
 			for i, c := range test.calls {
 				for j, arg := range c.argv {
 					if arg == "ARN" {
@@ -188,6 +194,7 @@ func TestRecipesGoIntoTheClusterOfTheConfiguration(t *testing.T) {
 	text := strings.Replace(string(content), "    name: mosaic-prod\n", "    name: mosaic-prod\n    kubeconfig: '{\"kind\":\"Config\"}'\n    context: inside\n", 1)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	b.expect(outputs, account, setting("cluster.kubeconfig"), setting("cluster.context"),
+		on("kubectl --kubeconfig SCRATCH/kubeconfig --context inside --namespace mosaic-prod get deployments -o json", "").do(using("core-api").reply),
 		on("kubectl --kubeconfig SCRATCH/kubeconfig --context inside --namespace mosaic-prod exec deployment/core-api -- alembic current", "").do(`cat "$2"`))
 	r := b.just("", "db-migrate-status", "prod")
 	assert.Zero(t, r.code, r.stderr)

@@ -39,12 +39,12 @@ func forgetting(keys ...string) []call {
 }
 
 func secret(content string) call {
-	return on(kube+"get secret core-api-db-secret -o jsonpath={.data}", content)
+	return on(kube+"get secret core-api-db-secret --ignore-not-found -o jsonpath={.data}", content)
 }
 
 // restarting are the calls that wait for the new Secret and restart the pods.
 func restarting() []call {
-	return []call{secret("new"), on(kube+"rollout restart deployment/core-api", ""),
+	return []call{secret("new"), using("core-api"), on(kube+"rollout restart deployment/core-api", ""),
 		on(kube+"rollout status deployment/core-api --timeout=10m", "")}
 }
 

@@ -35,11 +35,11 @@ func TestRotationAndMigration(t *testing.T) {
 
 	b := newBench(t, state)
 	b.expect(inCluster(noChanges, secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), change,
-		secret("").do("exit 1"), listed(external("1-a", "")), forcing, listed(external("1-b", "")), secret("new"), on(kube+"rollout restart deployment/core-api", ""),
+		secret("").do("exit 1"), listed(external("1-a", "")), forcing, listed(external("1-b", "")), secret("new"), using("core-api"), on(kube+"rollout restart deployment/core-api", ""),
 		on(kube+"rollout status deployment/core-api --timeout=10m", ""))...)
 	r := b.just("yes\n", "db-rotate", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "every pod of core-api has the new password")
+	assert.Contains(t, r.stderr, "the password of prod is rotated, and every pod has restarted")
 	after := password()
 	assert.NotEqual(t, before, after)
 	for _, leaked := range []string{before, after} {

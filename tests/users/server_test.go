@@ -49,7 +49,8 @@ func newServer(t *testing.T) *server {
 	file := func(name string) string { return filepath.Join(postgres.Dir, name) }
 	postgres.Start("-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "ssl=on", "-c", "ssl_cert_file="+file("server.crt"), "-c", "ssl_key_file="+file("server.key"), "-c", "ssl_ca_file="+file("token.crt"),
-		"-c", "hba_file="+postgres.Write("access", access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off")
+		"-c", "hba_file="+postgres.Write("access", access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off",
+		"-c", "log_line_prefix=%t:%r:%u@%d:[%p]:", "-c", "log_timezone=UTC") // RDS's own
 	require.Eventually(t, func() bool {
 		c, err := s.connect(s.url(superuser, superPassword, "postgres"))
 		if err == nil {

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import registry
 
 try:
     import psycopg  # noqa: F401
+    import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 except ImportError:  # SQLAlchemy 1.4 knows psycopg 2 alone, which is libpq as well
     registry.register("postgresql.psycopg", "sqlalchemy.dialects.postgresql.psycopg2", "dialect")
 

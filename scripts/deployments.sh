@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# The applications that use the database, and their Deployments: those that app.deployments lists, otherwise those of the
+# application's namespace whose pods use its Secret. Their names are the chart's, so the application's name says nothing.
+
+# read_applications sets applications, each a line of JSON; the one that owns the schema comes first.
+read_applications() {
+  local lines
+  output kubernetesSecretName >/dev/null
+  lines=$(jq -c '
+    {name: .applicationName, key: "app.deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // [])},
+    (.additionalApps // {} | to_entries[] | .key as $name | .value
+      | {$name, key: "additionalApps.\($name).deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // [])})' <<<"$outputs")
+  mapfile -t applications <<<"$lines"
+}
+
+# of APPLICATION FIELD prints a field of an application.
+of() { jq -r --arg field "$2" '.[$field]' <<<"$1"; }
+
+# look_for APPLICATION... sets targets, the Deployments as <namespace>/<name>, and missing, a sentence for each application of
+# which one or all were not found.
+look_for() {
+  local application name space secret key all lines line
+  targets=() missing=()
+  for application; do
+    name=$(of "$application" name) space=$(of "$application" namespace)
+    secret=$(of "$application" secret) key=$(of "$application" key)
+    if ! all=$(namespace=$space kube get deployments -o json 2>"$scratch/said"); then
+      missing+=("cannot look for the Deployments of $name in the namespace $space: $(<"$scratch/said")")
+      continue
+    fi
+    lines=$(jq -r --argjson application "$application" '
+      def secrets: .spec.template.spec
+        | ((.containers + (.initContainers // []))[] | .envFrom[]?.secretRef.name, .env[]?.valueFrom.secretKeyRef.name),
+          (.volumes[]? | .secret.secretName, .projected.sources[]?.secret.name);
+      [.items[].metadata.name] as $there | $application.listed as $listed
+      | if $listed == [] then
+          [.items[] | select(any(secrets; . == $application.secret)) | "found \(.metadata.name)"] | if . == [] then "unlisted" else .[] end
+        else
+          $listed[] | if IN($there[]) then "found \(.)" else "missing \(.)" end
+        end' <<<"$all")
+    while read -r line; do
+      case $line in
+        found\ *) targets+=("$space/${line#found }") ;;
+        unlisted) missing+=("no Deployment in the namespace $space has pods that use the Secret $secret (env, envFrom or a volume), so none of $name was
+  found. If there is one, name it: mosaic-database:$key, then just db-deploy $stack. Another kind, such as a StatefulSet, is for you:
+  kubectl rollout restart -n $space statefulset/<name>") ;;
+        *) missing+=("the namespace $space has no Deployment ${line#missing }, which mosaic-database:$key lists; kubectl get deployments -n $space
+  shows those that there are; correct the key, then just db-deploy $stack") ;;
+      esac
+    done <<<"$lines"
+  done
+}
+
+# on_each TARGET KUBECTL-WORD... is a kubectl command for one Deployment.
+on_each() {
+  local target=$1
+  shift
+  namespace=${target%%/*} kube "$@"
+}
+
+# roll TARGET... restarts the pods of Deployments one after the other, of all Deployments at the same time, and waits until they
+# are replaced. It fails if one of them was not, after it said what to do.
+roll() {
+  local target name space begun=() code=0
+  for target; do
+    name=${target#*/} space=${target%%/*}
+    if on_each "$target" rollout restart "deployment/$name"; then
+      begun+=("$target")
+    else
+      say "the pods of $name were not restarted, see above; to do it: kubectl rollout restart -n $space deployment/$name"
+      code=1
+    fi
+  done
+  for target in "${begun[@]}"; do
+    name=${target#*/} space=${target%%/*}
+    if ! on_each "$target" rollout status "deployment/$name" --timeout=10m; then
+      say "the pods of $name were restarted, and the new ones are not ready: kubectl get pods -n $space, kubectl logs -n $space deployment/$name"
+      code=1
+    fi
+  done
+  return "$code"
+}
