@@ -90,27 +90,6 @@ type Access struct {
 	TrustedServiceAccounts []string          `key:"trustedServiceAccounts" rule:"trustedAccount" all:"distinct" doc:"More ServiceAccounts that may assume the role, as namespace/name; * stands for any characters, as in preview-*/core-api."`
 }
 
-// Pods is what the cluster asks of every pod that this program makes. A Job keeps the pod that it was made with, as it keeps all of
-// [Migrations]; the pooler's pods are replaced one by one.
-type Pods struct {
-	ImagePullSecrets  []string          `key:"imagePullSecrets" rule:"subdomain" all:"distinct" doc:"Secrets of the namespace with which the kubelet pulls the images."`
-	NodeSelector      map[string]string `key:"nodeSelector" rule:"nodeLabel" doc:"Labels of the nodes that the pods may run on."`
-	Tolerations       []Toleration      `key:"tolerations" doc:"Taints of nodes that the pods may run on nevertheless, as a pod's spec has them."`
-	Labels            map[string]string `key:"labels" rule:"podLabel" doc:"Labels of the pods, beside the program's own."`
-	Annotations       map[string]string `key:"annotations" rule:"podAnnotation" doc:"Annotations of the pods."`
-	PriorityClassName string            `key:"priorityClassName" unset:"the cluster's default" rule:"optional,subdomain" doc:"PriorityClass of the pods."`
-	RunAsUser         int               `key:"runAsUser" default:"10001" rule:"1..2147483647" doc:"User and group that the containers run as; never root."`
-}
-
-// Toleration is a taint of nodes that the pods tolerate.
-type Toleration struct {
-	Key               string `key:"key" unset:"every key, with operator Exists" rule:"optional,qualifiedName" doc:"Key of the taint."`
-	Operator          string `key:"operator" default:"Equal" rule:"Equal|Exists" doc:"Equal: the taint has this value; Exists: whatever its value is."`
-	Value             string `key:"value" rule:"optional,labelValue" doc:"Value of the taint."`
-	Effect            string `key:"effect" unset:"every effect" rule:"optional,NoSchedule|PreferNoSchedule|NoExecute" doc:"Effect of the taint."`
-	TolerationSeconds int    `key:"tolerationSeconds" unset:"without end" rule:"0.." doc:"Time that a pod stays on a node with a taint of effect NoExecute; 0 is without end."`
-}
-
 // Migrations is the Job that brings the schema to the application's revision. Most fields are part of the Job alone, whose spec
 // cannot change: they apply from the next revision or attempt.
 type Migrations struct {

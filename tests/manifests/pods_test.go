@@ -23,11 +23,11 @@ type workload struct {
 	}
 }
 
-// workloads are those of a file, by the component of their pods.
-func workloads(t *testing.T, file string) map[string]workload {
+// workloads are those of pods.yaml, by the component of their pods.
+func workloads(t *testing.T) map[string]workload {
 	t.Helper()
 	all := map[string]workload{}
-	for _, document := range files(t)[file] {
+	for _, document := range files(t)["pods.yaml"] {
 		var one workload
 		if require.NoError(t, yaml.Unmarshal([]byte(document), &one)); one.Kind == "Job" || one.Kind == "Deployment" {
 			all[one.Spec.Template.Labels["app.kubernetes.io/component"]] = one
@@ -38,7 +38,7 @@ func workloads(t *testing.T, file string) map[string]workload {
 
 // TestEveryPodHasWhatTheClusterAsksFor: each setting of pods is in the pods of migration, bootstrap and pooler.
 func TestEveryPodHasWhatTheClusterAsksFor(t *testing.T) {
-	all := workloads(t, "pods.yaml")
+	all := workloads(t)
 	require.Len(t, all, 3)
 	seconds := int64(60)
 	for component, one := range all {
@@ -59,7 +59,7 @@ func TestEveryPodHasWhatTheClusterAsksFor(t *testing.T) {
 // TestAMeshStaysOutOfThePods: the switch of a mesh is on the pod's template, where its webhook reads it, as the text that it compares:
 // Istio's label (its webhook's selector and its own check), Linkerd's annotation. So no sidecar keeps a Job from ending.
 func TestAMeshStaysOutOfThePods(t *testing.T) {
-	for component, one := range workloads(t, "pods.yaml") {
+	for component, one := range workloads(t) {
 		assert.Equal(t, "false", one.Spec.Template.Labels["sidecar.istio.io/inject"], component)
 		assert.Equal(t, "disabled", one.Spec.Template.Annotations["linkerd.io/inject"], component)
 	}
@@ -77,7 +77,7 @@ func TestLabelsOfAStackSelectNothing(t *testing.T) {
 		slices.Sort(all)
 		return all
 	}
-	all := workloads(t, "pods.yaml")
+	all := workloads(t)
 	assert.Equal(t, own, keys(all["pooler"].Spec.Selector))
 	for component, one := range all {
 		affinity := one.Spec.Template.Spec.Affinity.PodAntiAffinity
@@ -94,7 +94,7 @@ func TestLabelsOfAStackSelectNothing(t *testing.T) {
 
 // TestTheMigrationHasTheStacksVariables: the kubelet replaces $(DB_URL) only by a variable that comes before. Only the migration has them.
 func TestTheMigrationHasTheStacksVariables(t *testing.T) {
-	all := workloads(t, "pods.yaml")
+	all := workloads(t)
 	env := all["migration"].Spec.Template.Spec.Containers[0].Env
 	index := func(name string) int {
 		return slices.IndexFunc(env, func(v corev1.EnvVar) bool { return v.Name == name })
