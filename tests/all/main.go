@@ -87,7 +87,7 @@ func test(ctx context.Context, root string, args, environment []string, progress
 	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, ".") || strings.HasPrefix(arg, repository.Module) }) {
 		args = append(args, "./...")
 	}
-	cmd := exec.CommandContext(ctx, "go", append([]string{"run", gotestsum, "--format", "pkgname", "--"}, args...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"run", gotestsum, "--format", "pkgname", "--", "-timeout=30m"}, args...)...) // the recipes take six minutes on two idle cores
 	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Env = environment
