@@ -38,7 +38,7 @@ func variables() schema.Rules {
 			return wrong
 		}
 		named := credentialName.MatchString(strings.ToUpper(e.Name)) && e.Value != "" && !reference.MatchString(e.Value)
-		if named || passwordValue.MatchString(e.Value) {
+		if named || HoldsCredential(e.Value) {
 			return "it into a Secret of the namespace, and under migrations.secretEnv: {" + e.Name + ": <secret>/<key>}"
 		}
 		return ""
@@ -59,6 +59,9 @@ func variables() schema.Rules {
 	secrets.Confidential = true // somebody may write the secret itself
 	return schema.Rules{"env": values, "secretEnv": secrets}
 }
+
+// HoldsCredential tells whether a text is a credential by its form: a URL with a password, a private key, an access key of AWS.
+func HoldsCredential(text string) bool { return passwordValue.MatchString(text) }
 
 func wrongVariable(name string) string {
 	switch {

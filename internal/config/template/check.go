@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
@@ -68,7 +69,7 @@ func (c *checker) node(path, name string, node any) {
 
 // text checks a text with its placeholders.
 func (c *checker) text(path, text string) {
-	if secretText.MatchString(text) {
+	if rules.HoldsCredential(text) {
 		c.secret(path)
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
 )
 
 const secretWord = `(?i)(password|passwd|passphrase|pwd|token|api_?key|private_?key|secret_?access_?key`
@@ -13,8 +15,6 @@ var (
 	secretName = regexp.MustCompile(secretWord + `)$`)
 	// secretPlaceholder is what a secret would be called as a placeholder.
 	secretPlaceholder = regexp.MustCompile(secretWord + `|ur[il]|secret|credentials|username)$`)
-	// secretText is a text that is secret by its form: a URL with a password, an AWS access key, a private key.
-	secretText = regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@|\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
 )
 
 // secretByName refuses a value whose name says that it is a credential, unless a placeholder gives it.
@@ -24,7 +24,7 @@ func (c *checker) secretByName(path, name string, value any) {
 		return
 	}
 	text := fmt.Sprint(value)
-	if secretName.MatchString(name) && text != "" && !secretText.MatchString(text) && !strings.Contains(text, "${") {
+	if secretName.MatchString(name) && text != "" && !rules.HoldsCredential(text) && !strings.Contains(text, "${") {
 		c.secret(path)
 	}
 }
