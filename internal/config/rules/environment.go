@@ -13,10 +13,12 @@ const (
 	ownForm = `^(DB_|PG)`
 	// credentialForm is the names of variables that hold a credential, in capitals.
 	credentialForm = `(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|SECRET|PRIVATE|ENCRYPTION|SIGNING)_?KEY)$`
-	// passwordForm is values with a credential in them: a URL with a password that is not a reference, a private key, an access key of AWS.
-	passwordForm  = `://[^/@\s:]*:[^$/@\s][^/@\s]*@|-----BEGIN [A-Z ]*PRIVATE KEY|(AKIA|ASIA)[A-Z0-9]{16}` //nolint:gosec // finds credentials, is none
+	// keyForm is a private key, or an access key of AWS.
+	keyForm = `-----BEGIN [A-Z ]*PRIVATE KEY|(AKIA|ASIA)[A-Z0-9]{16}`
+	// passwordForm is values with a credential in them: a key, or a URL with a password that is not a reference.
+	passwordForm  = `://[^/@\s:]*:[^$/@\s][^/@\s]*@|` + keyForm
 	referenceForm = `^(\$\([A-Za-z_][A-Za-z0-9_]*\))+$`
-	secretKeyForm = `^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/[A-Za-z0-9._-]+$`
+	secretKeyForm = `^` + subdomainForm + `/[A-Za-z0-9._-]+$`
 )
 
 var (
@@ -24,6 +26,7 @@ var (
 	ownVariable    = regexp.MustCompile(ownForm)
 	credentialName = regexp.MustCompile(credentialForm)
 	passwordValue  = regexp.MustCompile(passwordForm)
+	credential     = regexp.MustCompile(`://[^/@\s:]*:[^/@\s]+@|` + keyForm)
 	reference      = regexp.MustCompile(referenceForm)
 	secretKey      = regexp.MustCompile(secretKeyForm)
 )
@@ -38,7 +41,7 @@ func variables() schema.Rules {
 			return wrong
 		}
 		named := credentialName.MatchString(strings.ToUpper(e.Name)) && e.Value != "" && !reference.MatchString(e.Value)
-		if named || HoldsCredential(e.Value) {
+		if named || passwordValue.MatchString(e.Value) {
 			return "it into a Secret of the namespace, and under migrations.secretEnv: {" + e.Name + ": <secret>/<key>}"
 		}
 		return ""
@@ -60,8 +63,8 @@ func variables() schema.Rules {
 	return schema.Rules{"env": values, "secretEnv": secrets}
 }
 
-// HoldsCredential tells whether a text is a credential by its form: a URL with a password, a private key, an access key of AWS.
-func HoldsCredential(text string) bool { return passwordValue.MatchString(text) }
+// HoldsCredential tells whether a text is a credential by its form: a URL with any password, or a key.
+func HoldsCredential(text string) bool { return credential.MatchString(text) }
 
 func wrongVariable(name string) string {
 	switch {

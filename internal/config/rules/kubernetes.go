@@ -7,9 +7,12 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
+// subdomainForm is the name of most Kubernetes objects (RFC 1123).
+const subdomainForm = `[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*`
+
 var (
 	dnsLabel     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	dnsSubdomain = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
+	dnsSubdomain = regexp.MustCompile(`^` + subdomainForm + `$`)
 
 	accountPattern = regexp.MustCompile(`^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?/[a-z0-9*]([a-z0-9.*-]*[a-z0-9*])?$`)
 	anyNamespace   = regexp.MustCompile(`^[*-]*/`)

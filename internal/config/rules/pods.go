@@ -9,7 +9,7 @@ import (
 
 const (
 	qualifiedForm = `([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)`
-	prefixForm    = `([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?`
+	prefixForm    = `(` + subdomainForm + `/)?`
 	// reservedForm is the labels by which the program's objects select their pods, and those that a Deployment and a Job set.
 	reservedForm = `^(app\.kubernetes\.io/(part-of|component|managed-by)|pod-template-hash|job-name|controller-uid|batch\.kubernetes\.io/.*)$`
 	// profileForm is annotations that can take the runtime's restrictions off a container.
