@@ -44,13 +44,9 @@ func (l *loader) helmValues() {
 	if l.config.Delivery == DeliveryPulumi {
 		needs = template.ProgramMakesObjects()
 	}
-	check := func(field string, shape map[string]any) {
-		if l.sound(field, "delivery") {
-			l.add(template.Check(shape, needs).Under(Key(field))...)
+	for _, app := range l.config.Applications() {
+		if field := app.Key() + ".helmValues"; l.sound(field, "delivery") {
+			l.add(template.Check(app.HelmValues, needs).Under(Key(field))...)
 		}
-	}
-	check("app.helmValues", l.config.App.HelmValues)
-	for _, app := range l.config.AdditionalApps {
-		check("additionalApps."+app.Name+".helmValues", app.HelmValues)
 	}
 }

@@ -11,12 +11,8 @@ import (
 // entries holds the chosen entries of the applications' Secrets to what the connection secret has.
 func (l *loader) entries() {
 	for _, app := range l.config.Applications() {
-		path := "app"
-		if !app.OwnsSchema {
-			path = "additionalApps." + app.Name
-		}
 		for _, name := range slices.Sorted(maps.Keys(app.SecretEntries)) {
-			l.bundlePath(path+".secretEntries."+name, app.SecretEntries[name])
+			l.bundlePath(app.Key()+".secretEntries."+name, app.SecretEntries[name])
 		}
 	}
 }
