@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // network replaces the HTTP transport of this process.
@@ -33,6 +35,7 @@ func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 // downloads.
 func release(t *testing.T, version string) {
 	t.Helper()
+	tools.Commands(t, "chmod", "mkdir")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/install.sh" {
 			http.NotFound(w, r)

@@ -63,6 +63,7 @@ func clusterAccess(t *testing.T) (bound, own granted) {
 // grantedBy runs the commands with bash and sed, and reads what they would pass to kubectl.
 func grantedBy(t *testing.T, commands string) granted {
 	t.Helper()
+	tools.Commands(t, "cat", "sed")
 	cmd := exec.Command(tools.At(t, tools.Bash), "-euc", `kubectl() {
 		if [[ "$*" == "apply -f -" ]]; then cat; return; fi
 		[[ "$1 $2" == "create clusterrolebinding" && $4 == --clusterrole=* && $5 == --group=* && $# -eq 5 ]]

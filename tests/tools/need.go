@@ -2,6 +2,7 @@ package tools
 
 import (
 	"os"
+	"os/exec"
 	"testing"
 )
 
@@ -27,12 +28,28 @@ func need(t skipper, needed ...Tool) {
 			missing = append(missing, Installation{Tool: tool})
 		}
 	}
-	switch {
-	case len(missing) == 0:
-	case os.Getenv(RequireEnv) != "":
-		t.Fatal(skipped(missing))
-	default:
-		t.Skip(skipped(missing))
+	if len(missing) > 0 {
+		without(t, skipped(missing))
+	}
+}
+
+// Commands skips a test if commands of every Unix are missing, as on a PATH with Go and a shell alone. If RequireEnv is set, it fails.
+func Commands(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			without(t, "needs "+name)
+		}
+	}
+}
+
+// without ends a test that cannot run, for a reason.
+func without(t skipper, why string) {
+	t.Helper()
+	if os.Getenv(RequireEnv) != "" {
+		t.Fatal(why)
+	} else {
+		t.Skip(why)
 	}
 }
 
