@@ -15,15 +15,15 @@ import (
 // links are the calls of db-check, in order, with answers for which every check succeeds.
 func links(t *testing.T, state string) []call {
 	t.Helper()
-	ready := `jsonpath={.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}`
 	return []call{
 		on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].DBInstanceStatus --output text", "available"),
 		on("aws --region us-east-1 secretsmanager describe-secret --secret-id "+outputOf(t, state, "connectionSecretArn")+" --query DeletedDate --output text", "None"),
-		on(kube+`get serviceaccount core-api -o jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}`, outputOf(t, state, "roleArn")),
-		on(kube+"get secretstores.external-secrets.io aws-secrets-manager -o", "True store validated").with(ready),
 		on(kube+"get externalsecrets.external-secrets.io -o json", "").do(`echo '{"items":[
 			{"spec":{"target":{"name":"worker-db-secret"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"another"}]}},
-			{"spec":{"target":{"name":"core-api-db-secret"}},"status":{"conditions":[{"type":"Ready","status":"True","reason":"SecretSynced","message":"secret synced"}]}}]}'`),
+			{"spec":{"target":{"name":"core-api-db-secret"},"secretStoreRef":{"name":"aws-secrets-manager","kind":"SecretStore"}},"status":{"conditions":[{"type":"Ready","status":"True","reason":"SecretSynced","message":"secret synced"}]}}]}'`),
+		on(kube+"get secretstores.external-secrets.io aws-secrets-manager -o json", "").do(`echo '{"spec":{"provider":{"aws":{"auth":{"jwt":{"serviceAccountRef":{"name":"core-api"}}}}}},
+			"status":{"conditions":[{"type":"Ready","status":"True","reason":"Valid","message":"store validated"}]}}'`),
+		on(kube+`get serviceaccount core-api -o jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}`, outputOf(t, state, "roleArn")),
 		on(kube+"get secret core-api-db-secret -o", "DB_HOST DB_URL ").with("go-template={{range $name, $value := .data}}{{$name}} {{end}}"),
 		on(kube+`get job core-api-migration-JOB -o jsonpath={.status.conditions[?(@.status=="True")].type}`, "SuccessCriteriaMet Complete"),
 		using("api"), on(kube+"get deployment api -o json", "").do(`echo '{"spec":{"replicas":2},"status":{"readyReplicas":2}}'`),
@@ -36,6 +36,7 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	t.Parallel()
 	state := outputsOnly(t)
 	whole := links(t, state)
+	unnamed := map[string]int{"no ExternalSecret": 2, "an operator that is gone": 2, "a store that is gone": 1} // the links below that only it names
 	refused := `echo 'Error from server (NotFound): not found' >&2; exit 1`
 	for name, test := range map[string]struct {
 		link  int // -1: none
@@ -46,12 +47,14 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 		"a stopped instance":         {0, "echo stopped", "BROKEN  RDS instance mosaic-prod-db: stopped"},
 		"a secret on its way out":    {1, "echo 2026-11-24T10:00:00Z", "BROKEN  deletion of the connection secret: 2026-11-24T10:00:00Z"},
 		"a secret that is gone":      {1, "echo ResourceNotFoundException >&2; exit 254", "BROKEN  deletion of the connection secret: ResourceNotFoundException"},
-		"an account without a role":  {2, "true", "BROKEN  role of the ServiceAccount core-api: nothing"},
-		"a role that is another":     {2, "echo arn:aws:iam::123456789012:role/other", "BROKEN  role of the ServiceAccount core-api: arn:aws:iam::123456789012:role/other"},
-		"a store without its role":   {3, "echo 'False unable to create session'", "BROKEN  SecretStore aws-secrets-manager: False unable to create session"},
-		"a secret that is not read":  {4, `echo '{"items":[{"spec":{"target":{"name":"core-api-db-secret"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"AccessDeniedException"}]}}]}'`, "BROKEN  ExternalSecret of core-api-db-secret: False SecretSyncedError: AccessDeniedException"},
-		"no ExternalSecret":          {4, `echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
-		"an operator that is gone":   {4, refused, "BROKEN  ExternalSecret of core-api-db-secret: Error from server (NotFound)"},
+		"an account without a role":  {4, "true", "BROKEN  role of the ServiceAccount core-api: nothing"},
+		"a role that is another":     {4, "echo arn:aws:iam::123456789012:role/other", "BROKEN  role of the ServiceAccount core-api: arn:aws:iam::123456789012:role/other"},
+		"a store without its role":   {3, `echo '{"spec":{"provider":{"aws":{"auth":{"jwt":{"serviceAccountRef":{"name":"core-api"}}}}}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"InvalidProviderConfig","message":"unable to create session"}]}}'`, "BROKEN  SecretStore aws-secrets-manager: False InvalidProviderConfig: unable to create session"},
+		"a store that is not seen":   {3, `echo '{"spec":{"provider":{"aws":{"auth":{"jwt":{"serviceAccountRef":{"name":"core-api"}}}}}}}'`, "BROKEN  SecretStore aws-secrets-manager: the operator has not seen it"},
+		"a store that is gone":       {3, refused, "BROKEN  SecretStore aws-secrets-manager: Error from server (NotFound)"},
+		"a secret that is not read":  {2, `echo '{"items":[{"spec":{"target":{"name":"core-api-db-secret"},"secretStoreRef":{"name":"aws-secrets-manager"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"AccessDeniedException"}]}}]}'`, "BROKEN  ExternalSecret of core-api-db-secret: False SecretSyncedError: AccessDeniedException"},
+		"no ExternalSecret":          {2, `echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
+		"an operator that is gone":   {2, refused, "BROKEN  ExternalSecret of core-api-db-secret: Error from server (NotFound)"},
 		"no Secret":                  {5, refused, "BROKEN  entries of the Secret core-api-db-secret: Error from server"},
 		"a Secret of something else": {5, "echo 'DB_URLS OTHER '", "BROKEN  entries of the Secret core-api-db-secret: DB_URLS OTHER"},
 		"a migration that failed":    {6, "echo FailureTarget Failed", "BROKEN  migration core-api-migration-"},
@@ -69,10 +72,11 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 			if test.link >= 0 {
 				calls[test.link] = calls[test.link].do(test.reply)
 			}
+			calls = slices.Delete(calls, 5-unnamed[name], 5)
 			b.expect(inCluster(calls...)...)
 			r := b.just("", "db-check", "prod")
 			broken := strings.Count(r.stdout, "BROKEN")
-			assert.Equal(t, len(whole)-1, broken+strings.Count(r.stdout, "ok "), r.stdout)
+			assert.Equal(t, len(whole)-1-unnamed[name], broken+strings.Count(r.stdout, "ok "), r.stdout)
 			if test.link < 0 {
 				assert.Zero(t, r.code, r.stdout)
 				assert.Zero(t, broken, r.stdout)
@@ -85,33 +89,39 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	}
 }
 
-// TestTheCheckFollowsTheStore: the check looks at the ServiceAccount of the SecretStore, and at a ClusterSecretStore, if the stack has them.
+// TestTheCheckFollowsTheStore: the check looks at the store that the ExternalSecret names, and at the ServiceAccount that the store names,
+// whatever the chart calls them and whatever shape app.helmValues has.
 func TestTheCheckFollowsTheStore(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	calls := inCluster(links(t, state)...)
-	calls[0] = outputs.do(`(` + runPulumi + `) | jq '.helmValues.externalSecrets += {secretStore: "aws", secretStoreKind: "ClusterSecretStore", serviceAccount: {name: "reader"}}'`)
-	for _, one := range calls {
-		for i, word := range one.argv {
-			switch word {
-			case "core-api":
-				if one.argv[i-1] == "serviceaccount" {
-					one.argv[i] = "reader"
+	for kind, account := range map[string]string{"SecretStore": "reader", "ClusterSecretStore": "core-api"} {
+		t.Run(kind, func(t *testing.T) {
+			named := strings.NewReplacer(`"name":"aws-secrets-manager","kind":"SecretStore"`, `"name":"aws","kind":"`+kind+`"`,
+				`"serviceAccountRef":{"name":"core-api"}`, `"serviceAccountRef":{"name":"reader"}`)
+			calls := inCluster(links(t, state)...)
+			calls[0] = outputs.do(`(` + runPulumi + `) | jq '.helmValues = {of: "another shape"}'`)
+			for i, one := range calls {
+				calls[i].reply = named.Replace(one.reply)
+				for j, word := range one.argv {
+					switch {
+					case word == "core-api" && one.argv[j-1] == "serviceaccount":
+						one.argv[j] = account
+					case word == "secretstores.external-secrets.io":
+						one.argv[j] = strings.ToLower(kind) + "s.external-secrets.io"
+					case word == "aws-secrets-manager":
+						one.argv[j] = "aws"
+					}
 				}
-			case "secretstores.external-secrets.io":
-				one.argv[i] = "clustersecretstores.external-secrets.io"
-			case "aws-secrets-manager":
-				one.argv[i] = "aws"
 			}
-		}
+			b := newBench(t, state)
+			b.expect(calls...)
+			r := b.just("", "db-check", "prod")
+			assert.Zero(t, r.code, r.stdout+r.stderr)
+			assert.Contains(t, r.stdout, "role of the ServiceAccount "+account+": ")
+			assert.Contains(t, r.stdout, kind+" aws: True")
+		})
 	}
-	b := newBench(t, state)
-	b.expect(calls...)
-	r := b.just("", "db-check", "prod")
-	assert.Zero(t, r.code, r.stdout+r.stderr)
-	assert.Contains(t, r.stdout, "role of the ServiceAccount reader: ")
-	assert.Contains(t, r.stdout, "ClusterSecretStore aws: True")
 }
 
 // Every recipe names the tool that is missing, and changes nothing.
