@@ -85,12 +85,16 @@ func clients() []client {
 	}
 }
 
-// read are the rows that nobody ran: what the documentation of the client says.
+const notRun = "from documentation"
+
+// read are the rows that nobody ran: what the client's own documentation and source say. Prisma 6 parses the URL in its engines' quaint
+// (postgres/url.rs: sslmode is prefer and sslaccept accept_invalid_certs unless the URL says otherwise; verify-full is not known).
 func read() [][]string {
 	return [][]string{
-		{"Prisma 6, its own engine", "from documentation", "`DB_LIBPQ_URL`", "yes", "as it is, it encrypts and verifies nothing", "", "`?sslmode=require&sslaccept=strict&sslcert=…` after the URL"},
-		{"Prisma 7 with `@prisma/adapter-pg`", "from documentation", "`DB_LIBPQ_URL`", "as `pg`", "as `pg`", "as `pg`", "as `pg`, in the adapter's options"},
-		{"AWS's JDBC driver for Secrets Manager", "from documentation", "the secret", "", "", "", "reads `engine`, `host`, `port`, `dbname`, `username` and `password` of the secret itself; TLS in the driver's properties, as with JDBC"},
+		{"Prisma 6, its own engine", notRun, "`DB_LIBPQ_URL`", "yes", "as it is, it encrypts and verifies nothing", "", "`?sslmode=require&sslaccept=strict&sslcert=<CA bundle>` after the URL; it does not know `verify-full`"},
+		{"Prisma 7 with `@prisma/adapter-pg`", notRun, "`DB_LIBPQ_URL`", "as `pg`", "as `pg`", "as `pg`", "as `pg`, in the adapter's options"},
+		{"AWS's Secrets Manager JDBC library", notRun, "the secret", "", "", "",
+			"takes the secret's ARN as URL and as `user`, and reads `host`, `port`, `dbname`, `username` and `password`; TLS in the properties, as with JDBC"},
 	}
 }
 
