@@ -1,27 +1,32 @@
 # shellcheck shell=bash
-# The file with the chart's values in the GitOps repository. It is compared with the remote's version, so a commit whose push
+# The files with the charts' values in the GitOps repository. They are compared with the remote's version, so a commit whose push
 # was refused does not count.
 
 # there ARGUMENT... runs git in the checkout $folder.
 there() { git -C "$folder" "$@"; }
 
-# open_values reads the stack's values, and into which file they go, under which key.
+# open_values sets charts, each a line of JSON with the values of an application, the path of their file and the key in it; and files,
+# which names the files in a sentence.
 open_values() {
-  local target
-  values=$(output helmValues)
-  target=$(output gitops)
-  file=$(jq -r .path <<<"$target")
-  key=$(jq -r .key <<<"$target")
+  local lines
+  output helmValues >/dev/null
+  lines=$(jq -c '{values: .helmValues} + .gitops, (.additionalApps // {} | .[] | {values: .helmValues} + .gitops | select((.path // "") != ""))' <<<"$outputs")
+  mapfile -t charts <<<"$lines"
+  mapfile -t paths < <(jq -rs 'map(.path) | unique | .[]' <<<"$lines")
+  files=$(jq -rs 'map(.path) | unique | join(", ")' <<<"$lines")
 }
 
-# values_file FOLDER writes the stack's values into the checkout, stages them and shows the difference. It fails if there is
+# values_files FOLDER writes the stack's values into the checkout, stages them and shows the difference. It fails if there is
 # none.
-values_file() {
-  local within
-  within=$(dirname "$file")
-  [[ -d $1/$within ]] || fail "the GitOps repository has no folder $within on its remote; is it the right one? The key gitops.path names the file"
-  program values --key "$key" "$stack" "$1/$file" <<<"$values" || exit 1
-  git -C "$1" add -- "$file" || fail "git does not take $file, see above"
+values_files() {
+  local chart file key
+  for chart in "${charts[@]}"; do
+    file=$(jq -r .path <<<"$chart") key=$(jq -r .key <<<"$chart")
+    [[ -d $1/$(dirname "$file") ]] ||
+      fail "the GitOps repository has no folder $(dirname "$file") on its remote; is it the right one? The key gitops.path names the file"
+    jq .values <<<"$chart" | program values --key "$key" "$stack" "$1/$file" || exit 1
+    git -C "$1" add -- "$file" || fail "git does not take $file, see above"
+  done
   if git -C "$1" --no-pager diff --cached --exit-code >&2; then
     return 1
   fi
@@ -29,7 +34,7 @@ values_file() {
 
 # commit_values FOLDER commits the staged values.
 commit_values() {
-  git -C "$1" commit --quiet -m "Values of the database of $stack" || fail "cannot commit $file, see above; nothing was pushed"
+  git -C "$1" commit --quiet -m "Values of the database of $stack" || fail "cannot commit $files, see above; nothing was pushed"
 }
 
 # push FOLDER REMOTE REFSPEC [OPTION...] pushes; a refusal ends the recipe with the remote's reason.

@@ -17,6 +17,7 @@ type Application struct {
 	ReloadOnChange     bool   // its pods are restarted when the Secret changes
 	DeletionProtection bool   // of its role and its Kubernetes objects
 	OwnsSchema         bool   // it brings the migrations
+	GitOps             GitOps // a path of "": nothing writes its values
 	Access
 }
 
@@ -24,12 +25,12 @@ type Application struct {
 func (c *Config) Applications() []Application {
 	all := []Application{{
 		Name: c.App.Name, Namespace: c.App.Namespace, ServiceAccount: c.App.ServiceAccount, SecretName: c.App.SecretName,
-		ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true, Access: c.App.Access,
+		ReloadOnChange: c.App.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection, OwnsSchema: true, GitOps: c.GitOps, Access: c.App.Access,
 	}}
 	for _, app := range c.AdditionalApps {
 		all = append(all, Application{
 			Name: app.Name, Namespace: app.Namespace, ServiceAccount: app.ServiceAccount, SecretName: app.SecretName,
-			ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection, Access: app.Access,
+			ReloadOnChange: app.ReloadOnChange, DeletionProtection: c.Database.DeletionProtection && app.DeletionProtection, GitOps: GitOps(app.GitOps), Access: app.Access,
 		})
 	}
 	return all

@@ -74,6 +74,10 @@ type AdditionalApp struct {
 	SecretName         string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made."`
 	ReloadOnChange     bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for Reloader's annotation."`
 	DeletionProtection bool   `key:"deletionProtection" default:"true" doc:"Refuses to take the application out; switch it off in a run before."`
+	GitOps             struct {
+		Path string `key:"path" unset:"none: its values are not written" rule:"optional,valuesFile" doc:"File of its values, as gitops.path is for those of the application that owns the schema."`
+		Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a shared file takes its values, as gitops.key."`
+	} `key:"gitops" doc:"Where the GitOps repository has the values that its chart gets."`
 	Access
 }
 

@@ -33,6 +33,7 @@ func (l *loader) contradictions() {
 	l.generations()
 	l.logins()
 	l.helmValues()
+	l.gitops()
 }
 
 // names holds the names that are put together to the limits of what they name.

@@ -48,7 +48,7 @@ func Outputs() []Output {
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
 		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
 		{"gitops", "object", "where the GitOps repository has these values: path of the file, and key in it; an empty key if the file is this program's alone"},
-		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments and helmValues"},
+		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments, helmValues and gitops, whose path is empty if nothing writes the values"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
 }
@@ -99,7 +99,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"migrationJobName":     pulumi.String(jobName),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           d.helmValues(main),
-		"gitops":               pulumi.StringMap{"path": pulumi.String(cfg.GitOps.Path), "key": pulumi.String(cfg.GitOps.Key)},
+		"gitops":               valuesFile(main),
 		"additionalApps":       d.additionalApps(clients.applications[1:]),
 		lastRunOutput:          left,
 	}
@@ -119,9 +119,15 @@ func (d *deployment) additionalApps(applications []application) pulumi.Map {
 			"kubernetesSecretName": pulumi.String(app.SecretName),
 			"deployments":          pulumi.ToStringArray(app.Deployments),
 			"helmValues":           d.helmValues(app),
+			"gitops":               valuesFile(app),
 		}
 	}
 	return all
+}
+
+// valuesFile returns where the GitOps repository has the values of an application.
+func valuesFile(app application) pulumi.StringMap {
+	return pulumi.StringMap{"path": pulumi.String(app.GitOps.Path), "key": pulumi.String(app.GitOps.Key)}
 }
 
 // applicationLogins returns the logins that only the applications use; with credentials: master there are none.

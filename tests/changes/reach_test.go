@@ -155,8 +155,12 @@ func valueOf(values map[string]any, key string) any {
 	}
 	each := map[string]any{}
 	for name, entry := range object {
-		if fields, _ := entry.(map[string]any); fields[rest] != nil {
-			each[name] = fields[rest]
+		for _, field := range strings.Split(rest, ".") {
+			fields, _ := entry.(map[string]any)
+			entry = fields[field]
+		}
+		if entry != nil {
+			each[name] = entry
 		}
 	}
 	return each

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 const policy = "arn:aws:iam::123456789012:policy/core-api-media"
@@ -21,13 +23,17 @@ func inApp(path, fields string) string {
 // replaced: that deletes a SecretStore, and leaves a ServiceAccount that this program then no longer knows.
 func access(path, born string) []transition {
 	with := func(fields string) string { return inApp(path, fields) }
+	account, store := "core-api", naming.SecretStore
+	if app, additional := strings.CutPrefix(path, "additionalApps."); additional {
+		account, store = app, naming.AdditionalSecretStore(app)
+	}
 	rows := []transition{
-		{key: ".secretsServiceAccount", was: unset, now: "core-api-db-reader", to: with("secretsServiceAccount: core-api-db-reader"), refused: "releasing: true beside it"},
+		{key: ".secretsServiceAccount", was: account, now: "core-api-db-reader", to: with("secretsServiceAccount: core-api-db-reader"), refused: "releasing: true beside it"},
 		{
 			key: ".secretsServiceAccount with releasing", was: unset, now: "core-api-db-reader", to: with("secretsServiceAccount: core-api-db-reader, releasing: true"), back: true,
 			why: "the store reads with it, and the application's keeps the role for one run more", backWhy: "the application's has the role alone, and is protected again",
 		},
-		{key: ".clusterSecretStore", was: unset, now: "aws", to: with("clusterSecretStore: aws"), refused: "releasing: true beside it"},
+		{key: ".clusterSecretStore", was: store, now: "aws", to: with("clusterSecretStore: aws"), refused: "releasing: true beside it"},
 		{key: ".policyArns", was: unset, now: "one", to: with("policyArns: ['" + policy + "']"), back: true, why: "attached", backWhy: "detached"},
 		{key: ".trustedServiceAccounts", was: unset, now: "preview-*/core-api", to: with("trustedServiceAccounts: ['preview-*/core-api']"), back: true, why: "they may assume the role, too"},
 	}

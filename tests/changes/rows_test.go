@@ -186,6 +186,8 @@ func applications() []transition {
 		{key: "additionalApps.worker.secretEntries", was: unset, now: "JDBC_URL: jdbc_url", to: with("secretEntries: {JDBC_URL: jdbc_url}"), back: true, why: "one more entry"},
 		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
 		{key: "additionalApps.worker.helmValues", was: unset, now: "another shape", to: with("helmValues: " + shape), back: true, why: "helmValues alone"},
+		{key: "additionalApps.worker.gitops.path", was: unset, now: "environments/<env>/values.worker.yaml", to: with("gitops: {path: environments/<env>/values.worker.yaml}"), back: true, why: "the output additionalApps alone"},
+		{key: "additionalApps.worker.gitops.key", was: unset, now: "worker", from: with("gitops: {path: apps.yaml}"), to: with("gitops: {path: apps.yaml, key: worker}"), back: true, why: "the output additionalApps alone"},
 		{key: "additionalApps.worker.deployments", was: unset, now: "worker", to: with("deployments: [worker]"), back: true, why: "an output alone, for the recipes"},
 	}
 	for i := range rows {

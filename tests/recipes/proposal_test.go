@@ -64,15 +64,15 @@ func TestGitOpsStep(t *testing.T) {
 		want   string // said
 		fails  bool
 	}{
-		"proposed already":                {change: nothing, calls: []call{clone, list(open)}, want: "is proposed already: " + address},
-		"main moved on":                   {change: moved, calls: []call{clone, list(open)}, want: "is proposed already: " + address},
+		"proposed already":                {change: nothing, calls: []call{clone, list(open)}, want: "proposed already: " + valuesFile + ", " + address},
+		"main moved on":                   {change: moved, calls: []call{clone, list(open)}, want: "proposed already: " + valuesFile + ", " + address},
 		"main has other values now":       {change: changed, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
 		"other values were proposed":      {change: others, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
 		"somebody closed it":              {change: nothing, calls: []call{clone, list(closed)}, want: "somebody closed the pull request with these values"},
 		"somebody closed other values":    {change: others, calls: []call{clone, list(closed), create}, pushed: true, want: "proposed " + valuesFile},
 		"it was withdrawn":                {change: nothing, calls: []call{clone, list(withdrawn), create}, pushed: true, want: "proposed " + valuesFile},
 		"a fork has a branch of the name": {change: nothing, calls: []call{clone, list(fork), create}, pushed: true, want: "proposed " + valuesFile},
-		"merged":                          {change: merged, calls: []call{clone, list(one("MERGED", ""))}, want: "is up to date on main"},
+		"merged":                          {change: merged, calls: []call{clone, list(one("MERGED", ""))}, want: "up to date on main: "},
 		"obsolete":                        {change: merged, calls: []call{clone, list(open), closing}, gone: true, want: "closed " + address},
 		"a push that is refused": {change: func(b *bench, origin, checkout string) {
 			changed(b, origin, checkout)
