@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,15 +16,23 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
-// drilled are the calls of a drill up to its `pulumi up`.
-func drilled(up call) []call {
+// leftOut are the keys that the drill's stack does not have.
+func leftOut() []string {
+	return []string{
+		"additionalApps", "alerts", "budget", "restore", "pooling", "tls", "app.secretName", "app.helmValues", "app.secretsServiceAccount", "app.clusterSecretStore",
+		"app.releasing", "app.policyArns", "app.trustedServiceAccounts", "migrations.secretEnv", "migrations.command",
+	}
+}
+
+// drilled are the calls of a drill up to its `pulumi up`; the original has alerts and budget, and more of the keys that are left out.
+func drilled(up call, has ...string) []call {
 	of := func(c call) call { return c.in("prod-drill") }
 	calls := []call{outputs, account, setting("environment"),
 		on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-01-31T10:00:00.123000+00:00"),
 		on("pulumi stack init prod-drill --no-select --copy-config-from prod", "").do(realPulumi)}
-	for _, key := range []string{"additionalApps", "alerts", "budget", "restore", "app.secretName", "migrations.command"} {
+	for _, key := range leftOut() {
 		calls = append(calls, of(setting(key)))
-		if key == "alerts" || key == "budget" {
+		if slices.Contains(append(has, "alerts", "budget"), key) {
 			calls = append(calls, of(removing(key)))
 		}
 	}
