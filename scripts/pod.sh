@@ -55,17 +55,21 @@ token() {
   )
 }
 
-# pod_manifest VARIABLES prints the pod's manifest. It meets the Pod Security standard "restricted", and ends by itself after
-# four hours in case the recipe cannot delete it.
+# pod_manifest VARIABLES PODS prints the pod's manifest, with what the stack's key pods asks of every pod. It meets the Pod Security
+# standard "restricted", and ends by itself after four hours in case the recipe cannot delete it.
 pod_manifest() {
-  jq -n --arg name "$pod" --argjson variables "$1" \
+  jq -n --arg name "$pod" --argjson variables "$1" --argjson pods "$2" \
     --arg image "${DB_SHELL_IMAGE:-postgres:17.11-alpine@sha256:b0f9560a2de083e2cc7382e75f808c7381a32852a7ec49117deedb300e552b24}" '
+    ($pods.runAsUser // 10001 | tonumber) as $user |
     {apiVersion: "v1", kind: "Pod",
-     metadata: {name: $name, labels: {"app.kubernetes.io/name": "db-shell"}},
-     spec: {
+     metadata: {name: $name, labels: (($pods.labels // {}) + {"app.kubernetes.io/name": "db-shell"}), annotations: ($pods.annotations // {})},
+     spec: (($pods | {nodeSelector, tolerations, priorityClassName, imagePullSecrets}
+         | .imagePullSecrets |= (. // [] | map({name: .}))
+         | .tolerations |= (. // [] | map(if .tolerationSeconds then .tolerationSeconds |= tonumber else . end))
+         | with_entries(select(.value != null))) + {
        restartPolicy: "Never", activeDeadlineSeconds: 14400, terminationGracePeriodSeconds: 1,
        automountServiceAccountToken: false, enableServiceLinks: false,
-       securityContext: {runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001,
+       securityContext: {runAsNonRoot: true, runAsUser: $user, runAsGroup: $user,
                          seccompProfile: {type: "RuntimeDefault"}},
        volumes: [{name: "memory", emptyDir: {medium: "Memory", sizeLimit: "1Mi"}}],
        containers: [{
@@ -78,7 +82,7 @@ pod_manifest() {
          resources: {requests: {cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi"},
                      limits: {cpu: "500m", memory: "256Mi", "ephemeral-storage": "64Mi"}},
          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
-                           capabilities: {drop: ["ALL"]}}}]}}'
+                           capabilities: {drop: ["ALL"]}}}]})}'
 }
 
 # start_pod starts the pod with the login of IAM users if the stack has one, and with the application's otherwise.
@@ -95,9 +99,10 @@ start_pod() {
 
 # run_pod VARIABLES [TOKEN] starts the pod and waits until it is ready. The recipe's exit deletes it, also after a failure.
 run_pod() {
-  local manifest key=${2:-}
+  local manifest pods key=${2:-}
   pod=db-shell-$(date -u +%Y%m%d-%H%M%S)-$$
-  manifest=$(pod_manifest "$1")
+  pods=$(setting pods)
+  manifest=$(pod_manifest "$1" "${pods:-{\}}")
   say "starting the pod $pod; it is deleted at the end"
   kube create -f - <<<"$manifest" >&2
   if ! kube wait --for=condition=Ready "pod/$pod" --timeout=120s >&2; then

@@ -84,7 +84,7 @@ func TestDrill(t *testing.T) {
 	b := newBench(t, state)
 	b.expect(append(drilled(up), outputs.in("prod-drill"), cluster[0].in("prod-drill"), cluster[1],
 		inDrill("logs job/core-api-migration-JOB", "1975ea83b712 (head)"),
-		inDrill("create -f -", ""), inDrill("wait --for=condition=Ready pod/db-shell-TIME --timeout=120s", ""),
+		setting("pods").in("prod-drill"), inDrill("create -f -", ""), inDrill("wait --for=condition=Ready pod/db-shell-TIME --timeout=120s", ""),
 		inDrill("exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("grep -q query_to_xml && echo 'public | memories | 3'"))...)
 	b.expect(down...)
 	r := b.just("yes\n", "db-drill", "prod")

@@ -36,7 +36,7 @@ func TestDbShellGoesPastThePooler(t *testing.T) {
 		b := newBench(t, outputsOnly(t))
 		b.expect(append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod",
 			"kubernetesSecretName":"core-api-db-secret","poolerEndpoint":"`+endpoint+`"}`),
-			createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat"), deletePod)...)
+			setting("pods"), createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat"), deletePod)...)
 		r := b.just("select 1;", "db-shell", "prod")
 		require.Zero(t, r.code, r.stderr)
 		from := b.podSecrets()

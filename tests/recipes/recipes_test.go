@@ -60,7 +60,7 @@ func TestRecipes(t *testing.T) {
 			on("aws --region us-east-1 secretsmanager get-secret-value --secret-id ARN --query SecretString --output text", `{"password":"p"}`)}},
 		"db-shell": {args: "db-shell prod", answers: "select 1;", calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat")), stdout: "select 1;"},
 		"db-shell of another image": {args: "db-shell prod", env: "DB_SHELL_IMAGE=example.com/psql:1", calls: inCluster(
-			createPod.do(`jq -e '.spec.containers[0].image == "example.com/psql:1"'`), waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", ""), deletePod)},
+			setting("pods"), createPod.do(`jq -e '.spec.containers[0].image == "example.com/psql:1"'`), waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", ""), deletePod)},
 		"db-connections": {args: "db-connections prod", stdout: "max_connections",
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
 		"db-slow-queries": {args: "db-slow-queries prod", stdout: "pg_blocking_pids",
@@ -70,7 +70,7 @@ func TestRecipes(t *testing.T) {
 		"db-upgrade-check": {args: "db-upgrade-check prod", stdout: "pg_prepared_xacts",
 			calls: inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"))},
 		"db-upgrade-finish": {args: "db-upgrade-finish prod", stdout: "ANALYZE", stderr: "take allowMajorVersionUpgrade and applyImmediately out of Pulumi.prod.yaml",
-			calls: inCluster(setting("database.credentials"), createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"), deletePod)},
+			calls: inCluster(setting("database.credentials"), setting("pods"), createPod, waitPod, on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("cat"), deletePod)},
 		"db-migrate-logs": {args: "db-migrate-logs prod --follow", stdout: "current revision:", calls: inCluster(
 			on(kube+"get pods --selector job-name=core-api-migration-JOB", "core-api-migration-x 0/1 Completed"),
 			on(kube+"logs --selector job-name=core-api-migration-JOB --tail=-1 --prefix --follow", "current revision:"))},

@@ -87,4 +87,4 @@ func inClusterOf(json string) []call {
 }
 
 // inPod are the calls of psql in a temporary pod.
-func inPod(exec call) []call { return inCluster(createPod, waitPod, exec, deletePod) }
+func inPod(exec call) []call { return inCluster(setting("pods"), createPod, waitPod, exec, deletePod) }

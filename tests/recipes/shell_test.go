@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -11,6 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	kjson "sigs.k8s.io/json"
+
+	"github.com/mosaic-stories/mosaic-database/k8s/manifest"
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
 // The pod of a session is deleted even if the session is interrupted, and has passwords only by reference to a Secret.
@@ -32,12 +37,7 @@ func TestDatabaseShellIsInterrupted(t *testing.T) {
 	assert.NotZero(t, r.code)
 	assert.FileExists(t, filepath.Join(b.calls, "deleted"))
 
-	content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
-	require.NoError(t, err)
-	var pod corev1.Pod
-	strict, err := kjson.UnmarshalStrict(content, &pod)
-	require.NoError(t, err)
-	require.Empty(t, strict)
+	pod := podOf(t, b)
 	restricted(t, pod.Spec)
 	for _, env := range pod.Spec.Containers[0].Env {
 		if env.Name == "PGPASSWORD" {
@@ -65,4 +65,53 @@ func restricted(t *testing.T, spec corev1.PodSpec) {
 		assert.Equal(t, []corev1.Capability{"ALL"}, container.SecurityContext.Capabilities.Drop)
 		assert.Empty(t, container.SecurityContext.Capabilities.Add)
 	}
+}
+
+// The psql pod has what the cluster asks of the program's own pods.
+func TestDatabaseShellFollowsThePods(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, outputsOnly(t))
+	for key, value := range map[string]string{
+		"imagePullSecrets[0]": "registry", "nodeSelector.arch": "arm64", "labels.team": "memories", "annotations.owner": "memories", "priorityClassName": "database",
+		"runAsUser": "20001", "tolerations[0].key": "dedicated", "tolerations[0].value": "database", "tolerations[0].effect": "NoExecute", "tolerations[0].tolerationSeconds": "60",
+	} {
+		pulumiCLI(t, b, "config", "set", "--stack", "prod", "--path", "mosaic-database:pods."+key, value)
+	}
+	values, err := engine.StackConfig(b.project, "prod")
+	require.NoError(t, err)
+	template, err := json.Marshal(manifest.PodTemplate(recorder.Config(t, "prod", values).Pods, nil, manifest.Object{}))
+	require.NoError(t, err)
+	var want corev1.PodTemplateSpec
+	require.NoError(t, json.Unmarshal(template, &want))
+
+	b.expect(inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", ""))...)
+	r := b.just("", "db-shell", "prod")
+	require.Zero(t, r.code, r.stderr)
+	pod := podOf(t, b)
+	restricted(t, pod.Spec)
+	assert.Equal(t, "memories", pod.Labels["team"])
+	assert.Equal(t, "db-shell", pod.Labels["app.kubernetes.io/name"])
+	assert.Equal(t, want.Annotations, pod.Annotations)
+	for _, same := range [][2]any{
+		{want.Spec.ImagePullSecrets, pod.Spec.ImagePullSecrets}, {want.Spec.NodeSelector, pod.Spec.NodeSelector},
+		{want.Spec.PriorityClassName, pod.Spec.PriorityClassName}, {want.Spec.SecurityContext.RunAsUser, pod.Spec.SecurityContext.RunAsUser},
+	} {
+		assert.NotEmpty(t, same[0])
+		assert.Equal(t, same[0], same[1])
+	}
+	require.Len(t, pod.Spec.Tolerations, 1)
+	pod.Spec.Tolerations[0].Operator = corev1.TolerationOpEqual // Kubernetes' default
+	assert.Equal(t, want.Spec.Tolerations, pod.Spec.Tolerations)
+}
+
+// podOf is the pod that a recipe made.
+func podOf(t *testing.T, b *bench) (pod corev1.Pod) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(b.calls, "pod.json"))
+	require.NoError(t, err)
+	strict, err := kjson.UnmarshalStrict(content, &pod)
+	require.NoError(t, err)
+	require.Empty(t, strict)
+	return pod
 }

@@ -40,7 +40,7 @@ func TestRecipesThatStop(t *testing.T) {
 		"an old aws":            {args: "db-logs prod", calls: []call{outputs, account, on("aws --version", "aws-cli/1.45.11 Python/3.11")}, want: "needs version 2"},
 		"no cluster": {args: "db-shell prod", calls: append([]call{outputs, account, cluster[0]}, failing(cluster[1], "ResourceNotFoundException")),
 			want: "cannot reach the cluster mosaic-prod: ResourceNotFoundException"},
-		"a pod that does not start": {args: "db-shell prod", want: "the pod did not start", calls: inCluster(createPod, failing(waitPod, "timed out"),
+		"a pod that does not start": {args: "db-shell prod", want: "the pod did not start", calls: inCluster(setting("pods"), createPod, failing(waitPod, "timed out"),
 			on(kube+"describe pod/db-shell-TIME", "ImagePullBackOff"), deletePod)},
 		"a snapshot that takes long": {args: "db-snapshot prod --wait", want: "is not available yet", calls: []call{outputs, account,
 			on(rds+"create-db-snapshot --db-instance-identifier mosaic-prod-db --db-snapshot-identifier mosaic-prod-manual-TIME --query DBSnapshot.Status --output text", "creating"),

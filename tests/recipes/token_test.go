@@ -31,7 +31,7 @@ func TestDbShellByToken(t *testing.T) {
 		b, r := shell(t, assume.do(`echo '{"Credentials":{"AccessKeyId":"key","SecretAccessKey":"secret","SessionToken":"session"}}'`),
 			on("aws --region us-east-1 rds generate-db-auth-token --hostname db.example.com --port 5432 --username core_api_people", "").
 				do(`test "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN" = "key secret session" && printf '%s\n' '`+token+`'`),
-			createPod, waitPod,
+			setting("pods"), createPod, waitPod,
 			on(kube+"exec -i db-shell-TIME -- sh -c", "").with("umask 077 && cat >/tmp/pgpass").do(`cat >"$CALLS/pgpass"`),
 			on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc", "").do("cat"), deletePod)
 		require.Zero(t, r.code, r.stderr)

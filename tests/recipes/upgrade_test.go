@@ -17,7 +17,7 @@ func TestTheUpgradeIsFinishedByTheMasterUser(t *testing.T) {
 		b.expect(append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod",
 			"applicationName":"core-api","kubernetesSecretName":"core-api-db-secret",
 			"peopleRoleArn":"arn:aws:iam::123456789012:role/mosaic-prod-db-people-role","peopleLogin":"core_api_people"}`),
-			setting("database.credentials").do("echo "+credentials), createPod, waitPod,
+			setting("database.credentials").do("echo "+credentials), setting("pods"), createPod, waitPod,
 			on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -", "").do("exit 3"), deletePod)...)
 		r := b.just("", "db-upgrade-finish", "prod")
 		assert.NotZero(t, r.code)
