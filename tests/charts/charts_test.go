@@ -214,6 +214,35 @@ func secretOf(variable string, deployment simcloud.Object) string {
 	return ""
 }
 
+// TestAChartThatIsThereFirst: the first run of a stack refuses objects that a chart has made, and a handover takes them over, as
+// docs/delivery.md says. After it, the chart can give them up.
+func TestAChartThatIsThereFirst(t *testing.T) {
+	tools.Need(t, tools.Helm)
+	t.Parallel()
+	values := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"})
+	values.MustUp()
+	there := objects(t, render(t, "application", values.MustOutputs()["helmValues"].(map[string]any)))
+
+	l := live.Start(t, "prod")
+	for _, object := range there {
+		if object.Kind != live.JobType {
+			require.NoError(t, l.Cloud.Add(object))
+		}
+	}
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), `serviceaccounts "core-api" already exists`)
+	l.MustSet("delivery", "handover")
+	l.MustUp()
+	l.MustSet("delivery", "pulumi")
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+	assert.Contains(t, l.MustFail(l.PreviewDestroy(t.Context())), "protect")
+	require.NoError(t, l.Cloud.Sync())
+	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
+	for _, object := range objects(t, render(t, "application", l.MustOutputs()["helmValues"].(map[string]any))) {
+		assert.Equal(t, live.DeploymentType, object.Kind, "the chart makes no other object")
+	}
+}
+
 // TestEveryValueHasAnEffect changes every value alone and looks for a difference in what the charts render to.
 func TestEveryValueHasAnEffect(t *testing.T) {
 	tools.Need(t, tools.Helm)
