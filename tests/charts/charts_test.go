@@ -22,6 +22,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	k8syaml "sigs.k8s.io/yaml"
 
+	"github.com/mosaic-stories/mosaic-database/internal/connection"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
@@ -126,23 +127,31 @@ func objects(t *testing.T, rendered string) []simcloud.Object {
 	}
 }
 
-// TestCharts: with every delivery, the objects of the chart and of the program together give the pods their URL, and no object has two
-// owners, unless it changes hands.
+// TestCharts: with every delivery, the objects of the chart and of the program together give the pods all entries of the Secret, also those
+// with which they verify the server, and no object has two owners, unless it changes hands.
 func TestCharts(t *testing.T) {
 	tools.Need(t, tools.Helm)
 	for _, chart := range charts() {
 		for _, delivery := range []string{"pulumi", "handover", "gitops"} {
 			t.Run(chart+"/"+delivery, func(t *testing.T) {
 				t.Parallel()
-				l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: delivery})...)
+				l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: delivery},
+					engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}, engine.Override{Path: "app.secretEntries.DATABASE_URL", Value: "url"})...)
+				l.Bundle("mosaic-prod", "ca-bundle.pem")
 				l.MustUp()
 				values := l.MustOutputs()["helmValues"].(map[string]any)
 				applied(l, objects(t, render(t, chart, values)), delivery)
 				require.NoError(t, l.Cloud.Sync())
-				require.NotEmpty(t, l.KubeSecret("DB_URL"))
+				for _, entry := range (connection.Layout{Chosen: map[string]string{"DATABASE_URL": "url"}, Bundle: true}).Entries() {
+					assert.NotEmpty(t, l.KubeSecret(entry.Name), "the Secret has no %s", entry.Name)
+				}
 				assert.NotContains(t, render(t, chart, values), l.KubeSecret("DB_URL"), "no chart has it in its values")
 				for _, deployment := range l.Cloud.Objects(live.DeploymentType) {
-					assert.Equal(t, "core-api-db-secret", urlFrom(deployment), "the Deployment reads it")
+					for _, entry := range []string{"DB_URL", "PGSSLMODE", "PGSSLROOTCERT"} {
+						assert.Equal(t, "core-api-db-secret", secretOf(entry, deployment), "the Deployment reads %s", entry)
+					}
+					mounted, _ := json.Marshal(deployment.Properties)
+					assert.Contains(t, string(mounted), `"mountPath":"`+l.KubeSecret("PGSSLROOTCERT")+`"`)
 				}
 				assert.Equal(t, delivery == "gitops", strings.Contains(render(t, chart, values), "alembic"), "the chart or the program migrates")
 			})
@@ -190,16 +199,48 @@ func applied(l *live.Stack, chart []simcloud.Object, delivery string) {
 	}
 }
 
-// urlFrom is the Secret from which the container of a Deployment has DB_URL.
-func urlFrom(deployment simcloud.Object) string {
+// secretOf is the Secret from which the container of a Deployment has a variable, alone or with the whole Secret.
+func secretOf(variable string, deployment simcloud.Object) string {
 	for _, container := range deployment.Properties.List("spec", "template", "spec", "containers") {
-		for _, variable := range container.List("env") {
-			if variable.Text("name") == "DB_URL" && variable.Text("valueFrom", "secretKeyRef", "key") == "DB_URL" {
-				return variable.Text("valueFrom", "secretKeyRef", "name")
+		for _, one := range container.List("env") {
+			if one.Text("name") == variable && one.Text("valueFrom", "secretKeyRef", "key") == variable {
+				return one.Text("valueFrom", "secretKeyRef", "name")
 			}
+		}
+		for _, all := range container.List("envFrom") {
+			return all.Text("secretRef", "name")
 		}
 	}
 	return ""
+}
+
+// TestAChartThatIsThereFirst: the first run of a stack refuses objects that a chart has made, and a handover takes them over, as
+// docs/delivery.md says. After it, the chart can give them up.
+func TestAChartThatIsThereFirst(t *testing.T) {
+	tools.Need(t, tools.Helm)
+	t.Parallel()
+	values := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"})
+	values.MustUp()
+	there := objects(t, render(t, "application", values.MustOutputs()["helmValues"].(map[string]any)))
+
+	l := live.Start(t, "prod")
+	for _, object := range there {
+		if object.Kind != live.JobType {
+			require.NoError(t, l.Cloud.Add(object))
+		}
+	}
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), `serviceaccounts "core-api" already exists`)
+	l.MustSet("delivery", "handover")
+	l.MustUp()
+	l.MustSet("delivery", "pulumi")
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+	assert.Contains(t, l.MustFail(l.PreviewDestroy(t.Context())), "protect")
+	require.NoError(t, l.Cloud.Sync())
+	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
+	for _, object := range objects(t, render(t, "application", l.MustOutputs()["helmValues"].(map[string]any))) {
+		assert.Equal(t, live.DeploymentType, object.Kind, "the chart makes no other object")
+	}
 }
 
 // TestEveryValueHasAnEffect changes every value alone and looks for a difference in what the charts render to.
@@ -209,7 +250,7 @@ func TestEveryValueHasAnEffect(t *testing.T) {
 		t.Run(chart, func(t *testing.T) {
 			t.Parallel()
 			l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: "gitops"},
-				engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"})...)
+				engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}, engine.Override{Path: "app.secretEntries.DATABASE_URL", Value: "url"})...)
 			l.MustUp()
 			values := l.MustOutputs()["helmValues"].(map[string]any)
 			before := render(t, chart, values)
@@ -284,6 +325,6 @@ func TestTheDocumentedChange(t *testing.T) {
 	require.NoError(t, err, string(out))
 	all := objects(t, render(t, chart, values))
 	require.Len(t, all, 1, "no Secret of its own")
-	assert.Equal(t, "core-api-db-secret", urlFrom(all[0]))
+	assert.Equal(t, "core-api-db-secret", secretOf("DB_URL", all[0]))
 	assert.Equal(t, 2, strings.Count(render(t, chart, nil), "name: core-api-static"))
 }

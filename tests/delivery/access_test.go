@@ -128,6 +128,30 @@ func TestTheStoreGoesBack(t *testing.T) {
 	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
 }
 
+// TestTheServiceAccountComesBack: the application's ServiceAccount is the chart's, so this program takes it back in a handover.
+func TestTheServiceAccountComesBack(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod", engine.Override{Path: "app.secretsServiceAccount", Value: reader})
+	l.MustUp()
+	require.NoError(t, l.Cloud.Add(simcloud.Object{Kind: live.ServiceAccountType, Cluster: "mosaic-prod", ID: "mosaic-prod/core-api", Properties: simcloud.Properties{
+		"apiVersion": "v1", "kind": "ServiceAccount", "metadata": map[string]any{
+			"name": "core-api", "namespace": "mosaic-prod", "annotations": map[string]any{"eks.amazonaws.com/role-arn": ownRole}},
+	}}))
+	since, _ := len(l.Cloud.Log()), secretAlways(l)
+	l.MustUnset("app.secretsServiceAccount")
+	l.MustSet("delivery", "handover")
+	l.MustUp()
+	l.MustSet("delivery", "pulumi")
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+	require.Len(t, deleted(l, since), 1)
+	assert.Contains(t, deleted(l, since)[0], reader)
+	role, _ := account(l, "core-api")
+	assert.Equal(t, ourRole, role)
+	require.NoError(t, l.Cloud.Sync())
+	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
+}
+
 // clusterStore adds a ClusterSecretStore that reads with a ServiceAccount of the operator's, whose role may read our secrets.
 func clusterStore(l *live.Stack, name string) {
 	l.T.Helper()

@@ -41,6 +41,9 @@ func TestRecipes(t *testing.T) {
 	t.Parallel()
 	state := deployed(t)
 	chart := "HELM_CHART=oci://registry.example.com/charts/core-api"
+	delivery, released := setting("delivery"), setting("app.releasing")
+	taken := on("helm upgrade --install core-api oci://r/c --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
+		"--namespace mosaic-prod --take-ownership --values SCRATCH/values.json --wait --timeout 15m", "")
 	for name, test := range map[string]struct {
 		args    string
 		answers string
@@ -98,15 +101,19 @@ func TestRecipes(t *testing.T) {
 		"db-logs of an upgrade": {args: "db-logs prod --upgrade --follow", stdout: "pg_upgrade", calls: []call{outputs, account, on("aws --version", "aws-cli/2.31.0"),
 			on("aws --region us-east-1 logs tail /aws/rds/instance/mosaic-prod-db/upgrade --since 10m --follow", "pg_upgrade")}},
 		"gitops-values": {args: "gitops-values prod", calls: []call{outputs}, stdout: `"secretStore": "aws-secrets-manager"`},
-		"helm-deploy": {args: "helm-deploy 1.2.3 prod", answers: "yes\n", env: chart, stdout: "aws-secrets-manager", calls: inCluster(
+		"helm-deploy": {args: "helm-deploy 1.2.3 prod", answers: "yes\n", env: chart, stdout: "aws-secrets-manager", calls: inCluster(delivery, released,
 			on("helm upgrade --install core-api oci://registry.example.com/charts/core-api --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
 				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", "").do(`cat "${12}"`))},
 		"helm-deploy of a folder": {args: "helm-deploy prod", answers: "yes\n", env: "HELM_CHART=.", stderr: "Install ., version 0.3.0, as the release core-api", calls: append(
-			[]call{on("helm show chart .", "").do(`printf 'name: shop\nversion: 0.3.0\n'`)}, inCluster(on("helm upgrade --install core-api . --kubeconfig SCRATCH/kubeconfig "+
+			[]call{on("helm show chart .", "").do(`printf 'name: shop\nversion: 0.3.0\n'`)}, inCluster(delivery, released, on("helm upgrade --install core-api . --kubeconfig SCRATCH/kubeconfig "+
 				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))...)},
-		"helm-deploy of another release": {args: "helm-deploy 1.2.3 prod --yes", env: "HELM_RELEASE=shop", calls: inCluster(
+		"helm-deploy of another release": {args: "helm-deploy 1.2.3 prod --yes", env: "HELM_RELEASE=shop", calls: inCluster(delivery, released,
 			on("helm upgrade --install shop oci://r/c --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
 				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))},
+		"helm-deploy in a handover": {args: "helm-deploy 1.2.3 prod --yes", stderr: "objects pass from this program to the chart", calls: inCluster(
+			delivery.do("echo handover"), released, taken)},
+		"helm-deploy of a chart that takes the ServiceAccount": {args: "helm-deploy 1.2.3 prod --yes", stderr: "objects pass from this program to the chart",
+			calls: inCluster(delivery, released.do("echo true"), taken)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)

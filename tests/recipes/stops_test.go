@@ -60,7 +60,7 @@ func TestRecipesThatStop(t *testing.T) {
 		"a version of a folder": {args: "helm-deploy 1 prod", env: "HELM_CHART=.", want: "says its version itself; leave the version out: just helm-deploy prod"},
 		"a folder without a chart": {args: "helm-deploy prod", env: "HELM_CHART=.", calls: []call{failing(on("helm show chart .", ""), "Error: Chart.yaml file is missing")},
 			want: "HELM_CHART, ., is no chart: Error: Chart.yaml file is missing"},
-		"a no to helm-deploy": {args: "helm-deploy 1 prod", answers: "no\n", env: "HELM_CHART=oci://r/c", calls: inCluster(), want: "the answer was not yes"},
+		"a no to helm-deploy": {args: "helm-deploy 1 prod", answers: "no\n", env: "HELM_CHART=oci://r/c", calls: inCluster(setting("delivery"), setting("app.releasing")), want: "the answer was not yes"},
 		"a migration of a chart": {args: "db-migrate prod", want: "runs no migrations", calls: []call{
 			on(strings.Join(outputs.argv, " "), "").do(`echo '{"region":"us-east-1","accountId":"123456789012","migrationJobName":""}'`), account}},
 		"a no to db-migrate": {args: "db-migrate prod", answers: "no\n", want: "the answer was not yes", calls: []call{outputs, account,

@@ -1,11 +1,9 @@
-{{/* What a container needs to reach the database: the URL, and the CA bundle that it names. The Secret has the same name whoever makes it. */}}
+{{/* What a container needs to reach the database: the whole Secret, which has the URL and beside it how to verify the server, and the CA
+bundle that it names. The Secret has the same name whoever makes it. */}}
 {{- define "core-api.database" -}}
-env:
-  - name: DB_URL
-    valueFrom:
-      secretKeyRef:
-        name: {{ .Values.externalSecrets.targetSecretName }}
-        key: DB_URL
+envFrom:
+  - secretRef:
+      name: {{ .Values.externalSecrets.targetSecretName }}
 {{- if .Values.tls.caBundleConfigMap }}
 volumeMounts:
   - name: ca-bundle
