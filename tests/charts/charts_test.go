@@ -97,7 +97,7 @@ func objects(t *testing.T, rendered string) []simcloud.Object {
 	types := map[string]func() any{
 		live.ServiceAccountType: func() any { return new(corev1.ServiceAccount) }, live.DeploymentType: func() any { return new(appsv1.Deployment) },
 		live.JobType: func() any { return new(batchv1.Job) }, live.SecretStoreType: func() any { return new(esv1.SecretStore) },
-		live.ExternalSecretType: func() any { return new(esv1.ExternalSecret) },
+		live.ExternalSecretType: func() any { return new(esv1.ExternalSecret) }, live.KubeSecretType: func() any { return new(corev1.Secret) },
 	}
 	var all []simcloud.Object
 	decoder := yaml.NewDecoder(strings.NewReader(rendered))

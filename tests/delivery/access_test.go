@@ -122,8 +122,14 @@ func TestTheStoreGoesBack(t *testing.T) {
 	l.MustUnset("app.secretsServiceAccount")
 	l.MustUp()
 	assert.Empty(t, l.MustPreview())
-	require.Len(t, deleted(l, since), 1)
-	assert.Contains(t, deleted(l, since)[0], reader)
+	assert.Equal(t, []string{reader}, deleted(l, since))
+	var order []string
+	for _, operation := range l.Cloud.Log()[since:] {
+		if operation.Type == live.SecretStoreType || operation.Type == live.ServiceAccountType && operation.Op == "delete" {
+			order = append(order, operation.Op+" "+operation.Type)
+		}
+	}
+	assert.Equal(t, []string{"update " + live.SecretStoreType, "delete " + live.ServiceAccountType}, order)
 	require.NoError(t, l.Cloud.Sync())
 	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
 }
@@ -223,6 +229,9 @@ func TestALiveStackMovesToAClusterSecretStore(t *testing.T) {
 	l.MustUp()
 	assert.Empty(t, l.MustPreview())
 	l.One(live.SecretStoreType)
+	state := l.ResourcesByLabel()
+	assert.Contains(t, state[live.ExternalSecretType+"::core-api-db"].Dependencies, state[live.SecretStoreType+"::aws-secrets-manager"].URN,
+		"otherwise the two are made at the same time")
 	assert.Greater(t, *operations, 20, "the Secret was looked at")
 }
 

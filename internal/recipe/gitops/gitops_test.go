@@ -32,8 +32,8 @@ coreApi:
     env:
     - name: A
       value: |
-        # no comment
         text
+        # no comment
 
 # the other one
 worker: {all: *all}
@@ -55,8 +55,8 @@ coreApi:
     env:
     - name: A
       value: |
-        # no comment
         text
+        # no comment
     command: ["alembic","upgrade"] # mosaic-database
 
 # the other one
@@ -80,6 +80,9 @@ a:
     theirs: 2
   gone: # of nothing else
     old: "x" # mosaic-database
+  shared:
+    old: "x" # mosaic-database
+    theirs: 2
   labels:
     reload: "x" # mosaic-database
   c: "shape" # mine alone
@@ -89,6 +92,8 @@ other:
   b:
     theirs: 2
     new: 1 # mosaic-database
+  shared:
+    theirs: 2
   labels: {} # mosaic-database
   c: "shape" # mine alone
 other:
@@ -125,6 +130,7 @@ func TestMergeRefuses(t *testing.T) {
 		"key:\n  command: {a: 1}":          "key.command is an object on one side alone",
 		"key:\n  command: &x 1\n":          "key.command has an anchor",
 		"x: &x {a: 1}\nkey: *x":            "on one side alone",
+		"key:\n  a: |+\n    text\n\n":      "without a change of something else",
 		"key:\n  command:\n  # c\n  - a\n": "without a change of something else",
 	} {
 		_, err := merge(before, "key", []byte(values))
@@ -166,7 +172,7 @@ func TestWrite(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, own, string(content))
 	}
-	for _, before := range []string{"replicas: 3\n", "a: [", "- a\n"} {
+	for _, before := range []string{"replicas: 3\n", "# Written by hand\nreplicas: 3\n", "a: [", "- a\n"} {
 		target := file(before)
 		assert.ErrorContains(t, target.Write(strings.NewReader(`{"a": {}}`)), "somebody else wrote this file: set gitops.key")
 		content, err := os.ReadFile(target.File)
