@@ -54,6 +54,7 @@ func births() map[string]string {
 		"a replica":           "database: {readReplicas: 1}",
 		"large storage":       "database: {allocatedStorage: 400, maxAllocatedStorage: 1000}",
 		"another application": "additionalApps: {worker: {namespace: mosaic-<env>}}",
+		"its own account":     "app: {secretsServiceAccount: core-api-db-reader}",
 		"own namespace":       "app: {createNamespace: true, namespace: mosaic-<env>-own}",
 		"gitops": "{delivery: gitops, app: {createNamespace: false}, database: {kmsKeyId: " + keyOne +
 			", availabilityZone: us-east-1a}}",
@@ -213,5 +214,8 @@ func bornOtherwise() []transition {
 	return append(rows, transition{
 		key: "app.createNamespace", was: "true", now: "false", to: "app: {createNamespace: false}", refused: "another stack",
 		born: "own namespace",
+	}, transition{
+		key: "app.secretsServiceAccount", was: "core-api-db-reader", now: "core-api", to: "app: {secretsServiceAccount: null}", refused: "delivery: handover beside it",
+		born: "its own account",
 	})
 }

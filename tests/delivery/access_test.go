@@ -113,13 +113,14 @@ func TestALiveStackLetsGoOfTheServiceAccount(t *testing.T) {
 	assert.Greater(t, *operations, 20, "the Secret was looked at")
 }
 
-// TestTheStoreGoesBack: without secretsServiceAccount again, the SecretStore changes before its ServiceAccount is deleted.
+// TestTheStoreGoesBack: without secretsServiceAccount again, in a handover, the SecretStore changes before its ServiceAccount is deleted.
 func TestTheStoreGoesBack(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod", engine.Override{Path: "app.secretsServiceAccount", Value: reader})
 	l.MustUp()
 	since, _ := len(l.Cloud.Log()), secretAlways(l)
 	l.MustUnset("app.secretsServiceAccount")
+	l.MustSet("delivery", "handover")
 	l.MustUp()
 	assert.Empty(t, l.MustPreview())
 	assert.Equal(t, []string{reader}, deleted(l, since))
@@ -145,6 +146,7 @@ func TestTheServiceAccountComesBack(t *testing.T) {
 	}}))
 	since, _ := len(l.Cloud.Log()), secretAlways(l)
 	l.MustUnset("app.secretsServiceAccount")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "write: delivery: handover beside it in this run", "the run would end halfway, with the role taken from the store")
 	l.MustSet("delivery", "handover")
 	l.MustUp()
 	l.MustSet("delivery", "pulumi")

@@ -12,12 +12,16 @@ type replacement struct {
 	field, value string
 	object       string
 	loss         string // what happens if it is replaced in one run; "": nothing
+	back         string // what happens if it comes back without a handover; "": nothing
 }
 
 func replacements(c *config.Config, app config.Application) []replacement {
 	account := replacement{
 		field: "secretsServiceAccount", value: app.SecretsServiceAccount, object: "ServiceAccount " + app.ServiceAccount,
 		loss: "it would lose the role, and be deleted if this program made it, while pods and the SecretStore use it",
+	}
+	if c.Delivery == config.DeliveryPulumi {
+		account.back = "this program does not have the " + account.object + ", and could not make what is there, while the role would already be for it alone"
 	}
 	store := replacement{field: "clusterSecretStore", value: app.ClusterSecretStore, object: "SecretStore " + app.SecretStore()}
 	if c.Delivery.InCluster() {
@@ -59,6 +63,12 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 		for _, r := range replacements(c, app) {
 			old := before[accessKey(app, r.field)]
 			switch {
+			case r.value == "" && old != "" && !wasReleasing && r.back != "":
+				problems = append(problems, schema.Problem{
+					Key: accessKey(app, r.field), Value: app.ServiceAccount,
+					Rule: fmt.Sprintf("not in place of %s with delivery: pulumi: %s", old, r.back),
+					Fix:  "delivery: handover beside it in this run, and pulumi in a later one (docs/delivery.md)",
+				})
 			case r.value == "":
 			case live && old == "" && !app.Releasing && r.loss != "":
 				problems = append(problems, schema.Problem{

@@ -217,7 +217,8 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 		{store + ", releasing: true", store, "", ""},
 		{store, store, "", ""},
 		{store, "secretsServiceAccount: other", "", ""},
-		{store, "", "", ""},
+		{store, "", "app.secretsServiceAccount", "not in place of reader with delivery: pulumi"},
+		{store + ", releasing: true", "", "", ""},
 		{store, store + ", releasing: true", "app.releasing", "and would take it"},
 		{store, "secretsServiceAccount: other, releasing: true", "app.releasing", "and would take it"},
 		{"", cluster, "app.clusterSecretStore", "deleted while the ExternalSecret uses it"},
@@ -225,7 +226,6 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 		{cluster + ", releasing: true", cluster, "", ""},
 		{cluster, "", "", ""},
 		{cluster, store, "app.secretsServiceAccount", "it would lose the role"},
-		{store, cluster, "app.clusterSecretStore", "deleted while the ExternalSecret uses it"},
 	} {
 		for _, of := range []struct{ was, now, path string }{
 			{"mosaic-database:app: {" + test.was + "}", "mosaic-database:app: {" + test.now + "}", "app."},
@@ -241,7 +241,10 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 			assert.Contains(t, refused[0].Rule, test.rule)
 		}
 	}
+	assert.Len(t, lock.Changed(with(cluster, ""), record(store, "")), 2, "the role moves, and the store is deleted")
+	assert.Empty(t, lock.Changed(with("", "mosaic-database:delivery: handover"), record(store, "")), "a handover takes what is there")
 	gitops := "mosaic-database:delivery: gitops"
+	assert.Empty(t, lock.Changed(with("", gitops), record(store, gitops)), "the chart's ServiceAccount is the chart's")
 	assert.Empty(t, lock.Changed(with(cluster, gitops), record("", gitops)), "the chart's store is the chart's")
 	assert.Len(t, lock.Changed(with(store, gitops), record("", gitops)), 1, "the role is this program's")
 	first := lock.Changed(with(store+", releasing: true", ""), nil)
