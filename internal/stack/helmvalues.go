@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -25,35 +26,47 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
 	store, kind := app.Store()
+	repository, tag := splitImage(cfg.Migrations.Image)
 	return map[string]pulumi.Input{
-		"applicationName":       pulumi.String(app.Name),
-		"namespace":             pulumi.String(app.Namespace),
-		"environment":           pulumi.String(cfg.Environment),
-		"region":                pulumi.String(cfg.Region),
-		"accountId":             pulumi.String(cfg.AccountID),
-		"clusterName":           pulumi.String(cfg.Cluster.Name),
-		"chartCreatesObjects":   pulumi.Bool(cfg.Delivery != config.DeliveryPulumi),
-		"serviceAccountName":    pulumi.String(app.ServiceAccount),
-		"roleServiceAccount":    pulumi.String(app.RoleAccount()),
-		"roleArn":               app.role.RoleArn,
-		"secretStoreName":       pulumi.String(store),
-		"secretStoreKind":       pulumi.String(cmp.Or(kind, "SecretStore")),
-		"secretEntries":         pulumi.ToStringMap(app.SecretEntries),
-		"externalSecretName":    pulumi.String(naming.ExternalSecret(app.Name)),
-		"connectionSecretName":  pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-		"connectionSecretArn":   d.db.ConnectionSecretArn,
-		"kubernetesSecretName":  pulumi.String(app.SecretName),
-		"deploymentAnnotations": annotations,
-		"chartRunsMigrations":   pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
-		"migrationsImage":       pulumi.String(cfg.Migrations.Image),
-		"migrationsCommand":     pulumi.ToStringArray(cfg.Migrations.Command),
-		"caBundlePath":          pulumi.String(cfg.TLS.CaBundlePath),
-		"caBundleConfigMap":     pulumi.String(cfg.TLS.CaBundleConfigMap),
-		"endpoint":              d.db.Endpoint,
-		"port":                  d.db.Port,
-		"databaseName":          pulumi.String(cfg.Database.Name),
-		"poolerEndpoint":        pulumi.String(poolerEndpoint(cfg)),
+		"applicationName":           pulumi.String(app.Name),
+		"namespace":                 pulumi.String(app.Namespace),
+		"environment":               pulumi.String(cfg.Environment),
+		"region":                    pulumi.String(cfg.Region),
+		"accountId":                 pulumi.String(cfg.AccountID),
+		"clusterName":               pulumi.String(cfg.Cluster.Name),
+		"chartCreatesObjects":       pulumi.Bool(cfg.Delivery != config.DeliveryPulumi),
+		"serviceAccountName":        pulumi.String(app.ServiceAccount),
+		"roleServiceAccount":        pulumi.String(app.RoleAccount()),
+		"roleArn":                   app.role.RoleArn,
+		"secretStoreName":           pulumi.String(store),
+		"secretStoreKind":           pulumi.String(cmp.Or(kind, "SecretStore")),
+		"secretEntries":             pulumi.ToStringMap(app.SecretEntries),
+		"externalSecretName":        pulumi.String(naming.ExternalSecret(app.Name)),
+		"connectionSecretName":      pulumi.String(naming.ConnectionSecret(cfg.Environment)),
+		"connectionSecretArn":       d.db.ConnectionSecretArn,
+		"kubernetesSecretName":      pulumi.String(app.SecretName),
+		"deploymentAnnotations":     annotations,
+		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
+		"migrationsImage":           pulumi.String(cfg.Migrations.Image),
+		"migrationsImageRepository": pulumi.String(repository),
+		"migrationsImageTag":        pulumi.String(tag),
+		"migrationsCommand":         pulumi.ToStringArray(cfg.Migrations.Command),
+		"caBundlePath":              pulumi.String(cfg.TLS.CaBundlePath),
+		"caBundleConfigMap":         pulumi.String(cfg.TLS.CaBundleConfigMap),
+		"endpoint":                  d.db.Endpoint,
+		"port":                      d.db.Port,
+		"databaseName":              pulumi.String(cfg.Database.Name),
+		"poolerEndpoint":            pulumi.String(poolerEndpoint(cfg)),
 	}
+}
+
+// splitImage splits an image at its last colon, so that repository:tag is the image again, also with a digest.
+func splitImage(image string) (repository, tag string) {
+	at := strings.LastIndex(image, ":")
+	if at < 0 {
+		return image, ""
+	}
+	return image[:at], image[at+1:]
 }
 
 // render puts values into a template, or a part of one.

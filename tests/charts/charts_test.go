@@ -131,11 +131,12 @@ func objects(t *testing.T, rendered string) []simcloud.Object {
 // with which they verify the server, and no object has two owners, unless it changes hands.
 func TestCharts(t *testing.T) {
 	tools.Need(t, tools.Helm)
+	image := "registry.example.com:5000/core-api:2.0.0@sha256:" + strings.Repeat("ab", 32)
 	for _, chart := range charts() {
 		for _, delivery := range []string{"pulumi", "handover", "gitops"} {
 			t.Run(chart+"/"+delivery, func(t *testing.T) {
 				t.Parallel()
-				l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: delivery},
+				l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: delivery}, engine.Override{Path: "migrations.image", Value: image},
 					engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}, engine.Override{Path: "app.secretEntries.DATABASE_URL", Value: "url"})...)
 				l.Bundle("mosaic-prod", "ca-bundle.pem")
 				l.MustUp()
@@ -151,6 +152,7 @@ func TestCharts(t *testing.T) {
 						assert.Equal(t, "core-api-db-secret", secretOf(entry, deployment), "the Deployment reads %s", entry)
 					}
 					mounted, _ := json.Marshal(deployment.Properties)
+					assert.Contains(t, string(mounted), `"image":"`+image+`"`, "one tag, which a release sets")
 					assert.Contains(t, string(mounted), `"mountPath":"`+l.KubeSecret("PGSSLROOTCERT")+`"`)
 				}
 				assert.Equal(t, delivery == "gitops", strings.Contains(render(t, chart, values), "alembic"), "the chart or the program migrates")

@@ -57,6 +57,8 @@ func Placeholders() []Placeholder {
 		{"deploymentAnnotations", Map, "annotations of the Deployment that uses the Secret; empty with reloadOnChange: false"},
 		{"chartRunsMigrations", Boolean, "whether the chart runs the migrations; false unless delivery is gitops"},
 		{"migrationsImage", String, "image that holds the migrations; empty where none is configured"},
+		{"migrationsImageRepository", String, "what comes before the last colon of migrationsImage, for a chart that puts repository:tag together"},
+		{"migrationsImageTag", String, "what comes after it: the tag, or the digits of the digest if the image has one"},
 		{"migrationsCommand", List, "command of the migration"},
 		{"caBundlePath", String, "file that PGSSLROOTCERT names; empty with PGSSLMODE require"},
 		{"caBundleConfigMap", String, "ConfigMap to mount there, under the file's name; empty where the image has the file"},
