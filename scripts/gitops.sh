@@ -10,7 +10,9 @@ there() { git -C "$folder" "$@"; }
 open_values() {
   local lines
   output helmValues >/dev/null
-  lines=$(jq -c '{values: .helmValues} + .gitops, (.additionalApps // {} | .[] | {values: .helmValues} + .gitops | select((.path // "") != ""))' <<<"$outputs")
+  output gitops >/dev/null
+  lines=$(jq -c '{values: .helmValues, of: ""} + .gitops, (.additionalApps // {} | to_entries[]
+    | {values: .value.helmValues, of: "additionalApps.\(.key)."} + .value.gitops | select((.path // "") != ""))' <<<"$outputs")
   mapfile -t charts <<<"$lines"
   mapfile -t paths < <(jq -rs 'map(.path) | unique | .[]' <<<"$lines")
   files=$(jq -rs 'map(.path) | unique | join(", ")' <<<"$lines")
@@ -19,12 +21,12 @@ open_values() {
 # values_files FOLDER writes the stack's values into the checkout, stages them and shows the difference. It fails if there is
 # none.
 values_files() {
-  local chart file key
+  local chart file key of
   for chart in "${charts[@]}"; do
-    file=$(jq -r .path <<<"$chart") key=$(jq -r .key <<<"$chart")
+    file=$(jq -r .path <<<"$chart") key=$(jq -r .key <<<"$chart") of=$(jq -r .of <<<"$chart")
     [[ -d $1/$(dirname "$file") ]] ||
-      fail "the GitOps repository has no folder $(dirname "$file") on its remote; is it the right one? The key gitops.path names the file"
-    jq .values <<<"$chart" | program values --key "$key" "$stack" "$1/$file" || exit 1
+      fail "the GitOps repository has no folder $(dirname "$file") on its remote; is it the right one? The key ${of}gitops.path names the file"
+    jq .values <<<"$chart" | program values --of "$of" --key "$key" "$stack" "$1/$file" || exit 1
     git -C "$1" add -- "$file" || fail "git does not take $file, see above"
   done
   if git -C "$1" --no-pager diff --cached --exit-code >&2; then

@@ -65,7 +65,7 @@ pod_manifest() {
      metadata: {name: $name, labels: (($pods.labels // {}) + {"app.kubernetes.io/name": "db-shell"}), annotations: ($pods.annotations // {})},
      spec: (($pods | {nodeSelector, tolerations, priorityClassName, imagePullSecrets}
          | .imagePullSecrets |= (. // [] | map({name: .}))
-         | .tolerations |= (. // [] | map(if .tolerationSeconds then .tolerationSeconds |= tonumber else . end))
+         | .tolerations |= (. // [] | map(if (.tolerationSeconds // 0 | tonumber) > 0 then .tolerationSeconds |= tonumber else del(.tolerationSeconds) end))
          | with_entries(select(.value != null))) + {
        restartPolicy: "Never", activeDeadlineSeconds: 14400, terminationGracePeriodSeconds: 1,
        automountServiceAccountToken: false, enableServiceLinks: false,

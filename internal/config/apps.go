@@ -40,13 +40,13 @@ func (l *loader) apps() {
 
 // helmValues holds the templates to the vocabulary, and to what the charts need with this delivery.
 func (l *loader) helmValues() {
-	needs := template.ChartMakesObjects()
+	needs := template.ChartMakesObjects
 	if l.config.Delivery == DeliveryPulumi {
-		needs = template.ProgramMakesObjects()
+		needs = template.ProgramMakesObjects
 	}
 	for _, app := range l.config.Applications() {
 		if field := app.Key() + ".helmValues"; l.sound(field, "delivery") {
-			l.add(template.Check(app.HelmValues, needs).Under(Key(field))...)
+			l.add(template.Check(app.HelmValues, needs(app.shape())).Under(Key(field))...)
 		}
 	}
 }

@@ -188,8 +188,11 @@ func (c *Config) derive() {
 // deriveShape gives the values of the chart the default shape.
 func (a *Access) deriveShape() {
 	if a.HelmValues == nil {
-		a.HelmValues = template.Default(template.Options{
-			Entries: len(a.SecretEntries) > 0, ClusterStore: a.ClusterSecretStore != "", OwnAccount: a.SecretsServiceAccount != "",
-		})
+		a.HelmValues = template.Default(a.shape())
 	}
+}
+
+// shape is what the values of the chart depend on.
+func (a Access) shape() template.Options {
+	return template.Options{Entries: len(a.SecretEntries) > 0, ClusterStore: a.ClusterSecretStore != "", OwnAccount: a.SecretsServiceAccount != ""}
 }

@@ -96,6 +96,7 @@ func valuesCommand() *cobra.Command {
 			return target.Write(cmd.InOrStdin())
 		},
 	}
+	cmd.Flags().StringVar(&target.Of, "of", "", "the configuration that has gitops and helmValues: additionalApps.<name>. with the dot, or nothing for app")
 	cmd.Flags().StringVar(&target.Key, "key", "", "where a shared file takes the values, as a dot path; a dot is its top")
 	return cmd
 }

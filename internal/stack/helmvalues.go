@@ -26,7 +26,11 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
 	store, kind := app.Store()
-	repository, tag := splitImage(cfg.Migrations.Image)
+	var migrations config.Migrations
+	if app.OwnsSchema {
+		migrations = cfg.Migrations
+	}
+	repository, tag := splitImage(migrations.Image)
 	return map[string]pulumi.Input{
 		"applicationName":           pulumi.String(app.Name),
 		"namespace":                 pulumi.String(app.Namespace),
@@ -46,11 +50,11 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		"connectionSecretArn":       d.db.ConnectionSecretArn,
 		"kubernetesSecretName":      pulumi.String(app.SecretName),
 		"deploymentAnnotations":     annotations,
-		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
-		"migrationsImage":           pulumi.String(cfg.Migrations.Image),
+		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && migrations.Enabled),
+		"migrationsImage":           pulumi.String(migrations.Image),
 		"migrationsImageRepository": pulumi.String(repository),
 		"migrationsImageTag":        pulumi.String(tag),
-		"migrationsCommand":         pulumi.ToStringArray(cfg.Migrations.Command),
+		"migrationsCommand":         pulumi.ToStringArray(migrations.Command),
 		"caBundlePath":              pulumi.String(cfg.TLS.CaBundlePath),
 		"caBundleConfigMap":         pulumi.String(cfg.TLS.CaBundleConfigMap),
 		"endpoint":                  d.db.Endpoint,

@@ -97,12 +97,15 @@ func Table(header []string, rows [][]string) string {
 	return out.String()
 }
 
-// line is a row of a table; inside a cell, a pipe would end it and angle brackets would be HTML.
+// line is a row of a table; inside a cell, a pipe would end it, also in code, and angle brackets would be HTML, but not in code.
 func line(cells []string) string {
 	var out strings.Builder
-	escape := strings.NewReplacer("|", "\\|", "<", "\\<")
 	for _, cell := range cells {
-		out.WriteString("| " + escape.Replace(cell) + " ")
+		parts := strings.Split(strings.ReplaceAll(cell, "|", "\\|"), "`")
+		for i := 0; i < len(parts); i += 2 {
+			parts[i] = strings.ReplaceAll(parts[i], "<", "\\<")
+		}
+		out.WriteString("| " + strings.Join(parts, "`") + " ")
 	}
 	return out.String() + "|\n"
 }

@@ -36,7 +36,7 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	t.Parallel()
 	state := outputsOnly(t)
 	whole := links(t, state)
-	unnamed := map[string]int{"no ExternalSecret": 2, "an operator that is gone": 2, "a store that is gone": 1} // the links below that only it names
+	unnamed := map[string]int{"no ExternalSecret": 2, "an operator that is gone": 2, "a warning of kubectl": 2, "a store that is gone": 1} // the links below that only it names
 	refused := `echo 'Error from server (NotFound): not found' >&2; exit 1`
 	for name, test := range map[string]struct {
 		link  int // -1: none
@@ -55,6 +55,7 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 		"a secret that is not read":  {2, `echo '{"items":[{"spec":{"target":{"name":"core-api-db-secret"},"secretStoreRef":{"name":"aws-secrets-manager"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"AccessDeniedException"}]}}]}'`, "BROKEN  ExternalSecret of core-api-db-secret: False SecretSyncedError: AccessDeniedException"},
 		"no ExternalSecret":          {2, `echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
 		"an operator that is gone":   {2, refused, "BROKEN  ExternalSecret of core-api-db-secret: Error from server (NotFound)"},
+		"a warning of kubectl":       {2, `echo 'couldn'"'"'t get resource list' >&2; echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
 		"no Secret":                  {5, refused, "BROKEN  entries of the Secret core-api-db-secret: Error from server"},
 		"a Secret of something else": {5, "echo 'DB_URLS OTHER '", "BROKEN  entries of the Secret core-api-db-secret: DB_URLS OTHER"},
 		"a migration that failed":    {6, "echo FailureTarget Failed", "BROKEN  migration core-api-migration-"},

@@ -18,9 +18,10 @@ func TestTheDrillNeedsNothingOfTheNamespace(t *testing.T) {
 	b := newBench(t, outputsOnly(t))
 	for key, value := range map[string]string{
 		"tls.caBundleConfigMap": "rds-bundle", "pooling.enabled": "true", "pooling.tlsSecretName": "tls", "app.secretName": "theirs",
+		"app.secretEntries.CA": "sslrootcert", "database.iamPrincipals[0]": "arn:aws:iam::123456789012:role/developers",
 		"app.clusterSecretStore": "aws", "migrations.secretEnv.DSN": "sentry/dsn", "additionalApps.worker.namespace": "jobs",
 	} {
-		pulumiCLI(t, b, "config", "set", "--stack", "prod", "--path", "mosaic-database:"+key, value)
+		pulumiCLI(t, b, "config", "set", "--plaintext", "--stack", "prod", "--path", "mosaic-database:"+key, value)
 	}
 	before, err := engine.StackConfig(b.project, "prod")
 	require.NoError(t, err)
@@ -29,7 +30,7 @@ func TestTheDrillNeedsNothingOfTheNamespace(t *testing.T) {
 	require.NotSubset(t, made, used)
 
 	b.expect(drilled(on("pulumi up --stack prod-drill --yes --skip-preview", "").do(`cp Pulumi.yaml Pulumi.prod-drill.yaml "$CALLS"; exit 1`),
-		"additionalApps", "pooling", "tls", "app.secretName", "app.clusterSecretStore", "migrations.secretEnv")...)
+		"additionalApps", "pooling", "tls", "database.iamPrincipals", "app.secretName", "app.secretEntries", "app.clusterSecretStore", "migrations.secretEnv")...)
 	b.expect(on("pulumi destroy --stack prod-drill --yes --skip-preview", ""), on("pulumi stack rm prod-drill --yes", "").do(realPulumi))
 	b.just("yes\n", "db-drill", "prod")
 	values, err := engine.StackConfig(b.calls, "prod-drill")

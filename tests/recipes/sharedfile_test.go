@@ -49,11 +49,14 @@ func TestGitOpsDeployOfSeveralApplications(t *testing.T) {
 	app := func(name, path, key string) map[string]any {
 		return map[string]any{"helmValues": map[string]any{"serviceAccount": name}, "gitops": map[string]any{"path": path, "key": key}}
 	}
-	known := b.knownWith("additionalApps", map[string]any{
-		"web": app("web", shared, "web"), "worker": app("worker", shared, "worker"), "by-hand": app("by-hand", "", ""),
-	})
-	b.expect(known)
+	apps := map[string]any{"web": app("web", shared, "web"), "worker": app("worker", shared, "worker"), "by-hand": app("by-hand", "", "")}
+	b.expect(b.knownWith("additionalApps", map[string]any{"worker": app("worker", "elsewhere/values.yaml", "")}))
 	r := b.just("yes\n", "gitops-deploy", "prod")
+	require.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "has no folder elsewhere on its remote; is it the right one? The key additionalApps.worker.gitops.path names")
+	known := b.knownWith("additionalApps", apps)
+	b.expect(known)
+	r = b.just("yes\n", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "pushed "+valuesFile+", "+shared+" to main")
 	assert.Equal(t, valuesFile+"\n"+shared, b.git("-C", origin, "diff", "--name-only", "main~1", "main"))

@@ -75,6 +75,7 @@ func TestDatabaseShellFollowsThePods(t *testing.T) {
 	for key, value := range map[string]string{
 		"imagePullSecrets[0]": "registry", "nodeSelector.arch": "arm64", "labels.team": "memories", "annotations.owner": "memories", "priorityClassName": "database",
 		"runAsUser": "20001", "tolerations[0].key": "dedicated", "tolerations[0].value": "database", "tolerations[0].effect": "NoExecute", "tolerations[0].tolerationSeconds": "60",
+		"tolerations[1].operator": "Exists", "tolerations[1].tolerationSeconds": "0", // without end
 	} {
 		pulumiCLI(t, b, "config", "set", "--stack", "prod", "--path", "mosaic-database:pods."+key, value)
 	}
@@ -100,7 +101,7 @@ func TestDatabaseShellFollowsThePods(t *testing.T) {
 		assert.NotEmpty(t, same[0])
 		assert.Equal(t, same[0], same[1])
 	}
-	require.Len(t, pod.Spec.Tolerations, 1)
+	require.Len(t, pod.Spec.Tolerations, 2)
 	pod.Spec.Tolerations[0].Operator = corev1.TolerationOpEqual // Kubernetes' default
 	assert.Equal(t, want.Spec.Tolerations, pod.Spec.Tolerations)
 }

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
@@ -67,7 +68,7 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 				problems = append(problems, schema.Problem{
 					Key: accessKey(app, r.field), Value: app.ServiceAccount,
 					Rule: fmt.Sprintf("not in place of %s with delivery: pulumi: %s", old, r.back),
-					Fix:  "delivery: handover beside it in this run, and pulumi in a later one (docs/delivery.md)",
+					Fix:  "delivery: handover beside it in this run, and pulumi in a later one (docs/delivery.md)" + beforeHandover(c),
 				})
 			case r.value == "":
 			case live && old == "" && !app.Releasing && r.loss != "":
@@ -86,4 +87,19 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 		}
 	}
 	return problems
+}
+
+// beforeHandover is what a stack has to give up for the time of a handover.
+func beforeHandover(c *config.Config) string {
+	var first []string
+	if c.Alternating() {
+		first = append(first, "database.credentials: master")
+	}
+	if c.Pooling.Enabled {
+		first = append(first, "no pooling (docs/pooling.md)")
+	}
+	if len(first) == 0 {
+		return ""
+	}
+	return "; in an earlier run, and until then: " + strings.Join(first, " and ")
 }

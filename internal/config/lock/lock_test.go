@@ -243,6 +243,10 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 	}
 	assert.Len(t, lock.Changed(with(cluster, ""), record(store, "")), 2, "the role moves, and the store is deleted")
 	assert.Empty(t, lock.Changed(with("", "mosaic-database:delivery: handover"), record(store, "")), "a handover takes what is there")
+	alternating := "mosaic-database:database: {engineVersion: '16', credentials: alternating}\nmosaic-database:app: {%s}"
+	back := lock.Changed(loaded(t, fmt.Sprintf(alternating, "")), lock.Values(loaded(t, fmt.Sprintf(alternating, store)), location, nil))
+	require.Len(t, back, 1)
+	assert.Contains(t, back[0].Fix, "; in an earlier run, and until then: database.credentials: master", "which refuses a handover")
 	gitops := "mosaic-database:delivery: gitops"
 	assert.Empty(t, lock.Changed(with("", gitops), record(store, gitops)), "the chart's ServiceAccount is the chart's")
 	assert.Empty(t, lock.Changed(with(cluster, gitops), record("", gitops)), "the chart's store is the chart's")

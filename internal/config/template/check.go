@@ -23,6 +23,9 @@ func Check(shape map[string]any, needs []Need) schema.Problems {
 		return c.problems // what is missing may be what is misspelt
 	}
 	for _, need := range needs {
+		if need.With != "" && !c.used[need.With] {
+			continue
+		}
 		if !slices.ContainsFunc(need.AnyOf, func(name string) bool { return c.used[name] }) {
 			c.add(Problem{Rule: "uses ${" + strings.Join(need.AnyOf, "} or ${") + "}: " + need.Why,
 				Fix: "${" + need.AnyOf[0] + "} where the chart has it"})

@@ -32,6 +32,10 @@ const (
 	connectionSecretName = "connectionSecretName"
 	connectionSecretArn  = "connectionSecretArn"
 	chartCreatesObjects  = "chartCreatesObjects"
+	roleServiceAccount   = "roleServiceAccount"
+	secretStoreName      = "secretStoreName"
+	secretStoreKind      = "secretStoreKind"
+	secretEntries        = "secretEntries"
 )
 
 // Placeholders is the vocabulary of templates. None of the values is secret.
@@ -46,20 +50,20 @@ func Placeholders() []Placeholder {
 		{chartCreatesObjects, Boolean, "whether the chart makes ServiceAccount, SecretStore and ExternalSecret; false with delivery: pulumi"},
 		{"serviceAccountName", String, "name of the application's ServiceAccount"},
 		{roleArn, String, "ARN of the IAM role that reads the secret"},
-		{"roleServiceAccount", String, "name of the ServiceAccount that has the role: the application's, or with secretsServiceAccount that one"},
-		{"secretStoreName", String, "name of the SecretStore, or of the ClusterSecretStore that is used instead"},
-		{"secretStoreKind", String, "SecretStore or ClusterSecretStore"},
-		{"secretEntries", Map, "entries that the Secret has beside the default ones, each with its property of the connection secret"},
+		{roleServiceAccount, String, "name of the ServiceAccount that has the role: the application's, or with secretsServiceAccount that one"},
+		{secretStoreName, String, "name of the SecretStore, or of the ClusterSecretStore that is used instead"},
+		{secretStoreKind, String, "SecretStore or ClusterSecretStore"},
+		{secretEntries, Map, "entries that the Secret has beside the default ones, each with its property of the connection secret"},
 		{"externalSecretName", String, "name of the ExternalSecret; with the same name, a handover takes the same object"},
 		{connectionSecretName, String, "name of the connection secret in Secrets Manager"},
 		{connectionSecretArn, String, "ARN of the connection secret, instead of its name"},
 		{kubernetesSecretName, String, "name of the Kubernetes Secret that pods read"},
 		{"deploymentAnnotations", Map, "annotations of the Deployment that uses the Secret; empty with reloadOnChange: false"},
 		{"chartRunsMigrations", Boolean, "whether the chart runs the migrations; false unless delivery is gitops"},
-		{"migrationsImage", String, "image that holds the migrations; empty where none is configured"},
-		{"migrationsImageRepository", String, "what comes before the last colon of migrationsImage, for a chart that puts repository:tag together"},
-		{"migrationsImageTag", String, "what comes after it: the tag, or the digits of the digest if the image has one"},
-		{"migrationsCommand", List, "command of the migration"},
+		{"migrationsImage", String, "image that holds the migrations; empty where none is configured, and for additional applications"},
+		{"migrationsImageRepository", String, "what comes before the last colon of migrationsImage, for a chart that puts repository:tag together; empty as migrationsImage"},
+		{"migrationsImageTag", String, "what comes after it: the tag, or the digits of the digest if the image has one; empty as migrationsImage"},
+		{"migrationsCommand", List, "command of the migration; empty for additional applications"},
 		{"caBundlePath", String, "file that PGSSLROOTCERT names; empty with PGSSLMODE require"},
 		{"caBundleConfigMap", String, "ConfigMap to mount there, under the file's name; empty where the image has the file"},
 		{"endpoint", String, "host name of the database instance"},
@@ -92,21 +96,38 @@ func known(name string) (Placeholder, bool) {
 type Need struct {
 	AnyOf []string // names of placeholders
 	Why   string
+	With  string // only if the template uses this one; "": always
 }
 
 // ChartMakesObjects is what a chart needs that makes the objects itself.
-func ChartMakesObjects() []Need {
-	return []Need{
-		{[]string{roleArn}, "without the role, the ServiceAccount cannot read the secret"},
-		{[]string{connectionSecretName, connectionSecretArn}, "without it, the ExternalSecret reads no secret"},
-		{[]string{kubernetesSecretName}, "the ExternalSecret makes the Secret under this name, and the pods read it"},
+func ChartMakesObjects(of Options) []Need {
+	needs := []Need{
+		{AnyOf: []string{roleArn}, Why: "without the role, the ServiceAccount cannot read the secret"},
+		{AnyOf: []string{connectionSecretName, connectionSecretArn}, Why: "without it, the ExternalSecret reads no secret"},
+		{AnyOf: []string{kubernetesSecretName}, Why: "the ExternalSecret makes the Secret under this name, and the pods read it"},
 	}
+	if of.Entries {
+		needs = append(needs, Need{AnyOf: []string{secretEntries}, Why: "the ExternalSecret makes the entries of secretEntries, too"})
+	}
+	if of.ClusterStore {
+		needs = append(needs, Need{AnyOf: []string{secretStoreKind}, Why: "the store is a ClusterSecretStore, and the chart makes none"},
+			Need{AnyOf: []string{secretStoreName}, Why: "the ExternalSecret names the ClusterSecretStore"})
+	}
+	return append(needs, accountOfRole(of)...)
+}
+
+// accountOfRole is what a chart needs that has the role, where another ServiceAccount than the application's has it.
+func accountOfRole(of Options) []Need {
+	if !of.OwnAccount {
+		return nil
+	}
+	return []Need{{AnyOf: []string{roleServiceAccount}, With: roleArn, Why: "the role trusts secretsServiceAccount, and not the application's ServiceAccount"}}
 }
 
 // ProgramMakesObjects is what a chart needs that finds the objects in the cluster.
-func ProgramMakesObjects() []Need {
-	return []Need{
-		{[]string{kubernetesSecretName}, "the Secret is in the cluster under this name, and the pods read it"},
-		{[]string{chartCreatesObjects}, "otherwise the chart makes objects that this program owns; a chart that never makes any may have it under any name, which Helm ignores"},
-	}
+func ProgramMakesObjects(of Options) []Need {
+	return append([]Need{
+		{AnyOf: []string{kubernetesSecretName}, Why: "the Secret is in the cluster under this name, and the pods read it"},
+		{AnyOf: []string{chartCreatesObjects}, Why: "otherwise the chart makes objects that this program owns; a chart that never makes any may have it under any name, which Helm ignores"},
+	}, accountOfRole(of)...)
 }

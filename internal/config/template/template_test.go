@@ -10,8 +10,12 @@ import (
 
 // What is wrong, and how it is told, is in the wrong stack files of the configuration; here it is what a template may do.
 func TestRightTemplates(t *testing.T) {
-	both := append(template.ChartMakesObjects(), template.ProgramMakesObjects()...)
-	assert.Empty(t, template.Check(template.Default(template.Options{}), both), "the default shape is right with every delivery")
+	for i := range 8 {
+		of := template.Options{Entries: i&1 > 0, ClusterStore: i&2 > 0, OwnAccount: i&4 > 0}
+		needs := append(template.ChartMakesObjects(of), template.ProgramMakesObjects(of)...)
+		assert.Empty(t, template.Check(template.Default(of), needs), "the default shape is right with every delivery: %v", of)
+	}
+	both := append(template.ChartMakesObjects(template.Options{}), template.ProgramMakesObjects(template.Options{})...)
 	assert.Empty(t, template.Check(map[string]any{
 		"coreApi": map[string]any{"serviceAccount": map[string]any{"annotations": map[string]any{"eks.amazonaws.com/role-arn": "${roleArn}"}}},
 		"externalSecrets": map[string]any{

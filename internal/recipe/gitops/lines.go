@@ -79,7 +79,7 @@ func set(text string, l leaf) (string, error) {
 		case e.value.Anchor != "":
 			return "", errors.New(at + " has an anchor, by which other values may be meant: write it without")
 		case hasMore || !isLast && !isNothing(e.value) && !d.isMarked(e):
-			return "", fmt.Errorf("%s is an object on one side alone: correct app.helmValues, gitops.key or the file", at)
+			return "", fmt.Errorf("%s is an object on one side alone: correct helmValues, gitops.key or the file", at)
 		}
 		lines := block(indent, l.path[i:], l.value)
 		if comment := strings.TrimPrefix(e.value.LineComment, "# "); comment != "" && !strings.HasPrefix(comment, mark) {

@@ -20,6 +20,7 @@ type Target struct {
 	File  string
 	Key   string // dot path in a file that is shared, . for its top; "": the file is this program's alone
 	Stack string // whose values they are
+	Of    string // where the stack file has gitops and helmValues: additionalApps.<name>. with the dot; "": at the top, and in app
 }
 
 const header = "# Written by just gitops-deploy "
@@ -33,12 +34,12 @@ func (t Target) Write(values io.Reader) error {
 	info, err := os.Lstat(t.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && t.Key != "":
-		return fmt.Errorf("%s is not there, in which the values go under %s: make it, or correct gitops.path", t.File, t.Key)
+		return fmt.Errorf("%s is not there, in which the values go under %s: make it, or correct %sgitops.path", t.File, t.Key, t.Of)
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no file of its own, such as a link: name the file itself in gitops.path", t.File)
+		return fmt.Errorf("%s is no file of its own, such as a link: name the file itself in %sgitops.path", t.File, t.Of)
 	}
 	before, err := os.ReadFile(t.File)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -60,7 +61,7 @@ func (t Target) put(text string, values []byte) (string, error) {
 	unreadable := yaml.Unmarshal([]byte(text), &there)
 	content, isMap := there.(map[string]any)
 	if isEmpty := there == nil || isMap && len(content) == 0; unreadable != nil || !isEmpty && !strings.HasPrefix(text, header) {
-		return "", errors.New("somebody else wrote this file: set gitops.key to share it, or gitops.path to another file")
+		return "", fmt.Errorf("somebody else wrote this file: set %sgitops.key to share it, or %[1]sgitops.path to another file", t.Of)
 	}
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, bytes.TrimSpace(values), "", "  "); err != nil {
