@@ -76,14 +76,20 @@ func at(tree map[string]any, path []string) any {
 	return node
 }
 
-// render is what Helm makes of a chart with these values, in its order.
+// render is what Helm makes of a chart with these values, in its order, in a release core-api.
 func render(t *testing.T, chart string, values map[string]any, flags ...string) string {
+	t.Helper()
+	return renderAs(t, "core-api", chart, values, flags...)
+}
+
+// renderAs is the same in a release of another name.
+func renderAs(t *testing.T, release, chart string, values map[string]any, flags ...string) string {
 	t.Helper()
 	content, err := json.Marshal(values)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "values.json")
 	require.NoError(t, os.WriteFile(file, content, 0o600))
-	args := append([]string{"template", "core-api", chart, "--namespace", "mosaic-prod", "--values", file}, flags...)
+	args := append([]string{"template", release, chart, "--namespace", "mosaic-prod", "--values", file}, flags...)
 	cmd := exec.CommandContext(t.Context(), tools.At(t, tools.Helm), args...)
 	cmd.Env = append(os.Environ(), "HELM_CONFIG_HOME="+t.TempDir(), "HELM_CACHE_HOME="+t.TempDir(), "HELM_DATA_HOME="+t.TempDir())
 	out, err := cmd.CombinedOutput()
@@ -133,37 +139,42 @@ func TestCharts(t *testing.T) {
 	tools.Need(t, tools.Helm)
 	image := "registry.example.com:5000/core-api:2.0.0@sha256:" + strings.Repeat("ab", 32)
 	for _, chart := range charts() {
-		for _, delivery := range []string{"pulumi", "handover", "gitops"} {
-			t.Run(chart+"/"+delivery, func(t *testing.T) {
-				t.Parallel()
-				l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: delivery}, engine.Override{Path: "migrations.image", Value: image},
-					engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}, engine.Override{Path: "app.secretEntries.DATABASE_URL", Value: "url"})...)
-				l.Bundle("mosaic-prod", "ca-bundle.pem")
-				l.MustUp()
-				values := l.MustOutputs()["helmValues"].(map[string]any)
-				applied(l, objects(t, render(t, chart, values)), delivery)
-				require.NoError(t, l.Cloud.Sync())
-				for _, entry := range (connection.Layout{Chosen: map[string]string{"DATABASE_URL": "url"}, Bundle: true}).Entries() {
-					assert.NotEmpty(t, l.KubeSecret(entry.Name), "the Secret has no %s", entry.Name)
-				}
-				assert.NotContains(t, render(t, chart, values), l.KubeSecret("DB_URL"), "no chart has it in its values")
-				for _, deployment := range l.Cloud.Objects(live.DeploymentType) {
-					for _, entry := range []string{"DB_URL", "PGSSLMODE", "PGSSLROOTCERT"} {
-						assert.Equal(t, "core-api-db-secret", secretOf(entry, deployment), "the Deployment reads %s", entry)
+		for _, variant := range variants() {
+			for _, delivery := range variant.deliveries {
+				t.Run(chart+"/"+variant.name+"/"+delivery, func(t *testing.T) {
+					t.Parallel()
+					l := variant.start(t, chart, delivery, engine.Override{Path: "migrations.image", Value: image})
+					l.Bundle("mosaic-prod", "ca-bundle.pem")
+					l.MustUp()
+					values := l.MustOutputs()["helmValues"].(map[string]any)
+					rendered := renderAs(t, variant.release, chart, values)
+					applied(l, objects(t, rendered), variant, delivery)
+					require.NoError(t, l.Cloud.Sync())
+					synced(l, variant)
+					for _, entry := range (connection.Layout{Chosen: map[string]string{"DATABASE_URL": "url"}, Bundle: true}).Entries() {
+						assert.NotEmpty(t, l.KubeSecret(entry.Name), "the Secret has no %s", entry.Name)
 					}
-					mounted, _ := json.Marshal(deployment.Properties)
-					assert.Contains(t, string(mounted), `"image":"`+image+`"`, "one tag, which a release sets")
-					assert.Contains(t, string(mounted), `"mountPath":"`+l.KubeSecret("PGSSLROOTCERT")+`"`)
-				}
-				assert.Equal(t, delivery == "gitops", strings.Contains(render(t, chart, values), "alembic"), "the chart or the program migrates")
-			})
+					assert.NotContains(t, rendered, l.KubeSecret("DB_URL"), "no chart has it in its values")
+					deployments := l.Cloud.Objects(live.DeploymentType)
+					require.NotEmpty(t, deployments)
+					for _, deployment := range deployments {
+						for _, entry := range []string{"DB_URL", "PGSSLMODE", "PGSSLROOTCERT"} {
+							assert.Equal(t, "core-api-db-secret", secretOf(entry, deployment), "the Deployment reads %s", entry)
+						}
+						assert.Equal(t, image, imageOf(deployment), "one tag, which a release sets")
+						mounted, _ := json.Marshal(deployment.Properties)
+						assert.Contains(t, string(mounted), `"mountPath":"`+l.KubeSecret("PGSSLROOTCERT")+`"`)
+					}
+					assert.Equal(t, delivery == "gitops", strings.Contains(rendered, "alembic"), "the chart or the program migrates")
+				})
+			}
 		}
 	}
 }
 
 // applied adds a chart's objects to the cluster. One that is there already is the program's: with a handover, it has to be the same, not
 // another one for the same Secret.
-func applied(l *live.Stack, chart []simcloud.Object, delivery string) {
+func applied(l *live.Stack, chart []simcloud.Object, variant variant, delivery string) {
 	l.T.Helper()
 	var shared, own []string
 	for _, object := range chart {
@@ -177,10 +188,7 @@ func applied(l *live.Stack, chart []simcloud.Object, delivery string) {
 		}
 		require.NoError(l.T, l.Cloud.Add(object))
 	}
-	credentials := []string{
-		live.ServiceAccountType + " mosaic-prod/core-api", live.ExternalSecretType + " mosaic-prod/core-api-db",
-		live.SecretStoreType + " mosaic-prod/aws-secrets-manager",
-	}
+	credentials := variant.credentials()
 	switch delivery {
 	case "pulumi":
 		assert.Empty(l.T, shared, "the program's objects are its own")
@@ -199,6 +207,14 @@ func applied(l *live.Stack, chart []simcloud.Object, delivery string) {
 		assert.Empty(l.T, targets[target], "%s has the target of %s", external.ID, targets[target])
 		targets[target] = external.ID
 	}
+	accounts := map[string]bool{}
+	for _, account := range l.Cloud.Objects(live.ServiceAccountType) {
+		accounts[account.ID] = true
+	}
+	for _, deployment := range l.Cloud.Objects(live.DeploymentType) {
+		account := deployment.Properties.Text("spec", "template", "spec", "serviceAccountName")
+		assert.True(l.T, accounts["mosaic-prod/"+account], "the pods' ServiceAccount %s is not there", account)
+	}
 }
 
 // secretOf is the Secret from which the container of a Deployment has a variable, alone or with the whole Secret.
@@ -214,6 +230,30 @@ func secretOf(variable string, deployment simcloud.Object) string {
 		}
 	}
 	return ""
+}
+
+// imageOf is the image of the only container of a Deployment.
+func imageOf(deployment simcloud.Object) string {
+	return deployment.Properties.List("spec", "template", "spec", "containers")[0].Text("image")
+}
+
+// TestTheChartsOwnImage: without an image of migrations, the values have empty texts in its place.
+func TestTheChartsOwnImage(t *testing.T) {
+	tools.Need(t, tools.Helm)
+	for _, chart := range charts() {
+		t.Run(chart, func(t *testing.T) {
+			t.Parallel()
+			l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "migrations.enabled", Value: "false"}, engine.Override{Path: "migrations.image", Value: ""})...)
+			l.MustUp()
+			images := map[string]string{}
+			for _, object := range objects(t, render(t, chart, l.MustOutputs()["helmValues"].(map[string]any))) {
+				if object.Kind == live.DeploymentType {
+					images[object.ID] = imageOf(object)
+				}
+			}
+			assert.Equal(t, map[string]string{"mosaic-prod/core-api": "mosaic-life/core-api:1.0.0"}, images)
+		})
+	}
 }
 
 // TestAChartThatIsThereFirst: the first run of a stack refuses objects that a chart has made, and a handover takes them over, as
@@ -249,24 +289,31 @@ func TestAChartThatIsThereFirst(t *testing.T) {
 func TestEveryValueHasAnEffect(t *testing.T) {
 	tools.Need(t, tools.Helm)
 	for _, chart := range charts() {
-		t.Run(chart, func(t *testing.T) {
-			t.Parallel()
-			l := live.Start(t, "prod", append(shape(t, chart), engine.Override{Path: "delivery", Value: "gitops"},
-				engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}, engine.Override{Path: "app.secretEntries.DATABASE_URL", Value: "url"})...)
-			l.MustUp()
-			values := l.MustOutputs()["helmValues"].(map[string]any)
-			before := render(t, chart, values)
-			paths := leaves(nil, values)
-			require.Greater(t, len(paths), 10)
-			for _, path := range paths {
-				object := at(values, path[:len(path)-1]).(map[string]any)
-				name := path[len(path)-1]
-				kept := object[name]
-				object[name] = another(kept)
-				assert.NotEqual(t, before, render(t, chart, values), "nothing in the chart reads %s", strings.Join(path, "."))
-				object[name] = kept
+		for _, variant := range variants() {
+			if !slices.Contains(variant.deliveries, "gitops") {
+				continue // the values are those of another
 			}
-		})
+			t.Run(chart+"/"+variant.name, func(t *testing.T) {
+				t.Parallel()
+				l := variant.start(t, chart, "gitops")
+				l.MustUp()
+				values := l.MustOutputs()["helmValues"].(map[string]any)
+				before := render(t, chart, values)
+				paths, unread := leaves(nil, values), []string(nil)
+				require.Greater(t, len(paths), 10)
+				for _, path := range paths {
+					object := at(values, path[:len(path)-1]).(map[string]any)
+					name := path[len(path)-1]
+					kept := object[name]
+					object[name] = another(kept)
+					if before == render(t, chart, values) {
+						unread = append(unread, strings.Join(path, "."))
+					}
+					object[name] = kept
+				}
+				assert.ElementsMatch(t, variant.unread[chart], unread, "nothing else in the chart reads them")
+			})
+		}
 	}
 }
 
@@ -282,25 +329,6 @@ func another(value any) any {
 	default:
 		return fmt.Sprint(value) + "-other"
 	}
-}
-
-// TestTheMigrationFindsItsSecret: a hook runs before the objects of its release, so on the first install the migration is none.
-func TestTheMigrationFindsItsSecret(t *testing.T) {
-	tools.Need(t, tools.Helm)
-	t.Parallel()
-	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"})
-	l.MustUp()
-	values := l.MustOutputs()["helmValues"].(map[string]any)
-	hooks := func(flags ...string) (names []string) {
-		for _, object := range objects(t, render(t, "application", values, flags...)) {
-			if object.Properties.Text("metadata", "annotations", "helm.sh/hook") != "" {
-				names = append(names, object.ID)
-			}
-		}
-		return names
-	}
-	assert.Empty(t, hooks())
-	assert.Equal(t, []string{"mosaic-prod/core-api-migration"}, hooks("--is-upgrade"))
 }
 
 // TestTheDocumentedChange: a chart that means a Secret of its own by externalSecrets.enabled, false, reads the program's after the change
