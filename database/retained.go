@@ -45,14 +45,31 @@ func (b *builder) retained(s *shared) error {
 	return nil
 }
 
-// frozen are the inputs of a retained instance whose changes are ignored: all except those of its deletion, the groups that
-// it shares with the active instance, and applyImmediately. A test fails for an input that is neither in this list nor in
-// its list of exceptions.
+// following are the inputs of a retained instance whose changes reach it, with the reason.
+func following() map[string]string {
+	return map[string]string{
+		"identifier": "identity of the instance", "engine": "always postgres", "storageEncrypted": "always true", "publiclyAccessible": "always false",
+		"copyTagsToSnapshot":     "always true",
+		"tags":                   "the stack's, as those of every resource",
+		"vpcSecurityGroupIds":    "shared with the other instances",
+		"dbSubnetGroupName":      "shared with the other instances",
+		"parameterGroupName":     "its own group, whose parameters are frozen",
+		"applyImmediately":       "when RDS makes changes",
+		"deletionProtection":     "how it is deleted",
+		"skipFinalSnapshot":      "how it is deleted",
+		"deleteAutomatedBackups": "how it is deleted", "finalSnapshotIdentifier": "how it is deleted",
+	}
+}
+
+// frozen are the inputs of a retained instance whose changes are ignored: all that an instance can have, except those that follow.
 func frozen() []string {
-	return append(originInputs(),
-		"allocatedStorage", "allowMajorVersionUpgrade", "autoMinorVersionUpgrade", "availabilityZone", "backupRetentionPeriod", "backupWindow",
-		"caCertIdentifier", "databaseInsightsMode", "enabledCloudwatchLogsExports", "engineLifecycleSupport", "engineVersion",
-		"iamDatabaseAuthenticationEnabled", "instanceClass", "iops", "kmsKeyId", "maintenanceWindow", "maxAllocatedStorage",
-		"monitoringInterval", "monitoringRoleArn", "multiAz", "password", "performanceInsightsEnabled",
-		"performanceInsightsRetentionPeriod", "port", "storageThroughput", "storageType")
+	var all []string
+	inputs := rds.InstanceArgs{}.ElementType()
+	for i := range inputs.NumField() {
+		name := inputs.Field(i).Tag.Get("pulumi")
+		if _, follows := following()[name]; !follows {
+			all = append(all, name)
+		}
+	}
+	return all
 }

@@ -191,6 +191,22 @@ func TestRangesAndChoices(t *testing.T) {
 	assert.Greater(t, count, 30)
 }
 
+// A default outside of its own range is refused by nobody: an alarm above 0, for example, for ever.
+func TestEveryDefaultKeepsItsRange(t *testing.T) {
+	for _, r := range config.References() {
+		bounds := inRange.FindStringSubmatch(r.Rule)
+		if bounds == nil || r.Type != "integer" || r.Default != "" && r.Default[0] > '9' { // words say where the default comes from
+			continue
+		}
+		low, _ := strconv.Atoi(bounds[1] + bounds[3])
+		value, _ := strconv.Atoi(r.Default) // none is 0
+		assert.GreaterOrEqual(t, value, low, r.Key)
+		if high, err := strconv.Atoi(bounds[2]); err == nil {
+			assert.LessOrEqual(t, value, high, r.Key)
+		}
+	}
+}
+
 func TestEveryRuleOfAFieldIsBrokenByAWrongFile(t *testing.T) {
 	rules := reported(t)
 	var count int

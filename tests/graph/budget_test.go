@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -13,15 +16,19 @@ import (
 // With onExceed: fail, a run over the budget ends before anything is registered, and its error has the lines of the estimate.
 func TestABudgetThatFailsStopsBeforeAnythingIsRegistered(t *testing.T) {
 	values := recorder.StackFile(t, "prod")
-	values["mosaic-database:budget"] = `{"monthlyUsd": 18, "onExceed": "fail"}`
+	text, _, _ := strings.Cut(recorder.Up(t, "prod", values).Exports["estimatedMonthlyCost"].(string), " ")
+	costs, err := strconv.ParseFloat(text, 64)
+	require.NoError(t, err)
+	budget := func(usd float64) string { return fmt.Sprintf(`{"monthlyUsd": %.2f, "onExceed": "fail"}`, usd) }
+	values["mosaic-database:budget"] = budget(costs - 0.41)
 	for _, preview := range []bool{true, false} {
 		recording, err := recorder.Run{Stack: "prod", Values: values, Preview: preview}.Record()
-		require.ErrorContains(t, err, "the stack costs 18.41 USD a month, over mosaic-database:budget.monthlyUsd (18.00); nothing was changed")
-		assert.ErrorContains(t, err, "Over the budget of 18.00 USD by 0.41.")
+		require.ErrorContains(t, err, fmt.Sprintf("the stack costs %.2f USD a month, over mosaic-database:budget.monthlyUsd (%.2f); nothing was changed", costs, costs-0.41))
+		assert.ErrorContains(t, err, fmt.Sprintf("Over the budget of %.2f USD by 0.41.", costs-0.41))
 		assert.Empty(t, recording.Registrations)
 	}
-	values["mosaic-database:budget"] = `{"monthlyUsd": 18.41, "onExceed": "fail"}`
-	_, err := recorder.Run{Stack: "prod", Values: values, Preview: true}.Record()
+	values["mosaic-database:budget"] = budget(costs)
+	_, err = recorder.Run{Stack: "prod", Values: values, Preview: true}.Record()
 	assert.NoError(t, err, "the budget itself is within it")
 }
 
