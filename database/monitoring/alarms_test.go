@@ -3,6 +3,7 @@ package monitoring
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,14 +39,17 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 	silent := stack("db.t3.micro")
 	silent.Alerts.Emails = nil
 	const db, replica, none = "mosaic-a-db", "mosaic-a-db-replica-1", -1 // none: there is no such alarm
+	replicatedWant := map[string]float64{
+		db + "-high-cpu": 80, db + "-low-storage": 4294967296, db + "-low-memory": 53687091, db + "-many-connections": 89, db + "-few-cpu-credits": 12,
+		db + "-deep-disk-queue": 64, db + "-replica-lag": none,
+		replica + "-high-cpu": 80, replica + "-low-storage": 4294967296, replica + "-low-memory": 53687091, replica + "-many-connections": 89, replica + "-few-cpu-credits": 12,
+		replica + "-deep-disk-queue": 64, replica + "-replica-lag": 600,
+	}
 	for _, test := range []struct {
 		cfg  *config.Config
 		want map[string]float64
 	}{
-		{replicated(), map[string]float64{
-			db + "-high-cpu": 80, db + "-low-storage": 4294967296, db + "-low-memory": 53687091, db + "-many-connections": 89, db + "-few-cpu-credits": 12,
-			db + "-replica-lag": none, replica + "-high-cpu": 80, replica + "-low-memory": 53687091, replica + "-many-connections": 89, replica + "-replica-lag": 600,
-		}},
+		{replicated(), replicatedWant},
 		{large, map[string]float64{
 			db + "-low-storage": 85899345920, db + "-low-memory": 429496729, db + "-many-connections": 720, db + "-few-cpu-credits": none,
 		}},
@@ -57,7 +61,9 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 		got := map[string]float64{}
 		for _, alarm := range Alarms(test.cfg) {
 			got[alarm.Name()] = alarm.Threshold.Value
-			assert.NotEmpty(t, alarm.Threshold.Comparison, alarm.Name())
+			assert.Equal(t, saidSide(alarm.About), alarm.Threshold.Comparison, "%s says: %s", alarm.Name(), alarm.About)
+			_, known := replicatedWant[alarm.Name()]
+			assert.True(t, known || test.cfg.Database.ReadReplicas == 0, "%s has no threshold here that somebody calculated by hand", alarm.Name())
 		}
 		for name, want := range test.want {
 			threshold, there := got[name]
@@ -66,6 +72,18 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 			}
 			assert.InDelta(t, want, threshold, 0, "%s on %s", name, test.cfg.Database.InstanceClass)
 		}
+	}
+}
+
+// saidSide is the comparison that the words of an alarm mean.
+func saidSide(about string) string {
+	switch {
+	case strings.Contains(about, "above") || strings.Contains(about, "more than"):
+		return "GreaterThanThreshold"
+	case strings.Contains(about, "less than") || strings.Contains(about, "used up"):
+		return "LessThanThreshold"
+	default:
+		return "no side"
 	}
 }
 
