@@ -9,23 +9,36 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const pull, address = "refs/pull/1/head", "https://example.com/pull/1"
+
+func cloned() call {
+	return on("gh repo clone acme/gitops SCRATCH/gitops -- --quiet --depth 1", "").do(`git clone --quiet --depth 1 "file://$ORIGIN" "$4"`)
+}
+
+// listedPulls answers which pull requests there are.
+func listedPulls(pulls string) call {
+	return on("gh pr list --repo acme/gitops --head mosaic-database/prod --state all --json number,state,url,isCrossRepository,comments", "").do("echo '" + pulls + "'")
+}
+
+// created opens the pull request.
+func created() call {
+	return on("gh pr create --repo acme/gitops --head mosaic-database/prod --base main --title", "").with("Values of the database of prod", "--body",
+		"What the stack `prod` of mosaic-database hands over: "+runAddress).do(`git -C "$ORIGIN" update-ref ` + pull + " refs/heads/mosaic-database/prod; echo " + address)
+}
+
+// pullRequest is the list with the one.
+func pullRequest(state, comments string) string {
+	return `[{"number": 1, "state": "` + state + `", "url": "` + address + `", "isCrossRepository": false, "comments": [` + comments + `]}]`
+}
+
 // Changed values of the chart are proposed in one pull request of the GitOps repository, which is updated, left or closed when the values
 // change. Git and the repository are real; gh and the pull requests are stand-ins.
 func TestGitOpsStep(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	const pull, address = "refs/pull/1/head", "https://example.com/pull/1"
-	clone := on("gh repo clone acme/gitops SCRATCH/gitops -- --quiet --depth 1", "").do(`git clone --quiet --depth 1 "file://$ORIGIN" "$4"`)
-	list := func(pulls string) call {
-		return on("gh pr list --repo acme/gitops --head mosaic-database/prod --state all --json number,state,url,isCrossRepository,comments", "").do("echo '" + pulls + "'")
-	}
-	create := on("gh pr create --repo acme/gitops --head mosaic-database/prod --base main --title", "").with("Values of the database of prod", "--body",
-		"What the stack `prod` of mosaic-database hands over: "+runAddress).do(`git -C "$ORIGIN" update-ref ` + pull + " refs/heads/mosaic-database/prod; echo " + address)
+	clone, list, create, one := cloned(), listedPulls, created(), pullRequest
 	closing := on("gh pr close "+address+" --comment", "").with("Withdrawn: main has these values already: " + runAddress)
-	one := func(state, comments string) string {
-		return `[{"number": 1, "state": "` + state + `", "url": "` + address + `", "isCrossRepository": false, "comments": [` + comments + `]}]`
-	}
 	open, closed := one("OPEN", ""), one("CLOSED", `{"viewerDidAuthor": false, "body": "Withdrawn: not by us"}`)
 	withdrawn := one("CLOSED", `{"viewerDidAuthor": true, "body": "Withdrawn: main has these values already"}`)
 	fork := strings.Replace(closed, "false", "true", 1)
@@ -106,4 +119,37 @@ func TestGitOpsStep(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The values of all applications are one pull request, which is recognised again.
+func TestGitOpsStepOfSeveralApplications(t *testing.T) {
+	need(t)
+	t.Parallel()
+	const shared = "environments/prod/values.yaml"
+	b := newCI(t, outputsOnly(t))
+	origin, checkout := b.have(gitOps(t, newBench(t, b.state)))
+	known := b.knownWith("additionalApps", map[string]any{"worker": map[string]any{
+		"helmValues": map[string]any{"serviceAccount": "worker"}, "gitops": map[string]any{"path": shared, "key": "worker"},
+	}})
+	b.expect(known, cloned(), listedPulls("[]"), created())
+	r := b.step("ci/gitops", "prod")
+	require.Zero(t, r.code, r.stderr)
+	require.Equal(t, valuesFile+"\n"+shared, b.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
+	before := b.git("-C", origin, "rev-parse", "mosaic-database/prod")
+
+	b.commit(checkout, "theirs", "") // main moves on, elsewhere
+	b.git("-C", checkout, "push", "--quiet")
+	b.expect(known, cloned(), listedPulls(pullRequest("OPEN", "")))
+	r = b.step("ci/gitops", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "proposed already: "+valuesFile+", "+shared+", "+address)
+	assert.Equal(t, before, b.git("-C", origin, "rev-parse", "mosaic-database/prod"), "a needless push")
+
+	b.commit(checkout, shared, "replicas: 3\n") // people change the shared file
+	b.git("-C", checkout, "push", "--quiet")
+	b.expect(known, cloned(), listedPulls(pullRequest("OPEN", "")))
+	r = b.step("ci/gitops", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "changed the pull request "+address)
+	assert.True(t, strings.HasPrefix(b.git("-C", origin, "show", "mosaic-database/prod:"+shared), "replicas: 3\nworker:\n"))
 }
