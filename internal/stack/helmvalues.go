@@ -26,11 +26,11 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
 	store, kind := app.Store()
-	var migrations config.Migrations
+	image := "" // an additional application has another one
 	if app.OwnsSchema {
-		migrations = cfg.Migrations
+		image = cfg.Migrations.Image
 	}
-	repository, tag := splitImage(migrations.Image)
+	repository, tag := splitImage(image)
 	return map[string]pulumi.Input{
 		"applicationName":           pulumi.String(app.Name),
 		"namespace":                 pulumi.String(app.Namespace),
@@ -50,11 +50,11 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		"connectionSecretArn":       d.db.ConnectionSecretArn,
 		"kubernetesSecretName":      pulumi.String(app.SecretName),
 		"deploymentAnnotations":     annotations,
-		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && migrations.Enabled),
-		"migrationsImage":           pulumi.String(migrations.Image),
+		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
+		"migrationsImage":           pulumi.String(image),
 		"migrationsImageRepository": pulumi.String(repository),
 		"migrationsImageTag":        pulumi.String(tag),
-		"migrationsCommand":         pulumi.ToStringArray(migrations.Command),
+		"migrationsCommand":         pulumi.ToStringArray(cfg.Migrations.Command),
 		"caBundlePath":              pulumi.String(cfg.TLS.CaBundlePath),
 		"caBundleConfigMap":         pulumi.String(cfg.TLS.CaBundleConfigMap),
 		"endpoint":                  d.db.Endpoint,

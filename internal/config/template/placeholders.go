@@ -63,7 +63,7 @@ func Placeholders() []Placeholder {
 		{"migrationsImage", String, "image that holds the migrations; empty where none is configured, and for additional applications"},
 		{"migrationsImageRepository", String, "what comes before the last colon of migrationsImage, for a chart that puts repository:tag together; empty as migrationsImage"},
 		{"migrationsImageTag", String, "what comes after it: the tag, or the digits of the digest if the image has one; empty as migrationsImage"},
-		{"migrationsCommand", List, "command of the migration; empty for additional applications"},
+		{"migrationsCommand", List, "command of the migration"},
 		{"caBundlePath", String, "file that PGSSLROOTCERT names; empty with PGSSLMODE require"},
 		{"caBundleConfigMap", String, "ConfigMap to mount there, under the file's name; empty where the image has the file"},
 		{"endpoint", String, "host name of the database instance"},
