@@ -18,7 +18,7 @@ func TestTheDrillNeedsNothingOfTheNamespace(t *testing.T) {
 	b := newBench(t, outputsOnly(t))
 	for key, value := range map[string]string{
 		"tls.caBundleConfigMap": "rds-bundle", "pooling.enabled": "true", "pooling.tlsSecretName": "tls", "app.secretName": "theirs",
-		"app.secretEntries.CA": "sslrootcert", "database.iamPrincipals[0]": "arn:aws:iam::123456789012:role/developers",
+		"app.secretEntries.DATABASE_URL": "url", "database.credentials": "alternating", "database.iamPrincipals[0]": "arn:aws:iam::123456789012:role/developers",
 		"app.clusterSecretStore": "aws", "migrations.secretEnv.DSN": "sentry/dsn", "additionalApps.worker.namespace": "jobs",
 	} {
 		pulumiCLI(t, b, "config", "set", "--plaintext", "--stack", "prod", "--path", "mosaic-database:"+key, value)

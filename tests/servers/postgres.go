@@ -56,10 +56,10 @@ func (p *Postgres) Write(name, content string, mode os.FileMode) string {
 	return path
 }
 
-// Init runs initdb with these arguments.
+// Init runs initdb with these arguments. The encoding is RDS's: on a machine without a locale, initdb would choose SQL_ASCII.
 func (p *Postgres) Init(args ...string) {
 	p.t.Helper()
-	out, err := p.command("initdb", append([]string{"--pgdata", filepath.Join(p.Dir, "data"), "--no-sync"}, args...)...).CombinedOutput()
+	out, err := p.command("initdb", append([]string{"--pgdata", filepath.Join(p.Dir, "data"), "--no-sync", "--encoding", "UTF8", "--locale", "C"}, args...)...).CombinedOutput()
 	require.NoError(p.t, err, string(out))
 }
 
