@@ -15,7 +15,7 @@ import (
 func TestTheDrillNeedsNothingOfTheNamespace(t *testing.T) {
 	need(t)
 	t.Parallel()
-	b := newBench(t, outputsOnly(t))
+	b := newBench(t, deployed(t)) // the drill writes into the state
 	for key, value := range map[string]string{
 		"tls.caBundleConfigMap": "rds-bundle", "pooling.enabled": "true", "pooling.tlsSecretName": "tls", "app.secretName": "theirs",
 		"app.secretEntries.DATABASE_URL": "url", "database.credentials": "alternating", "database.iamPrincipals[0]": "arn:aws:iam::123456789012:role/developers",
