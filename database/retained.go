@@ -64,10 +64,10 @@ func following() map[string]string {
 // frozen are the inputs of a retained instance whose changes are ignored: all that an instance can have, except those that follow.
 func frozen() []string {
 	var all []string
-	inputs := rds.InstanceArgs{}.ElementType()
+	inputs, following := rds.InstanceArgs{}.ElementType(), following()
 	for i := range inputs.NumField() {
 		name := inputs.Field(i).Tag.Get("pulumi")
-		if _, follows := following()[name]; !follows {
+		if _, follows := following[name]; !follows {
 			all = append(all, name)
 		}
 	}

@@ -5,8 +5,8 @@
 # there ARGUMENT... runs git in the checkout $folder.
 there() { git -C "$folder" "$@"; }
 
-# open_values sets charts, each a line of JSON with the values of an application, the path of their file and the key in it; and files,
-# which names the files in a sentence.
+# open_values sets charts, each a line of JSON with the values of an application, the path of their file and the key in it; paths, those
+# of all files; and files, which names them in a sentence.
 open_values() {
   local lines
   output helmValues >/dev/null
@@ -15,7 +15,8 @@ open_values() {
     | {values: .value.helmValues, of: "additionalApps.\(.key)."} + .value.gitops | select((.path // "") != ""))' <<<"$outputs")
   mapfile -t charts <<<"$lines"
   mapfile -t paths < <(jq -rs 'map(.path) | unique | .[]' <<<"$lines")
-  files=$(jq -rs 'map(.path) | unique | join(", ")' <<<"$lines")
+  files=$(printf ', %s' "${paths[@]}")
+  files=${files#, }
 }
 
 # values_files FOLDER writes the stack's values into the checkout, stages them and shows the difference. It fails if there is
@@ -23,7 +24,7 @@ open_values() {
 values_files() {
   local chart file key of
   for chart in "${charts[@]}"; do
-    file=$(jq -r .path <<<"$chart") key=$(jq -r .key <<<"$chart") of=$(jq -r .of <<<"$chart")
+    { read -r file && read -r key && read -r of; } < <(jq -r '.path, .key, .of' <<<"$chart")
     [[ -d $1/$(dirname "$file") ]] ||
       fail "the GitOps repository has no folder $(dirname "$file") on its remote; is it the right one? The key ${of}gitops.path names the file"
     jq .values <<<"$chart" | program values --of "$of" --key "$key" "$stack" "$1/$file" || exit 1

@@ -156,6 +156,20 @@ func reported(t *testing.T) map[string]map[string]bool {
 
 var inRange = regexp.MustCompile(`^from (\d+) to (\d+)$|^(\d+) or more$`)
 
+// bounds are the least and the most that a rule allows; isRange is false if it is no range, and a most of -1 is none.
+func bounds(rule string) (least, most int, isRange bool) {
+	found := inRange.FindStringSubmatch(rule)
+	if found == nil {
+		return 0, 0, false
+	}
+	least, _ = strconv.Atoi(found[1] + found[3])
+	most, err := strconv.Atoi(found[2])
+	if err != nil {
+		most = -1
+	}
+	return least, most, true
+}
+
 // Every range and every choice refuses what is beside it, with advice.
 func TestRangesAndChoices(t *testing.T) {
 	refused := func(r config.Reference, value string) {
@@ -170,13 +184,12 @@ func TestRangesAndChoices(t *testing.T) {
 	}
 	var count int
 	for _, r := range config.References() {
-		bounds := inRange.FindStringSubmatch(r.Rule)
+		least, most, isRange := bounds(r.Rule)
 		switch {
-		case bounds != nil:
-			low, _ := strconv.Atoi(bounds[1] + bounds[3])
-			refused(r, strconv.Itoa(low-1))
-			if high, err := strconv.Atoi(bounds[2]); err == nil {
-				refused(r, strconv.Itoa(high+1))
+		case isRange:
+			refused(r, strconv.Itoa(least-1))
+			if most >= 0 {
+				refused(r, strconv.Itoa(most+1))
 			}
 		case strings.HasPrefix(r.Rule, "one of ") && r.Type == "integer":
 			refused(r, "-1")
@@ -194,15 +207,14 @@ func TestRangesAndChoices(t *testing.T) {
 // A default outside of its own range is refused by nobody: an alarm above 0, for example, for ever.
 func TestEveryDefaultKeepsItsRange(t *testing.T) {
 	for _, r := range config.References() {
-		bounds := inRange.FindStringSubmatch(r.Rule)
-		if bounds == nil || r.Type != "integer" || r.Default != "" && r.Default[0] > '9' { // words say where the default comes from
+		least, most, isRange := bounds(r.Rule)
+		if !isRange || r.Type != "integer" || r.Default != "" && r.Default[0] > '9' { // words say where the default comes from
 			continue
 		}
-		low, _ := strconv.Atoi(bounds[1] + bounds[3])
 		value, _ := strconv.Atoi(r.Default) // none is 0
-		assert.GreaterOrEqual(t, value, low, r.Key)
-		if high, err := strconv.Atoi(bounds[2]); err == nil {
-			assert.LessOrEqual(t, value, high, r.Key)
+		assert.GreaterOrEqual(t, value, least, r.Key)
+		if most >= 0 {
+			assert.LessOrEqual(t, value, most, r.Key)
 		}
 	}
 }

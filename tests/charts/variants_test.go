@@ -8,7 +8,6 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
-	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
 // variant is a way in which the application reads its secret, or is installed.
@@ -49,18 +48,10 @@ func (v variant) start(t *testing.T, chart, delivery string, more ...engine.Over
 		engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}, engine.Override{Path: "app.secretEntries.DATABASE_URL", Value: "url"})
 	l := live.Start(t, "prod", append(append(overrides, v.overrides...), more...)...)
 	if v.store == "" {
-		// It reads with the application's ServiceAccount, which keeps the program's role.
-		require.NoError(t, l.Cloud.Add(simcloud.Object{Kind: clusterSecretStoreType, Cluster: "mosaic-prod", ID: "aws", Properties: simcloud.Properties{
-			"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": map[string]any{"name": "aws"},
-			"spec": map[string]any{"provider": map[string]any{"aws": map[string]any{"service": "SecretsManager", "region": "us-east-1", "auth": map[string]any{
-				"jwt": map[string]any{"serviceAccountRef": map[string]any{"name": v.account, "namespace": "mosaic-prod"}},
-			}}}},
-		}}))
+		l.ClusterSecretStore("aws", "mosaic-prod", v.account) // the application's ServiceAccount, which keeps the role
 	}
 	return l
 }
-
-const clusterSecretStoreType = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
 
 // credentials are the objects by which the pods get their Secret: the program's or the chart's, and both's in a handover.
 func (v variant) credentials() []string {

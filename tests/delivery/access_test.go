@@ -181,15 +181,10 @@ func clusterStore(l *live.Stack, name string) {
 				"name": "operator", "namespace": "external-secrets", "annotations": map[string]any{"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/operator"},
 			},
 		}},
-		{Kind: "kubernetes:external-secrets.io/v1:ClusterSecretStore", Cluster: "mosaic-prod", ID: name, Properties: simcloud.Properties{
-			"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": map[string]any{"name": name},
-			"spec": map[string]any{"provider": map[string]any{"aws": map[string]any{"service": "SecretsManager", "region": "us-east-1", "auth": map[string]any{
-				"jwt": map[string]any{"serviceAccountRef": map[string]any{"name": "operator", "namespace": "external-secrets"}},
-			}}}},
-		}},
 	} {
 		require.NoError(l.T, l.Cloud.Add(object))
 	}
+	l.ClusterSecretStore(name, "external-secrets", "operator")
 }
 
 // TestALiveStackMovesToAClusterSecretStore: the ExternalSecret changes its store and is not replaced, the own store goes a run later. A

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -16,9 +14,7 @@ import (
 // With onExceed: fail, a run over the budget ends before anything is registered, and its error has the lines of the estimate.
 func TestABudgetThatFailsStopsBeforeAnythingIsRegistered(t *testing.T) {
 	values := recorder.StackFile(t, "prod")
-	text, _, _ := strings.Cut(recorder.Up(t, "prod", values).Exports["estimatedMonthlyCost"].(string), " ")
-	costs, err := strconv.ParseFloat(text, 64)
-	require.NoError(t, err)
+	costs := recorder.Estimate(t, "prod")
 	budget := func(usd float64) string { return fmt.Sprintf(`{"monthlyUsd": %.2f, "onExceed": "fail"}`, usd) }
 	values["mosaic-database:budget"] = budget(costs - 0.41)
 	for _, preview := range []bool{true, false} {
@@ -28,7 +24,7 @@ func TestABudgetThatFailsStopsBeforeAnythingIsRegistered(t *testing.T) {
 		assert.Empty(t, recording.Registrations)
 	}
 	values["mosaic-database:budget"] = budget(costs)
-	_, err = recorder.Run{Stack: "prod", Values: values, Preview: true}.Record()
+	_, err := recorder.Run{Stack: "prod", Values: values, Preview: true}.Record()
 	assert.NoError(t, err, "the budget itself is within it")
 }
 

@@ -53,6 +53,17 @@ func (l *Stack) Bundle(namespace, file string) {
 	}}))
 }
 
+// ClusterSecretStore creates a store for the whole cluster, which reads with a ServiceAccount.
+func (l *Stack) ClusterSecretStore(name, namespace, account string) {
+	l.T.Helper()
+	require.NoError(l.T, l.Cloud.Add(simcloud.Object{Kind: "kubernetes:external-secrets.io/v1:ClusterSecretStore", Cluster: "mosaic-prod", ID: name, Properties: simcloud.Properties{
+		"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": map[string]any{"name": name},
+		"spec": map[string]any{"provider": map[string]any{"aws": map[string]any{"service": "SecretsManager", "region": "us-east-1", "auth": map[string]any{
+			"jwt": map[string]any{"serviceAccountRef": map[string]any{"name": account, "namespace": namespace}},
+		}}}},
+	}}))
+}
+
 // Certificate creates the Secret that cert-manager would.
 func (l *Stack) Certificate(namespace, name string) {
 	l.T.Helper()

@@ -86,7 +86,10 @@ func (b *bench) knownWith(output string, value any) call {
 	return answer
 }
 
-const valuesFile = "environments/prod/values.database.yaml"
+const (
+	valuesFile = "environments/prod/values.database.yaml"
+	sharedFile = "environments/prod/values.yaml" // people write it, too
+)
 
 // gitops-deploy pushes one file, in a commit on top of the remote branch, whatever the state of the checkout.
 func TestGitOpsDeploy(t *testing.T) {
@@ -151,7 +154,7 @@ func TestGitOpsDeployAsks(t *testing.T) {
 	b.expect(b.known())
 	r := b.just("", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "up to date on main of origin: ")
+	assert.Contains(t, r.stderr, "up to date on main of origin: "+valuesFile)
 }
 
 // Each problem is reported with what to do, and leaves nothing behind.

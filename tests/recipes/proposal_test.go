@@ -37,10 +37,9 @@ func TestGitOpsStep(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	clone, list, create, one := cloned(), listedPulls, created(), pullRequest
 	closing := on("gh pr close "+address+" --comment", "").with("Withdrawn: main has these values already: " + runAddress)
-	open, closed := one("OPEN", ""), one("CLOSED", `{"viewerDidAuthor": false, "body": "Withdrawn: not by us"}`)
-	withdrawn := one("CLOSED", `{"viewerDidAuthor": true, "body": "Withdrawn: main has these values already"}`)
+	open, closed := pullRequest("OPEN", ""), pullRequest("CLOSED", `{"viewerDidAuthor": false, "body": "Withdrawn: not by us"}`)
+	withdrawn := pullRequest("CLOSED", `{"viewerDidAuthor": true, "body": "Withdrawn: main has these values already"}`)
 	fork := strings.Replace(closed, "false", "true", 1)
 	moved := func(b *bench, _, checkout string) {
 		b.commit(checkout, "theirs", "")
@@ -63,7 +62,7 @@ func TestGitOpsStep(t *testing.T) {
 	folder := gitOps(t, first)
 	origin := filepath.Join(folder, "origin.git")
 	first.env = append(first.env, "GITOPS_REPOSITORY=acme/gitops", "ORIGIN="+origin)
-	first.expect(first.known(), clone, list("[]"), create)
+	first.expect(first.known(), cloned(), listedPulls("[]"), created())
 	r := first.step("ci/gitops", "prod")
 	require.Zero(t, r.code, r.stderr)
 	require.Equal(t, valuesFile, first.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
@@ -77,24 +76,24 @@ func TestGitOpsStep(t *testing.T) {
 		want   string // said
 		fails  bool
 	}{
-		"proposed already":                {change: nothing, calls: []call{clone, list(open)}, want: "proposed already: " + valuesFile + ", " + address},
-		"main moved on":                   {change: moved, calls: []call{clone, list(open)}, want: "proposed already: " + valuesFile + ", " + address},
-		"main has other values now":       {change: changed, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
-		"other values were proposed":      {change: others, calls: []call{clone, list(open)}, pushed: true, want: "changed the pull request " + address},
-		"somebody closed it":              {change: nothing, calls: []call{clone, list(closed)}, want: "somebody closed the pull request with these values"},
-		"somebody closed other values":    {change: others, calls: []call{clone, list(closed), create}, pushed: true, want: "proposed " + valuesFile},
-		"it was withdrawn":                {change: nothing, calls: []call{clone, list(withdrawn), create}, pushed: true, want: "proposed " + valuesFile},
-		"a fork has a branch of the name": {change: nothing, calls: []call{clone, list(fork), create}, pushed: true, want: "proposed " + valuesFile},
-		"merged":                          {change: merged, calls: []call{clone, list(one("MERGED", ""))}, want: "up to date on main: "},
-		"obsolete":                        {change: merged, calls: []call{clone, list(open), closing}, gone: true, want: "closed " + address},
+		"proposed already":                {change: nothing, calls: []call{cloned(), listedPulls(open)}, want: "proposed already: " + valuesFile + ", " + address},
+		"main moved on":                   {change: moved, calls: []call{cloned(), listedPulls(open)}, want: "proposed already: " + valuesFile + ", " + address},
+		"main has other values now":       {change: changed, calls: []call{cloned(), listedPulls(open)}, pushed: true, want: "changed the pull request " + address},
+		"other values were proposed":      {change: others, calls: []call{cloned(), listedPulls(open)}, pushed: true, want: "changed the pull request " + address},
+		"somebody closed it":              {change: nothing, calls: []call{cloned(), listedPulls(closed)}, want: "somebody closed the pull request with these values"},
+		"somebody closed other values":    {change: others, calls: []call{cloned(), listedPulls(closed), created()}, pushed: true, want: "proposed " + valuesFile},
+		"it was withdrawn":                {change: nothing, calls: []call{cloned(), listedPulls(withdrawn), created()}, pushed: true, want: "proposed " + valuesFile},
+		"a fork has a branch of the name": {change: nothing, calls: []call{cloned(), listedPulls(fork), created()}, pushed: true, want: "proposed " + valuesFile},
+		"merged":                          {change: merged, calls: []call{cloned(), listedPulls(pullRequest("MERGED", ""))}, want: "up to date on main: " + valuesFile},
+		"obsolete":                        {change: merged, calls: []call{cloned(), listedPulls(open), closing}, gone: true, want: "closed " + address},
 		"a push that is refused": {change: func(b *bench, origin, checkout string) {
 			changed(b, origin, checkout)
 			refuse(b.t, origin)
-		}, calls: []call{clone, list(open)}, fails: true, want: "the remote refused a push to mosaic-database/prod"},
-		"no access":           {change: nothing, calls: []call{clone.do("exit 1")}, fails: true, want: "cannot clone acme/gitops, see above; the GitHub App needs"},
-		"no list":             {change: nothing, calls: []call{clone, list("").do("exit 1")}, fails: true, want: "cannot list the pull requests of acme/gitops"},
-		"no pull requests":    {change: changed, calls: []call{clone, list("[]"), create.do("exit 1")}, pushed: true, fails: true, want: "and cannot open a pull request of it"},
-		"it cannot be closed": {change: merged, calls: []call{clone, list(open), closing.do("exit 1")}, fails: true, want: "cannot close the pull request " + address},
+		}, calls: []call{cloned(), listedPulls(open)}, fails: true, want: "the remote refused a push to mosaic-database/prod"},
+		"no access":           {change: nothing, calls: []call{cloned().do("exit 1")}, fails: true, want: "cannot clone acme/gitops, see above; the GitHub App needs"},
+		"no list":             {change: nothing, calls: []call{cloned(), listedPulls("").do("exit 1")}, fails: true, want: "cannot list the pull requests of acme/gitops"},
+		"no pull requests":    {change: changed, calls: []call{cloned(), listedPulls("[]"), created().do("exit 1")}, pushed: true, fails: true, want: "and cannot open a pull request of it"},
+		"it cannot be closed": {change: merged, calls: []call{cloned(), listedPulls(open), closing.do("exit 1")}, fails: true, want: "cannot close the pull request " + address},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newCI(t, state)
@@ -125,16 +124,15 @@ func TestGitOpsStep(t *testing.T) {
 func TestGitOpsStepOfSeveralApplications(t *testing.T) {
 	need(t)
 	t.Parallel()
-	const shared = "environments/prod/values.yaml"
 	b := newCI(t, outputsOnly(t))
 	origin, checkout := b.have(gitOps(t, newBench(t, b.state)))
 	known := b.knownWith("additionalApps", map[string]any{"worker": map[string]any{
-		"helmValues": map[string]any{"serviceAccount": "worker"}, "gitops": map[string]any{"path": shared, "key": "worker"},
+		"helmValues": map[string]any{"serviceAccount": "worker"}, "gitops": map[string]any{"path": sharedFile, "key": "worker"},
 	}})
 	b.expect(known, cloned(), listedPulls("[]"), created())
 	r := b.step("ci/gitops", "prod")
 	require.Zero(t, r.code, r.stderr)
-	require.Equal(t, valuesFile+"\n"+shared, b.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
+	require.Equal(t, valuesFile+"\n"+sharedFile, b.git("-C", origin, "diff", "--name-only", "main", "mosaic-database/prod"))
 	before := b.git("-C", origin, "rev-parse", "mosaic-database/prod")
 
 	b.commit(checkout, "theirs", "") // main moves on, elsewhere
@@ -142,14 +140,14 @@ func TestGitOpsStepOfSeveralApplications(t *testing.T) {
 	b.expect(known, cloned(), listedPulls(pullRequest("OPEN", "")))
 	r = b.step("ci/gitops", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "proposed already: "+valuesFile+", "+shared+", "+address)
+	assert.Contains(t, r.stderr, "proposed already: "+valuesFile+", "+sharedFile+", "+address)
 	assert.Equal(t, before, b.git("-C", origin, "rev-parse", "mosaic-database/prod"), "a needless push")
 
-	b.commit(checkout, shared, "replicas: 3\n") // people change the shared file
+	b.commit(checkout, sharedFile, "replicas: 3\n") // people change the shared file
 	b.git("-C", checkout, "push", "--quiet")
 	b.expect(known, cloned(), listedPulls(pullRequest("OPEN", "")))
 	r = b.step("ci/gitops", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "changed the pull request "+address)
-	assert.True(t, strings.HasPrefix(b.git("-C", origin, "show", "mosaic-database/prod:"+shared), "replicas: 3\nworker:\n"))
+	assert.True(t, strings.HasPrefix(b.git("-C", origin, "show", "mosaic-database/prod:"+sharedFile), "replicas: 3\nworker:\n"))
 }

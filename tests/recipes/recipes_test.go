@@ -53,7 +53,7 @@ func TestRecipes(t *testing.T) {
 		stderr  string
 	}{
 		"db-diff": {args: "db-diff prod", calls: []call{outputs, preview}, stdout: "unchanged"},
-		"db-deploy": {args: "db-deploy prod --yes", stderr: "10 to 15 minutes", stdout: "a month       about ",
+		"db-deploy": {args: "db-deploy prod --yes", stderr: "10 to 15 minutes", stdout: "a month       about " + outputOf(t, state, "estimatedMonthlyCost"),
 			calls: []call{outputs, on("pulumi up --stack prod --suppress-outputs --yes", "").do(runPulumi), outputs}},
 		"db-deploy leaves the question to pulumi": {args: "db-deploy prod", stdout: "pulumi asks",
 			calls: []call{outputs, on("pulumi up --stack prod --suppress-outputs", "pulumi asks"), outputs}},

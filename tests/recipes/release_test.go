@@ -43,7 +43,7 @@ func TestRelease(t *testing.T) {
 	r = b.just("yes\n", "release", newImage, "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "is "+newImage+" already; going on from there")
-	assert.Contains(t, r.stderr, "up to date on main of origin: ")
+	assert.Contains(t, r.stderr, "up to date on main of origin: "+valuesFile)
 }
 
 // A release that stops hands over nothing that has not been migrated, and says how to go on.

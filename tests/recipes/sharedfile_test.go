@@ -12,15 +12,14 @@ import (
 func TestGitOpsDeployIntoASharedFile(t *testing.T) {
 	need(t)
 	t.Parallel()
-	const shared = "environments/prod/values.yaml"
 	b := newBench(t, outputsOnly(t))
 	origin, _ := b.have(gitOps(t, b))
 	before := b.git("-C", origin, "rev-parse", "main")
 	for _, wrong := range []struct{ path, key, want string }{
-		{shared, "", "somebody else wrote this file: set gitops.key"},
+		{sharedFile, "", "somebody else wrote this file: set gitops.key"},
 		{"environments/prod/other.yaml", "coreApi", "is not there, in which the values go under coreApi"},
 		{"apps/values.yaml", "coreApi", "no folder apps on its remote"},
-		{shared, "replicas", "replicas is an object on one side alone"},
+		{sharedFile, "replicas", "replicas is an object on one side alone"},
 	} {
 		b.expect(b.knownIn(wrong.path, wrong.key))
 		r := b.just("", "gitops-deploy", "prod", "--yes")
@@ -28,28 +27,27 @@ func TestGitOpsDeployIntoASharedFile(t *testing.T) {
 		assert.Contains(t, r.stderr, wrong.want)
 		assert.Equal(t, before, b.git("-C", origin, "rev-parse", "main"))
 	}
-	b.expect(b.knownIn(shared, "coreApi"))
+	b.expect(b.knownIn(sharedFile, "coreApi"))
 	r := b.just("yes\n", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, `+    databaseSecretName: "mosaic/prod/rds/connection" # mosaic-database`, "the difference is shown")
-	assert.True(t, strings.HasPrefix(b.git("-C", origin, "show", "main:"+shared), "replicas: 2\ncoreApi:\n"))
-	b.expect(b.knownIn(shared, "coreApi"))
+	assert.True(t, strings.HasPrefix(b.git("-C", origin, "show", "main:"+sharedFile), "replicas: 2\ncoreApi:\n"))
+	b.expect(b.knownIn(sharedFile, "coreApi"))
 	r = b.just("", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "up to date on main of origin: "+shared)
+	assert.Contains(t, r.stderr, "up to date on main of origin: "+sharedFile)
 }
 
 // The values of all applications are one commit: each in its file, or in a file that they share; without a path they are not written.
 func TestGitOpsDeployOfSeveralApplications(t *testing.T) {
 	need(t)
 	t.Parallel()
-	const shared = "environments/prod/values.yaml"
 	b := newBench(t, outputsOnly(t))
 	origin, _ := b.have(gitOps(t, b))
 	app := func(name, path, key string) map[string]any {
 		return map[string]any{"helmValues": map[string]any{"serviceAccount": name}, "gitops": map[string]any{"path": path, "key": key}}
 	}
-	apps := map[string]any{"web": app("web", shared, "web"), "worker": app("worker", shared, "worker"), "by-hand": app("by-hand", "", "")}
+	apps := map[string]any{"web": app("web", sharedFile, "web"), "worker": app("worker", sharedFile, "worker"), "by-hand": app("by-hand", "", "")}
 	b.expect(b.knownWith("additionalApps", map[string]any{"worker": app("worker", "elsewhere/values.yaml", "")}))
 	r := b.just("yes\n", "gitops-deploy", "prod")
 	require.NotZero(t, r.code)
@@ -58,10 +56,10 @@ func TestGitOpsDeployOfSeveralApplications(t *testing.T) {
 	b.expect(known)
 	r = b.just("yes\n", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "pushed "+valuesFile+", "+shared+" to main")
-	assert.Equal(t, valuesFile+"\n"+shared, b.git("-C", origin, "diff", "--name-only", "main~1", "main"))
+	assert.Contains(t, r.stderr, "pushed "+valuesFile+", "+sharedFile+" to main")
+	assert.Equal(t, valuesFile+"\n"+sharedFile, b.git("-C", origin, "diff", "--name-only", "main~1", "main"))
 	assert.Contains(t, b.git("-C", origin, "show", "main:"+valuesFile), `"databaseSecretName": "mosaic/prod/rds/connection"`)
-	text := b.git("-C", origin, "show", "main:"+shared)
+	text := b.git("-C", origin, "show", "main:"+sharedFile)
 	for _, name := range []string{"web", "worker"} {
 		assert.Contains(t, text, "\n"+name+":\n  serviceAccount: \""+name+"\" # mosaic-database")
 	}
@@ -69,5 +67,5 @@ func TestGitOpsDeployOfSeveralApplications(t *testing.T) {
 	b.expect(known)
 	r = b.just("", "gitops-deploy", "prod")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "up to date on main of origin: "+valuesFile+", "+shared)
+	assert.Contains(t, r.stderr, "up to date on main of origin: "+valuesFile+", "+sharedFile)
 }

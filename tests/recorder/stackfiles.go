@@ -3,6 +3,7 @@ package recorder
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +39,16 @@ func StackFile(t *testing.T, name string) map[string]string {
 	require.NoError(t, err)
 	require.NotEmpty(t, values)
 	return values
+}
+
+// Estimate is what a committed stack costs, in USD a month.
+func Estimate(t *testing.T, name string) float64 {
+	t.Helper()
+	text, isUSD := strings.CutSuffix(Up(t, name, StackFile(t, name)).Exports["estimatedMonthlyCost"].(string), " USD")
+	require.True(t, isUSD, text)
+	costs, err := strconv.ParseFloat(text, 64)
+	require.NoError(t, err)
+	return costs
 }
 
 // Config loads the configuration of a stack as the program does.

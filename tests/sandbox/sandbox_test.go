@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
 // bench is a sandbox with a copy of the engine's small test project.
@@ -155,7 +157,7 @@ func TestCost(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(base, name), content, 0o600))
 	}
 	require.NoError(t, b.run(t, "cost", "prod"))
-	assert.Regexp(t, `Estimated cost of prod in us-east-1: \d+\.\d\d USD a month`, b.out.String())
+	assert.Contains(t, b.out.String(), fmt.Sprintf("Estimated cost of prod in us-east-1: %.2f USD a month", recorder.Estimate(t, "prod")))
 	assert.NotContains(t, b.out.String(), "change")
 
 	require.NoError(t, b.run(t, "cost", "prod", "-c", "tier=small", "--base", base, "--format", "json"))

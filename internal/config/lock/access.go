@@ -11,6 +11,7 @@ import (
 // replacement is a setting by which something else takes the place of an object that an application has.
 type replacement struct {
 	field, value string
+	unset        string // what the application has without it
 	object       string
 	loss         string // what happens if it is replaced in one run; "": nothing
 	back         string // what happens if it comes back without a handover; "": nothing
@@ -18,13 +19,13 @@ type replacement struct {
 
 func replacements(c *config.Config, app config.Application) []replacement {
 	account := replacement{
-		field: "secretsServiceAccount", value: app.SecretsServiceAccount, object: "ServiceAccount " + app.ServiceAccount,
+		field: "secretsServiceAccount", value: app.SecretsServiceAccount, unset: app.ServiceAccount, object: "ServiceAccount " + app.ServiceAccount,
 		loss: "it would lose the role, and be deleted if this program made it, while pods and the SecretStore use it",
 	}
 	if c.Delivery == config.DeliveryPulumi {
 		account.back = "this program does not have the " + account.object + ", and could not make what is there, while the role would already be for it alone"
 	}
-	store := replacement{field: "clusterSecretStore", value: app.ClusterSecretStore, object: "SecretStore " + app.SecretStore()}
+	store := replacement{field: "clusterSecretStore", value: app.ClusterSecretStore, unset: app.SecretStore(), object: "SecretStore " + app.SecretStore()}
 	if c.Delivery.InCluster() {
 		store.loss = "it would be deleted while the ExternalSecret uses it"
 	}
@@ -66,7 +67,7 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 			switch {
 			case r.value == "" && old != "" && !wasReleasing && r.back != "":
 				problems = append(problems, schema.Problem{
-					Key: accessKey(app, r.field), Value: app.ServiceAccount,
+					Key: accessKey(app, r.field), Value: r.unset,
 					Rule: fmt.Sprintf("not in place of %s with delivery: pulumi: %s", old, r.back),
 					Fix:  "delivery: handover beside it in this run, and pulumi in a later one (docs/delivery.md)" + beforeHandover(c),
 				})
