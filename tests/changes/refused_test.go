@@ -3,6 +3,7 @@ package changes
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -47,7 +48,11 @@ func TestReplacementIsRefused(t *testing.T) {
 func TestAFailedRunLocksToo(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")
-	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
+	l.Cloud.JobResult = func(string) error {
+		// A container takes seconds to fail. The engine takes no outputs after a failure, and here they would race with it.
+		time.Sleep(3 * time.Second)
+		return errors.New("alembic: can't locate revision")
+	}
 	l.MustFail(l.Up(t.Context()))
 	id := l.One(live.InstanceType).ID
 	l.MustSet("database.username", "somebody")
