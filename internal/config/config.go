@@ -14,30 +14,30 @@ type Config struct {
 	AccountID string // the one entry of AllowedAccountIDs
 
 	Region            string   `key:"aws:region" required:"true" rule:"region" doc:"Region of everything in AWS."`
-	AllowedAccountIDs []string `key:"aws:allowedAccountIds" required:"true" rule:"account" all:"oneAccount" doc:"Account that the stack belongs to; a run with credentials for another one stops at once."`
+	AllowedAccountIDs []string `key:"aws:allowedAccountIds" required:"true" rule:"account" all:"oneAccount" free:"a name" doc:"Account that the stack belongs to; a run with credentials for another one stops at once."`
 
-	Tier        string   `key:"tier" default:"mvp" rule:"tier" doc:"Cost tier: instance class, standby, replicas, backups and insights under one name."`
-	Environment string   `key:"environment" unset:"the stack's name" rule:"environment" doc:"Part of every physical name, as in mosaic-<environment>-db."`
-	Cluster     Cluster  `key:"cluster" doc:"EKS cluster that the application runs on."`
-	Network     Network  `key:"network" doc:"Where the database is placed and who may connect to it."`
+	Tier        string   `key:"tier" default:"mvp" rule:"tier" free:"its values are the database's" doc:"Cost tier: instance class, standby, replicas, backups and insights under one name."`
+	Environment string   `key:"environment" unset:"the stack's name" rule:"environment" free:"a name" doc:"Part of every physical name, as in mosaic-<environment>-db."`
+	Cluster     Cluster  `key:"cluster" free:"exists already" doc:"EKS cluster that the application runs on."`
+	Network     Network  `key:"network" free:"exists already" doc:"Where the database is placed and who may connect to it."`
 	Database    Database `key:"database" doc:"RDS instance, replicas and credentials: overrides of the tier, field by field."`
-	App         App      `key:"app" doc:"Application that uses the database."`
+	App         App      `key:"app" free:"in the cluster" doc:"Application that uses the database."`
 	// AdditionalApps are more applications that use the database, sorted by name.
 	AdditionalApps []*AdditionalApp `key:"additionalApps" rule:"label" doc:"More applications that use the database, by name, each with its own role, ServiceAccount, SecretStore and Secret."`
 
-	Pods       Pods              `key:"pods" doc:"What the cluster asks of the pods of migration, bootstrap and pooler."`
-	Migrations Migrations        `key:"migrations" doc:"Job that brings the schema to the application's revision."`
-	TLS        TLS               `key:"tls" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
+	Pods       Pods              `key:"pods" free:"in the cluster" doc:"What the cluster asks of the pods of migration, bootstrap and pooler."`
+	Migrations Migrations        `key:"migrations" free:"in the cluster" doc:"Job that brings the schema to the application's revision."`
+	TLS        TLS               `key:"tls" free:"in the cluster" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
-	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
-	GitOps     GitOps            `key:"gitops" doc:"Where the GitOps repository has the values that the chart gets."`
+	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" free:"in the cluster" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
+	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
-	Waivers    map[string]string `key:"waivers" rule:"waiver" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
+	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
 
-	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,policy" doc:"Name of the IAM policy that bounds every role that this program makes; it has to be there."`
-	Tags                map[string]string `key:"tags" rule:"tag" all:"tagCount" doc:"Tags of every AWS resource, beside the program's own."`
+	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,policy" free:"who may do something" doc:"Name of the IAM policy that bounds every role that this program makes; it has to be there."`
+	Tags                map[string]string `key:"tags" rule:"tag" all:"tagCount" free:"a name" doc:"Tags of every AWS resource, beside the program's own."`
 }
 
 // Cluster is the EKS cluster that the application runs on.
@@ -123,11 +123,11 @@ type TLS struct {
 // a quarter of those of the smallest class. Renovate proposes newer images; the digest is what is in one.
 type Pooling struct {
 	Enabled              bool   `key:"enabled" doc:"Puts PgBouncer between the applications and the database; migrations go past it."`
-	Image                string `key:"image" default:"edoburu/pgbouncer:v1.25.2-p0@sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340" rule:"image" doc:"Image with PgBouncer 1.21 or later."`
-	PoolSize             int    `key:"poolSize" default:"10" rule:"1..1000" doc:"Connections to the database that each of the pods holds for each login."`
-	MaxClientConnections int    `key:"maxClientConnections" default:"500" rule:"10..2000" doc:"Clients that each of the pods serves."`
-	TLSSecretName        string `key:"tlsSecretName" unset:"none: required with enabled" rule:"optional,subdomain" doc:"Secret of the namespace with tls.crt and tls.key, such as cert-manager makes it."`
-	Draining             bool   `key:"draining" doc:"Points the URLs at the database again and keeps the pooler for pods that have not restarted: the step before enabled: false."`
+	Image                string `key:"image" default:"edoburu/pgbouncer:v1.25.2-p0@sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340" rule:"image" free:"in the cluster" doc:"Image with PgBouncer 1.21 or later."`
+	PoolSize             int    `key:"poolSize" default:"10" rule:"1..1000" free:"in the cluster" doc:"Connections to the database that each of the pods holds for each login."`
+	MaxClientConnections int    `key:"maxClientConnections" default:"500" rule:"10..2000" free:"in the cluster" doc:"Clients that each of the pods serves."`
+	TLSSecretName        string `key:"tlsSecretName" unset:"none: required with enabled" rule:"optional,subdomain" free:"in the cluster" doc:"Secret of the namespace with tls.crt and tls.key, such as cert-manager makes it."`
+	Draining             bool   `key:"draining" free:"in the cluster" doc:"Points the URLs at the database again and keeps the pooler for pods that have not restarted: the step before enabled: false."`
 }
 
 // Routed tells whether the applications' URLs lead to the pooler.
@@ -155,20 +155,20 @@ type GitOps struct {
 // Alerts is the addresses that the alarms notify, and the thresholds.
 type Alerts struct {
 	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, no alarm is made."`
-	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" doc:"Alarm above this use of the processor, over two periods of five minutes."`
+	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this use of the processor, over two periods of five minutes."`
 	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"optional,kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
-	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" doc:"Alarm below this share of the allocated storage."`
-	FreeMemoryPercent  int      `key:"freeMemoryPercent" default:"5" rule:"1..99" doc:"Alarm below this share of the class's memory, for 15 minutes."`
-	ConnectionsPercent int      `key:"connectionsPercent" default:"80" rule:"1..99" doc:"Alarm above this share of the connections that the class allows, for ten minutes."`
-	ReplicaLagSeconds  int      `key:"replicaLagSeconds" default:"600" rule:"1..86400" doc:"Alarm when a read replica is further behind, for ten minutes."`
-	DiskQueueDepth     int      `key:"diskQueueDepth" default:"64" rule:"1..10000" doc:"Alarm when more requests wait for the disk, for 15 minutes."`
+	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the allocated storage."`
+	FreeMemoryPercent  int      `key:"freeMemoryPercent" default:"5" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the class's memory, for 15 minutes."`
+	ConnectionsPercent int      `key:"connectionsPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this share of the connections that the class allows, for ten minutes."`
+	ReplicaLagSeconds  int      `key:"replicaLagSeconds" default:"600" rule:"1..86400" free:"a threshold" doc:"Alarm when a read replica is further behind, for ten minutes."`
+	DiskQueueDepth     int      `key:"diskQueueDepth" default:"64" rule:"1..10000" free:"a threshold" doc:"Alarm when more requests wait for the disk, for 15 minutes."`
 	Dashboard          bool     `key:"dashboard" default:"true" doc:"Makes a dashboard in CloudWatch; the first three of an account are free."`
 }
 
 // Budget is the limit of the estimated monthly cost, and what the estimate cannot know.
 type Budget struct {
-	MonthlyUSD        float64 `key:"monthlyUsd" unset:"no limit" rule:"positive" doc:"Limit of the estimated cost of a month, in US dollars."`
-	OnExceed          string  `key:"onExceed" default:"warn" rule:"warn|fail" doc:"What an estimate over the limit does to the run."`
+	MonthlyUSD        float64 `key:"monthlyUsd" unset:"no limit" rule:"positive" free:"a limit" doc:"Limit of the estimated cost of a month, in US dollars."`
+	OnExceed          string  `key:"onExceed" default:"warn" rule:"warn|fail" free:"a limit" doc:"What an estimate over the limit does to the run."`
 	ExpectedLogGiB    int     `key:"expectedLogGiB" default:"1" rule:"0..100000" doc:"Volume of the logs that all instances write a month, for the estimate."`
 	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"allocatedStorage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the allocated storage they are free."`
 }
@@ -177,14 +177,14 @@ type Budget struct {
 // from, at most one of three.
 type Restore struct {
 	Generation               int      `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
-	Serving                  int      `key:"serving" unset:"the newest" rule:"1..99" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
-	Unprotected              []string `key:"unprotected" rule:"instance" all:"distinct" doc:"Instances that are not active and may be deleted in a later run."`
+	Serving                  int      `key:"serving" unset:"the newest" rule:"1..99" free:"the number of instances stays" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
+	Unprotected              []string `key:"unprotected" rule:"instance" all:"distinct" free:"the number of instances stays" doc:"Instances that are not active and may be deleted in a later run."`
 	Released                 []string `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run and are now deleted, with a final snapshot."`
-	SnapshotIdentifier       string   `key:"snapshotIdentifier" rule:"optional,snapshot" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
-	PointInTime              string   `key:"pointInTime" rule:"optional,pointInTime" doc:"Moment that the instance is restored to."`
-	UseLatestRestorableTime  bool     `key:"useLatestRestorableTime" doc:"Restores to the last moment that the backups hold."`
-	SourceInstanceIdentifier string   `key:"sourceInstanceIdentifier" rule:"optional,instance" doc:"Instance whose backups hold that moment."`
-	SourceDbiResourceID      string   `key:"sourceDbiResourceId" rule:"optional,resourceId" doc:"The same of an instance that was deleted and left its automated backups: its resource id."`
+	SnapshotIdentifier       string   `key:"snapshotIdentifier" rule:"optional,snapshot" free:"backups are free to restore" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
+	PointInTime              string   `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
+	UseLatestRestorableTime  bool     `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
+	SourceInstanceIdentifier string   `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance whose backups hold that moment."`
+	SourceDbiResourceID      string   `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of an instance that was deleted and left its automated backups: its resource id."`
 }
 
 // FromBackup tells whether there is a backup to make an instance from.

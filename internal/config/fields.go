@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
@@ -68,6 +69,8 @@ type Reference struct {
 	Default     string // as a value, or in words where it depends on something else; "": none
 	Description string // one sentence
 	Rule        string // which values are right; "": any
+	Free        string // why a change changes nothing in the estimate; "": it changes the estimate
+	Unnoticed   string // why clients notice nothing of what RDS does when a setting of the database changes; "": they notice it
 }
 
 // References is every key and field of the configuration, in the order of the documentation.
@@ -91,13 +94,14 @@ func references(f *schema.Field, key string) []Reference {
 	default: // its fields, if there are any, have its name before theirs
 	}
 	for _, inner := range f.Fields {
+		inner.Free = cmp.Or(inner.Free, f.Free)
 		rows = append(rows, references(inner, key+"."+inner.Key)...)
 	}
 	return rows
 }
 
 func reference(f *schema.Field, key string) Reference {
-	row := Reference{Key: key, Type: string(f.Kind), Default: f.Unset, Description: f.Doc, Rule: f.Rule()}
+	row := Reference{Key: key, Type: string(f.Kind), Default: f.Unset, Description: f.Doc, Rule: f.Rule(), Free: f.Free, Unnoticed: f.Unnoticed}
 	if f.Required {
 		row.Default = "none: required"
 	}

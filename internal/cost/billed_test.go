@@ -11,45 +11,6 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// free lists the fields of the configuration that change nothing in the estimate, with the reason. A section stands for all of its
-// fields.
-func free() map[string]string {
-	const name, when, who, setting = "a name", "when AWS does something", "who may do something", "a setting of PostgreSQL or RDS without a price"
-	all := map[string]string{
-		"Stack": name, "Environment": name, "AccountID": name, "AllowedAccountIDs": name, "Tier": "its values are in the fields of the database",
-		"Cluster": "the cluster exists already", "Network": "the network exists already", "App": "in the cluster",
-		"Migrations": "in the cluster", "Pods": "in the cluster", "TLS": "in the cluster", "Delivery": "in the cluster", "GitOps": "a file in a repository",
-		"Waivers": "documentation", "PermissionsBoundary": who, "Tags": name,
-
-		"Database.Name": name, "Database.Username": name, "Database.Port": setting, "Database.EngineVersion": setting,
-		"Database.AllowMajorVersionUpgrade": who, "Database.AutoMinorVersionUpgrade": when, "Database.ApplyImmediately": when,
-		"Database.AvailabilityZone":    "all zones of a region cost the same",
-		"Database.MaxAllocatedStorage": "billed once the storage has grown", "Database.ReplicaMaxAllocatedStorage": "billed once the storage has grown",
-		"Database.KmsKeyID": "a key that exists already", "Database.SecretKmsKeyID": "a key that exists already",
-		"Database.BackupWindow": when, "Database.MaintenanceWindow": when,
-		"Database.DeletionProtection": who, "Database.SkipFinalSnapshot": "after the deletion of the instance", "Database.DeleteAutomatedBackups": "after the deletion of the instance",
-		"Database.IamDatabaseAuthentication": who, "Database.CaCertIdentifier": setting, "Database.Parameters": setting,
-		"Database.PasswordVersion": "the number of secrets stays the same", "Database.MasterPasswordVersion": "the number of secrets stays the same",
-		"Database.BootstrapImage": "in the cluster", "Database.IamPrincipals": who, "Database.SecretRecoveryDays": "a deleted secret is free",
-
-		"Pooling.Image": "in the cluster", "Pooling.PoolSize": "in the cluster", "Pooling.MaxClientConnections": "in the cluster",
-		"Pooling.TLSSecretName": "in the cluster", "Pooling.Draining": "in the cluster",
-
-		"Budget.MonthlyUSD": "a limit, which costs nothing", "Budget.OnExceed": "a limit, which costs nothing",
-
-		"Restore.Serving": "the number of instances stays the same", "Restore.Unprotected": "the number of instances stays the same",
-		"Restore.SnapshotIdentifier": "backups are free to restore", "Restore.PointInTime": "backups are free to restore",
-		"Restore.UseLatestRestorableTime": "backups are free to restore", "Restore.SourceInstanceIdentifier": "backups are free to restore",
-		"Restore.SourceDbiResourceID": "backups are free to restore",
-	}
-	for field := range reflect.TypeFor[config.Alerts]().Fields() {
-		if field.Type.Kind() == reflect.Int {
-			all["Alerts."+field.Name] = "a threshold; the number of alarms is billed"
-		}
-	}
-	return all
-}
-
 // large is a configuration that uses everything that has a price.
 func large() *config.Config {
 	cfg := mvp().Config
@@ -61,28 +22,29 @@ func large() *config.Config {
 	return &cfg
 }
 
-// TestEveryFieldIsBilledOrFree: each field of the configuration changes the estimate, or is listed as free. Otherwise the estimate
-// would miss what a new field costs.
+// TestEveryFieldIsBilledOrFree: each field of the configuration changes the estimate, or its tag says why it is free. Otherwise the
+// estimate would miss what a new field costs. A section that is free stands for all of its fields.
 func TestEveryFieldIsBilledOrFree(t *testing.T) {
-	named := free()
-	fields := reflect.TypeFor[config.Config]()
-	for i := range fields.NumField() {
-		section := fields.Field(i)
-		if section.Type.Kind() != reflect.Struct || named[section.Name] != "" {
-			checkField(t, named, section.Name, func(cfg *config.Config) reflect.Value { return reflect.ValueOf(cfg).Elem().Field(i) })
+	for section := range reflect.TypeFor[config.Config]().Fields() {
+		if _, configured := section.Tag.Lookup("key"); !configured {
 			continue
 		}
-		for j := range section.Type.NumField() {
-			checkField(t, named, section.Name+"."+section.Type.Field(j).Name, func(cfg *config.Config) reflect.Value {
-				return reflect.ValueOf(cfg).Elem().Field(i).Field(j)
+		if section.Type.Kind() != reflect.Struct || section.Tag.Get("free") != "" {
+			checkField(t, section.Name, section.Tag.Get("free"), func(cfg *config.Config) reflect.Value {
+				return reflect.ValueOf(cfg).Elem().FieldByIndex(section.Index)
+			})
+			continue
+		}
+		for field := range section.Type.Fields() {
+			checkField(t, section.Name+"."+field.Name, field.Tag.Get("free"), func(cfg *config.Config) reflect.Value {
+				return reflect.ValueOf(cfg).Elem().FieldByIndex(section.Index).FieldByIndex(field.Index)
 			})
 		}
 	}
-	assert.Empty(t, named, "listed as free, but there is no such field")
 }
 
-// checkField changes a field and expects the estimate to change, unless the field is listed as free.
-func checkField(t *testing.T, named map[string]string, name string, field func(*config.Config) reflect.Value) {
+// checkField changes a field and expects the estimate to change, unless the field is free.
+func checkField(t *testing.T, name, free string, field func(*config.Config) reflect.Value) {
 	t.Helper()
 	cfg := large()
 	change(field(cfg), name)
@@ -91,8 +53,7 @@ func checkField(t *testing.T, named map[string]string, name string, field func(*
 	after, err := Monthly(cfg, 0)
 	require.NoError(t, err)
 	billed := !assert.ObjectsAreEqual(before.Lines, after.Lines)
-	assert.NotEqual(t, billed, named[name] != "", "%s: changes the estimate: %t. What AWS charges for belongs in Monthly, everything else in free()", name, billed)
-	delete(named, name)
+	assert.NotEqual(t, billed, free != "", "%s: changes the estimate: %t. What AWS charges for belongs in Monthly; of everything else, a tag says why it is free", name, billed)
 }
 
 // change gives a field another value.

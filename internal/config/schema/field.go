@@ -20,6 +20,8 @@ type Field struct {
 	Secret   bool     // may be encrypted
 	Fields   []*Field // of an object, of each object by a name, or of each in a list
 
+	Free, Unnoticed string // what the tags of these names say
+
 	rule, all Rule
 	fallback  string
 	target    reflect.Value

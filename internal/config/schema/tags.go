@@ -21,6 +21,8 @@ type Rules map[string]Rule
 //	all       what all items or entries together have to satisfy
 //	required  true: it has no default
 //	secret    true: the value may be encrypted
+//	free      why a change of it, or of a field of the object, changes nothing in the estimate; none: it changes the estimate
+//	unnoticed why RDS changes nothing that clients notice when it changes; none: it has a row in the table of effects
 //
 // A rule is a range such as 1..99 or 1.., a choice such as gp3|io1|io2, or the name of one of the rules; several are joined by
 // commas, and optional before them lets an empty text through. The fields of an embedded struct are those of the struct that has
@@ -41,6 +43,7 @@ func Of(target any, rules Rules) []*Field {
 		tag := declared.Tag
 		f := &Field{
 			Key: key, Doc: tag.Get("doc"), Unset: tag.Get("unset"), Required: tag.Get("required") == "true", Secret: tag.Get("secret") == "true",
+			Free: tag.Get("free"), Unnoticed: tag.Get("unnoticed"),
 			Kind: kindFor(declared.Type), target: value.Field(i), fallback: tag.Get("default"),
 		}
 		f.rule, f.all = rules.parse(key, f.Kind, tag.Get("rule")), rules.parse(key, f.Kind, tag.Get("all"))
