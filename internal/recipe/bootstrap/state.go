@@ -1,8 +1,10 @@
 package bootstrap
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 // makeBucket creates the bucket of the state: private, versioned, encrypted, and open to TLS connections only.
@@ -21,9 +23,13 @@ func (a *account) makeBucket() {
 	a.aws("s3api", "put-bucket-versioning", "--bucket", bucket, "--versioning-configuration", "Status=Enabled")
 	a.aws("s3api", "put-bucket-encryption", "--bucket", bucket, "--server-side-encryption-configuration",
 		`{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}`)
-	policy := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": [{"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-		"Resource": ["%[1]s", "%[1]s/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}`, "arn:"+a.target.Partition+":s3:::"+bucket)
-	a.aws("s3api", "put-bucket-policy", "--bucket", bucket, "--policy", a.file("bucket.json", compact(policy)))
+	arn := "arn:" + a.target.Partition + ":s3:::" + bucket
+	policy, err := iam.Policy(iam.Statement{
+		Sid: "TLSOnly", Effect: iam.Deny, Principal: iam.Everyone(), Action: iam.Values{"s3:*"}, Resource: iam.Values{arn, arn + "/*"},
+		Condition: iam.Condition{"Bool": {"aws:SecureTransport": {"false"}}},
+	}).JSON()
+	a.err = cmp.Or(a.err, err)
+	a.aws("s3api", "put-bucket-policy", "--bucket", bucket, "--policy", a.file("bucket.json", []byte(policy)))
 }
 
 // makeKey creates the KMS key that encrypts the secrets in the state, with rotation.
