@@ -113,6 +113,16 @@ db-upgrade-check env="":
 db-upgrade-finish env="":
     @scripts/db-upgrade-finish "$@"
 
+# Go on after a run that was killed: find what it made, after a question [--yes]
+[group('act')]
+db-recover env="" *flags:
+    @scripts/db-recover "$@"
+
+# Forget all resources, which stay as they are, and print their ids for another tool, after a question [--yes]
+[group('act')]
+db-disown env="" *flags:
+    @scripts/db-disown "$@"
+
 # Take a manual snapshot [--wait]
 [group('act')]
 db-snapshot env="" *flags:

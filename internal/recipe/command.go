@@ -7,6 +7,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/gitops"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/recovery"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/stackfile"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/steps"
@@ -21,7 +22,7 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand())
+	root.AddCommand(bootstrapCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand())
 	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }
@@ -40,6 +41,15 @@ func bootstrapCommand(recipe *run.Recipe) *cobra.Command {
 	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
 	cmd.Flags().BoolVar(&options.ApprovePreviews, "approve-previews", false, "make the previews of pull requests wait for an approval")
 	cmd.Flags().BoolVar(&options.OpenPreviews, "open-previews", false, "run the previews of pull requests without an approval again")
+	return cmd
+}
+
+func recoverCommand(recipe *run.Recipe) *cobra.Command {
+	var options recovery.Options
+	cmd := step("recover STACK", "Go on after a run of Pulumi that was killed", func(cmd *cobra.Command, args []string) error {
+		return recovery.Run(cmd.Context(), recipe, args[0], options)
+	})
+	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
 	return cmd
 }
 

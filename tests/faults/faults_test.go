@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -73,18 +72,16 @@ func killedAtInstance(t *testing.T) []string {
 	result, err := l.Up(t.Context())
 	taken := seen(t, l.MustFail(result, err)+live.Everything(result), "DBInstanceAlreadyExists", name[strings.Index(name, "::")+2:]+", interrupted while creating")
 
-	other := live.Started(t, "dev")
-	l.Adopt(other.ResourcesByLabel()[name], id)
-	_, err = l.Refresh(t.Context(), optrefresh.ClearPendingCreates())
-	require.NoError(t, err)
+	made := l.One(live.InstanceType)
+	require.True(t, recovers(l, &made))
 	for _, change := range l.MustUp() {
 		assert.NotRegexp(t, "(replace|create|delete) "+live.InstanceType, change, "the next run uses the instance that was created")
 	}
 	assert.Empty(t, l.MustUp())
 	assert.Equal(t, id, l.One(live.InstanceType).ID)
-	assert.Equal(t, other.Inventory(), l.Inventory())
+	assert.Equal(t, live.Started(t, "dev").Inventory(), l.Inventory())
 	return []string{
-		locked + "; after `pulumi cancel`: " + taken, "`pulumi cancel`, `pulumi import`, `pulumi refresh --clear-pending-creates`, `up`",
+		locked + "; after `pulumi cancel`: " + taken, "`just db-recover dev`, `up`",
 		"the instance that was created is used, nothing exists twice",
 	}
 }

@@ -26,7 +26,7 @@ func everyResource(t *testing.T) [][]string {
 	untouched := live.Start(t, "dev")
 	furnished := untouched.Inventory()
 	untouched.MustUp()
-	whole, of := untouched.Inventory(), untouched.ResourcesByLabel()
+	whole := untouched.Inventory()
 
 	columns := make([]map[string]string, 4)
 	proved := t.Run("operation", func(t *testing.T) {
@@ -35,7 +35,7 @@ func everyResource(t *testing.T) [][]string {
 			prove func(*testing.T) map[string]string
 		}{
 			{"create", func(t *testing.T) map[string]string { return creations(t, whole) }},
-			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev"), whole, of) }},
+			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev"), whole) }},
 			{"update", updates},
 			{"delete", func(t *testing.T) map[string]string { return deletions(t, furnished) }},
 		} {

@@ -11,9 +11,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/mosaic-stories/mosaic-database/internal/stack"
-	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
 // leftOut are the keys that the drill's stack does not have.
@@ -64,10 +61,7 @@ func TestDrill(t *testing.T) {
 	t.Parallel()
 	state := deployed(t)
 	everything := func() (all []string) {
-		env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
-		require.NoError(t, err)
-		defer env.Close()
-		for _, object := range env.Cloud.Objects("") {
+		for _, object := range objects(t, state, "") {
 			all = append(all, fmt.Sprint(object.Kind, object.ID, object.Properties))
 		}
 		return all

@@ -11,16 +11,23 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// identifiers lists the instances in the simulated cloud of a folder.
-func identifiers(t *testing.T, state string) []string {
+// objects lists what the simulated cloud of a folder has of a type, or of all types ("").
+func objects(t *testing.T, state, kind string) []simcloud.Object {
 	t.Helper()
 	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
 	require.NoError(t, err)
 	defer env.Close()
+	return env.Cloud.Objects(kind)
+}
+
+// identifiers lists the instances in the simulated cloud of a folder.
+func identifiers(t *testing.T, state string) []string {
+	t.Helper()
 	var all []string
-	for _, instance := range env.Cloud.Objects("aws:rds/instance:Instance") {
+	for _, instance := range objects(t, state, "aws:rds/instance:Instance") {
 		all = append(all, instance.Properties.Text("identifier"))
 	}
 	return all

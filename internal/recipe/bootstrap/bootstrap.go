@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -20,7 +21,9 @@ type Options struct {
 
 // account is the AWS account in which the recipe creates things.
 type account struct {
-	*awsCLI
+	*awscli.CLI
+	ctx        context.Context
+	recipe     *run.Recipe
 	options    Options
 	stack      string
 	target     pipeline.Target
@@ -30,13 +33,10 @@ type account struct {
 
 // Run runs the recipe for a stack and a repository on GitHub, owner/name.
 func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, options Options) error {
-	if err := recipe.Need("aws", "see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"); err != nil {
-		return err
-	}
 	if stack == "" || repository == "" {
 		return errors.New("name the stack and the repository on GitHub, as in: just bootstrap prod acme/database")
 	}
-	a := &account{options: options, stack: stack}
+	a := &account{ctx: ctx, recipe: recipe, options: options, stack: stack}
 	var err error
 	if a.repository, err = findRepository(ctx, recipe, repository); err != nil {
 		return err
@@ -44,7 +44,9 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 	if a.target, err = pipeline.ReadTarget(".", stack); err != nil {
 		return fmt.Errorf("%w\n  Pulumi.%s.yaml does not say which account and region the stack belongs to", err, stack)
 	}
-	a.awsCLI = &awsCLI{ctx: ctx, recipe: recipe, region: a.target.Region}
+	if a.CLI, err = awscli.New(ctx, recipe, a.target.Region); err != nil {
+		return err
+	}
 	a.confirm()
 	a.makeBucket()
 	a.makeKey()
@@ -53,20 +55,14 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 	a.makePolicy(managedPolicy{name: pipeline.Boundary, document: "boundary", environment: a.target.Environment})
 	a.makeRoles()
 	a.sayNextSteps()
-	return a.err
+	return a.Err
 }
 
 // confirm checks that the AWS login belongs to the account of the stack, and asks the user before anything is created.
 func (a *account) confirm() {
-	caller := a.output("sts", "get-caller-identity", "--query", "Account", "--output", "text")
-	switch {
-	case a.ctx.Err() != nil:
-	case a.err != nil:
-		a.err = fmt.Errorf("no login to AWS; log in to the account %s", a.target.Account)
-	case caller != a.target.Account:
-		a.err = fmt.Errorf("the AWS login is of account %s, and the stack %s belongs to %s", caller, a.stack, a.target.Account)
-	case !a.options.Yes:
-		a.err = a.recipe.Ask(a.ctx, fmt.Sprintf("Create the state's bucket %s, the key %s, and the pipeline's roles for %s in the account %s?",
+	a.SignedIn(a.stack, a.target.Account)
+	if a.Err == nil && !a.options.Yes {
+		a.Err = a.recipe.Ask(a.ctx, fmt.Sprintf("Create the state's bucket %s, the key %s, and the pipeline's roles for %s in the account %s?",
 			a.target.Bucket(), a.target.Key(), a.repository.name, a.target.Account))
 	}
 }

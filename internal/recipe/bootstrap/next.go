@@ -8,14 +8,14 @@ func (a *account) sayNextSteps() {
 	if a.target.Cluster != "" {
 		in = " " + a.target.Cluster
 	}
-	a.say(`everything is there. What is left to run once, the first command in the cluster%s:
+	a.Say(`everything is there. What is left to run once, the first command in the cluster%s:
   %s
   pulumi login '%s'
   pulumi stack init %[4]s --secrets-provider 'awskms://%s?region=%s'
   pulumi config set --stack %[4]s --path mosaic-database:permissionsBoundary mosaic-database-boundary`,
 		in, a.access(), a.target.Backend(), a.stack, a.target.Key(), a.target.Region)
 	if a.options.ApprovePreviews {
-		a.say("in the repository's settings: an environment %[1]s-preview with reviewers, and %[1]s in the variable APPROVED_PREVIEWS", a.stack)
+		a.Say("in the repository's settings: an environment %[1]s-preview with reviewers, and %[1]s in the variable APPROVED_PREVIEWS", a.stack)
 	}
 }
 

@@ -20,17 +20,17 @@ type managedPolicy struct {
 
 // filled reads a document of the folder policies, and replaces its placeholders with the values of an environment.
 func (a *account) filled(document, environment string) []byte {
-	if a.err != nil {
+	if a.Err != nil {
 		return nil
 	}
 	var text []byte
-	text, a.err = os.ReadFile(filepath.Join("policies", document+".json"))
+	text, a.Err = os.ReadFile(filepath.Join("policies", document+".json"))
 	filled := compact(strings.NewReplacer(
 		"PARTITION", a.target.Partition, "REGION", a.target.Region, "ACCOUNT", a.target.Account, "ENVIRONMENT", environment,
 		"CLUSTER", a.target.Cluster, "STATE_BUCKET", a.target.Bucket(), "STATE_KEY", a.keyARN,
 		"REPOSITORY", a.repository.name, "NUMBERED", a.repository.numbered).Replace(string(text)))
-	if a.err == nil {
-		filled, a.err = pipeline.WithPolicies(filled, a.target.PolicyArns)
+	if a.Err == nil {
+		filled, a.Err = pipeline.WithPolicies(filled, a.target.PolicyArns)
 	}
 	return filled
 }
@@ -47,25 +47,25 @@ func compact(text string) []byte {
 // makePolicy creates a managed policy, or brings it up to date.
 func (a *account) makePolicy(p managedPolicy) {
 	arn, text := a.arn("policy/"+p.name), a.filled(p.document, p.environment)
-	file := a.file("policy.json", text)
-	missing, version := a.missing("iam", "get-policy", "--policy-arn", arn, "--query", "Policy.DefaultVersionId", "--output", "text")
+	file := a.File("policy.json", text)
+	missing, version := a.Missing("iam", "get-policy", "--policy-arn", arn, "--query", "Policy.DefaultVersionId", "--output", "text")
 	if missing {
-		a.aws("iam", "create-policy", "--policy-name", p.name, "--policy-document", file)
-		a.say("created the policy %s", p.name)
+		a.Run("iam", "create-policy", "--policy-name", p.name, "--policy-document", file)
+		a.Say("created the policy %s", p.name)
 		return
 	}
-	present := a.output("iam", "get-policy-version", "--policy-arn", arn, "--version-id", version,
+	present := a.Output("iam", "get-policy-version", "--policy-arn", arn, "--version-id", version,
 		"--query", "PolicyVersion.Document", "--output", "json")
 	if equal([]byte(present), text) {
 		return
 	}
 	var others []string
-	a.read(a.output("iam", "list-policy-versions", "--policy-arn", arn, "--query", "Versions[?!IsDefaultVersion].VersionId", "--output", "json"), &others)
+	a.Read(a.Output("iam", "list-policy-versions", "--policy-arn", arn, "--query", "Versions[?!IsDefaultVersion].VersionId", "--output", "json"), &others)
 	if len(others) > 3 { // IAM allows five versions; the last one is the oldest
-		a.aws("iam", "delete-policy-version", "--policy-arn", arn, "--version-id", others[len(others)-1])
+		a.Run("iam", "delete-policy-version", "--policy-arn", arn, "--version-id", others[len(others)-1])
 	}
-	a.aws("iam", "create-policy-version", "--policy-arn", arn, "--policy-document", file, "--set-as-default")
-	a.say("brought the policy %s up to date", p.name)
+	a.Run("iam", "create-policy-version", "--policy-arn", arn, "--policy-document", file, "--set-as-default")
+	a.Say("brought the policy %s up to date", p.name)
 }
 
 // equal compares JSON documents, without regard to the order of their keys.

@@ -47,31 +47,31 @@ func (a *account) environment(r role, document string) string {
 
 // makeRole creates a role, or brings its trust policy up to date.
 func (a *account) makeRole(name string, r role) {
-	missing, present := a.missing("iam", "get-role", "--role-name", name)
+	missing, present := a.Missing("iam", "get-role", "--role-name", name)
 	// Previews that have to wait for an approval still do, unless --open-previews is given.
 	if !a.options.OpenPreviews && strings.Contains(present, ":environment:"+a.target.Environment+"-preview") {
 		r.trust = approvedPreviews
 	}
-	trust := a.file("trust.json", a.filled(r.trust, a.target.Environment))
+	trust := a.File("trust.json", a.filled(r.trust, a.target.Environment))
 	if missing {
-		a.aws("iam", "create-role", "--role-name", name, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)
-		a.say("created the role %s", name)
+		a.Run("iam", "create-role", "--role-name", name, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)
+		a.Say("created the role %s", name)
 		return
 	}
-	a.aws("iam", "update-assume-role-policy", "--role-name", name, "--policy-document", trust)
-	a.aws("iam", "update-role", "--role-name", name, "--max-session-duration", r.seconds)
+	a.Run("iam", "update-assume-role-policy", "--role-name", name, "--policy-document", trust)
+	a.Run("iam", "update-role", "--role-name", name, "--max-session-duration", r.seconds)
 }
 
 // attach creates a policy, and attaches it to a role.
 func (a *account) attach(roleName string, policy managedPolicy) {
 	a.makePolicy(policy)
-	a.aws("iam", "attach-role-policy", "--role-name", roleName, "--policy-arn", a.arn("policy/"+policy.name))
+	a.Run("iam", "attach-role-policy", "--role-name", roleName, "--policy-arn", a.arn("policy/"+policy.name))
 }
 
 // admit creates the EKS access entry of a role, which puts it into its group in the cluster.
 func (a *account) admit(name string, r role) {
 	entry := []string{"--cluster-name", a.target.Cluster, "--principal-arn", a.arn("role/" + name)}
-	if missing, _ := a.missing(append([]string{"eks", "describe-access-entry"}, entry...)...); missing {
-		a.aws(append(append([]string{"eks", "create-access-entry"}, entry...), "--kubernetes-groups", "pipeline-"+r.name)...)
+	if missing, _ := a.Missing(append([]string{"eks", "describe-access-entry"}, entry...)...); missing {
+		a.Run(append(append([]string{"eks", "create-access-entry"}, entry...), "--kubernetes-groups", "pipeline-"+r.name)...)
 	}
 }

@@ -1,0 +1,73 @@
+package recovery
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+)
+
+// The types of the objects whose id AWS makes.
+const (
+	typeInstance      = "aws:rds/instance:Instance"
+	typeSecurityGroup = "aws:ec2/securityGroup:SecurityGroup"
+	typeSecret        = "aws:secretsmanager/secret:Secret"
+	typeSecretVersion = "aws:secretsmanager/secretVersion:SecretVersion"
+	typeKey           = "aws:kms/key:Key"
+	typeSubscription  = "aws:sns/topicSubscription:TopicSubscription"
+)
+
+// lookup asks AWS.
+func lookup(aws *awscli.CLI, target pipeline.Target) Lookup {
+	return func(c Creation) (string, error) {
+		missing, found := aws.Missing(append(question(c, target), "--output", "text")...)
+		if missing || aws.Err != nil {
+			return "", aws.Err
+		}
+		ids := strings.Fields(found)
+		switch {
+		case len(ids) > 1:
+			return "", fmt.Errorf("%s was interrupted, and several objects may be it: %s; delete those that nothing uses", label(c.URN), strings.Join(ids, ", "))
+		case len(ids) == 0, ids[0] == "None", ids[0] == "PendingConfirmation": // SNS has one subscription for each address
+			return "", nil
+		}
+		return c.idOf(ids[0]), nil
+	}
+}
+
+// question is the call that prints what AWS knows the object by.
+func question(c Creation, target pipeline.Target) []string {
+	switch c.Type {
+	case typeInstance:
+		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.text("identifier"), "--query", "DBInstances[].DbiResourceId"}
+	case typeSecurityGroup:
+		return []string{"ec2", "describe-security-groups", "--filters", "Name=group-name,Values=" + c.text("name"),
+			"Name=vpc-id,Values=" + c.text("vpcId"), "--query", "SecurityGroups[].GroupId"}
+	case typeSecret:
+		return []string{"secretsmanager", "describe-secret", "--secret-id", c.text("name"), "--query", "ARN"}
+	case typeSecretVersion:
+		return []string{"secretsmanager", "list-secret-version-ids", "--secret-id", c.text("secretId"),
+			"--query", "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"}
+	case typeSubscription:
+		return []string{"sns", "list-subscriptions-by-topic", "--topic-arn", c.text("topic"),
+			"--query", fmt.Sprintf("Subscriptions[?Endpoint=='%s'].SubscriptionArn", c.text("endpoint"))}
+	default: // a key has no name, only the tags of the stack
+		return []string{"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
+			"--tag-filters", "Key=Database,Values=" + naming.Instance(target.Environment), "Key=ManagedBy,Values=pulumi",
+			"--query", "ResourceTagMappingList[].ResourceARN"}
+	}
+}
+
+// idOf is the provider's id of the object that AWS knows by found.
+func (c Creation) idOf(found string) string {
+	switch c.Type {
+	case typeSecretVersion:
+		return c.text("secretId") + "|" + found
+	case typeKey:
+		return found[strings.LastIndex(found, "/")+1:]
+	default:
+		return found
+	}
+}

@@ -1,0 +1,147 @@
+package lifecycle
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+// night is a stack with a run that was killed, and what db-recover calls: the real Pulumi CLI, and an aws that knows the stack's instance.
+type night struct {
+	*live.Stack
+	bin     string // the folder of these commands
+	program string
+	account string // of the AWS login
+}
+
+func newNight(t *testing.T) *night {
+	t.Helper()
+	tools.Need(t, tools.Bash)
+	n := &night{Stack: live.Start(t, "dev"), bin: t.TempDir(), account: "123456789012"}
+	cli, err := engine.CLI(t.Context(), nil)
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(cli.Path, filepath.Join(n.bin, "pulumi")))
+	n.program = filepath.Join(n.bin, "recipe")
+	build := exec.Command("go", "build", "-o", n.program, "./internal/recipe")
+	build.Dir = live.Root(t)
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return n
+}
+
+// killed kills a run while it creates a resource of a type.
+func (n *night) killed(kind string) {
+	n.T.Helper()
+	_, _, err := n.KillAtCreate(func(op simcloud.Operation) bool { return op.Type == kind })
+	require.Error(n.T, err)
+	require.Contains(n.T, n.MustFail(n.Up(n.T.Context())), "the stack is currently locked")
+}
+
+// script puts a command into the folder of commands.
+func (n *night) script(name, shell string) {
+	n.T.Helper()
+	file := filepath.Join(n.bin, name)
+	require.NoError(n.T, os.RemoveAll(file))
+	require.NoError(n.T, os.WriteFile(file, []byte("#!/usr/bin/env bash\n"+shell), 0o700))
+}
+
+// recover runs db-recover, and returns what it says and whether it ended well. The aws answers as the real one: an instance that is not
+// there is an error.
+func (n *night) recover(answer string) (string, error) {
+	n.T.Helper()
+	instance := `echo "An error occurred (DBInstanceNotFound) when calling the DescribeDBInstances operation" >&2; exit 254`
+	if there := n.Cloud.Objects(live.InstanceType); len(there) > 0 {
+		instance = "echo " + there[0].ID
+	}
+	n.script("aws", `case "$*" in
+		*get-caller-identity*) echo `+n.account+` ;;
+		*describe-db-instances*mosaic-dev-db*) `+instance+` ;;
+		*"wait db-instance-available --db-instance-identifier mosaic-dev-db") ;;
+		*) echo "unexpected: $*" >&2; exit 99 ;;
+	esac`)
+	cmd := exec.Command(n.program, "recover", "dev")
+	cmd.Dir, cmd.Stdin = n.WorkDir(), strings.NewReader(answer+"\n")
+	cmd.Env = append(append(os.Environ(), n.Environ()...), "RECIPE=db-recover", "PATH="+n.bin+":"+os.Getenv("PATH"))
+	said, err := cmd.CombinedOutput()
+	return string(said), err
+}
+
+// TestRecovery: a run is killed while RDS makes the instance. One command finds it and takes it into the state; the next run uses it.
+func TestRecovery(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	n.killed(live.InstanceType)
+	id := n.One(live.InstanceType).ID
+	said, err := n.recover("yes")
+	require.NoError(t, err, said)
+	assert.Contains(t, said, "Is no run of dev active any more")
+	assert.Contains(t, said, "db-recover: aws:rds/instance:Instance mosaic-dev-db: exists, and the state has it")
+	assert.Contains(t, said, "go on with: just db-deploy dev")
+	assert.NotContains(t, said, n.One(live.InstanceType).Properties.Text("password"))
+	for _, change := range n.MustUp() {
+		assert.NotRegexp(t, "(replace|create|delete) "+live.InstanceType, change)
+	}
+	assert.Equal(t, id, n.One(live.InstanceType).ID)
+	assert.Empty(t, n.MustUp())
+
+	said, err = n.recover("yes")
+	require.NoError(t, err, said)
+	assert.Contains(t, said, "no operation was interrupted")
+}
+
+// TestRecoveryIsInterrupted: a recovery that is killed in the middle is run again, whether the resource exists or not.
+func TestRecoveryIsInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, exists := range []bool{true, false} {
+		n := newNight(t)
+		n.killed("aws:rds/subnetGroup:SubnetGroup")
+		if !exists {
+			require.NoError(t, n.Cloud.Remove("aws:rds/subnetGroup:SubnetGroup", n.One("aws:rds/subnetGroup:SubnetGroup").ID))
+		}
+		cli, err := os.Readlink(filepath.Join(n.bin, "pulumi"))
+		require.NoError(t, err)
+		n.script("pulumi", `if [[ $1 == refresh && ! -e $0.killed ]]; then touch "$0.killed"; kill -9 $PPID; exit 1; fi; exec `+cli+` "$@"`)
+		said, err := n.recover("yes")
+		require.Error(t, err, said)
+		said, err = n.recover("yes")
+		require.NoError(t, err, said)
+		if exists {
+			assert.Contains(t, said, "aws:rds/subnetGroup:SubnetGroup mosaic-dev-db: exists, and the state has it")
+		} else {
+			assert.Contains(t, said, "aws:rds/subnetGroup:SubnetGroup mosaic-dev-db: is not there; the next up makes it")
+		}
+		n.MustUp()
+		n.One("aws:rds/subnetGroup:SubnetGroup")
+		assert.Empty(t, n.MustUp())
+	}
+}
+
+// TestRecoveryIsRefused: without a yes, and with the login of another account, the lock stays and the state is as it was.
+func TestRecoveryIsRefused(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	n.killed(live.InstanceType)
+	before, err := n.Export(t.Context())
+	require.NoError(t, err)
+	said, err := n.recover("no")
+	require.Error(t, err)
+	assert.Contains(t, said, "stopped here: the answer was not yes")
+	n.account = "999999999999"
+	said, err = n.recover("yes")
+	require.Error(t, err)
+	assert.Contains(t, said, "the AWS login is of account 999999999999, and the stack dev belongs to 123456789012")
+	after, err := n.Export(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+	assert.Contains(t, n.MustFail(n.Up(t.Context())), "the stack is currently locked")
+}
