@@ -118,6 +118,11 @@ db-upgrade-finish env="":
 db-recover env="" *flags:
     @scripts/db-recover "$@"
 
+# Take over a database that exists: show what it is and what the first up would change, and import it after a question [--yes]
+[group('act')]
+db-adopt env="" *flags:
+    @scripts/db-adopt "$@"
+
 # Forget all resources, which stay as they are, and print their ids for another tool, after a question [--yes]
 [group('act')]
 db-disown env="" *flags:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/adoption"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/gitops"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/recovery"
@@ -22,7 +23,7 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand())
+	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand())
 	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }
@@ -41,6 +42,15 @@ func bootstrapCommand(recipe *run.Recipe) *cobra.Command {
 	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
 	cmd.Flags().BoolVar(&options.ApprovePreviews, "approve-previews", false, "make the previews of pull requests wait for an approval")
 	cmd.Flags().BoolVar(&options.OpenPreviews, "open-previews", false, "run the previews of pull requests without an approval again")
+	return cmd
+}
+
+func adoptCommand(recipe *run.Recipe) *cobra.Command {
+	var options adoption.Options
+	cmd := step("adopt STACK", "Take over a database that exists", func(cmd *cobra.Command, args []string) error {
+		return adoption.Run(cmd.Context(), recipe, args[0], options)
+	})
+	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
 	return cmd
 }
 

@@ -1,42 +1,24 @@
 package lifecycle
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
-	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// night is a stack with a run that was killed, and what db-recover calls: the real Pulumi CLI, and an aws that knows the stack's instance.
+// night is a stack with a run that was killed.
 type night struct {
-	*live.Stack
-	bin     string // the folder of these commands
-	program string
+	*desk
 	account string // of the AWS login
 }
 
 func newNight(t *testing.T) *night {
 	t.Helper()
-	tools.Need(t, tools.Bash)
-	n := &night{Stack: live.Start(t, "dev"), bin: t.TempDir(), account: "123456789012"}
-	cli, err := engine.CLI(t.Context(), nil)
-	require.NoError(t, err)
-	require.NoError(t, os.Symlink(cli.Path, filepath.Join(n.bin, "pulumi")))
-	n.program = filepath.Join(n.bin, "recipe")
-	build := exec.Command("go", "build", "-o", n.program, "./internal/recipe")
-	build.Dir = live.Root(t)
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
-	return n
+	return &night{desk: newDesk(t, live.Start(t, "dev")), account: "123456789012"}
 }
 
 // killed kills a run while it creates a resource of a type.
@@ -47,16 +29,7 @@ func (n *night) killed(kind string) {
 	require.Contains(n.T, n.MustFail(n.Up(n.T.Context())), "the stack is currently locked")
 }
 
-// script puts a command into the folder of commands.
-func (n *night) script(name, shell string) {
-	n.T.Helper()
-	file := filepath.Join(n.bin, name)
-	require.NoError(n.T, os.RemoveAll(file))
-	require.NoError(n.T, os.WriteFile(file, []byte("#!/usr/bin/env bash\n"+shell), 0o700))
-}
-
-// recover runs db-recover, and returns what it says and whether it ended well. The aws answers as the real one: an instance that is not
-// there is an error.
+// recover runs db-recover. The aws knows the stack's instance; one that is not there is an error, as the real one says it.
 func (n *night) recover(answer string) (string, error) {
 	n.T.Helper()
 	instance := `echo "An error occurred (DBInstanceNotFound) when calling the DescribeDBInstances operation" >&2; exit 254`
@@ -69,11 +42,7 @@ func (n *night) recover(answer string) (string, error) {
 		*"wait db-instance-available --db-instance-identifier mosaic-dev-db") ;;
 		*) echo "unexpected: $*" >&2; exit 99 ;;
 	esac`)
-	cmd := exec.Command(n.program, "recover", "dev")
-	cmd.Dir, cmd.Stdin = n.WorkDir(), strings.NewReader(answer+"\n")
-	cmd.Env = append(append(os.Environ(), n.Environ()...), "RECIPE=db-recover", "PATH="+n.bin+":"+os.Getenv("PATH"))
-	said, err := cmd.CombinedOutput()
-	return string(said), err
+	return n.recipe("dev", "recover", answer)
 }
 
 // TestRecovery: a run is killed while RDS makes the instance. One command finds it and takes it into the state; the next run uses it.
@@ -108,9 +77,7 @@ func TestRecoveryIsInterrupted(t *testing.T) {
 		if !exists {
 			require.NoError(t, n.Cloud.Remove("aws:rds/subnetGroup:SubnetGroup", n.One("aws:rds/subnetGroup:SubnetGroup").ID))
 		}
-		cli, err := os.Readlink(filepath.Join(n.bin, "pulumi"))
-		require.NoError(t, err)
-		n.script("pulumi", `if [[ $1 == refresh && ! -e $0.killed ]]; then touch "$0.killed"; kill -9 $PPID; exit 1; fi; exec `+cli+` "$@"`)
+		n.killing("refresh", "before")
 		said, err := n.recover("yes")
 		require.Error(t, err, said)
 		said, err = n.recover("yes")

@@ -166,6 +166,15 @@ func (a *account) update(r request) (Properties, error) {
 	return out, nil
 }
 
+// inputs is an import's. The provider gives an instance what no call of the API tells, whatever it was made with.
+func (a *account) inputs(typ string, live Properties) Properties {
+	inputs := a.bridged.inputs(typ, live)
+	if typ == instanceType {
+		inputs["skipFinalSnapshot"], inputs["deleteAutomatedBackups"] = true, true
+	}
+	return inputs
+}
+
 func (a *account) read(r request) (Properties, bool) {
 	t, err := a.typeOf(r.typ)
 	o := a.cloud.get(r.typ, r.id)

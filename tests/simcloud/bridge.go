@@ -191,8 +191,17 @@ func (b bridged) outputs(r request) Properties {
 	return out
 }
 
+// inputs are the inputs of an import: what the API tells, and no default, so that a generated name is not the provider's own any more.
 func (b bridged) inputs(typ string, live Properties) Properties {
-	return live.only(slices.Collect(maps.Keys(b.facts.Resources[typ].Inputs)))
+	var told []string
+	for name, f := range b.facts.Resources[typ].Inputs {
+		if !f.Unread {
+			told = append(told, name)
+		}
+	}
+	inputs := live.only(told)
+	inputs[defaultsKey] = []any{}
+	return inputs
 }
 
 func (b bridged) secretOutputs(typ string) []string {

@@ -39,6 +39,7 @@ type fact struct {
 	AutoName      bool
 	NameKept      bool // a replacement may have the same name, and is created before the old resource is deleted
 	Unnoticed     bool // a change of this input alone is no difference
+	Unread        bool // the API does not tell it, so an import does not have it
 	JSON          bool // compared as a JSON document
 	Default       any
 	ConflictsWith []string

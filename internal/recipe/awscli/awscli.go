@@ -63,7 +63,7 @@ func (c *CLI) Output(args ...string) (text string) {
 }
 
 // absence matches the errors of AWS for something that does not exist.
-var absence = regexp.MustCompile(`NotFound|NoSuchEntity|NoSuchBucket|\(404\)|ResourceNotFoundException`)
+var absence = regexp.MustCompile(`NotFound|does not exist|NoSuchEntity|NoSuchBucket|\(404\)|ResourceNotFoundException`)
 
 // Missing makes a call that describes something. It returns true if that does not exist, and otherwise what the call prints. Every
 // other error is remembered.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
 )
 
 // Lookup asks the cloud for the id of an object whose id the cloud has made; "" if there is none.
@@ -44,7 +45,7 @@ func (c Creation) ID(target pipeline.Target, look Lookup) (string, error) {
 		}
 		return name, nil
 	}
-	return "", fmt.Errorf("%s was interrupted, and this recipe cannot find it: if it exists, import it with pulumi import", label(c.URN))
+	return "", fmt.Errorf("%s was interrupted, and this recipe cannot find it: if it exists, import it with pulumi import", report.Resource(c.URN))
 }
 
 // isRead tells whether the resources of a provider exist outside the state, where a refresh reads them.

@@ -7,6 +7,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
 )
 
 // The types of the objects whose id AWS makes.
@@ -29,7 +30,7 @@ func lookup(aws *awscli.CLI, target pipeline.Target) Lookup {
 		ids := strings.Fields(found)
 		switch {
 		case len(ids) > 1:
-			return "", fmt.Errorf("%s was interrupted, and several objects may be it: %s; delete those that nothing uses", label(c.URN), strings.Join(ids, ", "))
+			return "", fmt.Errorf("%s was interrupted, and several objects may be it: %s; delete those that nothing uses", report.Resource(c.URN), strings.Join(ids, ", "))
 		case len(ids) == 0, ids[0] == "None", ids[0] == "PendingConfirmation": // SNS has one subscription for each address
 			return "", nil
 		}

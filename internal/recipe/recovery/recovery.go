@@ -10,6 +10,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -91,9 +92,9 @@ func (r *recovery) recover() error {
 	}
 	for _, urn := range interrupted {
 		if state.Has(urn) {
-			r.recipe.Say("%s: exists, and the state has it", label(urn))
+			r.recipe.Say("%s: exists, and the state has it", report.Resource(urn))
 		} else {
-			r.recipe.Say("%s: is not there; the next up makes it", label(urn))
+			r.recipe.Say("%s: is not there; the next up makes it", report.Resource(urn))
 		}
 	}
 	return nil
@@ -112,7 +113,7 @@ func (r *recovery) take(state *State, c Creation) error {
 		}
 	}
 	if !state.Take(c, id) {
-		r.recipe.Say("%s: it was about to be replaced, and stays; if %s exists, nothing uses it: delete it by hand", label(c.URN), id)
+		r.recipe.Say("%s: it was about to be replaced, and stays; if %s exists, nothing uses it: delete it by hand", report.Resource(c.URN), id)
 	}
 	return nil
 }

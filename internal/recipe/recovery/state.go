@@ -34,15 +34,6 @@ type Creation struct {
 	resource resource
 }
 
-// label is the type and the name of a resource, from its URN: urn:pulumi:stack::project::parent$type::name.
-func label(urn string) string {
-	parts := strings.SplitN(urn, "::", 4)
-	if len(parts) < 4 {
-		return urn
-	}
-	return parts[2][strings.LastIndex(parts[2], "$")+1:] + " " + parts[3]
-}
-
 // Parse reads an exported state.
 func Parse(text []byte) (*State, error) {
 	s := &State{}

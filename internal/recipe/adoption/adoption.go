@@ -1,0 +1,140 @@
+// Package adoption takes a database that exists into the state of a stack, without changing it.
+package adoption
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
+)
+
+// Options are the flags of the recipe.
+type Options struct {
+	Yes bool // do not ask before importing
+}
+
+// adoption is one run of the recipe.
+type adoption struct {
+	ctx    context.Context
+	recipe *run.Recipe
+	stack  string
+	target pipeline.Target
+	aws    *awscli.CLI
+	found  *Found
+}
+
+// Run runs the recipe for a stack. It changes the stack file and the state, and nothing in AWS or in the cluster. Where it was interrupted,
+// it is run again.
+func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options) error {
+	a := &adoption{ctx: ctx, recipe: recipe, stack: stack}
+	var err error
+	if a.target, err = pipeline.ReadTarget(".", stack); err != nil {
+		return err
+	}
+	if a.aws, err = awscli.New(ctx, recipe, a.target.Region); err != nil {
+		return err
+	}
+	if a.aws.SignedIn(stack, a.target.Account); a.aws.Err != nil {
+		return a.aws.Err
+	}
+	outputs, err := a.output(project{}, "stack", "output", "--json")
+	if err != nil {
+		return err
+	}
+	if strings.Contains(outputs, `"instanceIdentifier"`) {
+		return fmt.Errorf("%s has its instance already: this stack was deployed", stack)
+	}
+	if a.found, err = look(a.aws, a.target); err != nil {
+		return err
+	}
+	name := a.found.Instance.DBInstanceIdentifier
+	if obstacles := a.found.Obstacles(); len(obstacles) > 0 {
+		return fmt.Errorf("%s cannot be taken over as it is:\n  - %s", name, strings.Join(obstacles, "\n  - "))
+	}
+	if err := a.announce(); err != nil {
+		return err
+	}
+	if !options.Yes {
+		if err := recipe.Ask(ctx, fmt.Sprintf("Write this into Pulumi.%s.yaml, and import %s into the state of %s? Nothing in AWS changes.", stack, name, stack)); err != nil {
+			return err
+		}
+	}
+	if err := a.edit(project{}); err != nil {
+		return err
+	}
+	if err := a.importAll(project{}); err != nil {
+		return fmt.Errorf("%w\n  run it again: just db-adopt %s", err, stack)
+	}
+	recipe.Say("%s is in the state of %s; commit Pulumi.%s.yaml, and go on with: just db-deploy %s", name, stack, stack, stack)
+	return nil
+}
+
+// announce prints what was found, what is written into the stack file, and what the first up would change. It finds that out in a copy of
+// the project with a state of its own.
+func (a *adoption) announce() error {
+	a.recipe.Say("found %s; rehearsing its import", a.found.Instance.DBInstanceIdentifier)
+	rehearsal, err := a.copyProject()
+	if err != nil {
+		return err
+	}
+	if err := a.edit(rehearsal); err != nil {
+		return err
+	}
+	if err := a.importAll(rehearsal); err != nil {
+		return err
+	}
+	text, err := a.output(rehearsal, "preview", "--json")
+	if err != nil {
+		return err
+	}
+	plan, err := readPreview(text)
+	if err != nil {
+		return err
+	}
+	if refused := plan.refused(); len(refused) > 0 {
+		return fmt.Errorf("the first up would not leave everything in place; nothing was imported:\n  - %s", strings.Join(refused, "\n  - "))
+	}
+	fmt.Fprintf(os.Stderr, "\nPulumi.%s.yaml gets:\n", a.stack)
+	for _, setting := range a.found.Settings() {
+		fmt.Fprintf(os.Stderr, "  %s: %s\n", setting.Key, setting.Value)
+	}
+	fmt.Fprintf(os.Stderr, "\nThe first up then\n%s", strings.Join(plan.lines(), ""))
+	if left := a.found.Left(); len(left) > 0 {
+		fmt.Fprintf(os.Stderr, "\nThese are not imported. They stay, and nothing of this stack uses them after the up:\n  %s\n", strings.Join(left, "\n  "))
+	}
+	fmt.Fprintln(os.Stderr)
+	return nil
+}
+
+// edit writes into the stack file of a project what the instance is like.
+func (a *adoption) edit(where project) error {
+	args := []string{"config", "set-all", "--path"}
+	for _, setting := range a.found.Settings() {
+		args = append(args, "--plaintext", "mosaic-database:"+setting.Key+"="+setting.Value)
+	}
+	_, err := a.output(where, args...)
+	return err
+}
+
+// output runs a command of the CLI on the stack and returns its standard output. If it fails, the error has what the CLI says.
+func (a *adoption) output(where project, args ...string) (string, error) {
+	stdout, stderr, err := a.recipe.Capture(a.ctx, a.pulumi(where, args...))
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && a.ctx.Err() == nil {
+		return "", fmt.Errorf("pulumi %s failed: %s", args[0], cmp.Or(failures(stdout), strings.TrimSpace(stderr+"\n"+stdout)))
+	}
+	return stdout, err
+}
+
+func (a *adoption) pulumi(where project, args ...string) *exec.Cmd {
+	cmd := run.Command("pulumi", append(args, "--stack", a.stack, "--non-interactive")...)
+	cmd.Dir, cmd.Env = where.dir, append(os.Environ(), where.env...)
+	return cmd
+}
