@@ -72,17 +72,20 @@ func (f *Found) Settings() []Setting {
 		insights = i.PerformanceInsightsRetentionPeriod
 	}
 	database("performanceInsightsRetentionDays", insights)
+	if i.DatabaseInsightsMode != "" {
+		database("databaseInsightsMode", i.DatabaseInsightsMode)
+	}
 	database("monitoringInterval", i.MonitoringInterval)
 	if f.LogRetention > 0 {
 		database("logRetentionDays", f.LogRetention)
 	}
-	if f.Secret.KmsKeyId != "" {
-		database("secretKmsKeyId", f.Secret.KmsKeyId)
+	if f.Secret.KmsKeyID != "" {
+		database("secretKmsKeyId", f.Secret.KmsKeyID)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Parameters)) {
 		database("parameters["+strconv.Quote(name)+"]", f.Parameters[name])
 	}
-	set("network.vpcId", i.DBSubnetGroup.VpcId)
+	set("network.vpcId", i.DBSubnetGroup.VpcID)
 	for n, subnet := range i.DBSubnetGroup.Subnets {
 		set(fmt.Sprintf("network.subnetIds[%d]", n), subnet.SubnetIdentifier)
 	}
@@ -107,7 +110,7 @@ func (f *Found) storage(database func(string, any)) {
 	const baseline, throughput = 3000, 125 // of gp3 below 400 GiB, which RDS reports although nobody asked for it
 	i := f.Instance
 	if f.CustomerKey {
-		database("kmsKeyId", i.KmsKeyId)
+		database("kmsKeyId", i.KmsKeyID)
 	}
 	if i.StorageType == "gp2" {
 		return
@@ -125,7 +128,7 @@ func (f *Found) storage(database func(string, any)) {
 func (f *Found) Left() []string {
 	var all []string
 	for _, group := range f.Instance.VpcSecurityGroups {
-		all = append(all, "security group "+group.VpcSecurityGroupId)
+		all = append(all, "security group "+group.VpcSecurityGroupID)
 	}
 	for _, group := range f.Instance.DBParameterGroups {
 		all = append(all, "parameter group "+group.DBParameterGroupName)

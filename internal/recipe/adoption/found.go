@@ -27,23 +27,23 @@ type Found struct {
 
 // Instance is an instance as RDS describes it.
 type Instance struct {
-	DBInstanceIdentifier, DBInstanceStatus, DbiResourceId, DBInstanceArn string
-	DBInstanceClass, Engine, EngineVersion, MasterUsername, DBName       string
-	StorageType, KmsKeyId                                                string
-	AllocatedStorage, MaxAllocatedStorage, Iops, StorageThroughput       int
-	StorageEncrypted, MultiAZ, PubliclyAccessible, DeletionProtection    bool
-	AutoMinorVersionUpgrade, IAMDatabaseAuthenticationEnabled            bool
-	BackupRetentionPeriod, MonitoringInterval                            int
-	PreferredBackupWindow, PreferredMaintenanceWindow                    string
-	PerformanceInsightsEnabled                                           bool
-	PerformanceInsightsRetentionPeriod                                   int
-	DatabaseInsightsMode                                                 string
-	Endpoint                                                             struct{ Port int }
-	DBSubnetGroup                                                        struct {
-		DBSubnetGroupName, VpcId string
+	DBInstanceIdentifier, DBInstanceStatus, DbiResourceID          string
+	DBInstanceClass, Engine, EngineVersion, MasterUsername, DBName string
+	StorageType, KmsKeyID                                          string
+	AllocatedStorage, MaxAllocatedStorage, Iops, StorageThroughput int
+	StorageEncrypted, MultiAZ, DeletionProtection                  bool
+	AutoMinorVersionUpgrade, IAMDatabaseAuthenticationEnabled      bool
+	BackupRetentionPeriod, MonitoringInterval                      int
+	PreferredBackupWindow, PreferredMaintenanceWindow              string
+	PerformanceInsightsEnabled                                     bool
+	PerformanceInsightsRetentionPeriod                             int
+	DatabaseInsightsMode                                           string
+	Endpoint                                                       struct{ Port int }
+	DBSubnetGroup                                                  struct {
+		DBSubnetGroupName, VpcID string
 		Subnets                  []struct{ SubnetIdentifier string }
 	}
-	VpcSecurityGroups                []struct{ VpcSecurityGroupId string }
+	VpcSecurityGroups                []struct{ VpcSecurityGroupID string }
 	DBParameterGroups                []struct{ DBParameterGroupName string }
 	OptionGroupMemberships           []struct{ OptionGroupName string }
 	ReadReplicaDBInstanceIdentifiers []string
@@ -53,7 +53,7 @@ type Instance struct {
 // Secret is a secret in Secrets Manager.
 type Secret struct {
 	ARN      string
-	KmsKeyId string // "": the key aws/secretsmanager
+	KmsKeyID string // "": the key aws/secretsmanager
 }
 
 // TemplateStack is a CloudFormation stack.
@@ -99,8 +99,8 @@ func reading(aws *awscli.CLI) reader {
 
 func (f *Found) key(read reader) {
 	var manager string
-	if f.Instance.KmsKeyId != "" {
-		read(&manager, "kms", "describe-key", "--key-id", f.Instance.KmsKeyId, "--query", "KeyMetadata.KeyManager")
+	if f.Instance.KmsKeyID != "" {
+		read(&manager, "kms", "describe-key", "--key-id", f.Instance.KmsKeyID, "--query", "KeyMetadata.KeyManager")
 	}
 	f.CustomerKey = manager == "CUSTOMER"
 }
@@ -120,15 +120,15 @@ func (f *Found) parameters(read reader) {
 func (f *Found) sources(read reader) {
 	args := []string{"ec2", "describe-security-groups", "--query", "SecurityGroups[].IpPermissions[]", "--group-ids"}
 	for _, group := range f.Instance.VpcSecurityGroups {
-		args = append(args, group.VpcSecurityGroupId)
+		args = append(args, group.VpcSecurityGroupID)
 	}
 	var rules []struct {
 		IpProtocol       string
 		FromPort, ToPort int
-		IpRanges         []struct{ CidrIp string }
+		IpRanges         []struct{ CidrIP string }
 		Ipv6Ranges       []struct{ CidrIpv6 string }
-		UserIdGroupPairs []struct{ GroupId string }
-		PrefixListIds    []struct{ PrefixListId string }
+		UserIdGroupPairs []struct{ GroupID string }
+		PrefixListIDs    []struct{ PrefixListID string }
 	}
 	read(&rules, args...)
 	port := f.Instance.Endpoint.Port
@@ -137,16 +137,16 @@ func (f *Found) sources(read reader) {
 			continue
 		}
 		for _, r := range rule.IpRanges {
-			f.IngressCidrs = append(f.IngressCidrs, r.CidrIp)
+			f.IngressCidrs = append(f.IngressCidrs, r.CidrIP)
 		}
 		for _, r := range rule.Ipv6Ranges {
 			f.IngressCidrs = append(f.IngressCidrs, r.CidrIpv6)
 		}
 		for _, g := range rule.UserIdGroupPairs {
-			f.OtherSources = append(f.OtherSources, g.GroupId)
+			f.OtherSources = append(f.OtherSources, g.GroupID)
 		}
-		for _, p := range rule.PrefixListIds {
-			f.OtherSources = append(f.OtherSources, p.PrefixListId)
+		for _, p := range rule.PrefixListIDs {
+			f.OtherSources = append(f.OtherSources, p.PrefixListID)
 		}
 	}
 	slices.Sort(f.IngressCidrs)

@@ -87,7 +87,7 @@ func (a *adoption) id(s spec) string {
 	switch s.kind() {
 	case typeInstance:
 		if s.logicalName() == a.found.Instance.DBInstanceIdentifier {
-			return a.found.Instance.DbiResourceId
+			return a.found.Instance.DbiResourceID
 		}
 	case typeSubnetGroup:
 		return a.found.Instance.DBSubnetGroup.DBSubnetGroupName
