@@ -123,26 +123,26 @@ func (f *Found) sources(read reader) {
 		args = append(args, group.VpcSecurityGroupID)
 	}
 	var rules []struct {
-		IpProtocol       string
+		IPProtocol       string
 		FromPort, ToPort int
-		IpRanges         []struct{ CidrIP string }
+		IPRanges         []struct{ CidrIP string }
 		Ipv6Ranges       []struct{ CidrIpv6 string }
-		UserIdGroupPairs []struct{ GroupID string }
+		UserIDGroupPairs []struct{ GroupID string }
 		PrefixListIDs    []struct{ PrefixListID string }
 	}
 	read(&rules, args...)
 	port := f.Instance.Endpoint.Port
 	for _, rule := range rules {
-		if rule.IpProtocol != "-1" && (rule.FromPort > port || rule.ToPort < port) {
+		if rule.IPProtocol != "-1" && (rule.FromPort > port || rule.ToPort < port) {
 			continue
 		}
-		for _, r := range rule.IpRanges {
+		for _, r := range rule.IPRanges {
 			f.IngressCidrs = append(f.IngressCidrs, r.CidrIP)
 		}
 		for _, r := range rule.Ipv6Ranges {
 			f.IngressCidrs = append(f.IngressCidrs, r.CidrIpv6)
 		}
-		for _, g := range rule.UserIdGroupPairs {
+		for _, g := range rule.UserIDGroupPairs {
 			f.OtherSources = append(f.OtherSources, g.GroupID)
 		}
 		for _, p := range rule.PrefixListIDs {
