@@ -38,6 +38,7 @@ const (
 	Ruby         Tool = "ruby"        // with pg
 	PgBouncer    Tool = "pgbouncer"   // 1.21 or later, which knows prepared statements
 	Postgres     Tool = "postgres"    // the server, with initdb beside it
+	PgDump       Tool = "pg_dump"     // 16 or later, with pg_restore beside it
 	Psql         Tool = "psql"
 	ShellCheck   Tool = "shellcheck"
 )
@@ -98,6 +99,7 @@ func All() []Installation {
 			Tool: Alembic, Debian: []string{"alembic", "python3-psycopg2"}, usable: hasDriver,
 			Homebrew: "brew install pipx && pipx install alembic && pipx inject alembic psycopg2-binary",
 		},
+		{Tool: PgDump, Script: "pgdump.sh", Patterns: []string{"bin/pgdump/pg_dump", debian + "/pg_dump", brewed + "/pg_dump"}, usable: is16, Homebrew: "brew install postgresql@16"},
 		{Tool: PgBouncer, Script: "pgbouncer.sh", Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
 		{
 			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
@@ -199,6 +201,17 @@ func isRecent(path string) bool {
 	}
 	minor, err := strconv.Atoi(string(version[1]))
 	return err == nil && minor >= 21
+}
+
+// is16 tells whether a program of PostgreSQL is of version 16 or later.
+func is16(path string) bool {
+	out, err := exec.Command(path, "--version").Output()
+	version := regexp.MustCompile(`\(PostgreSQL\) (\d+)`).FindSubmatch(out)
+	if err != nil || version == nil {
+		return false
+	}
+	major, err := strconv.Atoi(string(version[1]))
+	return err == nil && major >= 16
 }
 
 // hasDriver tells whether the Python of an Alembic has a PostgreSQL driver.

@@ -105,13 +105,25 @@ func (d *deployment) asRDS(user, password string) {
 	if d.one(admin, "SELECT count(*)::text FROM pg_roles WHERE rolname = '"+user+"'") != "0" {
 		return
 	}
+	d.emptyRDS(user, password)
+	d.do(d.url(superuser, superPassword, "mosaic"), "CREATE EXTENSION pgcrypto")
+	d.objects(d.url(user, password, "mosaic"))
+}
+
+// emptyRDS creates the master user and an empty database as RDS does.
+func (d *deployment) emptyRDS(user, password string) {
+	admin := d.url(superuser, superPassword, "postgres")
 	d.do(admin, "CREATE ROLE rds_superuser", "CREATE ROLE rds_iam",
 		fmt.Sprintf("CREATE ROLE %s LOGIN CREATEROLE CREATEDB PASSWORD '%s'", user, password),
 		"GRANT rds_superuser TO "+user, "GRANT pg_monitor TO "+user+" WITH ADMIN OPTION",
 		"CREATE DATABASE mosaic OWNER "+user, "CREATE ROLE legacy LOGIN PASSWORD 'old'")
 	d.mayGrantTokens()
-	d.do(d.url(superuser, superPassword, "mosaic"), "CREATE EXTENSION pgcrypto")
-	d.do(d.url(user, password, "mosaic"), `CREATE TABLE memories (id serial PRIMARY KEY, body text)`, `INSERT INTO memories (body) VALUES ('first')`,
+}
+
+// objects creates objects of all kinds, which the login owns.
+func (s *server) objects(url string) {
+	s.t.Helper()
+	s.do(url, `CREATE TABLE memories (id serial PRIMARY KEY, body text)`, `INSERT INTO memories (body) VALUES ('first')`,
 		`CREATE SCHEMA other CREATE TABLE "Odd Name" (id int GENERATED ALWAYS AS IDENTITY, x int)`, `CREATE STATISTICS other.s ON id, x FROM other."Odd Name"`,
 		`CREATE TABLE parted (x int) PARTITION BY RANGE (x)`, `CREATE TABLE part PARTITION OF parted FOR VALUES FROM (0) TO (10)`,
 		`CREATE VIEW titles AS SELECT body FROM memories`, `CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM memories`,
