@@ -23,9 +23,9 @@ var (
 )
 
 // reservedNames is what neither a database nor a user may be called: the names that PostgreSQL and RDS use themselves, and
-// PostgreSQL's reserved key words.
+// PostgreSQL's reserved key words. A user may be called postgres: on RDS that is no superuser, but what AWS's console calls the master user.
 var reservedNames = strings.Fields(`
-	postgres template0 template1 rdsadmin rdsrepladmin rdstopmgr rds_superuser rds_replication rds_iam
+	template0 template1 rdsadmin rdsrepladmin rdstopmgr rds_superuser rds_replication rds_iam
 	rds_password admin db public none
 	all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
 	collation column concurrently constraint create cross current_catalog current_date current_role
@@ -44,7 +44,7 @@ func postgres() schema.Rules {
 		As("minimum", oldestMajor).As("maximum", newestMajor)
 	version.Unquoted, version.Mistyped = digits, `the version in quotes, such as "16.10": as a number that is 16.1`
 	return schema.Rules{
-		"databaseName":  schema.Matching(databaseName, "1 to 63 "+letters, "a name such as mosaic").And(notReserved("another name, such as mosaic")),
+		"databaseName":  schema.Matching(databaseName, "1 to 63 "+letters, "a name such as mosaic").And(notReserved("another name, such as mosaic", "postgres")),
 		"userName":      schema.Matching(userName, "1 to 16 "+letters, "a name such as mosaicadmin").And(notReserved("another name, such as mosaicadmin")),
 		"engineVersion": version,
 		"parameter":     parameter(),
@@ -53,14 +53,15 @@ func postgres() schema.Rules {
 }
 
 // notReserved asks for a name that is free.
-func notReserved(fix string) schema.Rule {
+func notReserved(fix string, also ...string) schema.Rule {
+	names := slices.Concat(also, reservedNames)
 	return schema.Check("not a name that PostgreSQL or RDS reserves", func(s string) string {
 		name := strings.ToLower(s)
-		if slices.Contains(reservedNames, name) || strings.HasPrefix(name, "pg_") || strings.HasPrefix(name, "rds_") {
+		if slices.Contains(names, name) || strings.HasPrefix(name, "pg_") || strings.HasPrefix(name, "rds_") {
 			return fix
 		}
 		return ""
-	}).As("not", map[string]any{"enum": reservedNames})
+	}).As("not", map[string]any{"enum": names})
 }
 
 // parameter asks for a parameter that neither weakens TLS nor stops the instance from starting.
