@@ -25,11 +25,17 @@ type Postgres struct {
 // NewPostgres makes the folder. The test has to call tools.Need for the server first.
 func NewPostgres(t *testing.T) *Postgres {
 	t.Helper()
+	return PostgresAt(t, tools.At(t, tools.Postgres))
+}
+
+// PostgresAt makes the folder of a server whose program is at a path, with initdb beside it.
+func PostgresAt(t *testing.T, program string) *Postgres {
+	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "pg-") // a folder of testing.T is for its user alone, and a socket's path has to be short
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	require.NoError(t, os.Chmod(dir, 0o755))
-	binary, err := filepath.EvalSymlinks(tools.At(t, tools.Postgres))
+	binary, err := filepath.EvalSymlinks(program)
 	require.NoError(t, err)
 	p := &Postgres{Dir: dir, t: t, user: Nobody(t), binaries: filepath.Dir(binary)}
 	p.user.Own(t, dir)

@@ -38,7 +38,7 @@ const (
 	Ruby         Tool = "ruby"        // with pg
 	PgBouncer    Tool = "pgbouncer"   // 1.21 or later, which knows prepared statements
 	Postgres     Tool = "postgres"    // the server, with initdb beside it
-	PgDump       Tool = "pg_dump"     // 16 or later, with pg_restore beside it
+	PgDump       Tool = "pg_dump"     // 16 or later, with pg_restore and a server of its version beside it
 	Psql         Tool = "psql"
 	ShellCheck   Tool = "shellcheck"
 )
@@ -99,7 +99,10 @@ func All() []Installation {
 			Tool: Alembic, Debian: []string{"alembic", "python3-psycopg2"}, usable: hasDriver,
 			Homebrew: "brew install pipx && pipx install alembic && pipx inject alembic psycopg2-binary",
 		},
-		{Tool: PgDump, Script: "pgdump.sh", Patterns: []string{"bin/pgdump/pg_dump", debian + "/pg_dump", brewed + "/pg_dump"}, usable: is16, Homebrew: "brew install postgresql@16"},
+		{
+			Tool: PgDump, Script: "pgdump.sh", Patterns: []string{"bin/pgdump/server/bin/pg_dump", debian + "/pg_dump", brewed + "/pg_dump"}, usable: besideServer,
+			Homebrew: "brew install postgresql@16",
+		},
 		{Tool: PgBouncer, Script: "pgbouncer.sh", Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
 		{
 			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
@@ -203,9 +206,19 @@ func isRecent(path string) bool {
 	return err == nil && minor >= 21
 }
 
-// is16 tells whether a program of PostgreSQL is of version 16 or later.
-func is16(path string) bool {
-	out, err := exec.Command(path, "--version").Output()
+// besideServer tells whether a pg_dump is of version 16 or later, and beside a server of its version. pg_dump refuses a server that is
+// newer, and an older server refuses what pg_restore sends.
+func besideServer(pgDump string) bool {
+	program, err := filepath.EvalSymlinks(pgDump)
+	if err != nil {
+		return false
+	}
+	for _, beside := range []string{"pg_restore", "postgres", "initdb"} {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(program), beside)); err != nil {
+			return false
+		}
+	}
+	out, err := exec.Command(program, "--version").Output()
 	version := regexp.MustCompile(`\(PostgreSQL\) (\d+)`).FindSubmatch(out)
 	if err != nil || version == nil {
 		return false

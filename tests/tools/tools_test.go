@@ -58,6 +58,18 @@ func TestUnusableTools(t *testing.T) {
 		_, found := Path(PgBouncer)
 		assert.Equal(t, usable, found, version)
 	}
+	for version, usable := range map[string]bool{"15.18": false, "16.9": true, "17.12": true} {
+		bin := filepath.Join(in, "usr/lib/postgresql/16/bin")
+		put(t, filepath.Join(bin, "pg_dump"), "pg_dump (PostgreSQL) "+version)
+		_, found := Path(PgDump)
+		assert.False(t, found, "without a server")
+		for _, beside := range []string{"pg_restore", "postgres", "initdb"} {
+			put(t, filepath.Join(bin, beside), "")
+		}
+		_, found = Path(PgDump)
+		assert.Equal(t, usable, found, version)
+		require.NoError(t, os.Remove(filepath.Join(bin, "postgres")))
+	}
 	python := filepath.Join(in, "python")
 	alembic := filepath.Join(in, "path", "alembic")
 	put(t, alembic, "")
