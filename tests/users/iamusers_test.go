@@ -23,7 +23,7 @@ const iamUser = "core_api_people"
 func (d *deployment) mayGrantTokens() {
 	d.t.Helper()
 	if d.version() >= 16 {
-		d.do(d.url(superuser, superPassword, "mosaic"), `INSERT INTO pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
+		d.do(d.url(superuser, superPassword, "postgres"), `INSERT INTO pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
 			SELECT pg_nextoid('pg_auth_members', 'oid', 'pg_auth_members_oid_index'), 'rds_iam'::regrole, 'pg_database_owner'::regrole, 10, true, false, false`)
 	}
 }

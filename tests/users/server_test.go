@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 var root = filepath.Join("..", "..")
@@ -38,7 +39,13 @@ hostssl all all      127.0.0.1/32 scram-sha-256
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	postgres := servers.NewPostgres(t)
+	return serverAt(t, tools.At(t, tools.Postgres))
+}
+
+// serverAt is a server whose program is at a path.
+func serverAt(t *testing.T, program string) *server {
+	t.Helper()
+	postgres := servers.PostgresAt(t, program)
 	s := &server{t: t, port: servers.Port(t), postgres: postgres}
 	for name, subject := range map[string]string{"server": "127.0.0.1", "token": iamUser} {
 		certificate, key := servers.Certificate(t, subject)

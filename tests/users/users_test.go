@@ -42,7 +42,13 @@ func need(t *testing.T) {
 // deploy deploys prod on a server where the master user has created objects already.
 func deploy(t *testing.T, overrides ...engine.Override) *deployment {
 	t.Helper()
-	d := &deployment{server: newServer(t), t: t, applied: map[string]string{}, image: image(t)}
+	return deployOn(t, newServer(t), overrides...)
+}
+
+// deployOn deploys prod on a server.
+func deployOn(t *testing.T, on *server, overrides ...engine.Override) *deployment {
+	t.Helper()
+	d := &deployment{server: on, t: t, applied: map[string]string{}, image: image(t)}
 	env, err := engine.New(t.Context(), engine.Options{
 		Dir: t.TempDir(), Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr,
 		Overrides: append([]engine.Override{{Path: "database.port", Value: strconv.Itoa(d.port)}}, overrides...),
@@ -105,18 +111,18 @@ func (d *deployment) asRDS(user, password string) {
 	if d.one(admin, "SELECT count(*)::text FROM pg_roles WHERE rolname = '"+user+"'") != "0" {
 		return
 	}
-	d.emptyRDS(user, password)
+	d.emptyRDS(user, password, "mosaic")
 	d.do(d.url(superuser, superPassword, "mosaic"), "CREATE EXTENSION pgcrypto")
 	d.objects(d.url(user, password, "mosaic"))
 }
 
 // emptyRDS creates the master user and an empty database as RDS does.
-func (d *deployment) emptyRDS(user, password string) {
+func (d *deployment) emptyRDS(user, password, database string) {
 	admin := d.url(superuser, superPassword, "postgres")
 	d.do(admin, "CREATE ROLE rds_superuser", "CREATE ROLE rds_iam",
 		fmt.Sprintf("CREATE ROLE %s LOGIN CREATEROLE CREATEDB PASSWORD '%s'", user, password),
 		"GRANT rds_superuser TO "+user, "GRANT pg_monitor TO "+user+" WITH ADMIN OPTION",
-		"CREATE DATABASE mosaic OWNER "+user, "CREATE ROLE legacy LOGIN PASSWORD 'old'")
+		"CREATE DATABASE "+database+" OWNER "+user, "CREATE ROLE legacy LOGIN PASSWORD 'old'")
 	d.mayGrantTokens()
 }
 
