@@ -118,6 +118,13 @@ func (l *load) switchTo(url string) {
 	}
 }
 
+// more waits until every client can have written some rows more, however slow the machine is.
+func (l *load) more() {
+	for until := l.written.Load() + 5*clients; l.written.Load() < until && len(l.failuresNow()) == 0; {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // figures compares the counts with docs/users.md.
 func (l *load) figures(t *testing.T, rotations int) {
 	t.Helper()
@@ -144,17 +151,18 @@ func TestRotationsUnderLoad(t *testing.T) {
 	require.NoError(t, d.Set(t.Context(), engine.Override{Path: "database.passwordVersion", Value: "2"}))
 	d.up()
 	l.switchTo(d.secret("core-api-db-secret", "DB_LIBPQ_URL"))
+	l.more()
 	for number := 3; number < rotations+2; number++ {
 		login, change := d.next(number)
 		out, err := d.bootstrap(change)
 		require.NoError(t, err, out)
 		l.switchTo(login)
+		l.more()
 	}
 	l.end()
 	for _, f := range l.failures {
 		assert.NoError(t, f.err)
 	}
-	assert.Greater(t, l.written.Load(), int64(50*rotations), "there was no load")
 	l.figures(t, rotations)
 }
 
