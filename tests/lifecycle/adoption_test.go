@@ -51,8 +51,14 @@ func TestAdoption(t *testing.T) {
 	require.NoError(t, err, said)
 	assert.Contains(t, said, "go on with: just db-deploy prod")
 	assert.NotContains(t, said, before.Properties.Text("password"))
+	for _, unchanged := range []string{"engineVersion", "dbSubnetGroupName", "instanceClass", "allocatedStorage", "monitoringInterval", "retentionInDays"} {
+		assert.NotContains(t, said, "    "+unchanged+": ", "the stack file keeps it")
+	}
 	assert.Equal(t, cloud, h.Cloud.Objects(""), "nothing in AWS changes")
 	assert.Contains(t, h.stackFile(), "rds.force_ssl: ")
+	state, err := h.Export(t.Context())
+	require.NoError(t, err)
+	assert.NotContains(t, state, before.Properties.Text("password"), "it is encrypted")
 	changes := h.MustPreview()
 	slices.Sort(changes)
 	assert.Equal(t, announced(said), changes)

@@ -98,7 +98,8 @@ func (a *adoption) announce() error {
 	if err != nil {
 		return err
 	}
-	if refused := plan.refused(); len(refused) > 0 {
+	name := a.found.Instance.DBInstanceIdentifier
+	if refused := plan.refused(typeInstance+" "+name, typeSubnetGroup+" "+name, typePassword+" "+a.found.passwordName()); len(refused) > 0 {
 		return fmt.Errorf("the first up would not leave everything in place; nothing was imported:\n  - %s", strings.Join(refused, "\n  - "))
 	}
 	fmt.Fprintf(os.Stderr, "\nPulumi.%s.yaml gets:\n", a.stack)

@@ -83,6 +83,9 @@ func look(aws *awscli.CLI, target pipeline.Target) (*Found, error) {
 	return f, aws.Err
 }
 
+// passwordName is the Pulumi name of the master user's password.
+func (f *Found) passwordName() string { return f.Instance.DBInstanceIdentifier + "-password" }
+
 // reader makes a call of the AWS CLI and decodes its answer. It returns false if there is none.
 type reader func(into any, args ...string) bool
 

@@ -63,7 +63,7 @@ func (a *adoption) fill(path, planned string) (*importFile, error) {
 		switch {
 		case s["component"] == true, strings.HasPrefix(s.kind(), "pulumi:providers:"): // they are in the state alone
 		case s.kind() == typePassword:
-			if s.logicalName() != a.found.Instance.DBInstanceIdentifier+"-password" {
+			if s.logicalName() != a.found.passwordName() {
 				continue
 			}
 			s.keep(a.found.Password, plan.inputs(s.kind(), s.logicalName()))

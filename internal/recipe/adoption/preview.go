@@ -55,12 +55,16 @@ func (p *preview) inputs(kind, name string) map[string]any {
 	return map[string]any{}
 }
 
-// refused are the steps that replace or delete something.
-func (p *preview) refused() []string {
+// refused are the steps that replace or delete something, or make what has to be there: another password, for one, would lock everybody out.
+func (p *preview) refused(there ...string) []string {
 	var all []string
 	for _, s := range p.Steps {
-		if strings.Contains(s.Op, "replace") || strings.Contains(s.Op, "delete") {
-			line := s.Op + " " + report.Resource(s.URN)
+		label := report.Resource(s.URN)
+		switch {
+		case s.Op == "create" && slices.Contains(there, label):
+			all = append(all, "create "+label+", which exists")
+		case strings.Contains(s.Op, "replace"), strings.Contains(s.Op, "delete"):
+			line := s.Op + " " + label
 			if len(s.ReplaceReasons) > 0 {
 				line += ", because of " + strings.Join(s.ReplaceReasons, ", ")
 			}
