@@ -75,6 +75,9 @@ func updateInstance(a *account, old, out Properties) error {
 		}
 		out["engineVersionActual"] = version
 	}
+	if err := a.checkMove(old, out); err != nil {
+		return refused("%w", err)
+	}
 	live, wanted := old.Number("allocatedStorage"), out.Number("allocatedStorage")
 	if wanted < live {
 		if out.Number("maxAllocatedStorage") <= wanted {

@@ -57,6 +57,16 @@ func (a *account) checkNetwork(out Properties) error {
 	return nil
 }
 
+// checkMove refuses another subnet group of the VPC that the instance is in.
+func (a *account) checkMove(old, out Properties) error {
+	from, to := a.cloud.get(subnetGroupType, old.Text("dbSubnetGroupName")), a.cloud.get(subnetGroupType, out.Text("dbSubnetGroupName"))
+	if from == nil || to == nil || from.ID == to.ID || from.Properties.Text("vpcId") != to.Properties.Text("vpcId") {
+		return nil
+	}
+	return fmt.Errorf("InvalidVPCNetworkStateFault: You cannot move DB instance %s to subnet group %s. The specified DB subnet group and DB "+
+		"instance are in the same VPC. Choose a DB subnet group in different VPC than the specified DB instance and try again", out.Text("identifier"), to.ID)
+}
+
 func (a *account) checkGroup(out Properties) error {
 	name := out.Text("parameterGroupName")
 	if name == "" || strings.HasPrefix(name, "default.") {

@@ -182,6 +182,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) network() {
 	w.Helper()
 	w.aws.must(subnetGroupType, Properties{"name": "db", "subnetIds": w.privateSubnets("mosaic-prod")})
+	w.aws.must(subnetGroupType, Properties{"name": "other", "subnetIds": w.privateSubnets("mosaic-prod")})
 	w.aws.must(parameterGroupType, Properties{"name": "pg16", "family": "postgres16"})
 	w.group, _ = w.aws.must(securityGroupType, Properties{"name": "db", "vpcId": w.eks.Text("vpcConfig", "vpcId")})
 	w.instance = Properties{
