@@ -12,6 +12,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/recovery"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
@@ -47,18 +48,18 @@ func kills(t *testing.T, l *live.Stack, whole []string) map[string]string {
 // for an id.
 func recovers(l *live.Stack, made *simcloud.Object) bool {
 	l.T.Helper()
-	state := exported(l)
-	creations, err := state.Creations()
+	interrupted := exported(l)
+	creations, err := interrupted.Creations()
 	require.NoError(l.T, err)
 	require.Len(l.T, creations, 1)
 	c := creations[0]
-	look := func(recovery.Creation) (string, error) { return made.ID, nil }
-	id, err := c.ID(pipeline.Target{Partition: "aws", Account: "123456789012", Region: "us-east-1", Environment: "dev"}, look)
+	look := func(state.Creation) (string, error) { return made.ID, nil }
+	id, err := recovery.ID(c, pipeline.Target{Partition: "aws", Account: "123456789012", Region: "us-east-1", Environment: "dev"}, look)
 	require.NoError(l.T, err)
 	if id != "" {
-		require.True(l.T, state.Take(c, id))
+		require.True(l.T, interrupted.Take(c, id))
 	}
-	imported(l, state)
+	imported(l, interrupted)
 	if id != "" {
 		require.Contains(l.T, exported(l).Interrupted(), c.URN, "a recovery that is killed here is repeated")
 		l.CLI("refresh", "--yes", "--skip-preview", "--target", c.URN)
@@ -66,18 +67,18 @@ func recovers(l *live.Stack, made *simcloud.Object) bool {
 	return exported(l).Has(c.URN)
 }
 
-func exported(l *live.Stack) *recovery.State {
+func exported(l *live.Stack) *state.State {
 	l.T.Helper()
 	text, err := l.Export(l.T.Context())
 	require.NoError(l.T, err)
-	state, err := recovery.Parse([]byte(text))
+	read, err := state.Parse([]byte(text))
 	require.NoError(l.T, err)
-	return state
+	return read
 }
 
-func imported(l *live.Stack, state *recovery.State) {
+func imported(l *live.Stack, changed *state.State) {
 	l.T.Helper()
-	text, err := state.Encode()
+	text, err := changed.Encode()
 	require.NoError(l.T, err)
 	l.ReplaceState(func(string) string { return string(text) })
 }

@@ -89,7 +89,7 @@ func TestAdoption(t *testing.T) {
 // connection is the content of the connection secret.
 func (h *house) connection() string {
 	h.T.Helper()
-	for _, version := range h.Cloud.Objects(secretVersion) {
+	for _, version := range h.Cloud.Objects(live.SecretVersionType) {
 		if strings.Contains(version.Properties.Text("secretId"), "rds/connection") {
 			return version.Properties.Text("secretString")
 		}
@@ -117,7 +117,7 @@ func TestAdoptionIsInterrupted(t *testing.T) {
 			}
 			assert.Equal(t, before.ID, h.One(live.InstanceType).ID)
 			assert.Equal(t, before.Properties.Text("password"), h.One(live.InstanceType).Properties.Text("password"))
-			h.One(subnetGroup)
+			h.One(live.SubnetGroupType)
 		})
 	}
 }

@@ -13,17 +13,6 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// Kinds of objects that another tool made, too.
-const (
-	subnetGroup    = "aws:rds/subnetGroup:SubnetGroup"
-	parameterGroup = "aws:rds/parameterGroup:ParameterGroup"
-	securityGroup  = "aws:ec2/securityGroup:SecurityGroup"
-	secretType     = "aws:secretsmanager/secret:Secret"
-	secretVersion  = "aws:secretsmanager/secretVersion:SecretVersion"
-	roleType       = "aws:iam/role:Role"
-	logGroup       = "aws:cloudwatch/logGroup:LogGroup"
-)
-
 // house is a stack without a state, in an account with a database that CDK made, and what db-adopt calls.
 type house struct {
 	*desk
@@ -35,11 +24,16 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{desk: newDesk(t, live.Started(t, "prod"))}
+	stays := []string{live.InstanceType, live.SubnetGroupType, live.ParameterGroupType, live.SecurityGroupType, live.SecretType, live.SecretVersionType, live.RoleType, live.LogGroupType}
+	var kinds []string
+	for _, r := range h.Resources() {
+		if strings.HasPrefix(r.Type, "aws:") && !slices.Contains(stays, r.Type) {
+			kinds = append(kinds, r.Type)
+		}
+	}
 	h.CLI("state", "delete", "--all", "--force", "--yes")
-	stays := []string{live.InstanceType, subnetGroup, parameterGroup, securityGroup, secretType, secretVersion, roleType, logGroup}
 	for _, o := range h.Cloud.Objects("") {
-		made := strings.HasPrefix(o.Kind, "aws:") && !slices.Contains(stays, o.Kind) || strings.Contains(o.ID+o.Properties.Text("secretId"), "rds/connection")
-		if made && !strings.Contains(o.Kind, "Vpc") && !strings.HasPrefix(o.Kind, "aws:ec2/subnet") && !strings.Contains(o.Kind, "penId") && !strings.HasPrefix(o.Kind, "aws:eks") {
+		if slices.Contains(kinds, o.Kind) || strings.Contains(o.ID+o.Properties.Text("secretId"), "rds/connection") {
 			require.NoError(t, h.Cloud.Remove(o.Kind, o.ID), o.Kind)
 		}
 	}
@@ -47,15 +41,15 @@ func newHouse(t *testing.T) *house {
 		o := h.One(kind)
 		require.NoError(t, h.Cloud.Remove(kind, o.ID))
 		o.Properties["name"], o.Properties["description"] = name, "made by CDK"
-		if kind != securityGroup {
+		if kind != live.SecurityGroupType {
 			o.ID = name
 			o.Properties["id"] = name
 		}
 		require.NoError(t, h.Cloud.Add(o))
 	}
-	rename(subnetGroup, "mosaic-prod-db-subnet-group")
-	rename(parameterGroup, "mosaicdatabasestack-parameters-abc")
-	rename(securityGroup, "mosaic-prod-rds-sg")
+	rename(live.SubnetGroupType, "mosaic-prod-db-subnet-group")
+	rename(live.ParameterGroupType, "mosaicdatabasestack-parameters-abc")
+	rename(live.SecurityGroupType, "mosaic-prod-rds-sg")
 	i := h.One(live.InstanceType)
 	require.NoError(t, h.Cloud.Edit(live.InstanceType, i.ID, func(p simcloud.Properties) {
 		p["dbSubnetGroupName"], p["parameterGroupName"] = "mosaic-prod-db-subnet-group", "mosaicdatabasestack-parameters-abc"
@@ -72,7 +66,7 @@ func (h *house) describe() {
 	i := h.One(live.InstanceType)
 	p := i.Properties
 	var subnets []any
-	for _, id := range h.One(subnetGroup).Properties.Texts("subnetIds") {
+	for _, id := range h.One(live.SubnetGroupType).Properties.Texts("subnetIds") {
 		subnets = append(subnets, map[string]any{"SubnetIdentifier": id})
 	}
 	h.instance = map[string]any{
@@ -84,20 +78,20 @@ func (h *house) describe() {
 		"IAMDatabaseAuthenticationEnabled": true, "BackupRetentionPeriod": 7, "PreferredBackupWindow": "03:00-04:00",
 		"PreferredMaintenanceWindow": "sun:04:00-sun:05:00", "PerformanceInsightsEnabled": false, "MonitoringInterval": 60,
 		"Endpoint":               map[string]any{"Port": 5432},
-		"DBSubnetGroup":          map[string]any{"DBSubnetGroupName": "mosaic-prod-db-subnet-group", "VpcId": h.One(securityGroup).Properties.Text("vpcId"), "Subnets": subnets},
-		"VpcSecurityGroups":      []any{map[string]any{"VpcSecurityGroupId": h.One(securityGroup).ID}},
+		"DBSubnetGroup":          map[string]any{"DBSubnetGroupName": "mosaic-prod-db-subnet-group", "VpcId": h.One(live.SecurityGroupType).Properties.Text("vpcId"), "Subnets": subnets},
+		"VpcSecurityGroups":      []any{map[string]any{"VpcSecurityGroupId": h.One(live.SecurityGroupType).ID}},
 		"DBParameterGroups":      []any{map[string]any{"DBParameterGroupName": "mosaicdatabasestack-parameters-abc"}},
 		"OptionGroupMemberships": []any{map[string]any{"OptionGroupName": "default:postgres-16"}},
 	}
 	require.NoError(h.T, h.Cloud.Edit(live.InstanceType, i.ID, func(p simcloud.Properties) { p["monitoringInterval"] = 60.0 }))
-	for _, group := range h.Cloud.Objects(logGroup) {
-		require.NoError(h.T, h.Cloud.Edit(logGroup, group.ID, func(p simcloud.Properties) { p["retentionInDays"] = 7.0 }))
+	for _, group := range h.Cloud.Objects(live.LogGroupType) {
+		require.NoError(h.T, h.Cloud.Edit(live.LogGroupType, group.ID, func(p simcloud.Properties) { p["retentionInDays"] = 7.0 }))
 	}
-	require.NoError(h.T, h.Cloud.Edit(roleType, "mosaic-prod-core-api-secrets-role", func(p simcloud.Properties) {
+	require.NoError(h.T, h.Cloud.Edit(live.RoleType, "mosaic-prod-core-api-secrets-role", func(p simcloud.Properties) {
 		p["assumeRolePolicy"] = `{"Version": "2012-10-17", "Statement": []}`
 	}))
-	credentials := h.One(secretType)
-	content, err := json.Marshal(h.One(secretVersion).Properties.Text("secretString"))
+	credentials := h.One(live.SecretType)
+	content, err := json.Marshal(h.One(live.SecretVersionType).Properties.Text("secretString"))
 	require.NoError(h.T, err)
 	h.answers = [][2]string{
 		{"get-caller-identity", `123456789012`},

@@ -14,6 +14,7 @@ import (
 	_ "github.com/mosaic-stories/mosaic-database/internal/recipe/recovery" // the same
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -33,16 +34,8 @@ func newDesk(t *testing.T, stack *live.Stack) *desk {
 	return d
 }
 
-// program builds the program of the recipes once.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "recipe-")
-	if err != nil {
-		return "", err
-	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "recipe"), "../../internal/recipe")
-	build.Stderr = os.Stderr
-	return filepath.Join(dir, "recipe"), build.Run()
-})
+// program is the program of the recipes, which is built once.
+var program = sync.OnceValues(func() (string, error) { return repository.BuildRecipe(live.Shared()) })
 
 // script makes a command of a shell script.
 func (d *desk) script(name, shell string) {

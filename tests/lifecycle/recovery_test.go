@@ -73,9 +73,9 @@ func TestRecoveryIsInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, exists := range []bool{true, false} {
 		n := newNight(t)
-		n.killed("aws:rds/subnetGroup:SubnetGroup")
+		n.killed(live.SubnetGroupType)
 		if !exists {
-			require.NoError(t, n.Cloud.Remove("aws:rds/subnetGroup:SubnetGroup", n.One("aws:rds/subnetGroup:SubnetGroup").ID))
+			require.NoError(t, n.Cloud.Remove(live.SubnetGroupType, n.One(live.SubnetGroupType).ID))
 		}
 		n.killing("refresh", "before")
 		said, err := n.recover("yes")
@@ -88,7 +88,7 @@ func TestRecoveryIsInterrupted(t *testing.T) {
 			assert.Contains(t, said, "aws:rds/subnetGroup:SubnetGroup mosaic-dev-db: is not there; the next up makes it")
 		}
 		n.MustUp()
-		n.One("aws:rds/subnetGroup:SubnetGroup")
+		n.One(live.SubnetGroupType)
 		assert.Empty(t, n.MustUp())
 	}
 }

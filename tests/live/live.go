@@ -70,6 +70,9 @@ var firsts struct {
 	folder string
 }
 
+// Shared is a folder for what the tests of a package share. It is removed when they have ended.
+func Shared() string { return firsts.folder }
+
 // Main runs the tests of a package, and returns its exit code.
 func Main(m *testing.M) int {
 	var err error

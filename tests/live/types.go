@@ -8,7 +8,9 @@ const (
 	InstanceType       = "aws:rds/instance:Instance"
 	JobType            = "kubernetes:batch/v1:Job"
 	KubeSecretType     = "kubernetes:core/v1:Secret"
+	LogGroupType       = "aws:cloudwatch/logGroup:LogGroup"
 	NamespaceType      = "kubernetes:core/v1:Namespace"
+	ParameterGroupType = "aws:rds/parameterGroup:ParameterGroup"
 	RolePolicyType     = "aws:iam/rolePolicy:RolePolicy"
 	RoleType           = "aws:iam/role:Role"
 	SecretStoreType    = "kubernetes:external-secrets.io/v1:SecretStore"
@@ -16,4 +18,5 @@ const (
 	SecretVersionType  = "aws:secretsmanager/secretVersion:SecretVersion"
 	SecurityGroupType  = "aws:ec2/securityGroup:SecurityGroup"
 	ServiceAccountType = "kubernetes:core/v1:ServiceAccount"
+	SubnetGroupType    = "aws:rds/subnetGroup:SubnetGroup"
 )

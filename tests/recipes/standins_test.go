@@ -4,7 +4,6 @@ package recipes
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -69,16 +69,7 @@ var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed
 	"dirname", "sha256sum", "sleep", "tee", "git", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
 
 // builtProgram is the path of command recipe, which a script would build for itself.
-var builtProgram = sync.OnceValues(func() (string, error) {
-	file := filepath.Join(sharedDir, "recipe")
-	cmd := exec.Command("go", "build", "-o", file, "./internal/recipe")
-	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return file, nil
-})
+var builtProgram = sync.OnceValues(func() (string, error) { return repository.BuildRecipe(sharedDir) })
 
 // newBench is a bench with the stack that is deployed in a folder.
 func newBench(t *testing.T, state string) *bench {

@@ -2,14 +2,11 @@
 package tools
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
@@ -182,65 +179,6 @@ func (s Installation) candidates() []string {
 		}
 	}
 	return found
-}
-
-// runs tells whether a tool can run something that needs what is installed with it.
-func runs(args ...string) func(path string) bool {
-	return func(path string) bool { return exec.Command(path, args...).Run() == nil }
-}
-
-// besideJava tells whether there is a Java for a driver.
-func besideJava(string) bool {
-	_, err := exec.LookPath("javac")
-	return err == nil
-}
-
-// isRecent tells whether a PgBouncer is 1.21 or later.
-func isRecent(path string) bool {
-	out, err := exec.Command(path, "--version").Output()
-	version := regexp.MustCompile(`^PgBouncer 1\.(\d+)`).FindSubmatch(out)
-	if err != nil || version == nil {
-		return false
-	}
-	minor, err := strconv.Atoi(string(version[1]))
-	return err == nil && minor >= 21
-}
-
-// besideServer tells whether a pg_dump is of version 16 or later, and beside a server of its version. pg_dump refuses a server that is
-// newer, and an older server refuses what pg_restore sends.
-func besideServer(pgDump string) bool {
-	program, err := filepath.EvalSymlinks(pgDump)
-	if err != nil {
-		return false
-	}
-	for _, beside := range []string{"pg_restore", "postgres", "initdb"} {
-		if _, err := os.Stat(filepath.Join(filepath.Dir(program), beside)); err != nil {
-			return false
-		}
-	}
-	out, err := exec.Command(program, "--version").Output()
-	version := regexp.MustCompile(`\(PostgreSQL\) (\d+)`).FindSubmatch(out)
-	if err != nil || version == nil {
-		return false
-	}
-	major, err := strconv.Atoi(string(version[1]))
-	return err == nil && major >= 16
-}
-
-// hasDriver tells whether the Python of an Alembic has a PostgreSQL driver.
-func hasDriver(alembic string) bool {
-	script, err := os.ReadFile(alembic)
-	first, _, _ := bytes.Cut(script, []byte("\n"))
-	python := strings.Fields(strings.TrimPrefix(string(first), "#!"))
-	if err != nil || len(python) == 0 {
-		return false
-	}
-	for _, driver := range []string{"psycopg2", "psycopg"} {
-		if exec.Command(python[0], append(python[1:], "-c", "import "+driver)...).Run() == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // Missing lists every tool that is missing.

@@ -35,14 +35,8 @@ type adoption struct {
 func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options) error {
 	a := &adoption{ctx: ctx, recipe: recipe, stack: stack}
 	var err error
-	if a.target, err = pipeline.ReadTarget(".", stack); err != nil {
+	if a.aws, a.target, err = awscli.Open(ctx, recipe, stack); err != nil {
 		return err
-	}
-	if a.aws, err = awscli.New(ctx, recipe, a.target.Region); err != nil {
-		return err
-	}
-	if a.aws.SignedIn(stack, a.target.Account); a.aws.Err != nil {
-		return a.aws.Err
 	}
 	outputs, err := a.output(project{}, "stack", "output", "--json")
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
 // importAll imports what exists into the state of a project. What the state has already is left as it is.
@@ -33,7 +35,14 @@ func (a *adoption) importAll(where project) error {
 	if err != nil {
 		return err
 	}
-	adjusted, err := adjust([]byte(exported), a.found.engineVersion())
+	imported, err := state.Parse([]byte(exported))
+	if err != nil {
+		return err
+	}
+	if err := adjust(imported, a.found.engineVersion()); err != nil {
+		return err
+	}
+	adjusted, err := imported.Encode()
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,11 @@
 package adoption
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
 // importFile is what pulumi preview --import-file writes and pulumi import --file reads.
@@ -49,36 +49,19 @@ func (f *importFile) hasIDs() bool {
 // keep makes a password the one that the database has, with the inputs of the program, because other inputs would make another password.
 func (s spec) keep(password string, inputs map[string]any) {
 	outputs := maps.Clone(inputs)
-	outputs["result"] = secret(password)
+	outputs["result"] = state.Secret(password)
 	s["id"], s["inputs"], s["outputs"] = "none", inputs, outputs
 }
 
-// secret is a secret value, as the state has it before it is encrypted.
-func secret(value string) map[string]any {
-	text, _ := json.Marshal(value) // a text always has a form in JSON
-	return map[string]any{"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": string(text)}
-}
-
-// adjust changes what an import writes into the state so that the program finds its own: the name of the subnet group as one that the
+// adjust changes what an import has written into the state so that the program finds its own: the name of the subnet group as one that the
 // provider has generated, which it keeps; and the version of the engine as the configuration has it, of which the provider knows that 16
 // stands for 16.4, too.
-func adjust(export []byte, version string) ([]byte, error) {
-	var state map[string]any
-	decoder := json.NewDecoder(strings.NewReader(string(export)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&state); err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
-	}
-	deployment, _ := state["deployment"].(map[string]any)
-	resources, _ := deployment["resources"].([]any)
-	for _, r := range resources {
-		resource, _ := r.(map[string]any)
-		inputs, _ := resource["inputs"].(map[string]any)
-		outputs, _ := resource["outputs"].(map[string]any)
+func adjust(imported *state.State, version string) error {
+	return imported.Edit(func(kind string, inputs, outputs map[string]any) {
 		if defaults, _ := inputs["__defaults"].([]any); len(defaults) > 0 {
-			continue // made by an up
+			return // made by an up
 		}
-		switch resource["type"] {
+		switch kind {
 		case typeSubnetGroup:
 			inputs["__defaults"] = []string{"name"}
 		case typeInstance:
@@ -86,6 +69,5 @@ func adjust(export []byte, version string) ([]byte, error) {
 				inputs["engineVersion"], outputs["engineVersion"] = version, version
 			}
 		}
-	}
-	return json.MarshalIndent(state, "", "    ")
+	})
 }

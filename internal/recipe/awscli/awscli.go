@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -27,6 +28,20 @@ type CLI struct {
 func New(ctx context.Context, recipe *run.Recipe, region string) (*CLI, error) {
 	err := recipe.Need("aws", "see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html")
 	return &CLI{ctx: ctx, recipe: recipe, region: region}, err
+}
+
+// Open returns a CLI for the account and the region of a stack, which its stack file says, and fails if the AWS login is of another account.
+func Open(ctx context.Context, recipe *run.Recipe, stack string) (*CLI, pipeline.Target, error) {
+	target, err := pipeline.ReadTarget(".", stack)
+	if err != nil {
+		return nil, target, err
+	}
+	c, err := New(ctx, recipe, target.Region)
+	if err != nil {
+		return nil, target, err
+	}
+	c.SignedIn(stack, target.Account)
+	return c, target, c.Err
 }
 
 // SignedIn checks that the AWS login belongs to the account of a stack.

@@ -8,6 +8,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
 // The types of the objects whose id AWS makes.
@@ -22,7 +23,7 @@ const (
 
 // lookup asks AWS.
 func lookup(aws *awscli.CLI, target pipeline.Target) Lookup {
-	return func(c Creation) (string, error) {
+	return func(c state.Creation) (string, error) {
 		missing, found := aws.Missing(append(question(c, target), "--output", "text")...)
 		if missing || aws.Err != nil {
 			return "", aws.Err
@@ -34,26 +35,26 @@ func lookup(aws *awscli.CLI, target pipeline.Target) Lookup {
 		case len(ids) == 0, ids[0] == "None", ids[0] == "PendingConfirmation": // SNS has one subscription for each address
 			return "", nil
 		}
-		return c.idOf(ids[0]), nil
+		return idOf(c, ids[0]), nil
 	}
 }
 
 // question is the call that prints what AWS knows the object by.
-func question(c Creation, target pipeline.Target) []string {
+func question(c state.Creation, target pipeline.Target) []string {
 	switch c.Type {
 	case typeInstance:
-		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.text("identifier"), "--query", "DBInstances[].DbiResourceId"}
+		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.Text("identifier"), "--query", "DBInstances[].DbiResourceId"}
 	case typeSecurityGroup:
-		return []string{"ec2", "describe-security-groups", "--filters", "Name=group-name,Values=" + c.text("name"),
-			"Name=vpc-id,Values=" + c.text("vpcId"), "--query", "SecurityGroups[].GroupId"}
+		return []string{"ec2", "describe-security-groups", "--filters", "Name=group-name,Values=" + c.Text("name"),
+			"Name=vpc-id,Values=" + c.Text("vpcId"), "--query", "SecurityGroups[].GroupId"}
 	case typeSecret:
-		return []string{"secretsmanager", "describe-secret", "--secret-id", c.text("name"), "--query", "ARN"}
+		return []string{"secretsmanager", "describe-secret", "--secret-id", c.Text("name"), "--query", "ARN"}
 	case typeSecretVersion:
-		return []string{"secretsmanager", "list-secret-version-ids", "--secret-id", c.text("secretId"),
+		return []string{"secretsmanager", "list-secret-version-ids", "--secret-id", c.Text("secretId"),
 			"--query", "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"}
 	case typeSubscription:
-		return []string{"sns", "list-subscriptions-by-topic", "--topic-arn", c.text("topic"),
-			"--query", fmt.Sprintf("Subscriptions[?Endpoint=='%s'].SubscriptionArn", c.text("endpoint"))}
+		return []string{"sns", "list-subscriptions-by-topic", "--topic-arn", c.Text("topic"),
+			"--query", fmt.Sprintf("Subscriptions[?Endpoint=='%s'].SubscriptionArn", c.Text("endpoint"))}
 	default: // a key has no name, only the tags of the stack
 		return []string{"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
 			"--tag-filters", "Key=Database,Values=" + naming.Instance(target.Environment), "Key=ManagedBy,Values=pulumi",
@@ -62,10 +63,10 @@ func question(c Creation, target pipeline.Target) []string {
 }
 
 // idOf is the provider's id of the object that AWS knows by found.
-func (c Creation) idOf(found string) string {
+func idOf(c state.Creation, found string) string {
 	switch c.Type {
 	case typeSecretVersion:
-		return c.text("secretId") + "|" + found
+		return c.Text("secretId") + "|" + found
 	case typeKey:
 		return found[strings.LastIndex(found, "/")+1:]
 	default:

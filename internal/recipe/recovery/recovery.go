@@ -12,6 +12,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
 // Options are the flags of the recipe.
@@ -33,14 +34,8 @@ type recovery struct {
 func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options) error {
 	r := &recovery{ctx: ctx, recipe: recipe, stack: stack}
 	var err error
-	if r.target, err = pipeline.ReadTarget(".", stack); err != nil {
+	if r.aws, r.target, err = awscli.Open(ctx, recipe, stack); err != nil {
 		return err
-	}
-	if r.aws, err = awscli.New(ctx, recipe, r.target.Region); err != nil {
-		return err
-	}
-	if r.aws.SignedIn(stack, r.target.Account); r.aws.Err != nil {
-		return r.aws.Err
 	}
 	if !options.Yes {
 		question := fmt.Sprintf("Is no run of %s active any more, on any machine and in the pipeline? Then its lock is removed.", stack)
@@ -63,35 +58,36 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 
 // recover takes over what exists of the interrupted operations.
 func (r *recovery) recover() error {
-	state, err := r.export()
+	before, err := r.export()
 	if err != nil {
 		return err
 	}
-	interrupted := state.Interrupted()
+	interrupted := before.Interrupted()
 	if len(interrupted) == 0 {
 		r.recipe.Say("no operation was interrupted")
 		return nil
 	}
-	creations, err := state.Creations()
+	creations, err := before.Creations()
 	if err != nil {
 		return err
 	}
 	for _, c := range creations {
-		if err := r.take(state, c); err != nil {
+		if err := r.take(before, c); err != nil {
 			return err
 		}
 	}
-	if err := r.put(state); err != nil {
+	if err := r.put(before); err != nil {
 		return err
 	}
-	if err := r.refresh(state, interrupted); err != nil {
+	if err := r.refresh(before, interrupted); err != nil {
 		return err
 	}
-	if state, err = r.export(); err != nil {
+	after, err := r.export()
+	if err != nil {
 		return err
 	}
 	for _, urn := range interrupted {
-		if state.Has(urn) {
+		if after.Has(urn) {
 			r.recipe.Say("%s: exists, and the state has it", report.Resource(urn))
 		} else {
 			r.recipe.Say("%s: is not there; the next up makes it", report.Resource(urn))
@@ -101,28 +97,28 @@ func (r *recovery) recover() error {
 }
 
 // take takes the object of a creation into the state, if there is one.
-func (r *recovery) take(state *State, c Creation) error {
-	id, err := c.ID(r.target, lookup(r.aws, r.target))
+func (r *recovery) take(into *state.State, c state.Creation) error {
+	id, err := ID(c, r.target, lookup(r.aws, r.target))
 	if err != nil || id == "" {
 		return err
 	}
 	if c.Type == typeInstance { // until then, RDS does not say where it is
-		r.recipe.Say("waiting until RDS has made %s", c.text("identifier"))
-		if r.aws.Run("rds", "wait", "db-instance-available", "--db-instance-identifier", c.text("identifier")); r.aws.Err != nil {
+		r.recipe.Say("waiting until RDS has made %s", c.Text("identifier"))
+		if r.aws.Run("rds", "wait", "db-instance-available", "--db-instance-identifier", c.Text("identifier")); r.aws.Err != nil {
 			return r.aws.Err
 		}
 	}
-	if !state.Take(c, id) {
+	if !into.Take(c, id) {
 		r.recipe.Say("%s: it was about to be replaced, and stays; if %s exists, nothing uses it: delete it by hand", report.Resource(c.URN), id)
 	}
 	return nil
 }
 
 // refresh reads the interrupted resources, those that were updated or deleted too.
-func (r *recovery) refresh(state *State, interrupted []string) error {
+func (r *recovery) refresh(taken *state.State, interrupted []string) error {
 	args := []string{"refresh", "--yes", "--skip-preview"}
 	for _, urn := range interrupted {
-		if state.Has(urn) {
+		if taken.Has(urn) {
 			args = append(args, "--target", urn)
 		}
 	}
@@ -139,17 +135,17 @@ func (r *recovery) pulumi(args ...string) error {
 	return r.recipe.Do(r.ctx, cmd)
 }
 
-func (r *recovery) export() (*State, error) {
+func (r *recovery) export() (*state.State, error) {
 	text, err := r.recipe.Output(r.ctx, run.Command("pulumi", "stack", "export", "--stack", r.stack))
 	if err != nil {
 		return nil, err
 	}
-	return Parse([]byte(text))
+	return state.Parse([]byte(text))
 }
 
 // put makes a state the stack's, without its interrupted operations. Secrets in it stay encrypted.
-func (r *recovery) put(state *State) error {
-	text, err := state.Encode()
+func (r *recovery) put(changed *state.State) error {
+	text, err := changed.Encode()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,6 @@ type Step struct {
 	Metadata struct {
 		Op           string                     `json:"op"`
 		URN          string                     `json:"urn"`
-		Type         string                     `json:"type"`
 		Diffs        []string                   `json:"diffs"`
 		DetailedDiff map[string]json.RawMessage `json:"detailedDiff"`
 	} `json:"metadata"`
@@ -110,12 +109,9 @@ func (s *Step) lines() []string {
 	if len(properties) == 0 {
 		properties = []string{""}
 	}
-	_, name, _ := strings.Cut(of.URN, "::")
-	_, name, _ = strings.Cut(name, "::")
-	_, name, _ = strings.Cut(name, "::")
 	var lines []string
 	for _, property := range properties {
-		lines = append(lines, strings.TrimRight(of.Op+" "+of.Type+" "+name+" "+property, " "))
+		lines = append(lines, strings.TrimRight(of.Op+" "+Resource(of.URN)+" "+property, " "))
 	}
 	return lines
 }

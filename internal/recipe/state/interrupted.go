@@ -1,30 +1,15 @@
-package recovery
+package state
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
 )
 
-// State is the state of a stack, as pulumi stack export prints it. What it does not know of, it keeps.
-type State struct {
-	export     map[string]json.RawMessage
-	deployment map[string]json.RawMessage
-	resources  []resource
-	pending    []operation
-}
-
-// resource is a resource of the state, by the names of its fields.
-type resource map[string]json.RawMessage
-
-// operation is an operation of which the state does not know how it ended.
-type operation struct {
-	Resource resource `json:"resource"`
-	Type     string   `json:"type"` // creating, updating, deleting, reading
-}
+// IsRead tells whether the resources of a provider exist outside the state, where a refresh reads them.
+func IsRead(provider string) bool { return provider == "aws" || provider == "kubernetes" }
 
 // Creation is the creation of a resource, of which the state does not know whether it was made.
 type Creation struct {
@@ -34,41 +19,10 @@ type Creation struct {
 	resource resource
 }
 
-// Parse reads an exported state.
-func Parse(text []byte) (*State, error) {
-	s := &State{}
-	err := json.Unmarshal(text, &s.export)
-	if err == nil {
-		err = json.Unmarshal(s.export["deployment"], &s.deployment)
-	}
-	for key, into := range map[string]any{"resources": &s.resources, "pending_operations": &s.pending} {
-		if value, ok := s.deployment[key]; ok && err == nil {
-			err = json.Unmarshal(value, into)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
-	}
-	return s, nil
-}
-
-// Encode is the state as pulumi stack import reads it, without the interrupted operations, which an import forgets.
-func (s *State) Encode() ([]byte, error) {
-	var err error
-	put := func(into map[string]json.RawMessage, key string, value any) {
-		text, failed := json.Marshal(value)
-		into[key] = text
-		if failed != nil {
-			err = failed
-		}
-	}
-	put(s.deployment, "resources", s.resources)
-	delete(s.deployment, "pending_operations")
-	put(s.export, "deployment", s.deployment)
-	if err != nil {
-		return nil, fmt.Errorf("writing the state: %w", err)
-	}
-	return json.MarshalIndent(s.export, "", "    ")
+// Text is an input that is a text; "" if it is none.
+func (c Creation) Text(input string) string {
+	text, _ := c.Inputs[input].(string)
+	return text
 }
 
 // Interrupted are the URNs of all resources of which an operation was interrupted, each once; also of those that [State.Take] took, until
@@ -95,11 +49,11 @@ func (s *State) Creations() ([]Creation, error) {
 		if op.Type != "creating" {
 			continue
 		}
-		c := Creation{Type: op.Resource.text("type"), URN: op.Resource.text("urn"), resource: op.Resource}
-		if err := json.Unmarshal(op.Resource["inputs"], &c.Inputs); err != nil {
-			return nil, fmt.Errorf("reading the inputs of %s: %w", c.URN, err)
+		inputs, err := op.Resource.object("inputs")
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, c)
+		all = append(all, Creation{Type: op.Resource.text("type"), URN: op.Resource.text("urn"), Inputs: inputs, resource: op.Resource})
 	}
 	return all, nil
 }
@@ -121,14 +75,8 @@ func (s *State) Take(c Creation, id string) bool {
 	return true
 }
 
-// Has tells whether the state has a resource.
-func (s *State) Has(urn string) bool {
-	return slices.ContainsFunc(s.resources, func(r resource) bool { return r.text("urn") == urn })
-}
-
 // masked is a value without its secrets, which look different each time they are encrypted.
 func masked(value any) any {
-	const signature = "4dabf18193072939515e22adb298388d" // of an encrypted value, in every state
 	switch value := value.(type) {
 	case map[string]any:
 		if value[signature] != nil {
@@ -143,13 +91,6 @@ func masked(value any) any {
 		}
 	}
 	return value
-}
-
-// text is a field that is a text.
-func (r resource) text(field string) string {
-	var text string
-	_ = json.Unmarshal(r[field], &text) // a field that is missing is empty
-	return text
 }
 
 // existing is the resource with an id, and with its inputs as outputs until they are read. A provider that gets no outputs takes the
@@ -168,5 +109,5 @@ func (r resource) isUnread() bool {
 		return false
 	}
 	provider, _, _ := strings.Cut(r.text("type"), ":")
-	return isRead(provider) && reflect.DeepEqual(masked(inputs), masked(outputs))
+	return IsRead(provider) && reflect.DeepEqual(masked(inputs), masked(outputs))
 }
