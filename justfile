@@ -118,7 +118,7 @@ db-upgrade-finish env="":
 db-recover env="" *flags:
     @scripts/db-recover "$@"
 
-# Take over a database that exists: show what it is and what the first up would change, and import it after a question [--yes]
+# Take over a database that exists: show what it is and what the first up would change, and import it after a question [--yes --instance=NAME --cloudformation-stack=NAME --secret=NAME]
 [group('act')]
 db-adopt env="" *flags:
     @scripts/db-adopt "$@"

@@ -9,10 +9,14 @@ import (
 )
 
 func (b *builder) subnetGroup() (*rds.SubnetGroup, error) {
-	group, err := rds.NewSubnetGroup(b.ctx, b.name, &rds.SubnetGroupArgs{
+	args := &rds.SubnetGroupArgs{
 		Description: pulumi.Sprintf("Private subnets of %s", b.name),
 		SubnetIds:   pulumi.ToStringArray(b.network.SubnetIDs),
-	}, b.parent)
+	}
+	if name := b.network.SubnetGroupName; name != "" {
+		args.Name = pulumi.String(name)
+	}
+	group, err := rds.NewSubnetGroup(b.ctx, b.name, args, b.parent)
 	if err != nil {
 		return nil, fmt.Errorf("registering the subnet group %s: %w", b.name, err)
 	}

@@ -3,8 +3,6 @@ package database
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // replicas registers the read replicas. They are numbered, so a changed count adds or removes the last ones and leaves the
@@ -14,7 +12,7 @@ func (b *builder) replicas(s *shared, group *rds.ParameterGroup, primary *rds.In
 	db := b.cfg.Database
 	instances := make([]*rds.Instance, 0, db.ReadReplicas)
 	for n := 1; n <= db.ReadReplicas; n++ {
-		identifier := naming.Replica(b.cfg.Instance(), n)
+		identifier := b.cfg.Replica(n)
 		args := b.common(s, identifier, group)
 		args.ReplicateSourceDb = primary.Identifier
 		args.InstanceClass = pulumi.String(db.ReplicaInstanceClass)

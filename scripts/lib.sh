@@ -37,7 +37,7 @@ arguments() {
   for argument; do
     case $argument in
       -*)
-        [[ $options == *" $argument "* ]] || fail "there is no option $argument; the options are:${options% }"
+        [[ $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || fail "there is no option $argument; the options are:${options% }"
         given+="$argument "
         ;;
       *) words+=("$argument") ;;

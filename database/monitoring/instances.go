@@ -3,7 +3,6 @@ package monitoring
 import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // instance is a monitored instance. Properties of an unknown instance class are 0, and have no alarm.
@@ -24,7 +23,7 @@ func watched(cfg *config.Config) []instance {
 	}
 	all := []instance{of(db.InstanceClass, cfg.Instance())}
 	for n := 1; n <= db.ReadReplicas; n++ {
-		replica := of(db.ReplicaInstanceClass, naming.Replica(cfg.Instance(), n))
+		replica := of(db.ReplicaInstanceClass, cfg.Replica(n))
 		replica.Replica = true
 		all = append(all, replica)
 	}

@@ -50,9 +50,10 @@ type Cluster struct {
 
 // Network is where the database is placed and who may connect to it.
 type Network struct {
-	VpcID        string   `key:"vpcId" unset:"the cluster's VPC" rule:"optional,vpc" doc:"VPC of the database."`
-	SubnetIDs    []string `key:"subnetIds" unset:"the private subnets of the VPC" rule:"subnet" all:"twoSubnets,distinct" doc:"Private subnets of the database."`
-	IngressCidrs []string `key:"ingressCidrs" unset:"the CIDR of the VPC" rule:"cidr" all:"distinct" doc:"Networks that may connect to the database."`
+	VpcID           string   `key:"vpcId" unset:"the cluster's VPC" rule:"optional,vpc" doc:"VPC of the database."`
+	SubnetIDs       []string `key:"subnetIds" unset:"the private subnets of the VPC" rule:"subnet" all:"twoSubnets,distinct" doc:"Private subnets of the database."`
+	SubnetGroupName string   `key:"subnetGroupName" unset:"a generated one" rule:"optional,subnetGroup" free:"a name" doc:"Name of the subnet group, if another tool made it (docs/adoption.md)."`
+	IngressCidrs    []string `key:"ingressCidrs" unset:"the CIDR of the VPC" rule:"cidr" all:"distinct" doc:"Networks that may connect to the database."`
 }
 
 // App is the application that owns the schema.

@@ -27,6 +27,7 @@ func (l *loader) contradictions() {
 	l.migrations()
 	l.timeouts()
 	l.environment()
+	l.adopted()
 	l.pods()
 	l.pooling()
 	l.restore()

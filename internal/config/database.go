@@ -5,6 +5,7 @@ type Database struct {
 	Name                      string            `key:"name" default:"mosaic" rule:"databaseName" free:"a name" unnoticed:"immutable" doc:"Name of the database."`
 	Username                  string            `key:"username" default:"mosaicadmin" rule:"userName" free:"a name" unnoticed:"immutable" doc:"Name of the master user."`
 	Port                      int               `key:"port" default:"5432" rule:"1150..65535" free:"a setting without a price" doc:"Port that the database listens on."`
+	InstanceIdentifier        string            `key:"instanceIdentifier" unset:"mosaic-<environment>-db" rule:"optional,instance" free:"a name" unnoticed:"immutable" doc:"Identifier of the first instance, if another tool made it (docs/adoption.md)."`
 	EngineVersion             string            `key:"engineVersion" default:"16" rule:"engineVersion" free:"a setting without a price" doc:"Version of PostgreSQL."`
 	AllowMajorVersionUpgrade  bool              `key:"allowMajorVersionUpgrade" free:"who may do something" unnoticed:"permits a change" doc:"Lets a change of the major version through."`
 	AutoMinorVersionUpgrade   bool              `key:"autoMinorVersionUpgrade" default:"true" free:"when AWS does something" unnoticed:"applied at once" doc:"Takes minor versions in the maintenance window."`
@@ -13,11 +14,12 @@ type Database struct {
 	IamDatabaseAuthentication bool              `key:"iamDatabaseAuthentication" default:"true" free:"who may do something" doc:"Lets database users log in with IAM tokens."`
 	Parameters                map[string]string `key:"parameters" rule:"parameter" free:"a setting without a price" doc:"Parameters of the database, over the program's own."`
 
-	InstanceClass        string `key:"instanceClass" unset:"by tier" rule:"class" doc:"Class of the instance."`
-	MultiAz              bool   `key:"multiAz" unset:"by tier" doc:"Keeps a standby in a second availability zone."`
-	AvailabilityZone     string `key:"availabilityZone" unset:"chosen by RDS" rule:"optional,zone" free:"all zones of a region cost the same" unnoticed:"immutable" doc:"Availability zone of a single instance."`
-	ReadReplicas         int    `key:"readReplicas" unset:"by tier" rule:"0..15" unnoticed:"makes or deletes replicas" doc:"Number of read replicas."`
-	ReplicaInstanceClass string `key:"replicaInstanceClass" unset:"instanceClass" rule:"class" doc:"Class of the replicas."`
+	InstanceClass          string   `key:"instanceClass" unset:"by tier" rule:"class" doc:"Class of the instance."`
+	MultiAz                bool     `key:"multiAz" unset:"by tier" doc:"Keeps a standby in a second availability zone."`
+	AvailabilityZone       string   `key:"availabilityZone" unset:"chosen by RDS" rule:"optional,zone" free:"all zones of a region cost the same" unnoticed:"immutable" doc:"Availability zone of a single instance."`
+	ReadReplicas           int      `key:"readReplicas" unset:"by tier" rule:"0..15" unnoticed:"makes or deletes replicas" doc:"Number of read replicas."`
+	ReadReplicaIdentifiers []string `key:"readReplicaIdentifiers" rule:"instance" all:"distinct" free:"names" unnoticed:"makes or deletes replicas" doc:"Identifiers of the first instance's first replicas, if another tool made them."`
+	ReplicaInstanceClass   string   `key:"replicaInstanceClass" unset:"instanceClass" rule:"class" doc:"Class of the replicas."`
 
 	AllocatedStorage           int    `key:"allocatedStorage" default:"20" rule:"20..65536" doc:"Storage at first, in GiB; it grows and never shrinks."`
 	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"20..65536" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB; at least 110 % of allocatedStorage."`

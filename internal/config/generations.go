@@ -17,13 +17,30 @@ type Retained struct {
 }
 
 // Instance is the identifier of the active instance, which the clients use.
-func (c *Config) Instance() string { return naming.Generation(c.Environment, c.Restore.Serving) }
+func (c *Config) Instance() string { return c.Generation(c.Restore.Serving) }
+
+// Generation is the identifier of the n-th instance, counted from 1. The first one may have a name that another tool gave it.
+func (c *Config) Generation(n int) string {
+	if n == 1 {
+		return c.Database.InstanceIdentifier
+	}
+	return naming.Generation(c.Environment, n)
+}
+
+// Replica is the identifier of the active instance's n-th read replica, counted from 1. Those of the first instance may have names that
+// another tool gave them.
+func (c *Config) Replica(n int) string {
+	if given := c.Database.ReadReplicaIdentifiers; c.Restore.Serving == 1 && n <= len(given) {
+		return given[n-1]
+	}
+	return naming.Replica(c.Instance(), n)
+}
 
 // Retained are the instances beside it, by their generations.
 func (c *Config) Retained() []Retained {
 	var retained []Retained
 	for n := 1; n <= c.Restore.Generation; n++ {
-		identifier := naming.Generation(c.Environment, n)
+		identifier := c.Generation(n)
 		if n != c.Restore.Serving && !slices.Contains(c.Restore.Released, identifier) {
 			retained = append(retained, Retained{
 				Identifier: identifier, Newest: n == c.Restore.Generation,
@@ -36,10 +53,10 @@ func (c *Config) Retained() []Retained {
 
 // generations asks for a generation that can serve, and for one that is made from something.
 func (l *loader) generations() {
-	r, env := l.config.Restore, l.config.Environment
+	r := l.config.Restore
 	var all []string
 	for n := 1; n <= r.Generation; n++ {
-		all = append(all, naming.Generation(env, n))
+		all = append(all, l.config.Generation(n))
 	}
 	if r.Serving > r.Generation {
 		l.conflict(Problem{Key: "restore.serving", Value: schema.Show(r.Serving),
@@ -70,7 +87,7 @@ func (l *loader) generations() {
 				Fix:  "it in one of the two"}, "restore.unprotected")
 		}
 	}
-	newest := naming.Generation(env, r.Generation)
+	newest := l.config.Generation(r.Generation)
 	if r.Generation > 1 && !r.FromBackup() && !slices.Contains(r.Released, newest) {
 		l.conflict(Problem{Key: "restore.generation", Value: schema.Show(r.Generation),
 			Rule: "a generation after the first is made from a backup",
@@ -108,7 +125,7 @@ func (l *loader) restore() {
 		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
 			Rule: "required with " + sources[0],
 			Fix: "the identifier of the instance whose backups are used, such as " +
-				naming.Instance(l.config.Environment)}, sources[0])
+				l.config.Database.InstanceIdentifier}, sources[0])
 	case !pointInTime && r.SourceDbiResourceID != "":
 		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
 			Rule: "only with pointInTime or useLatestRestorableTime",

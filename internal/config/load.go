@@ -164,6 +164,7 @@ const caBundlePath = "/etc/ssl/rds/ca-bundle.pem"
 
 // derive fills in the defaults that depend on other fields.
 func (c *Config) derive() {
+	c.Database.InstanceIdentifier = cmp.Or(c.Database.InstanceIdentifier, naming.Instance(c.Environment))
 	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
 	c.Database.ReplicaMaxAllocatedStorage = cmp.Or(c.Database.ReplicaMaxAllocatedStorage, c.Database.MaxAllocatedStorage)
 	c.Restore.Serving = cmp.Or(c.Restore.Serving, c.Restore.Generation)

@@ -5,31 +5,78 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// WithPolicies puts the policies of a stack's policyArns in the place of their placeholder in a document, and leaves out the statements
-// about them if there are none.
-func WithPolicies(text []byte, arns []string) ([]byte, error) {
+// Fitted fits a document, whose placeholders are filled, to a stack: with the policies of its policyArns in the place of their placeholder,
+// without the statements about them if there are none; and with the names that another tool gave, beside the environment's own.
+func (t Target) Fitted(text []byte) ([]byte, error) {
 	var document iam.Document
 	if err := json.Unmarshal(text, &document); err != nil {
 		return nil, fmt.Errorf("reading a policy: %w", err)
 	}
-	document.Statement = slices.DeleteFunc(document.Statement, func(s iam.Statement) bool {
-		for _, keys := range s.Condition {
-			for key := range maps.Keys(keys) {
-				if !slices.Contains(keys[key], policyARNs) {
-					continue
-				}
-				if len(arns) == 0 {
-					return true
-				}
-				keys[key] = arns
+	document.Statement = slices.DeleteFunc(document.Statement, t.isAboutNoPolicy)
+	for i := range document.Statement {
+		t.attach(document.Statement[i])
+		for _, resource := range document.Statement[i].Resource {
+			document.Statement[i].Resource = append(document.Statement[i].Resource, t.adopted(resource)...)
+		}
+	}
+	fitted, err := document.JSON()
+	return []byte(fitted), err
+}
+
+// isAboutNoPolicy tells whether a statement is about the policies of the stack, and it has none.
+func (t Target) isAboutNoPolicy(s iam.Statement) bool {
+	for _, keys := range s.Condition {
+		for _, values := range keys {
+			if slices.Contains(values, policyARNs) {
+				return len(t.PolicyArns) == 0
 			}
 		}
-		return false
-	})
-	filled, err := document.JSON()
-	return []byte(filled), err
+	}
+	return false
+}
+
+func (t Target) attach(s iam.Statement) {
+	for _, keys := range s.Condition {
+		for key := range maps.Keys(keys) {
+			if slices.Contains(keys[key], policyARNs) {
+				keys[key] = t.PolicyArns
+			}
+		}
+	}
+}
+
+// adopted are the patterns that a pattern of the environment's own names has beside it, for the names that another tool gave.
+func (t Target) adopted(pattern string) []string {
+	own := naming.Instance(t.Environment)
+	if kind, of := strings.CutSuffix(pattern, ":subgrp:"+own+"*"); of {
+		if t.SubnetGroup == "" {
+			return nil
+		}
+		return []string{kind + ":subgrp:" + t.SubnetGroup}
+	}
+	kind, of := strings.CutSuffix(pattern, own+"*")
+	if alarms, are := strings.CutSuffix(pattern, ":alarm:"+strings.TrimSuffix(own, "db")+"*"); are {
+		kind, of = alarms+":alarm:", true
+	}
+	var all []string
+	for _, name := range t.instances() {
+		if of {
+			all = append(all, kind+name+"*")
+		}
+	}
+	return all
+}
+
+// instances are the identifiers that another tool gave.
+func (t Target) instances() []string {
+	if t.Instance == naming.Instance(t.Environment) {
+		return t.Replicas
+	}
+	return append([]string{t.Instance}, t.Replicas...)
 }

@@ -13,7 +13,7 @@ const (
 	stateKey    = "STATE_KEY"
 	repository  = "REPOSITORY"      // as GitHub spells it, with its owner
 	numbered    = "NUMBERED"        // the same with GitHub's ids: owner@1/name@2
-	policyARNs  = "POLICY_ARNS"     // of the stack's policyArns; see [WithPolicies]
+	policyARNs  = "POLICY_ARNS"     // of the stack's policyArns; see [Target.Fitted]
 	project     = "mosaic-database" // the project of Pulumi.yaml, and the value of the tag Project
 )
 

@@ -26,6 +26,11 @@ type Target struct {
 	OwnNamespace bool
 	// PolicyArns are the managed policies that the stack's roles have besides, sorted.
 	PolicyArns []string
+	// Instance is the identifier of the first instance. It, those of the replicas, and the name of the subnet group are the program's own,
+	// unless another tool made them.
+	Instance    string
+	Replicas    []string // that another tool made
+	SubnetGroup string   // that another tool made; "": none
 }
 
 // ReadTarget reads the target from Pulumi.<stack>.yaml in a folder. It fails without a region and exactly one allowed account; the
@@ -41,7 +46,14 @@ func ReadTarget(dir, stack string) (Target, error) {
 			Region      string   `yaml:"aws:region"`
 			Accounts    []string `yaml:"aws:allowedAccountIds"`
 			Environment string   `yaml:"mosaic-database:environment"`
-			Cluster     struct {
+			Database    struct {
+				Instance string   `yaml:"instanceIdentifier"`
+				Replicas []string `yaml:"readReplicaIdentifiers"`
+			} `yaml:"mosaic-database:database"`
+			Network struct {
+				SubnetGroup string `yaml:"subnetGroupName"`
+			} `yaml:"mosaic-database:network"`
+			Cluster struct {
 				Name string `yaml:"name"`
 			} `yaml:"mosaic-database:cluster"`
 			App struct {
@@ -76,6 +88,9 @@ func ReadTarget(dir, stack string) (Target, error) {
 		Namespace:    cmp.Or(config.App.Namespace, naming.Namespace(env)),
 		OwnNamespace: config.App.Create,
 		PolicyArns:   slices.Compact(policies),
+		Instance:     cmp.Or(config.Database.Instance, naming.Instance(env)),
+		Replicas:     config.Database.Replicas,
+		SubnetGroup:  config.Network.SubnetGroup,
 	}, nil
 }
 

@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,7 +75,7 @@ func TestThePipelineAttachesThePoliciesOfTheStack(t *testing.T) {
 	template, err := Policies()["deploy-access"].JSON()
 	require.NoError(t, err)
 	attached := func(arns []string) (all []iam.Values) {
-		text, err := WithPolicies([]byte(template), arns)
+		text, err := Target{PolicyArns: arns}.Fitted([]byte(template))
 		require.NoError(t, err)
 		assert.NotContains(t, string(text), policyARNs)
 		var document iam.Document
@@ -90,9 +92,50 @@ func TestThePipelineAttachesThePoliciesOfTheStack(t *testing.T) {
 
 	other, err := Policies()["boundary"].JSON()
 	require.NoError(t, err)
-	same, err := WithPolicies([]byte(other), target.PolicyArns)
+	same, err := target.Fitted([]byte(other))
 	require.NoError(t, err)
 	assert.JSONEq(t, other, string(same), "no other policy changes")
-	_, err = WithPolicies([]byte("{"), nil)
+	_, err = target.Fitted([]byte("{"))
 	assert.Error(t, err)
+}
+
+// The pipeline may do with an instance that was taken over what it may do with one of its own; and no more with anybody else's.
+func TestThePipelineReachesWhatWasAdopted(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(`config:
+  aws:region: us-east-1
+  aws:allowedAccountIds: ["123456789012"]
+  mosaic-database:database: {instanceIdentifier: legacy, readReplicaIdentifiers: [reader]}
+  mosaic-database:network: {subnetGroupName: "their group"}
+`), 0o600))
+	target, err := ReadTarget(dir, "prod")
+	require.NoError(t, err)
+	resources := func(target Target, role string, actions ...string) (all []string) {
+		for _, name := range Roles()[role] {
+			text, err := Policies()[name].JSON()
+			require.NoError(t, err)
+			fitted, err := target.Fitted([]byte(filled(role, name).Replace(text)))
+			require.NoError(t, err)
+			var document iam.Document
+			require.NoError(t, json.Unmarshal(fitted, &document))
+			for _, s := range document.Statement {
+				if len(actions) == 0 || slices.Contains(s.Action, actions[0]) {
+					all = append(all, s.Resource...)
+				}
+			}
+		}
+		return all
+	}
+	const rds, logs = "arn:aws:rds:us-east-1:123456789012:", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/rds/instance/"
+	deploy := resources(target, "deploy")
+	for _, arn := range []string{rds + "db:legacy*", rds + "db:reader*", rds + "db:mosaic-prod-db*", rds + "pg:legacy*", rds + "subgrp:their group",
+		logs + "legacy*", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:legacy*"} {
+		assert.Contains(t, deploy, arn)
+	}
+	assert.Contains(t, resources(target, "drill", "rds:RestoreDBInstanceToPointInTime"), rds+"db:legacy*")
+	assert.NotContains(t, resources(target, "drill", "rds:DeleteDBInstance"), rds+"db:legacy*")
+	own := Target{Environment: "prod", Instance: "mosaic-prod-db"}
+	for _, role := range slices.Sorted(maps.Keys(Roles())) {
+		assert.NotContains(t, strings.Join(resources(own, role), " "), "legacy")
+	}
 }

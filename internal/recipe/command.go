@@ -51,6 +51,9 @@ func adoptCommand(recipe *run.Recipe) *cobra.Command {
 		return adoption.Run(cmd.Context(), recipe, args[0], options)
 	})
 	cmd.Flags().BoolVar(&options.Yes, "yes", false, "answer the question beforehand")
+	cmd.Flags().StringVar(&options.Instance, "instance", "", "identifier of the instance, if another tool named it")
+	cmd.Flags().StringVar(&options.CloudFormationStack, "cloudformation-stack", "", "CloudFormation stack that made the instance")
+	cmd.Flags().StringVar(&options.Secret, "secret", "", "secret with the password, if it has another name")
 	return cmd
 }
 

@@ -51,6 +51,10 @@ func compute() []transition {
 		field{name: "readReplicas", was: "1", now: "2"}.row(),
 		field{name: "readReplicas", was: "0", now: "2"}.row(),
 		{
+			key: "database.readReplicaIdentifiers", was: unset, now: "mosaic-<env>-reader", back: true, why: "another replica",
+			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, readReplicaIdentifiers: [mosaic-<env>-reader]}",
+		},
+		{
 			key: "database.replicaInstanceClass", was: unset, now: "db.t3.large", back: true, why: restart,
 			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, replicaInstanceClass: db.t3.large}",
 		},

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
-	"github.com/mosaic-stories/mosaic-database/internal/recipe/recovery"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
@@ -54,7 +54,7 @@ func recovers(l *live.Stack, made *simcloud.Object) bool {
 	require.Len(l.T, creations, 1)
 	c := creations[0]
 	look := func(state.Creation) (string, error) { return made.ID, nil }
-	id, err := recovery.ID(c, pipeline.Target{Partition: "aws", Account: "123456789012", Region: "us-east-1", Environment: "dev"}, look)
+	id, err := existing.ID(c, pipeline.Target{Partition: "aws", Account: "123456789012", Region: "us-east-1", Environment: "dev"}, look)
 	require.NoError(l.T, err)
 	if id != "" {
 		require.True(l.T, interrupted.Take(c, id))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
 // stackFile is the content of the stack file.
@@ -127,9 +128,14 @@ func TestAdoptionIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	was := h.stackFile()
-	h.instance["StorageEncrypted"], h.instance["MasterUserSecret"] = false, map[string]any{"SecretArn": "arn"}
-	h.answers = append(h.answers, [2]string{"describe-stack-resources", `"MosaicDatabaseStack"`},
-		[2]string{"get-template", `{"Resources": {"Database": {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Snapshot"}, "Group": {"Type": "AWS::EC2::SecurityGroup", "DeletionPolicy": "Retain"}}}`})
+	h.account.instance = map[string]any{"StorageEncrypted": false, "MasterUserSecret": map[string]any{"SecretArn": "arn"},
+		"TagList": []any{map[string]any{"Key": "aws:cloudformation:stack-name", "Value": "MosaicDatabaseStack"}}}
+	h.account.first = []answer{
+		{"describe-stack-resources", []any{map[string]any{"ResourceType": "AWS::RDS::DBInstance", "PhysicalResourceId": "mosaic-prod-db"}}},
+		{"get-template", map[string]any{"Resources": map[string]any{
+			"Database": map[string]any{"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Snapshot"}, "Group": map[string]any{"Type": "AWS::EC2::SecurityGroup", "DeletionPolicy": "Retain"},
+		}}},
+	}
 	said, err := h.adopt("yes")
 	require.Error(t, err)
 	for _, part := range []string{"the storage is not encrypted", "RDS manages the password", "MosaicDatabaseStack would delete when it is removed: Database (AWS::RDS::DBInstance);"} {
@@ -138,8 +144,10 @@ func TestAdoptionIsRefused(t *testing.T) {
 	assert.Equal(t, was, h.stackFile())
 	assert.Empty(t, h.Resources())
 
-	h.describe()
-	h.answers = append([][2]string{{"describe-db-parameters", `[{"ParameterName": "shared_buffers", "ParameterValue": "{DBInstanceClassMemory}"}]`}}, h.answers...)
+	h.account.instance = nil
+	require.NoError(t, h.Cloud.Edit(live.ParameterGroupType, "mosaicdatabasestack-parameters-abc", func(p simcloud.Properties) {
+		p["parameters"] = []any{map[string]any{"name": "shared_buffers", "value": "{DBInstanceClassMemory}"}}
+	}))
 	said, err = h.adopt("yes")
 	require.Error(t, err)
 	assert.Contains(t, said, "mosaic-database:database.parameters.shared_buffers: {DBInstanceClassMemory}")

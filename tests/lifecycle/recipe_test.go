@@ -61,11 +61,11 @@ func (d *desk) killing(word, when string) {
 }
 
 // recipe runs a recipe on the stack with an answer to its question, and returns what it says and whether it ended well.
-func (d *desk) recipe(stack, name, answer string) (string, error) {
+func (d *desk) recipe(stack, name, answer string, options ...string) (string, error) {
 	d.T.Helper()
 	binary, err := program()
 	require.NoError(d.T, err)
-	cmd := exec.Command(binary, name, stack)
+	cmd := exec.Command(binary, append([]string{name, stack}, options...)...)
 	cmd.Dir, cmd.Stdin = d.WorkDir(), strings.NewReader(answer+"\n")
 	cmd.Env = append(append(os.Environ(), d.Environ()...), "RECIPE=db-"+name, "TMPDIR="+d.T.TempDir(), "PATH="+d.bin+":"+os.Getenv("PATH"))
 	said, err := cmd.CombinedOutput()

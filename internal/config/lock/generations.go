@@ -8,7 +8,6 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 var (
@@ -58,7 +57,7 @@ func instanceKeys(c *config.Config) []string {
 
 // asActive is what is locked of an instance, as if it were the one that was active before; empty for a new one.
 func asActive(c *config.Config, before map[string]string, identifier string) map[string]string {
-	active := naming.Generation(c.Environment, number(before, servingKey, 1))
+	active := c.Generation(number(before, servingKey, 1))
 	known := map[string]string{}
 	for _, key := range instanceKeys(c) {
 		from := identifier + " " + key
@@ -97,7 +96,7 @@ func numbers(c *config.Config, before map[string]string) schema.Problems {
 		problem.Fix = fmt.Sprintf("%d; and serving: %d to go back", was, r.Generation)
 	case r.Generation > was+1:
 		problem.Rule, problem.Fix = fmt.Sprintf("at most one more than before, %d", was), strconv.Itoa(was+1)
-	case r.Generation == was && !slices.Contains(r.Released, naming.Generation(c.Environment, was)):
+	case r.Generation == was && !slices.Contains(r.Released, c.Generation(was)):
 		var problems schema.Problems
 		for _, setting := range origins(c) {
 			problems = append(problems, setting.changed(before)...)

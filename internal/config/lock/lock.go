@@ -10,6 +10,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // immutable is one setting that cannot change once the database exists: RDS, or this program's names, would answer with another,
@@ -19,6 +20,15 @@ type immutable struct {
 	value   string
 	why     string // what a change would do
 	instead string // how to get what a change is meant to get
+	later   bool   // the first states did not have the key: in these it was not set
+}
+
+// adopted is the identifier of an instance that another tool made; "" if this program made it.
+func adopted(c *config.Config) string {
+	if identifier := c.Database.InstanceIdentifier; identifier != naming.Instance(c.Environment) {
+		return identifier
+	}
+	return ""
 }
 
 // The full keys of what is compared in a way of its own.
@@ -45,6 +55,8 @@ func ofStack(c *config.Config) []immutable {
 		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot and " + restored},
 		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot and " + restored},
 		{key: "environment", value: c.Environment, why: renamed, instead: newStack},
+		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/adoption.md)"},
+		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS moves no instance between subnet groups of a VPC", instead: restored},
 		{key: "cluster.name", value: c.Cluster.Name, why: deleted, instead: newStack},
 		{key: "database.name", value: c.Database.Name, why: replaced, instead: "make another database in the instance with CREATE DATABASE"},
 		{key: "database.username", value: c.Database.Username, why: replaced, instead: "make another user in the database with CREATE ROLE"},
@@ -102,7 +114,7 @@ func Moved(location Location, before map[string]string) schema.Problems {
 
 func (i immutable) changed(before map[string]string) schema.Problems {
 	old, known := before[i.key]
-	if !known || old == i.value {
+	if len(before) == 0 || !known && !i.later || old == i.value {
 		return nil
 	}
 	fix := old

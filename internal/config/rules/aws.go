@@ -26,6 +26,7 @@ var (
 	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}$`)
 	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
 	resourceID   = regexp.MustCompile(`^db-[0-9A-Z]{26}$`)
+	subnetGroup  = regexp.MustCompile(`^[a-z0-9 ._-]{1,255}$`)
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )
 
@@ -46,9 +47,10 @@ func aws() schema.Rules {
 		"region": schema.Matching(regionName, "the name of an AWS region", "one such as us-east-1"),
 		"environment": schema.Matching(environment, "lower-case letters, digits and single hyphens, beginning with a letter, not ending with a hyphen",
 			"a name such as prod or staging-2"),
-		"account":    account,
-		"oneAccount": oneAccount(),
-		"zone":       schema.Matching(zoneName, "an availability zone of the stack's region", "one such as us-east-1a"),
+		"account":     account,
+		"oneAccount":  oneAccount(),
+		"subnetGroup": schema.Matching(subnetGroup, "the name of a subnet group: lower-case letters, digits, spaces and ._-", "the name that RDS shows"),
+		"zone":        schema.Matching(zoneName, "an availability zone of the stack's region", "one such as us-east-1a"),
 		// The region is checked against the stack's later.
 		"kmsKey": schema.Matching(keyARN, "the ARN of a KMS key (not of an alias) in the stack's region",
 			"one such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),

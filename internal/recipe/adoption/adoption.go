@@ -4,12 +4,15 @@ package adoption
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
@@ -17,7 +20,10 @@ import (
 
 // Options are the flags of the recipe.
 type Options struct {
-	Yes bool // do not ask before importing
+	Yes                 bool   // do not ask before importing
+	Instance            string // identifier; "": the one of the configuration
+	CloudFormationStack string // that made the instance; "": the instance is known by its identifier
+	Secret              string // name or ARN of the secret with the password; "": the one of this program's name, or of the CloudFormation stack
 }
 
 // adoption is one run of the recipe.
@@ -28,6 +34,8 @@ type adoption struct {
 	target pipeline.Target
 	aws    *awscli.CLI
 	found  *Found
+
+	imported []string // ids
 }
 
 // Run runs the recipe for a stack. It changes the stack file and the state, and nothing in AWS or in the cluster. Where it was interrupted,
@@ -45,7 +53,10 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 	if strings.Contains(outputs, `"instanceIdentifier"`) {
 		return fmt.Errorf("%s has its instance already: this stack was deployed", stack)
 	}
-	if a.found, err = look(a.aws, a.target); err != nil {
+	if a.found, err = look(a.aws, a.target, options); err != nil {
+		return err
+	}
+	if a.found.Configured, err = a.configured(); err != nil {
 		return err
 	}
 	name := a.found.Instance.DBInstanceIdentifier
@@ -73,7 +84,8 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 // announce prints what was found, what is written into the stack file, and what the first up would change. It finds that out in a copy of
 // the project with a state of its own.
 func (a *adoption) announce() error {
-	a.recipe.Say("found %s; rehearsing its import", a.found.Instance.DBInstanceIdentifier)
+	name := a.found.Instance.DBInstanceIdentifier
+	a.recipe.Say("found %s, made %s; rehearsing its import", name, a.found.Instance.Origin())
 	rehearsal, err := a.copyProject()
 	if err != nil {
 		return err
@@ -92,8 +104,7 @@ func (a *adoption) announce() error {
 	if err != nil {
 		return err
 	}
-	name := a.found.Instance.DBInstanceIdentifier
-	if refused := plan.refused(typeInstance+" "+name, typeSubnetGroup+" "+name, typePassword+" "+a.found.passwordName()); len(refused) > 0 {
+	if refused := plan.refused(typeInstance+" "+name, typeSubnetGroup+" "+naming.Instance(a.target.Environment), typePassword+" "+a.found.passwordName()); len(refused) > 0 {
 		return fmt.Errorf("the first up would not leave everything in place; nothing was imported:\n  - %s", strings.Join(refused, "\n  - "))
 	}
 	fmt.Fprintf(os.Stderr, "\nPulumi.%s.yaml gets:\n", a.stack)
@@ -101,11 +112,32 @@ func (a *adoption) announce() error {
 		fmt.Fprintf(os.Stderr, "  %s: %s\n", setting.Key, setting.Value)
 	}
 	fmt.Fprintf(os.Stderr, "\nThe first up then\n%s", strings.Join(plan.lines(), ""))
-	if left := a.found.Left(); len(left) > 0 {
-		fmt.Fprintf(os.Stderr, "\nThese are not imported. They stay, and nothing of this stack uses them after the up:\n  %s\n", strings.Join(left, "\n  "))
-	}
+	a.list("The parameter group that it makes differs from the one of today in:", a.found.reparameterized(plan.inputs(typeParameters, name)))
+	a.list("These are not imported. They stay, and nothing of this stack uses them after the up:", a.found.Left(append(a.imported, name)))
+	a.list("In the cluster there are already:", a.objects())
 	fmt.Fprintln(os.Stderr)
 	return nil
+}
+
+func (a *adoption) list(title string, lines []string) {
+	if len(lines) > 0 {
+		fmt.Fprintf(os.Stderr, "\n%s\n  %s\n", title, strings.Join(lines, "\n  "))
+	}
+}
+
+// configured reads what the stack file says.
+func (a *adoption) configured() (Configured, error) {
+	text, err := a.output(project{}, "config", "--json")
+	if err != nil {
+		return Configured{}, err
+	}
+	var values map[string]struct{ Value string }
+	if err := json.Unmarshal([]byte(text), &values); err != nil {
+		return Configured{}, fmt.Errorf("reading the configuration: %w", err)
+	}
+	var database struct{ Credentials config.Credentials }
+	_ = json.Unmarshal([]byte(values[config.Key("database")].Value), &database) // the program says what is wrong
+	return Configured{Delivery: config.Delivery(values[config.Key("delivery")].Value), Credentials: database.Credentials}, nil
 }
 
 // edit writes into the stack file of a project what the instance is like.

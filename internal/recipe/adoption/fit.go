@@ -6,37 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-)
 
-// Obstacles are what the program cannot take over, each with what to do about it.
-func (f *Found) Obstacles() []string {
-	i := f.Instance
-	var all []string
-	stop := func(wrong bool, format string, args ...any) {
-		if wrong {
-			all = append(all, fmt.Sprintf(format, args...))
-		}
-	}
-	stop(i.Engine != "postgres", "the engine is %s, and this program runs postgres: dump and load", i.Engine)
-	stop(i.DBInstanceStatus != "available", "the instance is %s: wait until it is available", i.DBInstanceStatus)
-	stop(!i.StorageEncrypted, "the storage is not encrypted, which no change can add: copy a snapshot with --kms-key-id alias/aws/rds, and restore that one with restore.snapshotIdentifier")
-	stop(i.DBName == "", "the instance was made without a database, and database.name cannot be added: restore a snapshot, or dump and load")
-	stop(i.MasterUserSecret != nil, "RDS manages the password of the master user: aws rds modify-db-instance --no-manage-master-user-password "+
-		"--master-user-password … --apply-immediately, and put it into a secret mosaic/<environment>/rds/credentials, as the key password")
-	stop(i.MasterUserSecret == nil && f.Password == "", "there is no secret mosaic/<environment>/rds/credentials with the key password: write the password of the master user there, "+
-		"otherwise the first up would make another one")
-	stop(i.DBSubnetGroup.DBSubnetGroupName == "default", "the subnet group is default, which belongs to the whole VPC: AWS moves no instance between groups of a VPC; restore a snapshot")
-	for _, group := range i.OptionGroupMemberships {
-		stop(!strings.HasPrefix(group.OptionGroupName, "default:"), "the option group is %s: move the instance to the default one of its version", group.OptionGroupName)
-	}
-	stop(len(f.OtherSources) > 0, "its security groups let in %s, and this program lets in CIDR blocks alone: give the rules for these, and remove the others",
-		strings.Join(f.OtherSources, ", "))
-	if f.Stack != nil {
-		stop(len(f.Stack.Deleting) > 0, "the CloudFormation stack %s would delete when it is removed: %s; set DeletionPolicy: Retain on every resource, and deploy it",
-			f.Stack.Name, strings.Join(f.Stack.Deleting, ", "))
-	}
-	return all
-}
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
+)
 
 // Setting is a key of the stack file with its value.
 type Setting struct{ Key, Value string }
@@ -49,6 +22,9 @@ func (f *Found) Settings() []Setting {
 		settings = append(settings, Setting{Key: key, Value: fmt.Sprint(value)})
 	}
 	database := func(key string, value any) { set("database."+key, value) }
+	if i.DBInstanceIdentifier != naming.Instance(f.Environment) {
+		database("instanceIdentifier", i.DBInstanceIdentifier)
+	}
 	database("name", i.DBName)
 	database("username", i.MasterUsername)
 	database("port", i.Endpoint.Port)
@@ -56,7 +32,7 @@ func (f *Found) Settings() []Setting {
 	database("autoMinorVersionUpgrade", i.AutoMinorVersionUpgrade)
 	database("instanceClass", i.DBInstanceClass)
 	database("multiAz", i.MultiAZ)
-	database("readReplicas", 0)
+	f.replicas(database)
 	database("allocatedStorage", i.AllocatedStorage)
 	if i.MaxAllocatedStorage > 0 {
 		database("maxAllocatedStorage", i.MaxAllocatedStorage)
@@ -79,21 +55,68 @@ func (f *Found) Settings() []Setting {
 	if f.LogRetention > 0 {
 		database("logRetentionDays", f.LogRetention)
 	}
-	if f.Secret.KmsKeyID != "" {
-		database("secretKmsKeyId", f.Secret.KmsKeyID)
+	if key := f.Secrets[naming.CredentialsSecret(f.Environment)].KmsKeyID; key != "" {
+		database("secretKmsKeyId", key)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Parameters)) {
 		database("parameters["+strconv.Quote(name)+"]", f.Parameters[name])
 	}
 	set("network.vpcId", i.DBSubnetGroup.VpcID)
+	set("network.subnetGroupName", i.DBSubnetGroup.DBSubnetGroupName)
 	for n, subnet := range i.DBSubnetGroup.Subnets {
 		set(fmt.Sprintf("network.subnetIds[%d]", n), subnet.SubnetIdentifier)
 	}
 	for n, cidr := range f.IngressCidrs {
 		set(fmt.Sprintf("network.ingressCidrs[%d]", n), cidr)
 	}
-	set("delivery", "gitops")
+	switch f.Configured.Delivery {
+	case "": // whoever made the objects in the cluster keeps them
+		set("delivery", config.DeliveryGitOps)
+	case config.DeliveryPulumi: // objects that exist are taken over in a handover alone
+		set("delivery", config.DeliveryHandover)
+	}
 	return settings
+}
+
+// replicas keeps the read replicas, under the names that they have.
+func (f *Found) replicas(database func(string, any)) {
+	database("readReplicas", len(f.Replicas))
+	var names, own []string
+	for n, replica := range f.Replicas {
+		names = append(names, replica.DBInstanceIdentifier)
+		own = append(own, naming.Replica(f.Instance.DBInstanceIdentifier, n+1))
+	}
+	slices.Sort(names)
+	if slices.Sort(own); !slices.Equal(names, own) {
+		for n, name := range names {
+			database(fmt.Sprintf("readReplicaIdentifiers[%d]", n), name)
+		}
+	}
+	if len(f.Replicas) == 0 {
+		return
+	}
+	if class := f.Replicas[0].DBInstanceClass; class != f.Instance.DBInstanceClass {
+		database("replicaInstanceClass", class)
+	}
+	if ceiling := f.Replicas[0].MaxAllocatedStorage; ceiling > 0 && ceiling != f.Instance.MaxAllocatedStorage {
+		database("replicaMaxAllocatedStorage", ceiling)
+	}
+}
+
+// reparameterized are the parameters that a parameter group of the program has otherwise than the one of today.
+func (f *Found) reparameterized(inputs map[string]any) []string {
+	planned, _ := inputs["parameters"].([]any)
+	var all []string
+	for _, item := range planned {
+		parameter, _ := item.(map[string]any)
+		name, value := fmt.Sprint(parameter["name"]), fmt.Sprint(parameter["value"])
+		if was, set := f.Parameters[name]; !set {
+			all = append(all, fmt.Sprintf("%s: RDS's default → %s", name, value))
+		} else if was != value {
+			all = append(all, fmt.Sprintf("%s: %s → %s", name, was, value))
+		}
+	}
+	return all
 }
 
 // engineVersion is the version in the stack file: the major one, of which RDS takes the minor ones, or the one that it has.
@@ -122,19 +145,4 @@ func (f *Found) storage(database func(string, any)) {
 	if i.StorageThroughput > throughput {
 		database("storageThroughput", i.StorageThroughput)
 	}
-}
-
-// Left is what stays with whoever made it: the program makes its own beside it.
-func (f *Found) Left() []string {
-	var all []string
-	for _, group := range f.Instance.VpcSecurityGroups {
-		all = append(all, "security group "+group.VpcSecurityGroupID)
-	}
-	for _, group := range f.Instance.DBParameterGroups {
-		all = append(all, "parameter group "+group.DBParameterGroupName)
-	}
-	for _, replica := range f.Instance.ReadReplicaDBInstanceIdentifiers {
-		all = append(all, "read replica "+replica)
-	}
-	return all
 }

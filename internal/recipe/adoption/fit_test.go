@@ -5,11 +5,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
+
+const credentials = "mosaic/prod/rds/credentials"
 
 // fitting is what can be taken over.
 func fitting() *Found {
-	f := &Found{Password: "p", Secret: Secret{ARN: "arn"}, IngressCidrs: []string{"10.0.0.0/16"}, Instance: Instance{
+	f := &Found{Environment: "prod", ForcesTLS: true, Password: "p", PasswordFrom: "arn", Secrets: map[string]Secret{credentials: {Name: credentials, ARN: "arn"}}, IngressCidrs: []string{"10.0.0.0/16"}, Instance: Instance{
 		DBInstanceIdentifier: "mosaic-prod-db", DBInstanceStatus: "available", Engine: "postgres", EngineVersion: "16.4", DBName: "mosaic",
 		MasterUsername: "postgres", StorageEncrypted: true, StorageType: "gp3", Iops: 3000, StorageThroughput: 125, AllocatedStorage: 20,
 		AutoMinorVersionUpgrade: true, DBInstanceClass: "db.t3.micro",
@@ -23,14 +27,25 @@ func fitting() *Found {
 func TestObstacles(t *testing.T) {
 	assert.Empty(t, fitting().Obstacles())
 	for want, change := range map[string]func(*Found){
-		"this program runs postgres":    func(f *Found) { f.Instance.Engine = "mysql" },
-		"wait until it is available":    func(f *Found) { f.Instance.DBInstanceStatus = "modifying" },
-		"copy a snapshot":               func(f *Found) { f.Instance.StorageEncrypted = false },
-		"made without a database":       func(f *Found) { f.Instance.DBName = "" },
-		"--no-manage-master-user":       func(f *Found) { f.Instance.MasterUserSecret = &struct{ SecretArn string }{"arn"}; f.Password = "" },
-		"write the password":            func(f *Found) { f.Password = "" },
+		"this program runs postgres":                            func(f *Found) { f.Instance.Engine = "mysql" },
+		"wait until it is available":                            func(f *Found) { f.Instance.DBInstanceStatus = "modifying" },
+		"copy a snapshot":                                       func(f *Found) { f.Instance.StorageEncrypted = false },
+		"made without a database":                               func(f *Found) { f.Instance.DBName = "" },
+		"--no-manage-master-user":                               func(f *Found) { f.Instance.MasterUserSecret = &struct{ SecretArn string }{"arn"}; f.Password = "" },
+		"no JSON with the key password":                         func(f *Found) { f.Password = "" },
+		"--secret-string file://":                               func(f *Found) { f.Password, f.PasswordFrom = "", "" },
+		"restore-secret --secret-id mosaic/prod/rds/connection": func(f *Found) { f.Secrets["mosaic/prod/rds/connection"] = Secret{Deleted: true} },
+		"restore-secret --secret-id mosaic/prod/rds/credentials": func(f *Found) {
+			f.Secrets[credentials], f.PasswordFrom, f.Password = Secret{Deleted: true}, "", ""
+		},
+		"adopt with master, and switch afterwards": func(f *Found) { f.Configured.Credentials = config.CredentialsAlternating },
+		"the read replica r1 is creating":          func(f *Found) { f.Replicas = []Instance{{DBInstanceIdentifier: "r1", DBInstanceStatus: "creating"}} },
+		"classes db.t3.micro and db.t3.large": func(f *Found) {
+			f.Replicas = []Instance{{DBInstanceStatus: available, DBInstanceClass: "db.t3.micro"}, {DBInstanceStatus: available, DBInstanceClass: "db.t3.large"}}
+		},
 		"the subnet group is default":   func(f *Found) { f.Instance.DBSubnetGroup.DBSubnetGroupName = "default" },
 		"the option group is my-group:": func(f *Found) { f.Instance.OptionGroupMemberships = []struct{ OptionGroupName string }{{"my-group"}} },
+		"set rds.force_ssl to 1":        func(f *Found) { f.ForcesTLS = false },
 		"let in sg-1, pl-2":             func(f *Found) { f.OtherSources = []string{"sg-1", "pl-2"} },
 		"would delete when it is removed: Database (AWS::RDS::DBInstance); set DeletionPolicy: Retain": func(f *Found) {
 			f.Stack = &TemplateStack{Name: "s", Deleting: []string{"Database (AWS::RDS::DBInstance)"}}
@@ -60,13 +75,32 @@ func TestSettings(t *testing.T) {
 		"io1":             {change: func(f *Found) { f.Instance.StorageType, f.Instance.Iops = "io1", 1000 }, has: []string{"database.storageType=io1", "database.iops=1000"}},
 		"fast gp3": {change: func(f *Found) { f.Instance.Iops, f.Instance.StorageThroughput = 14000, 700 },
 			has: []string{"database.iops=14000", "database.storageThroughput=700"}},
-		"a key of the customer": {change: func(f *Found) { f.CustomerKey, f.Instance.KmsKeyID, f.Secret.KmsKeyID = true, "arn:key", "arn:other" },
+		"a key of the customer": {change: func(f *Found) {
+			f.CustomerKey, f.Instance.KmsKeyID, f.Secrets[credentials] = true, "arn:key", Secret{KmsKeyID: "arn:other"}
+		},
 			has: []string{"database.kmsKeyId=arn:key", "database.secretKmsKeyId=arn:other"}},
-		"the key aws/rds":     {change: func(f *Found) { f.Instance.KmsKeyID = "arn:key" }, not: []string{"database.kmsKeyId"}},
-		"no minor upgrades":   {change: func(f *Found) { f.Instance.AutoMinorVersionUpgrade = false }, has: []string{"database.engineVersion=16.4"}},
-		"insights off":        {change: func(f *Found) { f.Instance.PerformanceInsightsRetentionPeriod = 7 }, has: []string{"database.performanceInsightsRetentionDays=0"}},
-		"a parameter":         {change: func(f *Found) { f.Parameters = map[string]string{"rds.force_ssl": "0"} }, has: []string{`database.parameters["rds.force_ssl"]=0`}},
-		"the log's retention": {change: func(f *Found) { f.LogRetention = 7 }, has: []string{"database.logRetentionDays=7"}},
+		"the key aws/rds":           {change: func(f *Found) { f.Instance.KmsKeyID = "arn:key" }, not: []string{"database.kmsKeyId"}},
+		"no minor upgrades":         {change: func(f *Found) { f.Instance.AutoMinorVersionUpgrade = false }, has: []string{"database.engineVersion=16.4"}},
+		"insights off":              {change: func(f *Found) { f.Instance.PerformanceInsightsRetentionPeriod = 7 }, has: []string{"database.performanceInsightsRetentionDays=0"}},
+		"a parameter":               {change: func(f *Found) { f.Parameters = map[string]string{"rds.force_ssl": "0"} }, has: []string{`database.parameters["rds.force_ssl"]=0`}},
+		"an identifier of its own":  {change: func(f *Found) { f.Instance.DBInstanceIdentifier = "legacy" }, has: []string{"database.instanceIdentifier=legacy"}},
+		"this program's identifier": {has: []string{"network.subnetGroupName=group"}, not: []string{"database.instanceIdentifier", "database.readReplicaIdentifiers", "database.replicaInstanceClass"}},
+		"replicas of another class": {
+			change: func(f *Found) {
+				f.Replicas = []Instance{{DBInstanceIdentifier: "r2", DBInstanceClass: "db.t3.large", MaxAllocatedStorage: 200}, {DBInstanceIdentifier: "r1", DBInstanceClass: "db.t3.large"}}
+			},
+			has: []string{"database.readReplicas=2", "database.readReplicaIdentifiers[0]=r1", "database.readReplicaIdentifiers[1]=r2",
+				"database.replicaInstanceClass=db.t3.large", "database.replicaMaxAllocatedStorage=200"},
+		},
+		"replicas of this program": {
+			change: func(f *Found) {
+				f.Replicas = []Instance{{DBInstanceIdentifier: "mosaic-prod-db-replica-2", DBInstanceClass: "db.t3.micro"}, {DBInstanceIdentifier: "mosaic-prod-db-replica-1", DBInstanceClass: "db.t3.micro"}}
+			},
+			has: []string{"database.readReplicas=2"}, not: []string{"database.readReplicaIdentifiers[0]", "database.replicaInstanceClass"},
+		},
+		"objects of this program":   {change: func(f *Found) { f.Configured.Delivery = config.DeliveryPulumi }, has: []string{"delivery=handover"}},
+		"a delivery that is chosen": {change: func(f *Found) { f.Configured.Delivery = config.DeliveryGitOps }, not: []string{"delivery"}},
+		"the log's retention":       {change: func(f *Found) { f.LogRetention = 7 }, has: []string{"database.logRetentionDays=7"}},
 	} {
 		f := fitting()
 		if test.change != nil {
@@ -83,4 +117,44 @@ func TestSettings(t *testing.T) {
 			assert.NotContains(t, strings.Join(settings, "\n"), not+"=", name)
 		}
 	}
+}
+
+// What is not imported is said once, with whoever made it.
+func TestLeft(t *testing.T) {
+	f := fitting()
+	f.Instance.VpcSecurityGroups = []struct{ VpcSecurityGroupID string }{{"sg-1"}, {"sg-2"}}
+	f.Instance.ReadReplicaDBInstanceIdentifiers = []string{"r1", "arn:aws:rds:eu-west-1:1:db:r2"}
+	f.PasswordFrom, f.RolePolicies = "theirs", []string{"role:CDKDefaultPolicy", "role:imported"}
+	f.Stack = &TemplateStack{Resources: []struct{ ResourceType, PhysicalResourceID string }{
+		{"AWS::EC2::SecurityGroup", "sg-1"}, {"AWS::CDK::Metadata", "m"}, {"AWS::IAM::Policy", "p"}, {"AWS::RDS::DBInstance", "mosaic-prod-db"},
+	}}
+	assert.Equal(t, []string{"security group sg-1", "read replica arn:aws:rds:eu-west-1:1:db:r2", "inline policy role:CDKDefaultPolicy", "secret theirs", "AWS::IAM::Policy p"},
+		f.Left([]string{"sg-2", "mosaic-prod-db", "role:imported"}))
+}
+
+// The tags say who made the instance, where they do.
+func TestOrigin(t *testing.T) {
+	tagged := func(pairs ...string) Instance {
+		var i Instance
+		for n := 0; n < len(pairs); n += 2 {
+			i.TagList = append(i.TagList, struct{ Key, Value string }{pairs[n], pairs[n+1]})
+		}
+		return i
+	}
+	assert.Equal(t, "by the CloudFormation stack S", tagged("aws:cloudformation:stack-name", "S", "ManagedBy", "cdk").Origin())
+	assert.Contains(t, tagged("ManagedBy", "pulumi", "Environment", "old").Origin(), "as the environment old")
+	assert.Contains(t, tagged("ManagedBy", "terraform").Origin(), "by terraform")
+	assert.Contains(t, tagged("Name", "x").Origin(), "no tag")
+}
+
+// Objects in the cluster are said with whoever made them.
+func TestManaged(t *testing.T) {
+	assert.Equal(t, []string{"ServiceAccount a, made by the Helm release core", "ServiceAccount b, made by the Argo CD application apps",
+		"ServiceAccount c, made by somebody-else", "ServiceAccount d, made by nobody who left a label"}, managed(`{"items": [
+		{"kind": "ServiceAccount", "metadata": {"name": "default"}},
+		{"kind": "ServiceAccount", "metadata": {"name": "d"}},
+		{"kind": "ServiceAccount", "metadata": {"name": "c", "labels": {"app.kubernetes.io/managed-by": "somebody-else"}}},
+		{"kind": "ServiceAccount", "metadata": {"name": "b", "annotations": {"argocd.argoproj.io/tracking-id": "apps:/ServiceAccount:ns/b"}}},
+		{"kind": "ServiceAccount", "metadata": {"name": "a", "annotations": {"meta.helm.sh/release-name": "core"}, "labels": {"app.kubernetes.io/managed-by": "Helm"}}}]}`))
+	assert.Empty(t, managed("no JSON"))
 }

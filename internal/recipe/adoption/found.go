@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
@@ -14,77 +14,37 @@ import (
 
 // Found is what exists of an environment.
 type Found struct {
+	Environment  string
+	Configured   Configured
 	Instance     Instance
+	Replicas     []Instance        // those in the instance's region
 	CustomerKey  bool              // whether a key of the customer encrypts the storage, and not aws/rds
 	Parameters   map[string]string // of the parameter group, where they are not RDS's defaults
+	ForcesTLS    bool              // whether RDS refuses clients without TLS
 	IngressCidrs []string          // that the security groups let in at the database's port
 	OtherSources []string          // what they let in besides, such as another security group
-	Secret       Secret            // of the credentials; empty: there is none
+	Descriptions map[string]string // of the parameter group and the security groups, by their names and ids
+	Secrets      map[string]Secret // those under the names of the environment
+	PasswordFrom string            // the secret that holds the password
+	Password     string            // of the master user; "": it is in no secret
+	RolePolicies []string          // ids of the inline policies of the roles that are imported
 	LogRetention int               // days that CloudWatch keeps the log of PostgreSQL; 0: for ever, or there is no log
-	Password     string            // of the master user
 	Stack        *TemplateStack    // the CloudFormation stack that made the instance; nil: none did
+	Objects      []string          // in the cluster, each with who manages it
 }
 
-// Instance is an instance as RDS describes it.
-type Instance struct {
-	DBInstanceIdentifier, DBInstanceStatus, DbiResourceID          string
-	DBInstanceClass, Engine, EngineVersion, MasterUsername, DBName string
-	StorageType, KmsKeyID                                          string
-	AllocatedStorage, MaxAllocatedStorage, Iops, StorageThroughput int
-	StorageEncrypted, MultiAZ, DeletionProtection                  bool
-	AutoMinorVersionUpgrade, IAMDatabaseAuthenticationEnabled      bool
-	BackupRetentionPeriod, MonitoringInterval                      int
-	PreferredBackupWindow, PreferredMaintenanceWindow              string
-	PerformanceInsightsEnabled                                     bool
-	PerformanceInsightsRetentionPeriod                             int
-	DatabaseInsightsMode                                           string
-	Endpoint                                                       struct{ Port int }
-	DBSubnetGroup                                                  struct {
-		DBSubnetGroupName, VpcID string
-		Subnets                  []struct{ SubnetIdentifier string }
-	}
-	VpcSecurityGroups                []struct{ VpcSecurityGroupID string }
-	DBParameterGroups                []struct{ DBParameterGroupName string }
-	OptionGroupMemberships           []struct{ OptionGroupName string }
-	ReadReplicaDBInstanceIdentifiers []string
-	MasterUserSecret                 *struct{ SecretArn string }
+// Configured is what the stack file says of what the adoption writes otherwise; empty: nothing.
+type Configured struct {
+	Delivery    config.Delivery
+	Credentials config.Credentials
 }
 
 // Secret is a secret in Secrets Manager.
 type Secret struct {
-	ARN      string
-	KmsKeyID string // "": the key aws/secretsmanager
+	Name, ARN string
+	KmsKeyID  string // "": the key aws/secretsmanager
+	Deleted   bool   // somebody deleted it, and it can still be restored
 }
-
-// TemplateStack is a CloudFormation stack.
-type TemplateStack struct {
-	Name     string
-	Deleting []string // logical ids of the resources that it deletes when it is removed
-}
-
-// look asks AWS what exists of an environment.
-func look(aws *awscli.CLI, target pipeline.Target) (*Found, error) {
-	f := &Found{Parameters: map[string]string{}}
-	identifier := naming.Instance(target.Environment)
-	read := reading(aws)
-	if !read(&f.Instance, "rds", "describe-db-instances", "--db-instance-identifier", identifier, "--query", "DBInstances[0]") {
-		return nil, cmp.Or(aws.Err, fmt.Errorf("there is no instance %s in %s; the name of an instance follows from mosaic-database:environment, "+
-			"and one with another name can be renamed, which changes its endpoint: aws rds modify-db-instance --db-instance-identifier <it> "+
-			"--new-db-instance-identifier %s --apply-immediately", identifier, target.Region, identifier))
-	}
-	f.key(read)
-	f.parameters(read)
-	f.sources(read)
-	f.secrets(read, target)
-	logs := naming.LogGroup(identifier, "postgresql")
-	read(&f.LogRetention, "logs", "describe-log-groups", "--log-group-name-prefix", logs, "--query",
-		fmt.Sprintf("logGroups[?logGroupName=='%s'].retentionInDays | [0]", logs))
-	f.stack(read)
-	return f, aws.Err
-}
-
-// passwordName is the Pulumi name of the master user's password.
-func (f *Found) passwordName() string { return f.Instance.DBInstanceIdentifier + "-password" }
 
 // reader makes a call of the AWS CLI and decodes its answer. It returns false if there is none.
 type reader func(into any, args ...string) bool
@@ -100,6 +60,46 @@ func reading(aws *awscli.CLI) reader {
 	}
 }
 
+// look asks AWS what exists of an environment.
+func look(aws *awscli.CLI, target pipeline.Target, options Options) (*Found, error) {
+	f := &Found{Environment: target.Environment, Parameters: map[string]string{}, Descriptions: map[string]string{}, Secrets: map[string]Secret{}}
+	read := reading(aws)
+	identifier := cmp.Or(options.Instance, target.Instance)
+	if options.CloudFormationStack != "" {
+		read(&identifier, "cloudformation", "describe-stack-resources", "--stack-name", options.CloudFormationStack,
+			"--query", "StackResources[?ResourceType=='AWS::RDS::DBInstance'].PhysicalResourceId | [0]")
+	}
+	if !f.instance(read, &f.Instance, identifier) {
+		return nil, cmp.Or(aws.Err, fmt.Errorf("there is no instance %s in %s; one with another name is taken over with --instance NAME, "+
+			"the one of a CloudFormation stack with --cloudformation-stack NAME", identifier, target.Region))
+	}
+	for _, replica := range f.Instance.ReadReplicaDBInstanceIdentifiers {
+		if found := (Instance{}); !isElsewhere(replica) && f.instance(read, &found, replica) {
+			f.Replicas = append(f.Replicas, found)
+		}
+	}
+	f.key(read)
+	f.parameters(read)
+	f.sources(read)
+	f.stack(read)
+	f.secrets(read)
+	f.password(read, options.Secret)
+	logs := naming.LogGroup(identifier, "postgresql")
+	read(&f.LogRetention, "logs", "describe-log-groups", "--log-group-name-prefix", logs, "--query",
+		fmt.Sprintf("logGroups[?logGroupName=='%s'].retentionInDays | [0]", logs))
+	return f, aws.Err
+}
+
+// passwordName is the Pulumi name of the master user's password.
+func (f *Found) passwordName() string { return naming.Instance(f.Environment) + "-password" }
+
+// isElsewhere tells whether a replica is in another region: RDS names it by its ARN then.
+func isElsewhere(replica string) bool { return strings.HasPrefix(replica, "arn:") }
+
+func (f *Found) instance(read reader, into *Instance, identifier string) bool {
+	return read(into, "rds", "describe-db-instances", "--db-instance-identifier", identifier, "--query", "DBInstances[0]")
+}
+
 func (f *Found) key(read reader) {
 	var manager string
 	if f.Instance.KmsKeyID != "" {
@@ -111,55 +111,44 @@ func (f *Found) key(read reader) {
 func (f *Found) parameters(read reader) {
 	for _, group := range f.Instance.DBParameterGroups {
 		var own []struct{ ParameterName, ParameterValue string }
-		read(&own, "rds", "describe-db-parameters", "--db-parameter-group-name", group.DBParameterGroupName, "--source", "user",
+		name := group.DBParameterGroupName
+		read(&own, "rds", "describe-db-parameters", "--db-parameter-group-name", name, "--source", "user",
 			"--query", "Parameters[].{ParameterName: ParameterName, ParameterValue: ParameterValue}")
 		for _, p := range own {
 			f.Parameters[p.ParameterName] = p.ParameterValue
 		}
+		var forced string
+		read(&forced, "rds", "describe-db-parameters", "--db-parameter-group-name", name, "--query", "Parameters[?ParameterName=='rds.force_ssl'].ParameterValue | [0]")
+		f.ForcesTLS = forced == "1"
+		var description string
+		read(&description, "rds", "describe-db-parameter-groups", "--db-parameter-group-name", name, "--query", "DBParameterGroups[0].Description")
+		f.Descriptions[name] = description
 	}
 }
 
-// sources reads who may connect.
-func (f *Found) sources(read reader) {
-	args := []string{"ec2", "describe-security-groups", "--query", "SecurityGroups[].IpPermissions[]", "--group-ids"}
-	for _, group := range f.Instance.VpcSecurityGroups {
-		args = append(args, group.VpcSecurityGroupID)
+// secrets reads which secrets there are under the names of the environment.
+func (f *Found) secrets(read reader) {
+	var all []Secret
+	read(&all, "secretsmanager", "list-secrets", "--include-planned-deletion", "--filters", "Key=name,Values="+naming.Prefix+"/"+f.Environment+"/",
+		"--query", "SecretList[].{Name: Name, ARN: ARN, KmsKeyId: KmsKeyId, Deleted: DeletedDate != `null`}")
+	for _, secret := range all {
+		f.Secrets[secret.Name] = secret
 	}
-	var rules []struct {
-		IPProtocol       string
-		FromPort, ToPort int
-		IPRanges         []struct{ CidrIP string }
-		Ipv6Ranges       []struct{ CidrIpv6 string }
-		UserIDGroupPairs []struct{ GroupID string }
-		PrefixListIDs    []struct{ PrefixListID string }
-	}
-	read(&rules, args...)
-	port := f.Instance.Endpoint.Port
-	for _, rule := range rules {
-		if rule.IPProtocol != "-1" && (rule.FromPort > port || rule.ToPort < port) {
-			continue
-		}
-		for _, r := range rule.IPRanges {
-			f.IngressCidrs = append(f.IngressCidrs, r.CidrIP)
-		}
-		for _, r := range rule.Ipv6Ranges {
-			f.IngressCidrs = append(f.IngressCidrs, r.CidrIpv6)
-		}
-		for _, g := range rule.UserIDGroupPairs {
-			f.OtherSources = append(f.OtherSources, g.GroupID)
-		}
-		for _, p := range rule.PrefixListIDs {
-			f.OtherSources = append(f.OtherSources, p.PrefixListID)
-		}
-	}
-	slices.Sort(f.IngressCidrs)
-	f.IngressCidrs = slices.Compact(f.IngressCidrs)
 }
 
-func (f *Found) secrets(read reader, target pipeline.Target) {
+// password reads the password: from the secret that somebody names, from the one of this program's name, or from the only one of the
+// CloudFormation stack.
+func (f *Found) password(read reader, named string) {
+	credentials := f.Secrets[naming.CredentialsSecret(f.Environment)]
+	f.PasswordFrom = named
+	if f.PasswordFrom == "" && !credentials.Deleted {
+		f.PasswordFrom = credentials.ARN
+	}
+	if ofStack := f.Stack.ofType("AWS::SecretsManager::Secret"); f.PasswordFrom == "" && len(ofStack) == 1 {
+		f.PasswordFrom = ofStack[0]
+	}
 	var content string
-	if !read(&f.Secret, "secretsmanager", "describe-secret", "--secret-id", naming.CredentialsSecret(target.Environment), "--query", "{ARN: ARN, KmsKeyId: KmsKeyId}") ||
-		!read(&content, "secretsmanager", "get-secret-value", "--secret-id", f.Secret.ARN, "--query", "SecretString") {
+	if f.PasswordFrom == "" || !read(&content, "secretsmanager", "get-secret-value", "--secret-id", f.PasswordFrom, "--query", "SecretString") {
 		return
 	}
 	var fields struct {
@@ -168,24 +157,4 @@ func (f *Found) secrets(read reader, target pipeline.Target) {
 	if json.Unmarshal([]byte(content), &fields) == nil {
 		f.Password = fields.Password
 	}
-}
-
-// stack finds the CloudFormation stack of the instance, and what the stack would delete.
-func (f *Found) stack(read reader) {
-	var name string
-	if !read(&name, "cloudformation", "describe-stack-resources", "--physical-resource-id", f.Instance.DBInstanceIdentifier,
-		"--query", "StackResources[0].StackName") || name == "" {
-		return
-	}
-	f.Stack = &TemplateStack{Name: name}
-	var template struct {
-		Resources map[string]struct{ Type, DeletionPolicy string }
-	}
-	read(&template, "cloudformation", "get-template", "--stack-name", name, "--template-stage", "Processed", "--query", "TemplateBody")
-	for id, resource := range template.Resources {
-		if resource.DeletionPolicy != "Retain" && !strings.HasPrefix(resource.Type, "AWS::CDK::") {
-			f.Stack.Deleting = append(f.Stack.Deleting, id+" ("+resource.Type+")")
-		}
-	}
-	slices.Sort(f.Stack.Deleting)
 }

@@ -4,33 +4,47 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
-// importAll imports what exists into the state of a project. What the state has already is left as it is.
+// importAll imports what exists into the state of a project. What the state has already is left as it is. It goes on until there is nothing
+// more to import: what belongs to something else, as a policy to its role, is known when that is there.
 func (a *adoption) importAll(where project) error {
 	path := filepath.Join(a.recipe.Scratch, "import.json")
 	defer func() { _ = os.Remove(path) }() // it has the password
-	planned, err := a.output(where, "preview", "--json", "--import-file", path)
-	if err != nil {
-		return err
-	}
-	file, err := a.fill(path, planned)
-	if err != nil {
-		return err
-	}
-	if file.hasIDs() {
+	a.imported = nil
+	for {
+		planned, err := a.output(where, "preview", "--json", "--import-file", path)
+		if err != nil {
+			return err
+		}
+		file, err := a.fill(path, planned)
+		if err != nil {
+			return err
+		}
+		if !file.hasIDs() {
+			return nil
+		}
 		if err := write(path, file); err != nil {
 			return err
 		}
 		if _, err := a.output(where, "import", "--file", path, "--yes", "--skip-preview", "--generate-code=false"); err != nil {
 			return err
 		}
+		if err := a.adjustState(where, path); err != nil {
+			return err
+		}
 	}
+}
+
+// adjustState changes what an import has written into the state.
+func (a *adoption) adjustState(where project, path string) error {
 	exported, err := a.output(where, "stack", "export")
 	if err != nil {
 		return err
@@ -77,11 +91,15 @@ func (a *adoption) fill(path, planned string) (*importFile, error) {
 			}
 			s.keep(a.found.Password, plan.inputs(s.kind(), s.logicalName()))
 		default:
-			id := a.id(s)
+			id, err := a.id(s, plan.inputs(s.kind(), s.logicalName()))
+			if err != nil {
+				return nil, err
+			}
 			if id == "" {
 				continue
 			}
 			s["id"] = id
+			a.imported = append(a.imported, id)
 		}
 		kept = append(kept, s)
 	}
@@ -90,25 +108,65 @@ func (a *adoption) fill(path, planned string) (*importFile, error) {
 }
 
 // id is the id of a resource of the program that exists; "" if it does not, or if the program makes its own beside it.
-func (a *adoption) id(s spec) string {
-	read := reading(a.aws)
-	var id string
+func (a *adoption) id(s spec, inputs map[string]any) (string, error) {
+	f, name := a.found, s.logicalName()
 	switch s.kind() {
 	case typeInstance:
-		if s.logicalName() == a.found.Instance.DBInstanceIdentifier {
-			return a.found.Instance.DbiResourceID
+		for _, i := range append([]Instance{f.Instance}, f.Replicas...) {
+			if i.DBInstanceIdentifier == name {
+				return i.DbiResourceID, nil
+			}
 		}
+		return "", nil
 	case typeSubnetGroup:
-		return a.found.Instance.DBSubnetGroup.DBSubnetGroupName
+		return f.Instance.DBSubnetGroup.DBSubnetGroupName, nil
+	case typeParameters:
+		for _, group := range f.Instance.DBParameterGroups {
+			if f.isOwn(group.DBParameterGroupName, inputs) {
+				return group.DBParameterGroupName, nil
+			}
+		}
+		return "", nil
+	case typeFirewall:
+		for _, group := range f.Instance.VpcSecurityGroups {
+			if f.isOwn(group.VpcSecurityGroupID, inputs) {
+				return group.VpcSecurityGroupID, nil
+			}
+		}
+		return "", nil
 	case typeSecret:
-		read(&id, "secretsmanager", "describe-secret", "--secret-id", s.logicalName(), "--query", "ARN")
-	case typeRole:
-		read(&id, "iam", "get-role", "--role-name", s.logicalName(), "--query", "Role.RoleName")
-	case typeLogGroup:
-		read(&id, "logs", "describe-log-groups", "--log-group-name-prefix", s.logicalName(), "--query",
-			fmt.Sprintf("logGroups[?logGroupName=='%s'].logGroupName | [0]", s.logicalName()))
+		return f.Secrets[name].ARN, nil
+	case typeVersion: // the up writes a new one
+		return "", nil
 	}
-	return id
+	if strings.HasPrefix(s.kind(), "kubernetes:") { // whoever made it has it, or a handover takes it
+		return "", nil
+	}
+	c := state.Creation{Type: s.kind(), URN: "::" + s.kind() + "::" + name, Inputs: known(inputs)}
+	id, err := existing.ID(c, a.target, existing.In(a.aws, a.target))
+	if err != nil || id == "" || !existing.There(a.aws, c, id) {
+		return "", err
+	}
+	if s.kind() == typeRole {
+		var inline []string
+		reading(a.aws)(&inline, "iam", "list-role-policies", "--role-name", id, "--query", "PolicyNames")
+		for _, policy := range inline {
+			f.RolePolicies = append(f.RolePolicies, id+":"+policy)
+		}
+	}
+	return id, nil
+}
+
+// isOwn tells whether this program made a group: AWS changes the description of none, so another one would have to be replaced.
+func (f *Found) isOwn(group string, inputs map[string]any) bool {
+	return f.Descriptions[group] == inputs["description"]
+}
+
+// known are the inputs that a preview knows.
+func known(inputs map[string]any) map[string]any {
+	all := maps.Clone(inputs)
+	maps.DeleteFunc(all, func(_ string, value any) bool { return value == unknown })
+	return all
 }
 
 func write(path string, value any) error {

@@ -35,9 +35,11 @@ func (s spec) text(field string) string {
 const (
 	typeInstance    = "aws:rds/instance:Instance"
 	typeSubnetGroup = "aws:rds/subnetGroup:SubnetGroup"
+	typeParameters  = "aws:rds/parameterGroup:ParameterGroup"
+	typeFirewall    = "aws:ec2/securityGroup:SecurityGroup"
 	typeSecret      = "aws:secretsmanager/secret:Secret"
+	typeVersion     = "aws:secretsmanager/secretVersion:SecretVersion"
 	typeRole        = "aws:iam/role:Role"
-	typeLogGroup    = "aws:cloudwatch/logGroup:LogGroup"
 	typePassword    = "random:index/randomPassword:RandomPassword"
 )
 
@@ -53,8 +55,8 @@ func (s spec) keep(password string, inputs map[string]any) {
 	s["id"], s["inputs"], s["outputs"] = "none", inputs, outputs
 }
 
-// adjust changes what an import has written into the state so that the program finds its own: the name of the subnet group as one that the
-// provider has generated, which it keeps; and the version of the engine as the configuration has it, of which the provider knows that 16
+// adjust changes what an import has written into the state so that the program finds its own: the names of its own parameter group and
+// security group as generated ones, which the provider keeps; and the version of the engine as the configuration has it, of which the provider knows that 16
 // stands for 16.4, too.
 func adjust(imported *state.State, version string) error {
 	return imported.Edit(func(kind string, inputs, outputs map[string]any) {
@@ -62,7 +64,7 @@ func adjust(imported *state.State, version string) error {
 			return // made by an up
 		}
 		switch kind {
-		case typeSubnetGroup:
+		case typeParameters, typeFirewall:
 			inputs["__defaults"] = []string{"name"}
 		case typeInstance:
 			if actual, _ := inputs["engineVersion"].(string); strings.HasPrefix(actual, version+".") {

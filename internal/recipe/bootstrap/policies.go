@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
-
-	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 )
 
 // managedPolicy is an IAM policy that the recipe creates.
@@ -30,7 +28,7 @@ func (a *account) filled(document, environment string) []byte {
 		"CLUSTER", a.target.Cluster, "STATE_BUCKET", a.target.Bucket(), "STATE_KEY", a.keyARN,
 		"REPOSITORY", a.repository.name, "NUMBERED", a.repository.numbered).Replace(string(text)))
 	if a.Err == nil {
-		filled, a.Err = pipeline.WithPolicies(filled, a.target.PolicyArns)
+		filled, a.Err = a.target.Fitted(filled)
 	}
 	return filled
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
@@ -98,11 +99,11 @@ func (r *recovery) recover() error {
 
 // take takes the object of a creation into the state, if there is one.
 func (r *recovery) take(into *state.State, c state.Creation) error {
-	id, err := ID(c, r.target, lookup(r.aws, r.target))
+	id, err := existing.ID(c, r.target, existing.In(r.aws, r.target))
 	if err != nil || id == "" {
 		return err
 	}
-	if c.Type == typeInstance { // until then, RDS does not say where it is
+	if c.Type == existing.TypeInstance { // until then, RDS does not say where it is
 		r.recipe.Say("waiting until RDS has made %s", c.Text("identifier"))
 		if r.aws.Run("rds", "wait", "db-instance-available", "--db-instance-identifier", c.Text("identifier")); r.aws.Err != nil {
 			return r.aws.Err

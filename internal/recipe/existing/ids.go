@@ -1,4 +1,5 @@
-package recovery
+// Package existing finds the object in the cloud that a resource of the program is.
+package existing
 
 import (
 	"fmt"
@@ -12,8 +13,8 @@ import (
 // Lookup asks the cloud for the id of an object whose id the cloud has made; "" if there is none.
 type Lookup func(state.Creation) (string, error)
 
-// ID is the id that the object of an interrupted creation has, if it was made: most follow from the inputs. "" means that there is
-// none, or that the resource exists in the state alone.
+// ID is the id that the object of a creation has, if it was made: most follow from the inputs. "" means that there is none, that an input
+// is missing, or that the resource exists in the state alone.
 func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 	switch c.Type {
 	case "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
@@ -24,14 +25,14 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 	case "aws:budgets/budget:Budget":
 		return target.Account + ":" + c.Text("name"), nil
 	case "aws:iam/rolePolicy:RolePolicy":
-		return c.Text("role") + ":" + c.Text("name"), nil
+		return joined(c.Text("role"), ":", c.Text("name")), nil
 	case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
-		return c.Text("role") + "/" + c.Text("policyArn"), nil
+		return joined(c.Text("role"), "/", c.Text("policyArn")), nil
 	case "aws:sns/topic:Topic":
 		return fmt.Sprintf("arn:%s:sns:%s:%s:%s", target.Partition, target.Region, target.Account, c.Text("name")), nil
 	case "aws:sns/topicPolicy:TopicPolicy":
 		return c.Text("arn"), nil
-	case typeInstance, typeSecurityGroup, typeSecret, typeSecretVersion, typeKey, typeSubscription:
+	case TypeInstance, typeSecurityGroup, typeSecret, typeSecretVersion, typeKey, typeSubscription:
 		return look(c)
 	}
 	provider, _, _ := strings.Cut(c.Type, ":")
@@ -46,5 +47,13 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 		}
 		return name, nil
 	}
-	return "", fmt.Errorf("%s was interrupted, and this recipe cannot find it: if it exists, import it with pulumi import", report.Resource(c.URN))
+	return "", fmt.Errorf("this recipe cannot find %s: if it exists, import it with pulumi import", report.Resource(c.URN))
+}
+
+// joined is an id of two parts; "" if one of them is missing.
+func joined(first, separator, second string) string {
+	if first == "" || second == "" {
+		return ""
+	}
+	return first + separator + second
 }

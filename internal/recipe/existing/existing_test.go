@@ -1,4 +1,4 @@
-package recovery
+package existing
 
 import (
 	"os"
@@ -54,7 +54,7 @@ func TestIDs(t *testing.T) {
 		assert.Equal(t, want, id)
 	}
 	_, err := ID(state.Creation{Type: "aws:s3/bucket:Bucket", URN: "urn:pulumi:prod::mosaic-database::aws:s3/bucket:Bucket::b"}, target, nil)
-	assert.ErrorContains(t, err, "aws:s3/bucket:Bucket b was interrupted")
+	assert.ErrorContains(t, err, "cannot find aws:s3/bucket:Bucket b")
 	assert.Equal(t, "a|v", idOf(state.Creation{Type: typeSecretVersion, Inputs: map[string]any{"secretId": "a"}}, "v"))
 	assert.Equal(t, "k", idOf(state.Creation{Type: typeKey}, "arn:aws:kms:us-east-1:1:key/k"))
 }

@@ -1,7 +1,8 @@
-package recovery
+package existing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
@@ -11,9 +12,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
-// The types of the objects whose id AWS makes.
+// TypeInstance is the type of an instance.
+const TypeInstance = "aws:rds/instance:Instance"
+
+// The types of the other objects whose id AWS makes.
 const (
-	typeInstance      = "aws:rds/instance:Instance"
 	typeSecurityGroup = "aws:ec2/securityGroup:SecurityGroup"
 	typeSecret        = "aws:secretsmanager/secret:Secret"
 	typeSecretVersion = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -21,17 +24,21 @@ const (
 	typeSubscription  = "aws:sns/topicSubscription:TopicSubscription"
 )
 
-// lookup asks AWS.
-func lookup(aws *awscli.CLI, target pipeline.Target) Lookup {
+// In asks AWS.
+func In(aws *awscli.CLI, target pipeline.Target) Lookup {
 	return func(c state.Creation) (string, error) {
-		missing, found := aws.Missing(append(question(c, target), "--output", "text")...)
+		args := question(c, target)
+		if slices.Contains(args, "") { // an input that is not known yet
+			return "", nil
+		}
+		missing, found := aws.Missing(append(args, "--output", "text")...)
 		if missing || aws.Err != nil {
 			return "", aws.Err
 		}
 		ids := strings.Fields(found)
 		switch {
 		case len(ids) > 1:
-			return "", fmt.Errorf("%s was interrupted, and several objects may be it: %s; delete those that nothing uses", report.Resource(c.URN), strings.Join(ids, ", "))
+			return "", fmt.Errorf("%s may be any of several objects: %s; delete those that nothing uses", report.Resource(c.URN), strings.Join(ids, ", "))
 		case len(ids) == 0, ids[0] == "None", ids[0] == "PendingConfirmation": // SNS has one subscription for each address
 			return "", nil
 		}
@@ -42,7 +49,7 @@ func lookup(aws *awscli.CLI, target pipeline.Target) Lookup {
 // question is the call that prints what AWS knows the object by.
 func question(c state.Creation, target pipeline.Target) []string {
 	switch c.Type {
-	case typeInstance:
+	case TypeInstance:
 		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.Text("identifier"), "--query", "DBInstances[].DbiResourceId"}
 	case typeSecurityGroup:
 		return []string{"ec2", "describe-security-groups", "--filters", "Name=group-name,Values=" + c.Text("name"),
