@@ -29,8 +29,10 @@ func (f *Found) Obstacles() []string {
 	for _, group := range i.OptionGroupMemberships {
 		stop(!strings.HasPrefix(group.OptionGroupName, "default:"), "the option group is %s: move the instance to the default one of its version", group.OptionGroupName)
 	}
-	stop(len(f.OtherSources) > 0, "its security groups let in %s, and this program lets in CIDR blocks alone: give the rules for these, and remove the others",
-		strings.Join(f.OtherSources, ", "))
+	stop(len(f.OtherSources) > 0, "its security groups let in %s, and this program lets in CIDR blocks and security groups of the VPC alone: "+
+		"give the rules for these, and remove the others", strings.Join(f.OtherSources, ", "))
+	stop(len(f.IngressCidrs)+len(f.SourceGroups)+len(f.OtherSources) == 0, "its security groups let in nobody at the port %d, and this program would let in "+
+		"the whole VPC: give them a rule for each client", i.Endpoint.Port)
 	if f.Stack != nil {
 		stop(len(f.Stack.Deleting) > 0, "the CloudFormation stack %s would delete when it is removed: %s; set DeletionPolicy: Retain on every resource, and deploy it",
 			f.Stack.Name, strings.Join(f.Stack.Deleting, ", "))
@@ -91,6 +93,9 @@ func (f *Found) Settings() []Setting {
 	}
 	for n, cidr := range f.IngressCidrs {
 		set(fmt.Sprintf("network.ingressCidrs[%d]", n), cidr)
+	}
+	for n, group := range f.SourceGroups {
+		set(fmt.Sprintf("network.ingressSecurityGroupIds[%d]", n), group)
 	}
 	set("delivery", "gitops")
 	return settings

@@ -1,6 +1,7 @@
 package adoption
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -31,7 +32,8 @@ func TestObstacles(t *testing.T) {
 		"write the password":            func(f *Found) { f.Password = "" },
 		"the subnet group is default":   func(f *Found) { f.Instance.DBSubnetGroup.DBSubnetGroupName = "default" },
 		"the option group is my-group:": func(f *Found) { f.Instance.OptionGroupMemberships = []struct{ OptionGroupName string }{{"my-group"}} },
-		"let in sg-1, pl-2":             func(f *Found) { f.OtherSources = []string{"sg-1", "pl-2"} },
+		"let in pl-1, pl-2":             func(f *Found) { f.OtherSources = []string{"pl-1", "pl-2"} },
+		"let in nobody at the port":     func(f *Found) { f.IngressCidrs = nil },
 		"would delete when it is removed: Database (AWS::RDS::DBInstance); set DeletionPolicy: Retain": func(f *Found) {
 			f.Stack = &TemplateStack{Name: "s", Deleting: []string{"Database (AWS::RDS::DBInstance)"}}
 		},
@@ -45,6 +47,21 @@ func TestObstacles(t *testing.T) {
 	all := fitting()
 	all.Instance.StorageEncrypted, all.Instance.DBName = false, ""
 	assert.Len(t, all.Obstacles(), 2, "all at once")
+}
+
+// Who may connect is read from the rules for the port; a group of a peered VPC is none that the program takes.
+func TestSources(t *testing.T) {
+	f := fitting()
+	f.IngressCidrs = nil
+	f.sources(func(into any, _ ...string) bool {
+		return assert.NoError(t, json.Unmarshal([]byte(`[
+			{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/16"}], "UserIdGroupPairs": [{"GroupId": "sg-2"}, {"GroupId": "sg-1"}]},
+			{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-1"}, {"GroupId": "sg-9", "VpcPeeringConnectionId": "pcx-1"}], "PrefixListIds": [{"PrefixListId": "pl-1"}]},
+			{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": "sg-3"}]}]`), into))
+	})
+	assert.Equal(t, []string{"10.0.0.0/16"}, f.IngressCidrs)
+	assert.Equal(t, []string{"sg-1", "sg-2"}, f.SourceGroups)
+	assert.Equal(t, []string{"sg-9 of another VPC", "pl-1"}, f.OtherSources)
 }
 
 // The stack file says what the instance is, so that the first up leaves it so.
@@ -62,6 +79,9 @@ func TestSettings(t *testing.T) {
 			has: []string{"database.iops=14000", "database.storageThroughput=700"}},
 		"a key of the customer": {change: func(f *Found) { f.CustomerKey, f.Instance.KmsKeyID, f.Secret.KmsKeyID = true, "arn:key", "arn:other" },
 			has: []string{"database.kmsKeyId=arn:key", "database.secretKmsKeyId=arn:other"}},
+		"security groups alone": {change: func(f *Found) { f.IngressCidrs, f.SourceGroups = nil, []string{"sg-1", "sg-2"} },
+			has: []string{"network.ingressSecurityGroupIds[0]=sg-1", "network.ingressSecurityGroupIds[1]=sg-2"}, not: []string{"network.ingressCidrs", "network.ingressCidrs[0]"}},
+		"a network":           {has: []string{"network.ingressCidrs[0]=10.0.0.0/16"}, not: []string{"network.ingressSecurityGroupIds[0]"}},
 		"the key aws/rds":     {change: func(f *Found) { f.Instance.KmsKeyID = "arn:key" }, not: []string{"database.kmsKeyId"}},
 		"no minor upgrades":   {change: func(f *Found) { f.Instance.AutoMinorVersionUpgrade = false }, has: []string{"database.engineVersion=16.4"}},
 		"insights off":        {change: func(f *Found) { f.Instance.PerformanceInsightsRetentionPeriod = 7 }, has: []string{"database.performanceInsightsRetentionDays=0"}},

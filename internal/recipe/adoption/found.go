@@ -18,7 +18,8 @@ type Found struct {
 	CustomerKey  bool              // whether a key of the customer encrypts the storage, and not aws/rds
 	Parameters   map[string]string // of the parameter group, where they are not RDS's defaults
 	IngressCidrs []string          // that the security groups let in at the database's port
-	OtherSources []string          // what they let in besides, such as another security group
+	SourceGroups []string          // security groups that they let in there
+	OtherSources []string          // what they let in besides, such as a prefix list
 	Secret       Secret            // of the credentials; empty: there is none
 	LogRetention int               // days that CloudWatch keeps the log of PostgreSQL; 0: for ever, or there is no log
 	Password     string            // of the master user
@@ -130,7 +131,7 @@ func (f *Found) sources(read reader) {
 		FromPort, ToPort int
 		IPRanges         []struct{ CidrIP string }
 		Ipv6Ranges       []struct{ CidrIpv6 string }
-		UserIDGroupPairs []struct{ GroupID string }
+		UserIDGroupPairs []struct{ GroupID, VpcPeeringConnectionID string }
 		PrefixListIDs    []struct{ PrefixListID string }
 	}
 	read(&rules, args...)
@@ -146,14 +147,20 @@ func (f *Found) sources(read reader) {
 			f.IngressCidrs = append(f.IngressCidrs, r.CidrIpv6)
 		}
 		for _, g := range rule.UserIDGroupPairs {
-			f.OtherSources = append(f.OtherSources, g.GroupID)
+			if g.VpcPeeringConnectionID != "" {
+				f.OtherSources = append(f.OtherSources, g.GroupID+" of another VPC")
+				continue
+			}
+			f.SourceGroups = append(f.SourceGroups, g.GroupID)
 		}
 		for _, p := range rule.PrefixListIDs {
 			f.OtherSources = append(f.OtherSources, p.PrefixListID)
 		}
 	}
-	slices.Sort(f.IngressCidrs)
-	f.IngressCidrs = slices.Compact(f.IngressCidrs)
+	for _, sources := range []*[]string{&f.IngressCidrs, &f.SourceGroups} {
+		slices.Sort(*sources)
+		*sources = slices.Compact(*sources)
+	}
 }
 
 func (f *Found) secrets(read reader, target pipeline.Target) {
