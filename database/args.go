@@ -27,6 +27,7 @@ func (a *Args) check() error {
 	}
 	refuse(a.Network.VpcID == "", "Network.VpcID is empty")
 	refuse(len(a.Network.SubnetIDs) < 2, "Network.SubnetIDs has %d entries; RDS needs at least two, in two availability zones", len(a.Network.SubnetIDs))
-	refuse(len(a.Network.IngressCidrs) == 0, "Network.IngressCidrs is empty; no client could connect")
+	refuse(len(a.Network.IngressCidrs)+len(a.Network.IngressSecurityGroupIDs) == 0,
+		"Network.IngressCidrs and Network.IngressSecurityGroupIDs are empty; no client could connect")
 	return errors.Join(problems...)
 }

@@ -31,7 +31,7 @@ func TestCheckNamesEveryProblem(t *testing.T) {
 	valid := Args{Network: config.Network{VpcID: "vpc-1", SubnetIDs: []string{"a", "b"}, IngressCidrs: []string{"10.0.0.0/16"}}}
 	require.NoError(t, valid.check())
 	err := (&Args{Network: config.Network{SubnetIDs: []string{"a"}}}).check()
-	for _, want := range []string{"VpcID is empty", "SubnetIDs has 1 entries", "IngressCidrs is empty"} {
+	for _, want := range []string{"VpcID is empty", "SubnetIDs has 1 entries", "IngressSecurityGroupIDs are empty"} {
 		assert.ErrorContains(t, err, want)
 	}
 }

@@ -42,21 +42,29 @@ func (b *builder) securityGroup() (pulumi.CustomResource, error) {
 	return group, nil
 }
 
-// ingress returns one inbound rule for each CIDR block of the clients.
+// ingress returns one inbound rule for each CIDR block and each security group of the clients.
 func (b *builder) ingress() pulumi.Array {
 	rules := pulumi.Array{}
 	for _, cidr := range b.network.IngressCidrs {
-		family := "cidrBlocks"
+		kind := "cidrBlocks"
 		if strings.Contains(cidr, ":") {
-			family = "ipv6CidrBlocks"
+			kind = "ipv6CidrBlocks"
 		}
-		rules = append(rules, pulumi.Map{
-			"description": pulumi.Sprintf("PostgreSQL from %s", cidr),
-			"protocol":    pulumi.String("tcp"),
-			"fromPort":    pulumi.Int(b.cfg.Database.Port),
-			"toPort":      pulumi.Int(b.cfg.Database.Port),
-			family:        pulumi.StringArray{pulumi.String(cidr)},
-		})
+		rules = append(rules, b.inbound(kind, cidr))
+	}
+	for _, group := range b.network.IngressSecurityGroupIDs {
+		rules = append(rules, b.inbound("securityGroups", group))
 	}
 	return rules
+}
+
+// inbound returns the rule that lets in one source, of the kind that this field of a rule has.
+func (b *builder) inbound(kind, source string) pulumi.Map {
+	return pulumi.Map{
+		"description": pulumi.Sprintf("PostgreSQL from %s", source),
+		"protocol":    pulumi.String("tcp"),
+		"fromPort":    pulumi.Int(b.cfg.Database.Port),
+		"toPort":      pulumi.Int(b.cfg.Database.Port),
+		kind:          pulumi.StringArray{pulumi.String(source)},
+	}
 }

@@ -45,15 +45,18 @@ type Cluster struct {
 	Name       string `key:"name" unset:"none: required unless everything that is looked up is given" rule:"optional,cluster" doc:"Name of the EKS cluster; VPC, OIDC issuer and endpoint are looked up by it."`
 	Kubeconfig string `key:"kubeconfig" unset:"made from the cluster's own data" secret:"true" doc:"Path or content of a kubeconfig, for a private endpoint or another cluster; the one value that may be encrypted (--secret)."`
 	Context    string `key:"context" unset:"its current one" doc:"Context in the kubeconfig."`
-	OIDCIssuer string `key:"oidcIssuer" unset:"the cluster's" rule:"optional,issuer" doc:"URL of the cluster's OIDC issuer."`
+	OIDCIssuer string `key:"oidcIssuer" unset:"the cluster's" rule:"issuer" doc:"URL of the cluster's OIDC issuer."`
 }
 
 // Network is where the database is placed and who may connect to it.
 type Network struct {
-	VpcID           string   `key:"vpcId" unset:"the cluster's VPC" rule:"optional,vpc" doc:"VPC of the database."`
+	VpcID           string   `key:"vpcId" unset:"the cluster's VPC" rule:"vpc" doc:"VPC of the database."`
 	SubnetIDs       []string `key:"subnetIds" unset:"the private subnets of the VPC" rule:"subnet" all:"twoSubnets,distinct" doc:"Private subnets of the database."`
-	SubnetGroupName string   `key:"subnetGroupName" unset:"a generated one" rule:"optional,subnetGroup" free:"a name" doc:"Name of the subnet group, if another tool made it (docs/adoption.md)."`
-	IngressCidrs    []string `key:"ingressCidrs" unset:"the CIDR of the VPC" rule:"cidr" all:"distinct" doc:"Networks that may connect to the database."`
+	SubnetGroupName string   `key:"subnetGroupName" unset:"a generated one" rule:"subnetGroup" free:"a name" doc:"Name of the subnet group, if another tool made it (docs/adoption.md)."`
+	IngressCidrs    []string `key:"ingressCidrs" unset:"none with security groups, otherwise the CIDR of the VPC" rule:"cidr" all:"distinct" doc:"Networks that may connect to the database."`
+
+	IngressSecurityGroupIDs     []string `key:"ingressSecurityGroupIds" rule:"securityGroup" all:"distinct" doc:"Security groups of the VPC whose members may connect; each is one of the 60 inbound rules that a security group can have, as each CIDR block is."`
+	IngressClusterSecurityGroup bool     `key:"ingressClusterSecurityGroup" doc:"Lets in the EKS cluster's own security group, which managed nodes and Fargate pods have unless they were given others."`
 }
 
 // App is the application that owns the schema.
@@ -88,7 +91,7 @@ type Access struct {
 	SecretEntries          map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
 	HelmValues             map[string]any    `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders (docs/delivery.md)."`
 	Deployments            []string          `key:"deployments" unset:"those whose pods use the Secret" rule:"subdomain" all:"distinct" doc:"Deployments of the application, which the recipes restart and scale."`
-	SecretsServiceAccount  string            `key:"secretsServiceAccount" unset:"serviceAccount" rule:"optional,subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
+	SecretsServiceAccount  string            `key:"secretsServiceAccount" unset:"serviceAccount" rule:"subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
 	ClusterSecretStore     string            `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`
 	Releasing              bool              `key:"releasing" doc:"The first of two runs that set secretsServiceAccount or clusterSecretStore in a live stack: what it replaces stays, unprotected, until the run without releasing."`
 	PolicyArns             []string          `key:"policyArns" rule:"attachedPolicy" all:"distinct,twentyPolicies" doc:"Managed policies that the role has besides, within permissionsBoundary."`
@@ -100,7 +103,7 @@ type Access struct {
 type Migrations struct {
 	Enabled                 bool     `key:"enabled" default:"true" doc:"Runs the migrations in each run that changes what they run."`
 	Image                   string   `key:"image" unset:"none: required while migrations are enabled" rule:"optional,image" doc:"Image that holds the migrations."`
-	Command                 []string `key:"command" default:"[\"alembic\",\"upgrade\",\"head\"]" rule:"commandWord" all:"someWords" doc:"Command of the migration."`
+	Command                 []string `key:"command" default:"[\"alembic\",\"upgrade\",\"head\"]" rule:"commandWord" doc:"Command of the migration."`
 	Attempt                 int      `key:"attempt" default:"1" rule:"1.." doc:"Another number runs the same image once more."`
 	DeadlineSeconds         int      `key:"deadlineSeconds" default:"600" rule:"30..86400" doc:"Time that all tries together may take; applies from the next revision or attempt."`
 	BackoffLimit            int      `key:"backoffLimit" default:"2" rule:"0..10" doc:"Tries after the first; applies from the next revision or attempt."`
@@ -116,7 +119,7 @@ type Migrations struct {
 // TLS is how clients verify the server. With neither field, they encrypt without a check (sslmode=require); with one of them,
 // certificate and host name have to be right (sslmode=verify-full).
 type TLS struct {
-	CaBundlePath      string `key:"caBundlePath" unset:"/etc/ssl/rds/ca-bundle.pem with caBundleConfigMap" rule:"optional,filePath" doc:"File with the RDS certificate bundle in the application's containers, where PGSSLROOTCERT names it."`
+	CaBundlePath      string `key:"caBundlePath" unset:"/etc/ssl/rds/ca-bundle.pem with caBundleConfigMap" rule:"filePath" doc:"File with the RDS certificate bundle in the application's containers, where PGSSLROOTCERT names it."`
 	CaBundleConfigMap string `key:"caBundleConfigMap" unset:"none: the image has the file" rule:"optional,subdomain" doc:"ConfigMap of the namespace with the bundle, under the file's name; the migration mounts it."`
 }
 
@@ -149,7 +152,7 @@ func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
 
 // GitOps is where the GitOps repository has the values of the application's chart.
 type GitOps struct {
-	Path string `key:"path" unset:"environments/<stack>/values.database.yaml" rule:"optional,valuesFile" doc:"File of the values, which an application of the GitOps controller has to list."`
+	Path string `key:"path" unset:"environments/<stack>/values.database.yaml" rule:"valuesFile" doc:"File of the values, which an application of the GitOps controller has to list."`
 	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a file that is not this program's alone takes the values, such as coreApi; a dot is its top. All else in it stays."`
 }
 
@@ -157,7 +160,7 @@ type GitOps struct {
 type Alerts struct {
 	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, no alarm is made."`
 	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this use of the processor, over two periods of five minutes."`
-	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"optional,kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
+	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
 	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the allocated storage."`
 	FreeMemoryPercent  int      `key:"freeMemoryPercent" default:"5" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the class's memory, for 15 minutes."`
 	ConnectionsPercent int      `key:"connectionsPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this share of the connections that the class allows, for ten minutes."`

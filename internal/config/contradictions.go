@@ -16,6 +16,7 @@ func (l *loader) contradictions() {
 	l.entries()
 	l.access()
 	l.cluster()
+	l.ingress()
 	l.placement()
 	l.version()
 	l.storage()
@@ -95,7 +96,7 @@ func (l *loader) cluster() {
 	given("cluster.oidcIssuer", c.Cluster.OIDCIssuer != "")
 	given("network.vpcId", c.Network.VpcID != "")
 	given("network.subnetIds", len(c.Network.SubnetIDs) > 0)
-	given("network.ingressCidrs", len(c.Network.IngressCidrs) > 0)
+	given("network.ingressCidrs", !c.Network.OpenToVPC())
 	if len(missing) > 0 {
 		l.conflict(Problem{Key: "cluster.name",
 			Rule: "required, unless everything that is looked up by it is given; missing: " + strings.Join(missing, ", "),

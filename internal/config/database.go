@@ -5,18 +5,18 @@ type Database struct {
 	Name                      string            `key:"name" default:"mosaic" rule:"databaseName" free:"a name" unnoticed:"immutable" doc:"Name of the database."`
 	Username                  string            `key:"username" default:"mosaicadmin" rule:"userName" free:"a name" unnoticed:"immutable" doc:"Name of the master user."`
 	Port                      int               `key:"port" default:"5432" rule:"1150..65535" free:"a setting without a price" doc:"Port that the database listens on."`
-	InstanceIdentifier        string            `key:"instanceIdentifier" unset:"mosaic-<environment>-db" rule:"optional,instance" free:"a name" unnoticed:"immutable" doc:"Identifier of the first instance, if another tool made it (docs/adoption.md)."`
+	InstanceIdentifier        string            `key:"instanceIdentifier" unset:"mosaic-<environment>-db" rule:"instance" free:"a name" unnoticed:"immutable" doc:"Identifier of the first instance, if another tool made it (docs/adoption.md)."`
 	EngineVersion             string            `key:"engineVersion" default:"16" rule:"engineVersion" free:"a setting without a price" doc:"Version of PostgreSQL."`
 	AllowMajorVersionUpgrade  bool              `key:"allowMajorVersionUpgrade" free:"who may do something" unnoticed:"permits a change" doc:"Lets a change of the major version through."`
 	AutoMinorVersionUpgrade   bool              `key:"autoMinorVersionUpgrade" default:"true" free:"when AWS does something" unnoticed:"applied at once" doc:"Takes minor versions in the maintenance window."`
 	ApplyImmediately          bool              `key:"applyImmediately" free:"when AWS does something" unnoticed:"says when" doc:"Makes changes at once; otherwise those with downtime wait for the maintenance window, and every preview shows them until then; a change of the port never waits."`
-	CaCertIdentifier          string            `key:"caCertIdentifier" unset:"chosen by RDS" rule:"optional,rds-ca-rsa2048-g1|rds-ca-rsa4096-g1|rds-ca-ecc384-g1" free:"a setting without a price" doc:"Certificate authority of the server's certificate; without it, a rotation by RDS is no change."`
+	CaCertIdentifier          string            `key:"caCertIdentifier" unset:"chosen by RDS" rule:"rds-ca-rsa2048-g1|rds-ca-rsa4096-g1|rds-ca-ecc384-g1" free:"a setting without a price" doc:"Certificate authority of the server's certificate; without it, a rotation by RDS is no change."`
 	IamDatabaseAuthentication bool              `key:"iamDatabaseAuthentication" default:"true" free:"who may do something" doc:"Lets database users log in with IAM tokens."`
 	Parameters                map[string]string `key:"parameters" rule:"parameter" free:"a setting without a price" doc:"Parameters of the database, over the program's own."`
 
 	InstanceClass          string   `key:"instanceClass" unset:"by tier" rule:"class" doc:"Class of the instance."`
 	MultiAz                bool     `key:"multiAz" unset:"by tier" doc:"Keeps a standby in a second availability zone."`
-	AvailabilityZone       string   `key:"availabilityZone" unset:"chosen by RDS" rule:"optional,zone" free:"all zones of a region cost the same" unnoticed:"immutable" doc:"Availability zone of a single instance."`
+	AvailabilityZone       string   `key:"availabilityZone" unset:"chosen by RDS" rule:"zone" free:"all zones of a region cost the same" unnoticed:"immutable" doc:"Availability zone of a single instance."`
 	ReadReplicas           int      `key:"readReplicas" unset:"by tier" rule:"0..15" unnoticed:"makes or deletes replicas" doc:"Number of read replicas."`
 	ReadReplicaIdentifiers []string `key:"readReplicaIdentifiers" rule:"instance" all:"distinct" free:"names" unnoticed:"makes or deletes replicas" doc:"Identifiers of the first instance's first replicas, if another tool made them."`
 	ReplicaInstanceClass   string   `key:"replicaInstanceClass" unset:"instanceClass" rule:"class" doc:"Class of the replicas."`
@@ -27,7 +27,7 @@ type Database struct {
 	StorageType                string `key:"storageType" default:"gp3" rule:"gp3|io1|io2" doc:"Type of the storage."`
 	Iops                       int    `key:"iops" rule:"0..256000" doc:"Provisioned operations per second; 0 is the baseline of gp3."`
 	StorageThroughput          int    `key:"storageThroughput" rule:"0..4000" doc:"Provisioned MiB per second; 0 is the baseline."`
-	KmsKeyID                   string `key:"kmsKeyId" unset:"the key aws/rds" rule:"optional,kmsKey" free:"a key that exists already" unnoticed:"immutable" doc:"KMS key that encrypts the storage."`
+	KmsKeyID                   string `key:"kmsKeyId" unset:"the key aws/rds" rule:"kmsKey" free:"a key that exists already" unnoticed:"immutable" doc:"KMS key that encrypts the storage."`
 
 	BackupRetentionDays    int    `key:"backupRetentionDays" unset:"by tier" rule:"0..35" doc:"Days that automated backups are kept; 0 makes none."`
 	BackupWindow           string `key:"backupWindow" default:"03:00-04:00" rule:"backupWindow" free:"when AWS does something" unnoticed:"applied at once" doc:"Time of the daily backup."`
@@ -48,7 +48,7 @@ type Database struct {
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" unnoticed:"not a setting of RDS" doc:"Makes a login that only reads, with a secret of its own."`
 	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinct" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" free:"a deleted secret is free" unnoticed:"not a setting of RDS" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
-	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"optional,kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
+	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
 }
 
 // Credentials is the kind of login that the clients have.

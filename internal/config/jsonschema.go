@@ -18,6 +18,7 @@ func JSONSchema() map[string]any {
 		switch {
 		case f.Required:
 			required = append(required, key)
+		case f.Kind == schema.String && f.HasDefault():
 		case f.Kind == schema.String:
 			value := maps.Clone(s)
 			delete(value, "description")

@@ -22,7 +22,7 @@ type Source interface {
 // Load reads the configuration of a stack: the defaults, under the tier, under what the stack sets; and checks all of it. file is
 // for finding misspelt keys, and what is encrypted; it may be empty. The error is Problems when the configuration is wrong.
 func Load(src Source, stack string, file StackFile) (*Config, error) {
-	l := &loader{src: src, wrong: map[string]bool{}}
+	l := &loader{src: src, inFile: file.Keys, wrong: map[string]bool{}}
 	l.config, l.fields = defaults(stack)
 	l.unknownKeys(file.Keys)
 	l.secrets(file)
@@ -43,6 +43,7 @@ func Load(src Source, stack string, file StackFile) (*Config, error) {
 // loader collects what is wrong while a configuration is read.
 type loader struct {
 	src      Source
+	inFile   []string // full keys that the stack's file has
 	config   *Config
 	fields   []*schema.Field
 	problems Problems
@@ -77,11 +78,12 @@ func (l *loader) sound(fields ...string) bool {
 	})
 }
 
-// read reads one key, if the stack sets it.
+// read reads one key, if the stack sets it. The engine hands on a key that only the project declares as an empty value, too.
 func (l *loader) read(f *schema.Field) {
 	full := Key(f.Key)
+	inFile := slices.Contains(l.inFile, full)
 	value, _ := l.src.GetConfig(full)
-	if f.Key == "environment" {
+	if f.Key == "environment" && !inFile {
 		value = cmp.Or(value, l.config.Stack)
 	}
 	value = strings.TrimSpace(value)
@@ -89,7 +91,7 @@ func (l *loader) read(f *schema.Field) {
 	case value == "" && f.Required:
 		l.add(Problem{Key: full, Rule: "required: " + f.Rule(), Fix: "the line in the stack's file"})
 		return
-	case value == "":
+	case value == "" && (f.Kind != schema.String || !inFile):
 		return
 	case f.Kind == schema.String, !json.Valid([]byte(value)):
 		value = quoted(value)

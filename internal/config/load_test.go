@@ -59,12 +59,14 @@ func TestStackThatSetsNothingHasTheSafeDefaults(t *testing.T) {
 	assert.True(t, nothing.Migrations.Enabled)
 	assert.Equal(t, config.DeliveryPulumi, nothing.Delivery)
 	// What the project's file declares comes as empty texts and empty objects.
-	declared := configtest.Load(t, `
+	source := configtest.With(t, `
 mosaic-database:tier: ""
 mosaic-database:environment: ""
 mosaic-database:delivery: ""
 mosaic-database:database: {}
 mosaic-database:tags: {}`)
+	declared, err := config.Load(source, "prod", config.StackFile{})
+	require.NoError(t, err)
 	if diff := cmp.Diff(nothing, declared); diff != "" {
 		t.Error(diff)
 	}
@@ -151,7 +153,14 @@ func rightContents() []string {
 		"mosaic-database:cluster: {oidcIssuer: \"https://oidc.eks.us-east-1.amazonaws.com/id/ABC\"}\n" +
 			"mosaic-database:delivery: gitops\n" +
 			"mosaic-database:network: {vpcId: vpc-01234567, subnetIds: [subnet-01234567, subnet-12345678], ingressCidrs: [10.0.0.0/16]}",
-		"mosaic-database:app:\ntags:\ntier:",
+		"mosaic-database:app:\ntags:\npermissionsBoundary:",
+		`mosaic-database:network: {ingressSecurityGroupIds: [sg-01234567, sg-0123456789abcdef0]}`,
+		`mosaic-database:network: {ingressCidrs: [], ingressSecurityGroupIds: [sg-01234567]}`,
+		`mosaic-database:network: {ingressCidrs: [], ingressClusterSecurityGroup: true}`,
+		`mosaic-database:network: {ingressCidrs: [10.0.0.0/16], ingressSecurityGroupIds: [], ingressClusterSecurityGroup: true}`,
+		"mosaic-database:cluster: {oidcIssuer: \"https://oidc.eks.us-east-1.amazonaws.com/id/ABC\"}\n" +
+			"mosaic-database:delivery: gitops\n" +
+			"mosaic-database:network: {vpcId: vpc-01234567, subnetIds: [subnet-01234567, subnet-12345678], ingressSecurityGroupIds: [sg-01234567]}",
 		"aws:region: us-gov-west-1",
 		"aws:region: ap-southeast-2",
 		"pulumi:anything: 1",
@@ -181,6 +190,7 @@ func contentsAtBounds() []string {
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, poolSize: 1, maxClientConnections: 10}`,
 		`mosaic-database:tags: {` + strings.Repeat("k", 128) + `: ` + strings.Repeat("v", 256) + `}`,
 		`mosaic-database:tags: {` + manyTags(40) + `}`,
+		`mosaic-database:network: {ingressCidrs: [` + blocks(59, "10.%d.0.0/16") + `, ` + blocks(59, "'2001:db8:%d::/48'") + `], ingressClusterSecurityGroup: true}`,
 	}
 }
 
@@ -190,6 +200,15 @@ func manyTags(n int) string {
 		tags[i] = fmt.Sprintf("k%d: v", i)
 	}
 	return strings.Join(tags, ", ")
+}
+
+// blocks is a list of that many CIDR blocks, whose format has their number.
+func blocks(n int, format string) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf(format, i)
+	}
+	return strings.Join(all, ", ")
 }
 
 func TestAllProblemsComeInOneReport(t *testing.T) {

@@ -15,16 +15,16 @@ type Pods struct {
 	Tolerations       []Toleration      `key:"tolerations" doc:"Taints of nodes that the pods may run on nevertheless, as a pod's spec has them."`
 	Labels            map[string]string `key:"labels" rule:"podLabel" doc:"Labels of the pods, beside the program's own."`
 	Annotations       map[string]string `key:"annotations" rule:"podAnnotation" doc:"Annotations of the pods."`
-	PriorityClassName string            `key:"priorityClassName" unset:"the cluster's default" rule:"optional,subdomain" doc:"PriorityClass of the pods."`
+	PriorityClassName string            `key:"priorityClassName" unset:"the cluster's default" rule:"subdomain" doc:"PriorityClass of the pods."`
 	RunAsUser         int               `key:"runAsUser" default:"10001" rule:"1..2147483647" doc:"User and group that the containers run as; never root."`
 }
 
 // Toleration is a taint of nodes that the pods tolerate.
 type Toleration struct {
-	Key               string `key:"key" unset:"every key, with operator Exists" rule:"optional,qualifiedName" doc:"Key of the taint."`
+	Key               string `key:"key" unset:"every key, with operator Exists" rule:"qualifiedName" doc:"Key of the taint."`
 	Operator          string `key:"operator" default:"Equal" rule:"Equal|Exists" doc:"Equal: the taint has this value; Exists: whatever its value is."`
 	Value             string `key:"value" rule:"optional,labelValue" doc:"Value of the taint."`
-	Effect            string `key:"effect" unset:"every effect" rule:"optional,NoSchedule|PreferNoSchedule|NoExecute" doc:"Effect of the taint."`
+	Effect            string `key:"effect" unset:"every effect" rule:"NoSchedule|PreferNoSchedule|NoExecute" doc:"Effect of the taint."`
 	TolerationSeconds int    `key:"tolerationSeconds" unset:"without end" rule:"0.." doc:"Time that a pod stays on a node with a taint of effect NoExecute; 0 is without end."`
 }
 

@@ -79,6 +79,7 @@ func lookups() []Need {
 			to(anywhere, "ec2:DescribeVpcs", "ec2:DescribeRouteTables"), to(vpcs, "ec2:DescribeVpcAttribute")}},
 		{Token: "aws:ec2/getSubnet:getSubnet", Read: []Grant{to(anywhere, "ec2:DescribeSubnets")}},
 		{Token: "aws:ec2/getSubnets:getSubnets", Read: []Grant{to(anywhere, "ec2:DescribeSubnets")}},
+		{Token: "aws:ec2/getSecurityGroups:getSecurityGroups", Read: []Grant{to(anywhere, "ec2:DescribeSecurityGroups")}},
 		{Token: "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider", Read: []Grant{
 			to(anywhere, "iam:ListOpenIDConnectProviders"), to(oidcProviders, "iam:GetOpenIDConnectProvider")}},
 		{Token: "aws:rds/getInstance:getInstance", Read: []Grant{to(anyInstance, "rds:DescribeDBInstances")}},

@@ -31,6 +31,7 @@ type eksCluster struct {
 	name                 string
 	endpoint             string // URL of the API server
 	certificateAuthority string // PEM in base64
+	securityGroup        string // that EKS gives to its managed nodes and Fargate pods
 }
 
 // discover looks up what the configuration does not have.
@@ -41,7 +42,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	}
 	from := pulumi.Provider(provider)
 	needsKubeconfig := cfg.Delivery.InCluster() && cfg.Cluster.Kubeconfig == ""
-	if d.network.VpcID == "" || d.oidcIssuer == "" || needsKubeconfig {
+	if d.network.VpcID == "" || d.oidcIssuer == "" || needsKubeconfig || d.network.IngressClusterSecurityGroup {
 		if err := d.lookupCluster(ctx, cfg.Cluster.Name, from); err != nil {
 			return nil, err
 		}
@@ -51,12 +52,15 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 			return nil, err
 		}
 	}
-	if len(d.network.IngressCidrs) == 0 {
+	if d.network.OpenToVPC() {
 		vpc, err := getVpc(ctx, d.network.VpcID, from)
 		if err != nil {
 			return nil, fmt.Errorf("looking up the VPC %s: %w", d.network.VpcID, err)
 		}
 		d.network.IngressCidrs = cidrs(vpc)
+	}
+	if err := d.lookupIngressGroups(ctx, from); err != nil {
+		return nil, err
 	}
 	if cfg.PodsConnect() {
 		for _, id := range d.network.SubnetIDs {
@@ -103,7 +107,7 @@ func (d *discovery) lookupCluster(ctx *pulumi.Context, name string, from pulumi.
 	if err != nil {
 		return fmt.Errorf("looking up the EKS cluster %s (mosaic-database:cluster.name): %w", name, err)
 	}
-	d.cluster = eksCluster{name: found.Name, endpoint: found.Endpoint}
+	d.cluster = eksCluster{name: found.Name, endpoint: found.Endpoint, securityGroup: found.VpcConfig.ClusterSecurityGroupId}
 	if len(found.CertificateAuthorities) > 0 {
 		d.cluster.certificateAuthority = found.CertificateAuthorities[0].Data
 	}
@@ -116,6 +120,40 @@ func (d *discovery) lookupCluster(ctx *pulumi.Context, name string, from pulumi.
 		}
 		d.oidcIssuer = found.Identities[0].Oidcs[0].Issuer
 	}
+	return nil
+}
+
+// lookupIngressGroups adds the cluster's security group to those that may connect, if the configuration asks for it, and looks
+// whether all of them are in the VPC. Otherwise AWS would refuse the new rules after the provider has revoked the old ones, and
+// nobody could connect.
+func (d *discovery) lookupIngressGroups(ctx *pulumi.Context, from pulumi.InvokeOption) error {
+	groups := slices.Clone(d.network.IngressSecurityGroupIDs)
+	if d.network.IngressClusterSecurityGroup {
+		if d.cluster.securityGroup == "" {
+			return fmt.Errorf("the EKS cluster %s has no security group of its own; set mosaic-database:network.ingressSecurityGroupIds "+
+				"instead of ingressClusterSecurityGroup", d.cluster.name)
+		}
+		if !slices.Contains(groups, d.cluster.securityGroup) {
+			groups = append(groups, d.cluster.securityGroup)
+		}
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	found, err := getSecurityGroups(ctx, from,
+		filter{Name: "vpc-id", Values: []string{d.network.VpcID}},
+		filter{Name: "group-id", Values: groups})
+	if err != nil {
+		return fmt.Errorf("looking up the security groups that may connect: %w", err)
+	}
+	for _, group := range groups {
+		if !slices.Contains(found.IDs, group) {
+			return fmt.Errorf("the VPC %s has no security group %s, which mosaic-database:network.ingressSecurityGroupIds or "+
+				"ingressClusterSecurityGroup lets in; write a group of this VPC, or the CIDR blocks of clients outside of it in "+
+				"mosaic-database:network.ingressCidrs", d.network.VpcID, group)
+		}
+	}
+	d.network.IngressSecurityGroupIDs = groups
 	return nil
 }
 

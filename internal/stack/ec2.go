@@ -35,22 +35,29 @@ func getSubnet(ctx *pulumi.Context, id string, from pulumi.InvokeOption) (subnet
 	return found, err
 }
 
-type getSubnetsArgs struct {
+type filterArgs struct {
 	Filters []filter `pulumi:"filters"`
 }
 
-// filter is a filter of DescribeSubnets in the EC2 API.
+// filter is a filter of the Describe calls of the EC2 API.
 type filter struct {
 	Name   string   `pulumi:"name"`
 	Values []string `pulumi:"values"`
 }
 
-type subnets struct {
+type matching struct {
 	IDs []string `pulumi:"ids"`
 }
 
-func getSubnets(ctx *pulumi.Context, from pulumi.InvokeOption, filters ...filter) (subnets, error) {
-	var found subnets
-	err := ctx.Invoke("aws:ec2/getSubnets:getSubnets", &getSubnetsArgs{Filters: filters}, &found, from)
+func getSubnets(ctx *pulumi.Context, from pulumi.InvokeOption, filters ...filter) (matching, error) {
+	var found matching
+	err := ctx.Invoke("aws:ec2/getSubnets:getSubnets", &filterArgs{Filters: filters}, &found, from)
+	return found, err
+}
+
+// getSecurityGroups finds nothing, and does not fail, if there is no such group.
+func getSecurityGroups(ctx *pulumi.Context, from pulumi.InvokeOption, filters ...filter) (matching, error) {
+	var found matching
+	err := ctx.Invoke("aws:ec2/getSecurityGroups:getSecurityGroups", &filterArgs{Filters: filters}, &found, from)
 	return found, err
 }

@@ -46,7 +46,7 @@ func newRecorded(t *testing.T) *recorded {
 func (r *recorded) values(t *testing.T, row transition, patch string) map[string]any {
 	t.Helper()
 	names := strings.NewReplacer("<env>", "prod", "<vpc>", "vpc-0a1b2c3d4e5f60718", "<subnet1>", "subnet-0123456789abcdef1", "<subnet2>", "subnet-0123456789abcdef2",
-		"<subnet3>", "subnet-0123456789abcdef3", "<issuer>", "https://oidc.example/id/A1", "<other issuer>", "https://oidc.example/id/B2")
+		"<subnet3>", "subnet-0123456789abcdef3", "<group>", "sg-0123456789abcdef1", "<issuer>", "https://oidc.example/id/A1", "<other issuer>", "https://oidc.example/id/B2")
 	return patched{file: r.file, layers: []string{births()[row.born]}, names: names}.values(t, patch)
 }
 

@@ -188,6 +188,11 @@ func networks() []transition {
 		{key: "network.subnetIds", was: "two of the three", now: "another two", from: "network: {subnetIds: [<subnet1>, <subnet2>]}", to: "network: {subnetIds: [<subnet1>, <subnet3>]}", back: true},
 		{key: "network.ingressCidrs", was: unset, now: "10.0.0.0/20", to: "network: {ingressCidrs: [10.0.0.0/20]}", back: true},
 		{key: "network.ingressCidrs", was: "10.0.0.0/20", now: "10.0.0.0/20, 2001:db8::/48", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20, '2001:db8::/48']}", back: true},
+		{
+			key: "network.ingressSecurityGroupIds", was: unset, now: "the default one of the VPC", to: "network: {ingressSecurityGroupIds: [<group>]}", back: true,
+			why: "the group in place of the VPC's CIDR", backWhy: "the VPC's CIDR again",
+		},
+		{key: "network.ingressClusterSecurityGroup", was: "false", now: "true", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20], ingressClusterSecurityGroup: true}", back: true},
 		{key: "cluster.oidcIssuer", was: unset, now: "the cluster's issuer", to: "cluster: {oidcIssuer: '<issuer>'}", back: true},
 		{key: "permissionsBoundary", was: unset, now: "mosaic-database-boundary", to: "permissionsBoundary: mosaic-database-boundary", back: true},
 		{key: "tags", was: unset, now: "CostCenter: memories", to: "tags: {CostCenter: memories}", back: true},

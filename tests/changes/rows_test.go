@@ -11,7 +11,7 @@ import (
 // transition is one change of a stack file, from one content to another.
 //
 // From and to are merge patches of the committed file: objects are merged field by field, null removes a key.
-// A key without a namespace is the program's. In all texts, <env>, <vpc>, <subnet1> to <subnet3> and <issuer>
+// A key without a namespace is the program's. In all texts, <env>, <vpc>, <subnet1> to <subnet3>, <group> and <issuer>
 // stand for what the stack has, <other issuer> for what another cluster has.
 type transition struct {
 	key, was, now string // the key and its values in the report; a refusal has to name them

@@ -48,7 +48,8 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	issuer := simcloud.OIDCIssuer("mosaic-"+stack, "us-east-1")
 	other := simcloud.OIDCIssuer(map[string]string{"dev": "mosaic-prod", "prod": "mosaic-dev"}[stack], "us-east-1")
 	s.names = strings.NewReplacer("<env>", stack, "<vpc>", vpc,
-		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2], "<issuer>", issuer, "<other issuer>", other)
+		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2],
+		"<group>", simcloud.DefaultSecurityGroup("mosaic-"+stack), "<issuer>", issuer, "<other issuer>", other)
 	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "immutable, "+stack+" since", "immutable, <env> since",
 		"write "+stack+";", "write <env>;", vpc, "<vpc>", issuer, "<issuer>", other, "<other issuer>", keyOne, "key 1", keyTwo, "key 2")
 	return s

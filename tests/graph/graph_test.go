@@ -73,8 +73,9 @@ func variants(t *testing.T) []variant {
 			"iops": 14000, "storageThroughput": 700, "parameters": {"max_connections": "200", "work_mem": "8192"},
 			"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001",
 			"secretKmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"}`,
-		"mosaic-database:network": `{"ingressCidrs": ["10.0.0.0/20", "2001:db8::/48"]}`,
-		"mosaic-database:tags":    `{"CostCenter": "memories"}`,
+		"mosaic-database:network": `{"ingressCidrs": ["10.0.0.0/20", "2001:db8::/48"], "ingressSecurityGroupIds": ["sg-0123456789abcdef1"],
+			"ingressClusterSecurityGroup": true}`,
+		"mosaic-database:tags": `{"CostCenter": "memories"}`,
 
 		"mosaic-database:permissionsBoundary": pipeline.Boundary,
 		"mosaic-database:tls":                 `{"caBundleConfigMap": "rds-ca"}`,

@@ -21,7 +21,7 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 			"name": "mosaic", "arn": "arn:aws:eks:us-east-1:" + Account + ":cluster/mosaic", "endpoint": "https://cluster.example",
 			"certificateAuthorities": []any{map[string]any{"data": "Y2E="}},
 			"identities":             []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.example/id/A1"}}}},
-			"vpcConfig":              map[string]any{"vpcId": "vpc-0a1b2c3d4e5f60718"},
+			"vpcConfig":              map[string]any{"vpcId": "vpc-0a1b2c3d4e5f60718", "clusterSecurityGroupId": "sg-0c1c2c3c4c5c6c7c8"},
 		},
 		"aws:ec2/getVpc:getVpc": {
 			"cidrBlock": "10.0.0.0/16", "cidrBlockAssociations": []any{
@@ -32,6 +32,9 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 		},
 		"aws:ec2/getSubnet:getSubnet":   {"cidrBlock": "10.0.0.0/20"},
 		"aws:ec2/getSubnets:getSubnets": {"ids": []any{"subnet-0a", "subnet-0b", "subnet-0c"}},
+		"aws:ec2/getSecurityGroups:getSecurityGroups": {"ids": []any{
+			"sg-0c1c2c3c4c5c6c7c8", "sg-0123456789abcdef1", "sg-0123456789abcdef2",
+		}},
 		"aws:rds/getSnapshot:getSnapshot": {
 			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "encrypted": true, "status": "available",
 		},

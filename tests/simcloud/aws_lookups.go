@@ -76,6 +76,8 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 		return a.getVpc(args.Text("id"))
 	case "aws:ec2/getSubnets:getSubnets":
 		return a.getSubnets(args)
+	case "aws:ec2/getSecurityGroups:getSecurityGroups":
+		return a.getSecurityGroups(args)
 	case "aws:ec2/getSubnet:getSubnet":
 		return a.getSubnet(args.Text("id"))
 	case "aws:rds/getSnapshot:getSnapshot":
@@ -107,7 +109,7 @@ func (a *account) getCluster(name string) (Properties, error) {
 	for _, s := range c.subnets(a.region) {
 		subnetIDs = append(subnetIDs, s.id)
 	}
-	group := "sg-0" + digest(16, "eks", c.name)
+	group := c.securityGroups()[0].id
 	return Properties{
 		"id": name, "name": name, "arn": a.arn("eks", "cluster/"+name), "status": "ACTIVE", "version": "1.33",
 		"endpoint": c.endpoint(a.region), "platformVersion": "eks.1", "createdAt": "2025-01-01T00:00:00Z",

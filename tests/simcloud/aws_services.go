@@ -3,7 +3,6 @@ package simcloud
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 
 const (
 	logGroupType       = "aws:cloudwatch/logGroup:LogGroup"
-	securityGroupType  = "aws:ec2/securityGroup:SecurityGroup"
 	roleType           = "aws:iam/role:Role"
 	rolePolicyType     = "aws:iam/rolePolicy:RolePolicy"
 	roleAttachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -65,52 +63,6 @@ func createSubscription(a *account, out Properties) (string, error) {
 		"confirmationWasAuthenticated": false, "filterPolicyScope": "",
 	})
 	return arn, nil
-}
-
-var groupDescription = regexp.MustCompile(`^[0-9A-Za-z_ .:/()#,@\[\]+=&;{}!$*-]{0,255}$`)
-
-func createSecurityGroup(a *account, out Properties) (string, error) {
-	name, vpc := out.Text("name"), out.Text("vpcId")
-	if !slices.ContainsFunc(a.subnets(), func(s subnet) bool { return s.vpc == vpc }) {
-		return "", fmt.Errorf("creating Security Group (%s): InvalidVpcID.NotFound: The vpc ID '%s' does not exist", name, vpc)
-	}
-	taken := a.cloud.find(securityGroupType, func(o *Object) bool {
-		return o.Properties.Text("name") == name && o.Properties.Text("vpcId") == vpc
-	})
-	if taken != nil {
-		return "", fmt.Errorf("creating Security Group (%s): InvalidGroup.Duplicate: The security group '%s' already exists "+
-			"for VPC '%s'", name, name, vpc)
-	}
-	id := "sg-0" + digest(16, "sg", name, vpc)
-	out.fill(Properties{
-		"arn": a.arn("ec2", "security-group/"+id), "ownerId": a.id, "ingress": []any{}, "egress": []any{},
-	})
-	return id, updateSecurityGroup(a, nil, out)
-}
-
-func updateSecurityGroup(_ *account, _, out Properties) error {
-	descriptions := []string{out.Text("description")}
-	for _, rule := range append(out.List("ingress"), out.List("egress")...) {
-		descriptions = append(descriptions, rule.Text("description"))
-	}
-	for _, d := range descriptions {
-		if !groupDescription.MatchString(d) {
-			return fmt.Errorf("security group %s: InvalidParameterValue: Invalid security group description %q. Valid "+
-				"descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
-				out.Text("name"), d)
-		}
-	}
-	return nil
-}
-
-func removeSecurityGroup(a *account, id string, _ Properties) error {
-	user := a.cloud.find(instanceType, func(o *Object) bool {
-		return slices.Contains(o.Properties.Texts("vpcSecurityGroupIds"), id)
-	})
-	if user != nil {
-		return fmt.Errorf("deleting Security Group (%s): DependencyViolation: resource %s has a dependent object", id, id)
-	}
-	return nil
 }
 
 func createRole(a *account, out Properties) (string, error) {

@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 
@@ -264,6 +265,11 @@ func TestOtherRules(t *testing.T) {
 			})
 			return err
 		}, "Invalid security group description"},
+		"rule for a group that is not there": {func(w *world) error { return letIn(w, 0, "sg-0123456789abcdef0") }, "The security group 'sg-0123456789abcdef0' does not exist"},
+		"rule for a group elsewhere":         {func(w *world) error { return letIn(w, 0, DefaultSecurityGroup("mosaic-dev")) }, "belong to different networks"},
+		"more rules than the quota": {func(w *world) error {
+			return letIn(w, 60, DefaultSecurityGroup("mosaic-prod"))
+		}, "The maximum number of rules per security group has been reached"},
 		"tag": {func(w *world) error {
 			_, _, err := w.aws.create(topicType, Properties{"name": "x", "tags": map[string]any{"a": "b;c"}})
 			return err
@@ -279,6 +285,18 @@ func TestOtherRules(t *testing.T) {
 			wantError(t, tc.do(w), tc.want)
 		})
 	}
+}
+
+// letIn makes a security group with a rule for that many networks and another group.
+func letIn(w *world, networks int, group string) error {
+	cidrs := make([]string, networks)
+	for i := range cidrs {
+		cidrs[i] = fmt.Sprintf("10.%d.0.0/16", i)
+	}
+	_, _, err := w.aws.create(securityGroupType, Properties{"name": "x", "vpcId": w.eks.Text("vpcConfig", "vpcId"), "ingress": []any{
+		map[string]any{"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": texts(cidrs...), "securityGroups": texts(group)},
+	}})
+	return err
 }
 
 func TestDiff(t *testing.T) {
@@ -439,6 +457,14 @@ func TestLookups(t *testing.T) {
 		assert.ElementsMatch(t, w.privateSubnets("mosaic-prod"), private["ids"])
 	}
 	_, err = w.aws.invoke("aws:ec2/getSubnets:getSubnets", Properties{"filters": []any{map[string]any{"name": "vpc"}}})
+	wantError(t, err, "The filter 'vpc' is invalid")
+
+	own := w.eks.Text("vpcConfig", "clusterSecurityGroupId")
+	groups := map[string]any{"name": "group-id", "values": texts(own, DefaultSecurityGroup("mosaic-dev"), DefaultSecurityGroup("mosaic-prod"))}
+	found, err := w.aws.invoke("aws:ec2/getSecurityGroups:getSecurityGroups", Properties{"filters": append(filters, groups)})
+	require.NoError(t, err)
+	assert.ElementsMatch(t, texts(own, DefaultSecurityGroup("mosaic-prod")), found["ids"], "the one of another VPC is not among them")
+	_, err = w.aws.invoke("aws:ec2/getSecurityGroups:getSecurityGroups", Properties{"filters": []any{map[string]any{"name": "vpc"}}})
 	wantError(t, err, "The filter 'vpc' is invalid")
 
 	issuer := w.eks.List("identities")[0].List("oidcs")[0].Text("issuer")

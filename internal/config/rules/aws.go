@@ -19,6 +19,7 @@ var (
 	clusterName  = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
 	issuerURL    = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*$`)
 	vpcID        = regexp.MustCompile(`^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	groupID      = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	subnetID     = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
@@ -66,6 +67,7 @@ func aws() schema.Rules {
 		}).As("maxItems", 20),
 		"cluster": schema.Matching(clusterName, "1 to 100 letters, digits, hyphens and underscores, beginning with a letter or digit",
 			"the cluster's name, such as mosaic-prod"),
+		"securityGroup": schema.Matching(groupID, "ids of security groups", "one such as sg-0123456789abcdef0"),
 		"issuer": schema.Matching(issuerURL, "an https URL without a slash at its end",
 			"one such as https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"),
 		"vpc":        schema.Matching(vpcID, "the id of a VPC", "one such as vpc-0123456789abcdef0"),
@@ -132,11 +134,11 @@ func cidr() schema.Rule {
 // twoSubnets asks for enough subnets for a subnet group.
 func twoSubnets() schema.Rule {
 	return schema.Check("at least two, in different availability zones", func(ids []string) string {
-		if len(ids) >= 2 || len(ids) == 0 {
+		if len(ids) >= 2 {
 			return ""
 		}
 		return "a second subnet, or remove the field to use the private subnets of the VPC"
-	}).As("not", map[string]any{"minItems": 1, "maxItems": 1})
+	}).As("minItems", 2)
 }
 
 func email() schema.Rule {

@@ -14,7 +14,6 @@ import (
 func All() schema.Rules {
 	all := schema.Rules{
 		"distinct":     schema.Distinct(),
-		"someWords":    someWords(),
 		"commandWord":  schema.NotEmpty("a word of the command"),
 		"positive":     positive(),
 		"waiver":       waiver(),
@@ -29,16 +28,6 @@ func All() schema.Rules {
 		maps.Copy(all, some)
 	}
 	return all
-}
-
-// someWords asks for a command of at least one word.
-func someWords() schema.Rule {
-	return schema.Check("at least one word", func(words []string) string {
-		if len(words) > 0 {
-			return ""
-		}
-		return "the command, or remove the field to run alembic upgrade head"
-	}).As("minItems", 1)
 }
 
 // positive asks for a number above zero.

@@ -62,6 +62,9 @@ func (f *Field) SetDefault() {
 
 // Decode reads a value and checks it. The keys of the problems are relative to the field.
 func (f *Field) Decode(raw json.RawMessage) Problems {
+	if f.HasDefault() && empty(raw) {
+		return Problems{{Value: string(raw), Rule: "not empty", Fix: "a value, or remove the line to have the default: " + f.defaultText()}}
+	}
 	switch f.Kind {
 	case Object:
 		return decodeObject(f.Key, f.Fields, raw)

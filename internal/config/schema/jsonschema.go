@@ -10,6 +10,7 @@ import (
 // such as that a CIDR has no host bits, is left to the program.
 func (f *Field) JSONSchema() map[string]any {
 	s := map[string]any{"description": f.description()}
+	maps.Copy(s, f.notEmpty())
 	switch f.Kind {
 	case Object:
 		maps.Copy(s, object(f.Fields))
@@ -34,7 +35,7 @@ func (f *Field) JSONSchema() map[string]any {
 	}
 	if f.Secret {
 		s = map[string]any{"description": s["description"], "anyOf": []any{
-			map[string]any{"type": s["type"]},
+			map[string]any{"type": s["type"], "minLength": 1},
 			map[string]any{"type": "object", "properties": map[string]any{"secure": map[string]any{"type": "string"}}, "required": []string{"secure"}, "additionalProperties": false},
 		}}
 	}

@@ -16,7 +16,7 @@ type Rules map[string]Rule
 //	key       its name in the stack file; a struct field without one is not configured
 //	doc       one sentence that says what it is
 //	default   its value where it is not set: a text as it is, anything else as JSON; none: Go's zero
-//	unset     the default in words, where it depends on something else
+//	unset     the default in words, where it depends on something else; "none" at its beginning: an empty value says the same
 //	rule      what the value, each item or each entry has to satisfy; of objects by name, their names
 //	all       what all items or entries together have to satisfy
 //	required  true: it has no default
@@ -25,7 +25,8 @@ type Rules map[string]Rule
 //	unnoticed why RDS changes nothing that clients notice when it changes; none: it has a row in the table of effects
 //
 // A rule is a range such as 1..99 or 1.., a choice such as gp3|io1|io2, or the name of one of the rules; several are joined by
-// commas, and optional before them lets an empty text through. The fields of an embedded struct are those of the struct that has
+// commas, and optional before them lets an empty text through. A text, list or object with another default than none is never
+// empty: an empty value would not say whether it means none or the default. The fields of an embedded struct are those of the struct that has
 // it. A wrong tag is a mistake of the program, and panics.
 func Of(target any, rules Rules) []*Field {
 	var fields []*Field
@@ -47,6 +48,9 @@ func Of(target any, rules Rules) []*Field {
 			Kind: kindFor(declared.Type), target: value.Field(i), fallback: tag.Get("default"),
 		}
 		f.rule, f.all = rules.parse(key, f.Kind, tag.Get("rule")), rules.parse(key, f.Kind, tag.Get("all"))
+		if f.HasDefault() && strings.HasPrefix(tag.Get("rule"), "optional,") {
+			panic(fmt.Sprintf("the tag of %s: an empty text is not its default, %s", key, f.defaultText()))
+		}
 		switch f.Kind {
 		case Object:
 			f.Fields = Of(f.target.Addr().Interface(), rules)

@@ -69,6 +69,9 @@ func (f *Found) Settings() []Setting {
 	for n, cidr := range f.IngressCidrs {
 		set(fmt.Sprintf("network.ingressCidrs[%d]", n), cidr)
 	}
+	for n, group := range f.SourceGroups {
+		set(fmt.Sprintf("network.ingressSecurityGroupIds[%d]", n), group)
+	}
 	switch f.Configured.Delivery {
 	case "": // whoever made the objects in the cluster keeps them
 		set("delivery", config.DeliveryGitOps)

@@ -1,6 +1,7 @@
 package adoption
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -46,7 +47,8 @@ func TestObstacles(t *testing.T) {
 		"the subnet group is default":   func(f *Found) { f.Instance.DBSubnetGroup.DBSubnetGroupName = "default" },
 		"the option group is my-group:": func(f *Found) { f.Instance.OptionGroupMemberships = []struct{ OptionGroupName string }{{"my-group"}} },
 		"set rds.force_ssl to 1":        func(f *Found) { f.ForcesTLS = false },
-		"let in sg-1, pl-2":             func(f *Found) { f.OtherSources = []string{"sg-1", "pl-2"} },
+		"let in nobody at the port":     func(f *Found) { f.IngressCidrs = nil },
+		"let in pl-1, pl-2":             func(f *Found) { f.OtherSources = []string{"pl-1", "pl-2"} },
 		"would delete when it is removed: Database (AWS::RDS::DBInstance); set DeletionPolicy: Retain": func(f *Found) {
 			f.Stack = &TemplateStack{Name: "s", Deleting: []string{"Database (AWS::RDS::DBInstance)"}}
 		},
@@ -60,6 +62,22 @@ func TestObstacles(t *testing.T) {
 	all := fitting()
 	all.Instance.StorageEncrypted, all.Instance.DBName = false, ""
 	assert.Len(t, all.Obstacles(), 2, "all at once")
+}
+
+// Who may connect is read from the rules for the port; a group of a peered VPC is none that the program takes.
+func TestSources(t *testing.T) {
+	f := fitting()
+	f.IngressCidrs, f.Descriptions = nil, map[string]string{}
+	f.sources(func(into any, _ ...string) bool {
+		return assert.NoError(t, json.Unmarshal([]byte(`[{"GroupId": "sg-0", "Description": "d", "IpPermissions": [
+			{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/16"}], "UserIdGroupPairs": [{"GroupId": "sg-2"}, {"GroupId": "sg-1"}]},
+			{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-1"}, {"GroupId": "sg-9", "VpcPeeringConnectionId": "pcx-1"}], "PrefixListIds": [{"PrefixListId": "pl-1"}]},
+			{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": "sg-3"}]}]}]`), into))
+	})
+	assert.Equal(t, []string{"10.0.0.0/16"}, f.IngressCidrs)
+	assert.Equal(t, []string{"sg-1", "sg-2"}, f.SourceGroups)
+	assert.Equal(t, []string{"sg-9 of another VPC", "pl-1"}, f.OtherSources)
+	assert.Equal(t, map[string]string{"sg-0": "d"}, f.Descriptions)
 }
 
 // The stack file says what the instance is, so that the first up leaves it so.
@@ -79,6 +97,9 @@ func TestSettings(t *testing.T) {
 			f.CustomerKey, f.Instance.KmsKeyID, f.Secrets[credentials] = true, "arn:key", Secret{KmsKeyID: "arn:other"}
 		},
 			has: []string{"database.kmsKeyId=arn:key", "database.secretKmsKeyId=arn:other"}},
+		"security groups alone": {change: func(f *Found) { f.IngressCidrs, f.SourceGroups = nil, []string{"sg-1", "sg-2"} },
+			has: []string{"network.ingressSecurityGroupIds[0]=sg-1", "network.ingressSecurityGroupIds[1]=sg-2"}, not: []string{"network.ingressCidrs", "network.ingressCidrs[0]"}},
+		"a network":                 {has: []string{"network.ingressCidrs[0]=10.0.0.0/16"}, not: []string{"network.ingressSecurityGroupIds[0]"}},
 		"the key aws/rds":           {change: func(f *Found) { f.Instance.KmsKeyID = "arn:key" }, not: []string{"database.kmsKeyId"}},
 		"no minor upgrades":         {change: func(f *Found) { f.Instance.AutoMinorVersionUpgrade = false }, has: []string{"database.engineVersion=16.4"}},
 		"insights off":              {change: func(f *Found) { f.Instance.PerformanceInsightsRetentionPeriod = 7 }, has: []string{"database.performanceInsightsRetentionDays=0"}},

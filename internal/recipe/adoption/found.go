@@ -22,7 +22,8 @@ type Found struct {
 	Parameters   map[string]string // of the parameter group, where they are not RDS's defaults
 	ForcesTLS    bool              // whether RDS refuses clients without TLS
 	IngressCidrs []string          // that the security groups let in at the database's port
-	OtherSources []string          // what they let in besides, such as another security group
+	SourceGroups []string          // security groups that they let in there
+	OtherSources []string          // what they let in besides, such as a prefix list
 	Descriptions map[string]string // of the parameter group and the security groups, by their names and ids
 	Secrets      map[string]Secret // those under the names of the environment
 	PasswordFrom string            // the secret that holds the password

@@ -65,8 +65,10 @@ func (f *Found) sources(read reader) {
 			}
 		}
 	}
-	slices.Sort(f.IngressCidrs)
-	f.IngressCidrs = slices.Compact(f.IngressCidrs)
+	for _, sources := range []*[]string{&f.IngressCidrs, &f.SourceGroups} {
+		slices.Sort(*sources)
+		*sources = slices.Compact(*sources)
+	}
 }
 
 // permission is an inbound rule of a security group.
@@ -75,7 +77,7 @@ type permission struct {
 	FromPort, ToPort int
 	IPRanges         []struct{ CidrIP string }
 	Ipv6Ranges       []struct{ CidrIpv6 string }
-	UserIDGroupPairs []struct{ GroupID string }
+	UserIDGroupPairs []struct{ GroupID, VpcPeeringConnectionID string }
 	PrefixListIDs    []struct{ PrefixListID string }
 }
 
@@ -91,7 +93,11 @@ func (f *Found) source(rule permission) {
 		f.IngressCidrs = append(f.IngressCidrs, r.CidrIpv6)
 	}
 	for _, g := range rule.UserIDGroupPairs {
-		f.OtherSources = append(f.OtherSources, g.GroupID)
+		if g.VpcPeeringConnectionID != "" {
+			f.OtherSources = append(f.OtherSources, g.GroupID+" of another VPC")
+			continue
+		}
+		f.SourceGroups = append(f.SourceGroups, g.GroupID)
 	}
 	for _, p := range rule.PrefixListIDs {
 		f.OtherSources = append(f.OtherSources, p.PrefixListID)

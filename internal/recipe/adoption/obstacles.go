@@ -28,8 +28,10 @@ func (f *Found) Obstacles() []string {
 	}
 	all.stop(!f.ForcesTLS, "clients may connect without TLS, and this program does not let them: set rds.force_ssl to 1 in the parameter group, "+
 		"and see that all of them still connect (docs/clients.md)")
-	all.stop(len(f.OtherSources) > 0, "its security groups let in %s, and this program lets in CIDR blocks alone: give the rules for these, and remove the others",
-		strings.Join(f.OtherSources, ", "))
+	all.stop(len(f.OtherSources) > 0, "its security groups let in %s, and this program lets in CIDR blocks and security groups of the VPC alone: "+
+		"give the rules for these, and remove the others", strings.Join(f.OtherSources, ", "))
+	all.stop(len(f.IngressCidrs)+len(f.SourceGroups)+len(f.OtherSources) == 0, "its security groups let in nobody at the port %d, and this program would let in "+
+		"the whole VPC: give them a rule for each client", f.Instance.Endpoint.Port)
 	for _, replica := range f.Replicas {
 		id := replica.DBInstanceIdentifier
 		all.stop(replica.DBInstanceStatus != available, "the read replica %s is %s: wait until it is available", id, replica.DBInstanceStatus)
