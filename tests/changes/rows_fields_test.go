@@ -51,8 +51,8 @@ func compute() []transition {
 		field{name: "readReplicas", was: "1", now: "2"}.row(),
 		field{name: "readReplicas", was: "0", now: "2"}.row(),
 		{
-			key: "database.readReplicaIdentifiers", was: unset, now: "mosaic-<env>-reader", back: true, why: "another replica",
-			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, readReplicaIdentifiers: [mosaic-<env>-reader]}",
+			key: "database.readReplicaIdentifiers", was: unset, now: "mosaic-<env>-replica-9", back: true, why: "another replica",
+			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, readReplicaIdentifiers: [mosaic-<env>-replica-9]}",
 		},
 		{
 			key: "database.replicaInstanceClass", was: unset, now: "db.t3.large", back: true, why: restart,

@@ -147,7 +147,7 @@ func lockedKeys() []transition {
 		},
 		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "CREATE DATABASE"},
 		{key: "database.username", was: "mosaicadmin", now: "somebody", to: "database: {username: somebody}", refused: "CREATE ROLE"},
-		{key: "database.instanceIdentifier", was: "mosaic-<env>-db", now: "other", to: "database: {instanceIdentifier: other}", refused: "take over another instance"},
+		{key: "database.instanceIdentifier", was: unset, now: "other", to: "database: {instanceIdentifier: other}", refused: "take over another instance"},
 		{key: "network.subnetGroupName", was: unset, now: "other", to: "network: {subnetGroupName: other}", refused: "restore a snapshot"},
 		{key: "database.kmsKeyId", was: unset, now: keyOne, to: "database: {kmsKeyId: " + keyOne + "}", refused: "copy a snapshot with the other key"},
 		{key: "database.availabilityZone", was: unset, now: "us-east-1b", to: "database: {availabilityZone: us-east-1b}", refused: "restore a snapshot"},
