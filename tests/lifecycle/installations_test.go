@@ -95,7 +95,7 @@ func TestAdoptionFromTerraform(t *testing.T) {
 
 	said, err := h.adopt("yes")
 	require.Error(t, err)
-	assert.Contains(t, said, "there is no instance mosaic-prod-db in us-east-1; one with another name is taken over with --instance NAME")
+	assert.Contains(t, said, "there is no instance mosaic-prod-db in us-east-1; one with another name is taken over with --instance=NAME")
 	said, err = h.adopt("yes", "--instance=complete-postgresql")
 	require.Error(t, err)
 	for _, part := range []string{"complete-postgresql cannot be taken over as it is", "the option group is complete", "RDS manages the password of the master user, in arn:rds!db-1", "--no-manage-master-user-password"} {

@@ -61,24 +61,31 @@ func (f *Found) Settings() []Setting {
 	for _, name := range slices.Sorted(maps.Keys(f.Parameters)) {
 		database("parameters["+strconv.Quote(name)+"]", f.Parameters[name])
 	}
-	set("network.vpcId", i.DBSubnetGroup.VpcID)
-	set("network.subnetGroupName", i.DBSubnetGroup.DBSubnetGroupName)
-	for n, subnet := range i.DBSubnetGroup.Subnets {
-		set(fmt.Sprintf("network.subnetIds[%d]", n), subnet.SubnetIdentifier)
-	}
-	for n, cidr := range f.IngressCidrs {
-		set(fmt.Sprintf("network.ingressCidrs[%d]", n), cidr)
-	}
-	for n, group := range f.SourceGroups {
-		set(fmt.Sprintf("network.ingressSecurityGroupIds[%d]", n), group)
-	}
+	f.network(set)
 	switch f.Configured.Delivery {
 	case "": // whoever made the objects in the cluster keeps them
 		set("delivery", config.DeliveryGitOps)
 	case config.DeliveryPulumi: // objects that exist are taken over in a handover alone
 		set("delivery", config.DeliveryHandover)
+	case config.DeliveryHandover, config.DeliveryGitOps: // as it is
 	}
 	return settings
+}
+
+// network keeps where the instance is and who may connect.
+func (f *Found) network(set func(string, any)) {
+	group := f.Instance.DBSubnetGroup
+	set("network.vpcId", group.VpcID)
+	set("network.subnetGroupName", group.DBSubnetGroupName)
+	for n, subnet := range group.Subnets {
+		set(fmt.Sprintf("network.subnetIds[%d]", n), subnet.SubnetIdentifier)
+	}
+	for n, cidr := range f.IngressCidrs {
+		set(fmt.Sprintf("network.ingressCidrs[%d]", n), cidr)
+	}
+	for n, source := range f.SourceGroups {
+		set(fmt.Sprintf("network.ingressSecurityGroupIds[%d]", n), source)
+	}
 }
 
 // replicas keeps the read replicas, under the names that they have.

@@ -2,6 +2,7 @@ package adoption
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,8 +158,8 @@ func TestLeft(t *testing.T) {
 func TestOrigin(t *testing.T) {
 	tagged := func(pairs ...string) Instance {
 		var i Instance
-		for n := 0; n < len(pairs); n += 2 {
-			i.TagList = append(i.TagList, struct{ Key, Value string }{pairs[n], pairs[n+1]})
+		for pair := range slices.Chunk(pairs, 2) {
+			i.TagList = append(i.TagList, struct{ Key, Value string }{pair[0], pair[1]})
 		}
 		return i
 	}
