@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/tests/configtest"
@@ -82,12 +83,24 @@ mosaic-database:database: {instanceClass: db.r7g.large, maxAllocatedStorage: 200
 	assert.Equal(t, 200, c.Database.ReplicaMaxAllocatedStorage)
 }
 
-// `pulumi config set --path` writes digits as numbers.
+// `pulumi config set --path` writes digits as numbers, and true and false as booleans.
 func TestNumbersAreTakenWhereTheyAreNoLessClearThanText(t *testing.T) {
-	c := configtest.Load(t, `
+	c := loadWritten(t, `
+mosaic-database:tags: {CostCenter: 4711, Shared: true, Debt: -5}
+mosaic-database:cluster: {name: 4711}
+mosaic-database:pods: {labels: {sidecar.istio.io/inject: false}}
+mosaic-database:migrations: {image: "a:1", env: {WORKERS: 4}, command: [sleep, 10], cpu: 1}
+mosaic-database:budget: {monthlyUsd: 19.50, expectedLogGiB: 1}
 aws:allowedAccountIds: [210987654321]
-mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, random_page_cost: 1.1, hot_standby_feedback: true, jit: false, log_line_prefix: "%m"}}`)
+mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, random_page_cost: 1.10, hot_standby_feedback: true, jit: false, log_line_prefix: "%m"}}`)
 	assert.Equal(t, "210987654321", c.AccountID)
+	assert.Equal(t, map[string]string{"CostCenter": "4711", "Shared": "true", "Debt": "-5"}, c.Tags)
+	assert.Equal(t, "4711", c.Cluster.Name)
+	assert.Equal(t, map[string]string{"sidecar.istio.io/inject": "false"}, c.Pods.Labels)
+	assert.Equal(t, map[string]string{"WORKERS": "4"}, c.Migrations.Env)
+	assert.Equal(t, []string{"sleep", "10"}, c.Migrations.Command)
+	assert.Equal(t, "1", c.Migrations.CPU)
+	assert.InDelta(t, 19.5, c.Budget.MonthlyUSD, 0)
 	assert.Equal(t, "17", c.Database.EngineVersion)
 	assert.Equal(t, map[string]string{
 		"work_mem": "8192", "random_page_cost": "1.1", "hot_standby_feedback": "1", "jit": "0", "log_line_prefix": "%m",
@@ -96,8 +109,18 @@ mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, rando
 
 func TestConfigurationsThatAreRight(t *testing.T) {
 	for _, content := range slices.Concat(rightContents(), contentsAtBounds()) {
-		t.Run(content, func(t *testing.T) { configtest.Load(t, content) })
+		t.Run(content, func(t *testing.T) { loadWritten(t, content) })
 	}
+}
+
+// loadWritten is the complete configuration with some keys set anew, from a file that has them as they are written.
+func loadWritten(t *testing.T, content string) *config.Config {
+	t.Helper()
+	var file wrongFile
+	require.NoError(t, yaml.Unmarshal([]byte(content), &file.Config))
+	c, err := file.load(t)
+	require.NoError(t, err)
+	return c
 }
 
 // rightContents is what stacks may well set over the complete one.
@@ -147,7 +170,9 @@ func rightContents() []string {
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls}`,
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, draining: true}`,
 		`mosaic-database:pooling: {enabled: false, poolSize: 1000}`,
-		`mosaic-database:tags: {"cost center": "R+D @ 1"}`,
+		`mosaic-database:tags: {"cost center": "R+D @ 1", Off: on, Window: 12:30, number: "007", text: !!str 0123, other: -1}`,
+		`mosaic-database:alerts: {dashboard: True}`,
+		`mosaic-database:waivers: {<<: {RDS.5: It can be down for a while.}}`,
 		"mosaic-database:cluster: {oidcIssuer: \"https://oidc.eks.us-east-1.amazonaws.com/id/ABC\"}\n" +
 			"mosaic-database:delivery: gitops\n" +
 			"mosaic-database:network: {vpcId: vpc-01234567, subnetIds: [subnet-01234567, subnet-12345678], ingressCidrs: [10.0.0.0/16]}",
@@ -155,6 +180,8 @@ func rightContents() []string {
 		"aws:region: us-gov-west-1",
 		"aws:region: ap-southeast-2",
 		"pulumi:anything: 1",
+		"myorg:anything: 010",
+		"tier: ha",
 	}
 }
 

@@ -51,12 +51,6 @@ func positive() schema.Rule {
 	}).As("exclusiveMinimum", 0)
 }
 
-// digits reads a whole number as the text of its digits.
-func digits(raw json.RawMessage) (string, bool) {
-	text := string(raw)
-	return text, strings.Trim(text, "0123456789") == ""
-}
-
 // scalar reads a number as its text, and true and false as 1 and 0, as RDS writes them.
 func scalar(raw json.RawMessage) (string, bool) {
 	switch text := string(raw); text {

@@ -15,7 +15,7 @@ type Rule struct {
 	Text string // which values are right, as the report and the reference say it; "": any
 	// JSON is the rule as keywords of a JSON Schema, as far as they can say it.
 	JSON map[string]any
-	// Unquoted reads a value that is not a string and is still no less clear than its text; nil: there is none.
+	// Unquoted reads a value that is not a string and is still no less clear than its text; nil: a whole number is such a one, see [Rule.text].
 	Unquoted func(json.RawMessage) (string, bool)
 	// Mistyped is what to write instead of a value of another type, where there is more to say than the type; "": there is not.
 	Mistyped string
