@@ -115,7 +115,7 @@ func TestReadStackFile(t *testing.T) {
 config:
   mosaic-database:cluster: {name: a, kubeconfig: {secure: v1:x}}
   mosaic-database:alerts: {emails: [a@b.example, {secure: v1:y}]}
-  mosaic-database:tags: {secure: a tag, other: b}
+  mosaic-database:tags: {secure: a tag, other: b, cost.center: {secure: v1:w}}
   budget: {secure: v1:z}
 `)
 
@@ -126,7 +126,7 @@ config:
 
 	file, err = config.ReadStackFile(dir, "secret")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig"}, file.Encrypted)
+	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig", `mosaic-database:tags["cost.center"]`}, file.Encrypted)
 
 	for _, none := range []string{"empty", "none"} {
 		file, err = config.ReadStackFile(dir, none)

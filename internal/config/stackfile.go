@@ -93,7 +93,7 @@ func encrypted(path string, node *yaml.Node) []string {
 			return []string{path}
 		}
 		for i := 0; i+1 < len(node.Content); i += 2 {
-			paths = append(paths, encrypted(path+"."+node.Content[i].Value, node.Content[i+1])...)
+			paths = append(paths, encrypted(path+step(node.Content[i].Value), node.Content[i+1])...)
 		}
 	case yaml.SequenceNode:
 		for i, item := range node.Content {
@@ -102,6 +102,14 @@ func encrypted(path string, node *yaml.Node) []string {
 	default: // nothing is below it
 	}
 	return paths
+}
+
+// step is one name as a part of a path, as pulumi config set --path takes it.
+func step(name string) string {
+	if strings.ContainsAny(name, `.[]"`) {
+		return "[" + quoted(name) + "]"
+	}
+	return "." + name
 }
 
 // kubeconfigField is the one value that may be secret: nothing is made of it, and it stays secret in the state.

@@ -53,14 +53,23 @@ const tagLetters = `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
 
 var tagText = regexp.MustCompile("^" + tagLetters + "$")
 
-// tag asks for a tag that AWS accepts.
+// reservedTag is what AWS keeps for itself.
+const reservedTag = `^([aA][wW][sS]|[rR][dD][sS]):`
+
+var reservedTagText = regexp.MustCompile(reservedTag)
+
+// tag asks for a tag that every service accepts whose resources have it. Lengths and characters are the same for all (AWS Tagging User Guide;
+// IAM API Reference: Tag). The prefix aws: is reserved in names everywhere and in values by Secrets Manager and RDS, which adds rds: to both
+// (Secrets Manager API Reference: Tag; RDS API Reference: Tag). Which names are the same is for the configuration to say: see its tags.
 func tag() schema.Rule {
 	const longestName, longestValue = 128, 256
-	return schema.Check("name of 1 to 128 and value of at most 256 letters, digits, spaces and _ . : / = + - @; the name not beginning with aws:",
+	return schema.Check("name of 1 to 128 and value of at most 256 letters, digits, spaces and _ . : / = + - @; neither beginning with aws: or rds:",
 		func(e schema.Entry) string {
 			switch {
-			case strings.HasPrefix(strings.ToLower(e.Name), "aws:"):
-				return "a name without the prefix aws:"
+			case reservedTagText.MatchString(e.Name):
+				return "a name without the prefix aws: or rds:"
+			case reservedTagText.MatchString(e.Value):
+				return "a value without the prefix aws: or rds:"
 			case e.Name == "" || len([]rune(e.Name)) > longestName:
 				return "a name of 1 to 128 characters"
 			case len([]rune(e.Value)) > longestValue:
@@ -70,8 +79,8 @@ func tag() schema.Rule {
 			}
 			return ""
 		}).
-		As("propertyNames", map[string]any{"minLength": 1, "maxLength": longestName, "pattern": tagText.String(), "not": map[string]any{"pattern": "^[aA][wW][sS]:"}}).
-		As("additionalProperties", map[string]any{"type": "string", "maxLength": longestValue, "pattern": tagText.String()})
+		As("propertyNames", map[string]any{"minLength": 1, "maxLength": longestName, "pattern": tagText.String(), "not": map[string]any{"pattern": reservedTag}}).
+		As("additionalProperties", map[string]any{"type": "string", "maxLength": longestValue, "pattern": tagText.String(), "not": map[string]any{"type": "string", "pattern": reservedTag}})
 }
 
 // tagCount leaves room for the program's own tags, of the 50 that AWS allows.

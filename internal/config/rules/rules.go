@@ -13,15 +13,17 @@ import (
 // All is every rule, by its name.
 func All() schema.Rules {
 	all := schema.Rules{
-		"distinct":     schema.Distinct(),
-		"someWords":    someWords(),
-		"commandWord":  schema.NotEmpty("a word of the command"),
-		"positive":     positive(),
-		"waiver":       waiver(),
-		"secretEntry":  secretEntry(),
-		"instance":     schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
-		"pointInTime":  pointInTime(),
-		"backupWindow": window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
+		"distinct": schema.Distinct(),
+		// IAM has no two names that differ in case alone (IAM User Guide: IAM and AWS STS quotas).
+		"distinctNames": schema.DistinctNames(),
+		"someWords":     someWords(),
+		"commandWord":   schema.NotEmpty("a word of the command"),
+		"positive":      positive(),
+		"waiver":        waiver(),
+		"secretEntry":   secretEntry(),
+		"instance":      schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
+		"pointInTime":   pointInTime(),
+		"backupWindow":  window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
 		"maintenanceWindow": window("ddd:hh:mm-ddd:hh:mm, days as mon to sun,", "sun:04:00-sun:05:00", ParseMaintenanceWindow).
 			As("pattern", weeklyWindow.String()),
 	}

@@ -112,6 +112,9 @@ func (f *Field) mistyped(raw json.RawMessage) Problems {
 // mistyped is the problem of an entry that is not a text.
 func (r Rule) mistyped(key string, raw json.RawMessage) Problems {
 	problems := String.mismatch(key, raw)
+	if kindOf(raw) == Object {
+		problems[0].Fix = `a text; a name with a dot in it is in brackets: pulumi config set --path '…["a.b"]' …`
+	}
 	if r.Confidential {
 		problems[0].Value, problems[0].Fix = "", "a text, in quotes"
 	}
