@@ -20,8 +20,8 @@ type Database struct {
 	ReplicaInstanceClass string `key:"replicaInstanceClass" unset:"instanceClass" rule:"class" doc:"Class of the replicas."`
 
 	AllocatedStorage           int    `key:"allocatedStorage" default:"20" rule:"20..65536" doc:"Storage at first, in GiB; it grows and never shrinks."`
-	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"20..65536" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB; at least 110 % of allocatedStorage."`
-	ReplicaMaxAllocatedStorage int    `key:"replicaMaxAllocatedStorage" unset:"maxAllocatedStorage" rule:"20..65536" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the replicas' storage, in GiB; at least 110 % of allocatedStorage."`
+	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
+	ReplicaMaxAllocatedStorage int    `key:"replicaMaxAllocatedStorage" default:"-1" unset:"maxAllocatedStorage" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the replicas' storage, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
 	StorageType                string `key:"storageType" default:"gp3" rule:"gp3|io1|io2" doc:"Type of the storage."`
 	Iops                       int    `key:"iops" rule:"0..256000" doc:"Provisioned operations per second; 0 is the baseline of gp3."`
 	StorageThroughput          int    `key:"storageThroughput" rule:"0..4000" doc:"Provisioned MiB per second; 0 is the baseline."`

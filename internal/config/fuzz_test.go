@@ -144,7 +144,7 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		"all of the application's names":      c.App.Name != "" && c.App.Namespace != "" && c.App.ServiceAccount != "" && c.App.SecretName != "",
 		"a database, a user and a version":    d.Name != "" && d.Username != "" && d.EngineVersion != "",
 		"known classes":                       isClass(d.InstanceClass) && isClass(d.ReplicaInstanceClass),
-		"storage that can grow":               10*d.MaxAllocatedStorage >= 11*d.AllocatedStorage && 10*d.ReplicaMaxAllocatedStorage >= 11*d.AllocatedStorage,
+		"storage that can grow, or shall not": canGrow(d.AllocatedStorage, d.MaxAllocatedStorage) && canGrow(d.AllocatedStorage, d.ReplicaMaxAllocatedStorage),
 		"backups where there are replicas":    d.ReadReplicas == 0 || d.BackupRetentionDays > 0,
 		"no zone beside a standby":            d.AvailabilityZone == "" || !d.MultiAz,
 		"speed only where gp3 has it":         d.StorageType != "gp3" || d.AllocatedStorage >= 400 || d.Iops == 0 && d.StorageThroughput == 0,
@@ -165,6 +165,8 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		}
 	}
 }
+
+func canGrow(allocated, most int) bool { return most == 0 || 10*most >= 11*allocated }
 
 // apart tells whether every application has a role, a ServiceAccount and a Secret of its own.
 func apart(c *config.Config) bool {

@@ -81,6 +81,11 @@ mosaic-database:database: {instanceClass: db.r7g.large, maxAllocatedStorage: 200
 	assert.Equal(t, "billing-db-secret", c.App.SecretName)
 	assert.Equal(t, "db.r7g.large", c.Database.ReplicaInstanceClass)
 	assert.Equal(t, 200, c.Database.ReplicaMaxAllocatedStorage)
+
+	off := configtest.Load(t, "mosaic-database:database: {maxAllocatedStorage: 200, replicaMaxAllocatedStorage: 0}")
+	assert.Equal(t, 200, off.Database.MaxAllocatedStorage)
+	assert.Zero(t, off.Database.ReplicaMaxAllocatedStorage, "0 is off, and not as unset")
+	assert.Zero(t, configtest.Load(t, "mosaic-database:database: {maxAllocatedStorage: 0}").Database.ReplicaMaxAllocatedStorage)
 }
 
 // `pulumi config set --path` writes digits as numbers, and true and false as booleans.
@@ -134,6 +139,8 @@ func rightContents() []string {
 		`mosaic-database:migrations: {image: "a:1", cpu: "0.5", memory: 1.5Gi}`,
 		`mosaic-database:database: {engineVersion: "16.11", autoMinorVersionUpgrade: false}`,
 		`mosaic-database:database: {maxAllocatedStorage: 22}`,
+		`mosaic-database:database: {maxAllocatedStorage: 0, readReplicas: 1}`,
+		`mosaic-database:database: {allocatedStorage: 60000, maxAllocatedStorage: 0}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000, iops: 16000, storageThroughput: 4000}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000, storageThroughput: 3000}`,
@@ -161,6 +168,8 @@ func rightContents() []string {
 		`mosaic-database:migrations: {image: "a:1", lockTimeoutSeconds: 60, statementTimeoutSeconds: 300}`,
 		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
 		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
+		`mosaic-database:migrations: {image: "a:1", env: {WORKERS: 4, DEBUG: true}}`,
+		`mosaic-database:app: {namespace: 4711, policyArns: []}`,
 		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it
 		`mosaic-database:pods: {imagePullSecrets: [registry], priorityClassName: system-cluster-critical, runAsUser: 1, labels: {sidecar.istio.io/inject: "false", team: ""},
 			annotations: {linkerd.io/inject: disabled, Example.com/Notes: "any text: even this"}, nodeSelector: {kubernetes.io/arch: arm64},
@@ -251,8 +260,8 @@ mosaic-database:migrations: {image: "mosaic-life/core-api:latest"}
      write: mosaic-life/core-api:<version>
 
   6. mosaic-database:database.maxAllocatedStorage: 21
-     rule: at least 110 % of allocatedStorage (20 GiB), so that the storage can grow
-     write: 22 or more
+     rule: at least 110 % of allocatedStorage (20 GiB), so that the storage can grow, or 0
+     write: 22 or more; or 0, with which it does not grow by itself
 `
 	require.Error(t, err)
 	if diff := cmp.Diff(want, err.Error()); diff != "" {

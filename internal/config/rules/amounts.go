@@ -12,7 +12,11 @@ import (
 )
 
 func amounts() schema.Rules {
-	return schema.Rules{"insightsDays": insightsDays(), "recoveryDays": recoveryDays()}
+	return schema.Rules{
+		"insightsDays": insightsDays(),
+		"recoveryDays": zeroOr(7, 30),
+		"autoscaling":  zeroOr(20, 65536), // GiB, as of any instance
+	}
 }
 
 // insightsDays asks for a retention that Performance Insights sells.
@@ -35,17 +39,17 @@ func insightsDays() schema.Rule {
 	}).As("enum", retentions)
 }
 
-// recoveryDays asks for a recovery window that Secrets Manager has.
-func recoveryDays() schema.Rule {
-	return schema.Check("0, or from 7 to 30", func(days int) string {
+// zeroOr asks for 0, which switches something off, or for a number from low to high.
+func zeroOr(low, high int) schema.Rule {
+	return schema.Check(fmt.Sprintf("0, or from %d to %d", low, high), func(n int) string {
 		switch {
-		case days == 0, days >= 7 && days <= 30:
+		case n == 0, n >= low && n <= high:
 			return ""
-		case days > 30:
-			return "30 or less"
+		case n > high:
+			return fmt.Sprintf("%d or less", high)
 		}
-		return "0 or 7"
-	}).As("anyOf", []any{map[string]any{"const": 0}, map[string]any{"minimum": 7, "maximum": 30}})
+		return fmt.Sprintf("0 or %d", low)
+	}).As("anyOf", []any{map[string]any{"const": 0}, map[string]any{"minimum": low, "maximum": high}})
 }
 
 // What AWS takes in the names and values of tags.
