@@ -2,6 +2,8 @@ package config_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +93,30 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, p := range problems {
 			checkProblem(t, p, append(keys, misspelt), 200)
+		}
+	})
+}
+
+// FuzzStackFile puts any text at all into the file of a stack: whatever is there, it is read or refused.
+func FuzzStackFile(f *testing.F) {
+	for _, w := range wrongFiles(f) {
+		f.Add("config:\n  " + strings.ReplaceAll(w.content(f), "\n", "\n  "))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := config.ReadStackFile(dir, "prod")
+		if err != nil {
+			return
+		}
+		source := configtest.With(t, "")
+		for _, key := range file.Keys {
+			source[key] = "{}"
+		}
+		if _, err := config.Load(source, "prod", file); err != nil && !errors.As(err, &config.Problems{}) {
+			t.Errorf("not a report of problems: %v", err)
 		}
 	})
 }
