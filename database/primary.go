@@ -68,7 +68,7 @@ func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGro
 	args.DeletionProtection = pulumi.Bool(db.DeletionProtection)
 	args.MultiAz = pulumi.Bool(db.MultiAz)
 	args.AllocatedStorage = pulumi.Int(db.AllocatedStorage)
-	args.MaxAllocatedStorage = pulumi.Int(db.MaxAllocatedStorage)
+	args.MaxAllocatedStorage = ceiling(db.MaxAllocatedStorage)
 	args.BackupRetentionPeriod = pulumi.Int(db.BackupRetentionDays)
 	args.BackupWindow = pulumi.String(db.BackupWindow)
 	args.DeleteAutomatedBackups = pulumi.Bool(db.DeleteAutomatedBackups)

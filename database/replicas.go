@@ -16,7 +16,7 @@ func (b *builder) replicas(s *shared, group *rds.ParameterGroup, primary *rds.In
 		args := b.common(s, identifier, group)
 		args.ReplicateSourceDb = primary.Identifier
 		args.InstanceClass = pulumi.String(db.ReplicaInstanceClass)
-		args.MaxAllocatedStorage = pulumi.Int(db.ReplicaMaxAllocatedStorage)
+		args.MaxAllocatedStorage = ceiling(db.ReplicaMaxAllocatedStorage)
 		// RDS takes no final snapshot of a replica.
 		args.SkipFinalSnapshot = pulumi.Bool(true)
 		args.BackupRetentionPeriod = pulumi.Int(0)

@@ -18,6 +18,14 @@ func setPerformance(args *rds.InstanceArgs, db config.Database) {
 	}
 }
 
+// ceiling returns the input of a ceiling of storage autoscaling; none switches it off, as 0 does in the provider.
+func ceiling(gib int) pulumi.IntPtrInput {
+	if gib == 0 {
+		return nil
+	}
+	return pulumi.Int(gib)
+}
+
 // provisioned returns the IOPS and the throughput in MiB/s to ask for; 0 where the input must not be set. A gp3 volume of
 // 400 GiB or more needs both, even for the included performance: without them, a smaller volume that grows to this size
 // would keep its 3,000 IOPS, which RDS refuses.

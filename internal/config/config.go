@@ -94,7 +94,7 @@ type Access struct {
 	SecretsServiceAccount  string            `key:"secretsServiceAccount" unset:"serviceAccount" rule:"subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
 	ClusterSecretStore     string            `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`
 	Releasing              bool              `key:"releasing" doc:"The first of two runs that set secretsServiceAccount or clusterSecretStore in a live stack: what it replaces stays, unprotected, until the run without releasing."`
-	PolicyArns             []string          `key:"policyArns" rule:"attachedPolicy" all:"distinct,twentyPolicies" doc:"Managed policies that the role has besides, within permissionsBoundary."`
+	PolicyArns             []string          `key:"policyArns" rule:"attachedPolicy" all:"distinctNames,twentyPolicies" doc:"Managed policies that the role has besides, within permissionsBoundary."`
 	TrustedServiceAccounts []string          `key:"trustedServiceAccounts" rule:"trustedAccount" all:"distinct" doc:"More ServiceAccounts that may assume the role, as namespace/name; * stands for any characters, as in preview-*/core-api."`
 }
 

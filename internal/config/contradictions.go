@@ -12,6 +12,7 @@ import (
 // contradictions checks what no field can be asked alone.
 func (l *loader) contradictions() {
 	l.names()
+	l.tags()
 	l.apps()
 	l.entries()
 	l.access()

@@ -22,8 +22,8 @@ type Database struct {
 	ReplicaInstanceClass   string   `key:"replicaInstanceClass" unset:"instanceClass" rule:"class" doc:"Class of the replicas."`
 
 	AllocatedStorage           int    `key:"allocatedStorage" default:"20" rule:"20..65536" doc:"Storage at first, in GiB; it grows and never shrinks."`
-	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"20..65536" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB; at least 110 % of allocatedStorage."`
-	ReplicaMaxAllocatedStorage int    `key:"replicaMaxAllocatedStorage" unset:"maxAllocatedStorage" rule:"20..65536" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the replicas' storage, in GiB; at least 110 % of allocatedStorage."`
+	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
+	ReplicaMaxAllocatedStorage int    `key:"replicaMaxAllocatedStorage" default:"-1" unset:"maxAllocatedStorage" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the replicas' storage, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
 	StorageType                string `key:"storageType" default:"gp3" rule:"gp3|io1|io2" doc:"Type of the storage."`
 	Iops                       int    `key:"iops" rule:"0..256000" doc:"Provisioned operations per second; 0 is the baseline of gp3."`
 	StorageThroughput          int    `key:"storageThroughput" rule:"0..4000" doc:"Provisioned MiB per second; 0 is the baseline."`
@@ -46,7 +46,7 @@ type Database struct {
 	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password of the master user, with alternating credentials."`
 	BootstrapImage        string      `key:"bootstrapImage" default:"postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea" rule:"image" free:"in the cluster" unnoticed:"not a setting of RDS" doc:"Image with psql 15 or later, in which the Job runs that makes the logins."`
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" unnoticed:"not a setting of RDS" doc:"Makes a login that only reads, with a secret of its own."`
-	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinct" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
+	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinctNames" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" free:"a deleted secret is free" unnoticed:"not a setting of RDS" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
 	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
 }

@@ -2,6 +2,8 @@ package config_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +97,30 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
+// FuzzStackFile puts any text at all into the file of a stack: whatever is there, it is read or refused.
+func FuzzStackFile(f *testing.F) {
+	for _, w := range wrongFiles(f) {
+		f.Add("config:\n  " + strings.ReplaceAll(w.content(f), "\n", "\n  "))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := config.ReadStackFile(dir, "prod")
+		if err != nil {
+			return
+		}
+		source := configtest.With(t, "")
+		for _, key := range file.Keys {
+			source[key] = "{}"
+		}
+		if _, err := config.Load(source, "prod", file); err != nil && !errors.As(err, &config.Problems{}) {
+			t.Errorf("not a report of problems: %v", err)
+		}
+	})
+}
+
 // checkLocked expects the same configuration to be no change, whatever it is, and takes anything at all for what an earlier run
 // left: the problems that it then finds are the result.
 func checkLocked(t *testing.T, c *config.Config, anything string) config.Problems {
@@ -144,7 +170,7 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		"all of the application's names":      c.App.Name != "" && c.App.Namespace != "" && c.App.ServiceAccount != "" && c.App.SecretName != "",
 		"a database, a user and a version":    d.Name != "" && d.Username != "" && d.EngineVersion != "",
 		"known classes":                       isClass(d.InstanceClass) && isClass(d.ReplicaInstanceClass),
-		"storage that can grow":               10*d.MaxAllocatedStorage >= 11*d.AllocatedStorage && 10*d.ReplicaMaxAllocatedStorage >= 11*d.AllocatedStorage,
+		"storage that can grow, or shall not": canGrow(d.AllocatedStorage, d.MaxAllocatedStorage) && canGrow(d.AllocatedStorage, d.ReplicaMaxAllocatedStorage),
 		"backups where there are replicas":    d.ReadReplicas == 0 || d.BackupRetentionDays > 0,
 		"no zone beside a standby":            d.AvailabilityZone == "" || !d.MultiAz,
 		"speed only where gp3 has it":         d.StorageType != "gp3" || d.AllocatedStorage >= 400 || d.Iops == 0 && d.StorageThroughput == 0,
@@ -165,6 +191,8 @@ func checkAccepted(t *testing.T, c *config.Config) {
 		}
 	}
 }
+
+func canGrow(allocated, most int) bool { return most == 0 || 10*most >= 11*allocated }
 
 // apart tells whether every application has a role, a ServiceAccount and a Secret of its own.
 func apart(c *config.Config) bool {

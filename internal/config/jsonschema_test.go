@@ -98,7 +98,7 @@ func TestTheSchemaAcceptsWhatTheProgramAccepts(t *testing.T) {
 // beyondTheSchema are rules of single fields that need a program, by a part of what they say.
 func beyondTheSchema() []string {
 	return []string{
-		"a CIDR block without host bits", "a plain e-mail address", "at least 30 minutes long", "a time in RFC 3339", "not a name that PostgreSQL or RDS reserves",
+		"a CIDR block without host bits", "a plain e-mail address", "at least 30 minutes long", "a time in RFC 3339", "not a name that PostgreSQL or RDS reserves", "in whatever case",
 		"max_connections from 6 to 262143", // with a number or a formula
 	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,10 +21,11 @@ type Source interface {
 // Load reads the configuration of a stack: the defaults, under the tier, under what the stack sets; and checks all of it. file is
 // for finding misspelt keys, and what is encrypted; it may be empty. The error is Problems when the configuration is wrong.
 func Load(src Source, stack string, file StackFile) (*Config, error) {
-	l := &loader{src: src, inFile: file.Keys, wrong: map[string]bool{}}
+	l := &loader{src: src, file: file, wrong: map[string]bool{}}
 	l.config, l.fields = defaults(stack)
-	l.unknownKeys(file.Keys)
-	l.secrets(file)
+	l.unknownKeys()
+	l.twice()
+	l.secrets()
 	for _, f := range l.fields {
 		l.read(f)
 		if f.Key == "tier" {
@@ -43,7 +43,7 @@ func Load(src Source, stack string, file StackFile) (*Config, error) {
 // loader collects what is wrong while a configuration is read.
 type loader struct {
 	src      Source
-	inFile   []string // full keys that the stack's file has
+	file     StackFile
 	config   *Config
 	fields   []*schema.Field
 	problems Problems
@@ -81,7 +81,10 @@ func (l *loader) sound(fields ...string) bool {
 // read reads one key, if the stack sets it. The engine hands on a key that only the project declares as an empty value, too.
 func (l *loader) read(f *schema.Field) {
 	full := Key(f.Key)
-	inFile := slices.Contains(l.inFile, full)
+	if len(l.file.Twice[full]) > 0 {
+		return // which of the two the engine has is chance
+	}
+	inFile := slices.Contains(l.file.Keys, full)
 	value, _ := l.src.GetConfig(full)
 	if f.Key == "environment" && !inFile {
 		value = cmp.Or(value, l.config.Stack)
@@ -96,10 +99,25 @@ func (l *loader) read(f *schema.Field) {
 	case f.Kind == schema.String, !json.Valid([]byte(value)):
 		value = quoted(value)
 	}
-	l.add(f.Decode(json.RawMessage(value)).Under(full)...)
+	problems := l.written(f)
+	for _, p := range f.Decode(json.RawMessage(value)).Under(full) {
+		if !slices.ContainsFunc(problems, func(written Problem) bool { return written.Key == p.Key }) {
+			problems = append(problems, p)
+		}
+	}
+	l.add(problems...)
 	if f.Key == "aws:allowedAccountIds" && len(l.config.AllowedAccountIDs) == 1 {
 		l.config.AccountID = l.config.AllowedAccountIDs[0]
 	}
+}
+
+// written is the problems of how the file has a key, if it has it.
+func (l *loader) written(f *schema.Field) Problems {
+	node := l.file.written[Key(f.Key)]
+	if node == nil {
+		return nil
+	}
+	return f.Written(node).Under(Key(f.Key))
 }
 
 // quoted is a text as JSON.
@@ -110,54 +128,16 @@ func quoted(s string) string {
 
 // secrets refuses what would not stay secret. A secret that the stack's file does not have comes from an environment of
 // Pulumi ESC.
-func (l *loader) secrets(file StackFile) {
-	l.add(file.Exposed()...)
+func (l *loader) secrets() {
+	l.add(l.file.Exposed()...)
 	for _, f := range l.fields {
 		full := Key(f.Key)
-		inFile := slices.ContainsFunc(file.Encrypted, func(path string) bool {
+		inFile := slices.ContainsFunc(l.file.Encrypted, func(path string) bool {
 			return path == full || strings.HasPrefix(path, full+".") || strings.HasPrefix(path, full+"[")
 		})
 		if l.src.IsConfigSecret(full) && !inFile && !mayBeSecret(f) {
 			l.add(exposed(full, "it in clear, where it comes from"))
 		}
-	}
-}
-
-// unknownKeys finds the keys that mean nothing, of the program's namespace and of aws, whose provider is made from this
-// configuration alone.
-func (l *loader) unknownKeys(declared []string) {
-	var known, names []string
-	for _, f := range l.fields {
-		known = append(known, Key(f.Key))
-		if !strings.Contains(f.Key, ":") {
-			names = append(names, f.Key)
-		}
-	}
-	for _, full := range declared {
-		namespace, name, _ := strings.Cut(full, ":")
-		switch {
-		case slices.Contains(known, full):
-			continue
-		case namespace == "aws":
-			l.add(Problem{
-				Key: full, Rule: "not read: of aws, there are region and allowedAccountIds",
-				Fix: "nothing: remove the line; credentials come from the environment, such as AWS_PROFILE",
-			})
-			continue
-		case namespace != Namespace:
-			if schema.Closest(namespace, []string{Namespace}) != "" {
-				l.add(schema.Unknown("", full, "there is no such namespace", []string{Key(name)}))
-			}
-			continue
-		}
-		if object, _, path := strings.Cut(name, "."); path && slices.Contains(names, object) {
-			l.add(Problem{
-				Key: full, Rule: "a field is set inside its object, not as a key of its own",
-				Fix: fmt.Sprintf("pulumi config rm '%s', then pulumi config set --path '%s' …", full, full),
-			})
-			continue
-		}
-		l.add(schema.Unknown(Namespace+":", name, "there is no such key", names))
 	}
 }
 
@@ -168,7 +148,9 @@ const caBundlePath = "/etc/ssl/rds/ca-bundle.pem"
 func (c *Config) derive() {
 	c.Database.InstanceIdentifier = cmp.Or(c.Database.InstanceIdentifier, naming.Instance(c.Environment))
 	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
-	c.Database.ReplicaMaxAllocatedStorage = cmp.Or(c.Database.ReplicaMaxAllocatedStorage, c.Database.MaxAllocatedStorage)
+	if c.Database.ReplicaMaxAllocatedStorage < 0 { // not set: 0 switches it off
+		c.Database.ReplicaMaxAllocatedStorage = c.Database.MaxAllocatedStorage
+	}
 	c.Restore.Serving = cmp.Or(c.Restore.Serving, c.Restore.Generation)
 	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
 	c.Budget.ExpectedBackupGiB = cmp.Or(c.Budget.ExpectedBackupGiB, c.Database.AllocatedStorage)

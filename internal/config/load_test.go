@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/tests/configtest"
@@ -82,14 +83,31 @@ mosaic-database:database: {instanceClass: db.r7g.large, maxAllocatedStorage: 200
 	assert.Equal(t, "billing-db-secret", c.App.SecretName)
 	assert.Equal(t, "db.r7g.large", c.Database.ReplicaInstanceClass)
 	assert.Equal(t, 200, c.Database.ReplicaMaxAllocatedStorage)
+
+	off := configtest.Load(t, "mosaic-database:database: {maxAllocatedStorage: 200, replicaMaxAllocatedStorage: 0}")
+	assert.Equal(t, 200, off.Database.MaxAllocatedStorage)
+	assert.Zero(t, off.Database.ReplicaMaxAllocatedStorage, "0 is off, and not as unset")
+	assert.Zero(t, configtest.Load(t, "mosaic-database:database: {maxAllocatedStorage: 0}").Database.ReplicaMaxAllocatedStorage)
 }
 
-// `pulumi config set --path` writes digits as numbers.
+// `pulumi config set --path` writes digits as numbers, and true and false as booleans.
 func TestNumbersAreTakenWhereTheyAreNoLessClearThanText(t *testing.T) {
-	c := configtest.Load(t, `
+	c := loadWritten(t, `
+mosaic-database:tags: {CostCenter: 4711, Shared: true, Debt: -5}
+mosaic-database:cluster: {name: 4711}
+mosaic-database:pods: {labels: {sidecar.istio.io/inject: false}}
+mosaic-database:migrations: {image: "a:1", env: {WORKERS: 4}, command: [sleep, 10], cpu: 1}
+mosaic-database:budget: {monthlyUsd: 19.50, expectedLogGiB: 1}
 aws:allowedAccountIds: [210987654321]
-mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, random_page_cost: 1.1, hot_standby_feedback: true, jit: false, log_line_prefix: "%m"}}`)
+mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, random_page_cost: 1.10, hot_standby_feedback: true, jit: false, log_line_prefix: "%m"}}`)
 	assert.Equal(t, "210987654321", c.AccountID)
+	assert.Equal(t, map[string]string{"CostCenter": "4711", "Shared": "true", "Debt": "-5"}, c.Tags)
+	assert.Equal(t, "4711", c.Cluster.Name)
+	assert.Equal(t, map[string]string{"sidecar.istio.io/inject": "false"}, c.Pods.Labels)
+	assert.Equal(t, map[string]string{"WORKERS": "4"}, c.Migrations.Env)
+	assert.Equal(t, []string{"sleep", "10"}, c.Migrations.Command)
+	assert.Equal(t, "1", c.Migrations.CPU)
+	assert.InDelta(t, 19.5, c.Budget.MonthlyUSD, 0)
 	assert.Equal(t, "17", c.Database.EngineVersion)
 	assert.Equal(t, map[string]string{
 		"work_mem": "8192", "random_page_cost": "1.1", "hot_standby_feedback": "1", "jit": "0", "log_line_prefix": "%m",
@@ -98,8 +116,18 @@ mosaic-database:database: {engineVersion: 17, parameters: {work_mem: 8192, rando
 
 func TestConfigurationsThatAreRight(t *testing.T) {
 	for _, content := range slices.Concat(rightContents(), contentsAtBounds()) {
-		t.Run(content, func(t *testing.T) { configtest.Load(t, content) })
+		t.Run(content, func(t *testing.T) { loadWritten(t, content) })
 	}
+}
+
+// loadWritten is the complete configuration with some keys set anew, from a file that has them as they are written.
+func loadWritten(t *testing.T, content string) *config.Config {
+	t.Helper()
+	var file wrongFile
+	require.NoError(t, yaml.Unmarshal([]byte(content), &file.Config))
+	c, err := file.load(t)
+	require.NoError(t, err)
+	return c
 }
 
 // rightContents is what stacks may well set over the complete one.
@@ -113,6 +141,8 @@ func rightContents() []string {
 		`mosaic-database:migrations: {image: "a:1", cpu: "0.5", memory: 1.5Gi}`,
 		`mosaic-database:database: {engineVersion: "16.11", autoMinorVersionUpgrade: false}`,
 		`mosaic-database:database: {maxAllocatedStorage: 22}`,
+		`mosaic-database:database: {maxAllocatedStorage: 0, readReplicas: 1}`,
+		`mosaic-database:database: {allocatedStorage: 60000, maxAllocatedStorage: 0}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000, iops: 16000, storageThroughput: 4000}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 1000, storageThroughput: 3000}`,
@@ -140,6 +170,8 @@ func rightContents() []string {
 		`mosaic-database:migrations: {image: "a:1", lockTimeoutSeconds: 60, statementTimeoutSeconds: 300}`,
 		`mosaic-database:cluster: {name: mosaic-prod, kubeconfig: /etc/kubeconfig, context: admin}`,
 		`mosaic-database:budget: {monthlyUsd: 24.5, onExceed: fail}`,
+		`mosaic-database:migrations: {image: "a:1", env: {WORKERS: 4, DEBUG: true}}`,
+		`mosaic-database:app: {namespace: 4711, policyArns: []}`,
 		`mosaic-database:budget: {monthlyUsd: "24.5"}`, // as "pulumi config set --path" writes it
 		`mosaic-database:pods: {imagePullSecrets: [registry], priorityClassName: system-cluster-critical, runAsUser: 1, labels: {sidecar.istio.io/inject: "false", team: ""},
 			annotations: {linkerd.io/inject: disabled, Example.com/Notes: "any text: even this"}, nodeSelector: {kubernetes.io/arch: arm64},
@@ -149,7 +181,9 @@ func rightContents() []string {
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls}`,
 		`mosaic-database:pooling: {enabled: true, tlsSecretName: pooler-tls, draining: true}`,
 		`mosaic-database:pooling: {enabled: false, poolSize: 1000}`,
-		`mosaic-database:tags: {"cost center": "R+D @ 1"}`,
+		`mosaic-database:tags: {"cost center": "R+D @ 1", Off: on, Window: 12:30, number: "007", text: !!str 0123, other: -1}`,
+		`mosaic-database:alerts: {dashboard: True}`,
+		`mosaic-database:waivers: {<<: {RDS.5: It can be down for a while.}}`,
 		"mosaic-database:cluster: {oidcIssuer: \"https://oidc.eks.us-east-1.amazonaws.com/id/ABC\"}\n" +
 			"mosaic-database:delivery: gitops\n" +
 			"mosaic-database:network: {vpcId: vpc-01234567, subnetIds: [subnet-01234567, subnet-12345678], ingressCidrs: [10.0.0.0/16]}",
@@ -164,6 +198,8 @@ func rightContents() []string {
 		"aws:region: us-gov-west-1",
 		"aws:region: ap-southeast-2",
 		"pulumi:anything: 1",
+		"myorg:anything: 010",
+		"tier: ha",
 	}
 }
 
@@ -243,8 +279,8 @@ mosaic-database:migrations: {image: "mosaic-life/core-api:latest"}
      write: mosaic-life/core-api:<version>
 
   6. mosaic-database:database.maxAllocatedStorage: 21
-     rule: at least 110 % of allocatedStorage (20 GiB), so that the storage can grow
-     write: 22 or more
+     rule: at least 110 % of allocatedStorage (20 GiB), so that the storage can grow, or 0
+     write: 22 or more; or 0, with which it does not grow by itself
 `
 	require.Error(t, err)
 	if diff := cmp.Diff(want, err.Error()); diff != "" {

@@ -106,33 +106,41 @@ func TestReadStackFile(t *testing.T) {
 	write := func(stack, content string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi."+stack+".yaml"), []byte(content), 0o600))
 	}
-	write("dev", "encryptionsalt: v1:abc\nconfig:\n  tier: ha\n  mosaic-database:app: {name: a}\n  aws:region: us-east-1\n")
+	write("dev", "encryptionsalt: v1:abc\nconfig:\n  tier: ha\n  mosaic-database:app: {name: a}\n  aws:config:region: us-east-1\n")
 	write("empty", "secretsprovider: passphrase\n")
 	write("broken", "config: [")
+	write("twice", "config:\n  database: {port: 5432,\n    port: 5433}\n")
+	write("second", "config:\n  tier: ha\n---\nconfig:\n  tier: mvp\n")
 	write("secret", `
 config:
   mosaic-database:cluster: {name: a, kubeconfig: {secure: v1:x}}
   mosaic-database:alerts: {emails: [a@b.example, {secure: v1:y}]}
-  mosaic-database:tags: {secure: a tag, other: b}
+  mosaic-database:tags: {secure: a tag, other: b, cost.center: {secure: v1:w}}
   budget: {secure: v1:z}
 `)
 
 	file, err := config.ReadStackFile(dir, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, config.StackFile{Keys: []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}}, file)
+	assert.Equal(t, []string{"aws:region", "mosaic-database:app", "mosaic-database:tier"}, file.Keys)
+	assert.Empty(t, file.Encrypted)
 
 	file, err = config.ReadStackFile(dir, "secret")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig"}, file.Encrypted)
+	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig", `mosaic-database:tags["cost.center"]`}, file.Encrypted)
 
 	for _, none := range []string{"empty", "none"} {
 		file, err = config.ReadStackFile(dir, none)
 		require.NoError(t, err)
-		assert.Zero(t, file)
+		assert.Empty(t, file.Keys)
 	}
 
-	_, err = config.ReadStackFile(dir, "broken")
-	assert.ErrorContains(t, err, "Pulumi.broken.yaml")
+	for name, why := range map[string]string{
+		"broken": "did not find", "twice": `mapping key "port" already defined at line 2`, "second": "a second document, after ---",
+	} {
+		_, err = config.ReadStackFile(dir, name)
+		assert.ErrorContains(t, err, "Pulumi."+name+".yaml")
+		assert.ErrorContains(t, err, why)
+	}
 }
 
 // secretly is a source that says of some keys that they are secret.

@@ -1,10 +1,13 @@
 package config
 
 import (
+	"fmt"
+
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-import "fmt"
+// mostGiB is the largest storage of an instance.
+const mostGiB = 65536
 
 // storage leaves room for the storage to grow by itself.
 func (l *loader) storage() {
@@ -20,13 +23,21 @@ func (l *loader) storage() {
 	}
 }
 
-// ceiling holds a ceiling of storage autoscaling to RDS's 110 % of the storage that is there.
+// ceiling holds a ceiling of storage autoscaling, if it is on, to RDS's 110 % of the storage that is there. Large storage leaves no such
+// ceiling below the largest one.
 func (l *loader) ceiling(field string, gib int) {
 	allocated := l.config.Database.AllocatedStorage
-	if least := (allocated*11 + 9) / 10; gib < least {
+	least := (allocated*11 + 9) / 10
+	switch {
+	case gib == 0 || gib >= least:
+	case least > mostGiB:
 		l.conflict(Problem{Key: field, Value: schema.Show(gib),
-			Rule: fmt.Sprintf("at least 110 %% of allocatedStorage (%d GiB), so that the storage can grow", allocated),
-			Fix:  fmt.Sprintf("%d or more", least)}, "database.allocatedStorage")
+			Rule: fmt.Sprintf("0 with %d GiB of allocatedStorage: 110 %% of it, the least that RDS takes for a ceiling, are more than its most, %d", allocated, mostGiB),
+			Fix:  "0"}, "database.allocatedStorage")
+	default:
+		l.conflict(Problem{Key: field, Value: schema.Show(gib),
+			Rule: fmt.Sprintf("at least 110 %% of allocatedStorage (%d GiB), so that the storage can grow, or 0", allocated),
+			Fix:  fmt.Sprintf("%d or more; or 0, with which it does not grow by itself", least)}, "database.allocatedStorage")
 	}
 }
 

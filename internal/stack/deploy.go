@@ -51,7 +51,7 @@ func deploy(ctx *pulumi.Context) error {
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), &database.Args{
 		Config:     cfg,
 		Network:    found.network,
-		BillingTag: monitoring.Tag{Key: databaseTag, Value: tags(ctx, cfg)[databaseTag]},
+		BillingTag: monitoring.Tag{Key: config.DatabaseTag, Value: cfg.ResourceTags()[config.DatabaseTag]},
 	}, pulumi.Providers(cloud.aws, cloud.random))
 	if err != nil {
 		return err

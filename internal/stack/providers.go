@@ -11,7 +11,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // cloud has the providers that do not need the cluster.
@@ -26,7 +25,7 @@ func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
 	awsProvider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
 		Region:            pulumi.String(cfg.Region),
 		AllowedAccountIds: pulumi.StringArray{pulumi.String(cfg.AccountID)},
-		DefaultTags:       aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(tags(ctx, cfg))},
+		DefaultTags:       aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(cfg.ResourceTags())},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering the aws provider: %w", err)
@@ -36,25 +35,6 @@ func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
 		return nil, fmt.Errorf("registering the random provider: %w", err)
 	}
 	return &cloud{aws: awsProvider, random: randomProvider}, nil
-}
-
-// databaseTag is the key of the tag that separates the costs of this database from all others.
-const databaseTag = "Database"
-
-// tags returns the tags of all AWS resources. Those of the configuration take precedence.
-func tags(ctx *pulumi.Context, cfg *config.Config) map[string]string {
-	all := map[string]string{
-		"Application": cfg.App.Name,
-		databaseTag:   naming.Instance(cfg.Environment),
-		"Environment": cfg.Environment,
-		"ManagedBy":   "pulumi",
-		"Project":     ctx.Project(),
-		"Stack":       ctx.Stack(),
-	}
-	for key, value := range cfg.Tags {
-		all[key] = value
-	}
-	return all
 }
 
 // newKubernetes registers the provider for the EKS cluster. Its kubeconfig is made from the data of the cluster, so that no run

@@ -82,6 +82,7 @@ func storage() []transition {
 	return []transition{
 		field{name: "maxAllocatedStorage", now: "200"}.row(),
 		field{name: "maxAllocatedStorage", was: "200", now: "300"}.row(),
+		field{name: "maxAllocatedStorage", now: "0"}.row(),
 		{key: "database.allocatedStorage", was: "20", now: "40", chain: grows, to: "database: {allocatedStorage: 40}"},
 		{
 			key: "database.allocatedStorage", was: "40", now: "20", chain: grows, from: "database: {allocatedStorage: 40}",

@@ -3,6 +3,7 @@ package configtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -44,7 +45,7 @@ func Parse(t testing.TB, content string) Source {
 	require.NoError(t, yaml.Unmarshal([]byte(content), &values))
 	source := Source{}
 	for key, value := range values {
-		switch value := timesAsText(value).(type) {
+		switch value := plain(value).(type) {
 		case nil:
 			source[config.Key(key)] = "" // a key with nothing below it
 		case string:
@@ -75,19 +76,25 @@ func Load(t testing.TB, content string) *config.Config {
 	return c
 }
 
-// timesAsText is a value with Go's form of every time in it: YAML has times, configuration has not.
-func timesAsText(value any) any {
+// plain is a value with Go's form of every time and of every name in it: YAML has times, and names that are no texts; configuration has not.
+func plain(value any) any {
 	switch value := value.(type) {
 	case time.Time:
 		return value.String()
 	case []any:
 		for i, item := range value {
-			value[i] = timesAsText(item)
+			value[i] = plain(item)
 		}
 	case map[string]any:
 		for name, item := range value {
-			value[name] = timesAsText(item)
+			value[name] = plain(item)
 		}
+	case map[any]any:
+		named := map[string]any{}
+		for name, item := range value {
+			named[fmt.Sprint(name)] = plain(item)
+		}
+		return named
 	}
 	return value
 }

@@ -34,8 +34,8 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 		for _, key := range instanceKeys(c) {
 			if value, ok := known[key]; ok {
 				values[retained.Identifier+" "+key] = value
-			} else {
-				values[retained.Identifier+" "+key] = values[key] // it was made in this run
+			} else if value, ok := values[key]; ok {
+				values[retained.Identifier+" "+key] = value // it was made in this run
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 
 // instanceKeys are the keys that each instance has values of its own for.
 func instanceKeys(c *config.Config) []string {
-	keys := []string{engineVersionKey, storageKey}
+	keys := []string{engineVersionKey, storageKey, grownKey}
 	for _, setting := range ofInstance(c) {
 		keys = append(keys, setting.key)
 	}

@@ -46,12 +46,15 @@ func rising(c *config.Config) map[string]string {
 }
 
 // Reached is what is locked of an instance that has not become all that it was asked to: a run with --target left it out, or RDS
-// does it in the next maintenance window. What it has beyond that, by a minor upgrade or by growing, is no change. engineVersion and
-// allocatedStorage (GiB) are what it has; empty and 0 where that is not known.
+// does it in the next maintenance window. What it has beyond that, by a minor upgrade or by growing, is no change; how far it has
+// grown is kept beside it. engineVersion and allocatedStorage (GiB) are what it has; empty and 0 where that is not known.
 func Reached(asked map[string]string, engineVersion string, allocatedStorage int) map[string]string {
 	reached := maps.Clone(asked)
-	if storage, _ := strconv.Atoi(asked[storageKey]); 0 < allocatedStorage && allocatedStorage < storage {
+	switch storage, _ := strconv.Atoi(asked[storageKey]); {
+	case 0 < allocatedStorage && allocatedStorage < storage:
 		reached[storageKey] = strconv.Itoa(allocatedStorage)
+	case 0 < storage && storage < allocatedStorage:
+		reached[grownKey] = strconv.Itoa(allocatedStorage)
 	}
 	now, wanted := config.ParseVersion(engineVersion), config.ParseVersion(asked[engineVersionKey])
 	if now.Major > 0 && (now.Major < wanted.Major || now.Major == wanted.Major && now.Minor < wanted.Minor) {
@@ -60,8 +63,15 @@ func Reached(asked map[string]string, engineVersion string, allocatedStorage int
 	return reached
 }
 
-// shrunk refuses less storage than was asked for before.
+// shrunk refuses less storage than was asked for before; and without autoscaling, with which growth is no change, less than it has grown to.
 func shrunk(c *config.Config, before map[string]string) schema.Problems {
+	if grown := number(before, grownKey, 0); c.Database.MaxAllocatedStorage == 0 && c.Database.AllocatedStorage < grown {
+		return schema.Problems{{
+			Key: storageKey, Value: strconv.Itoa(c.Database.AllocatedStorage),
+			Rule: fmt.Sprintf("with maxAllocatedStorage 0, not below the %d that it has grown to: storage never shrinks", grown),
+			Fix:  strconv.Itoa(grown),
+		}}
+	}
 	old := number(before, storageKey, 0)
 	if c.Database.AllocatedStorage >= old {
 		return nil

@@ -38,6 +38,7 @@ var (
 	engineVersionKey = config.Key("database.engineVersion")
 	deliveryKey      = config.Key("delivery")
 	storageKey       = config.Key("database.allocatedStorage")
+	grownKey         = config.Key("database.allocatedStorage, grown")
 	credentialsKey   = config.Key("database.credentials")
 	passwordKey      = config.Key("database.passwordVersion")
 )

@@ -165,19 +165,37 @@ func TestReached(t *testing.T) {
 		version, wantVersion string
 		has                  string
 		storage, gib, want   int
+		grown                string
 	}{
 		"all of it":                    {version: "16", has: "16.11", wantVersion: "16", storage: 20, gib: 20, want: 20},
 		"not the storage":              {version: "16", has: "16.11", wantVersion: "16", storage: 50, gib: 20, want: 20},
 		"not the major version":        {version: "17", has: "16.11", wantVersion: "16.11", storage: 20, gib: 20, want: 20},
 		"not the minor version":        {version: "16.12", has: "16.11", wantVersion: "16.11", storage: 20, gib: 20, want: 20},
-		"grown, and a newer minor":     {version: "16.11", has: "16.12", wantVersion: "16.11", storage: 20, gib: 45, want: 20},
+		"grown, and a newer minor":     {version: "16.11", has: "16.12", wantVersion: "16.11", storage: 20, gib: 45, want: 20, grown: "45"},
 		"not known what the cloud has": {version: "17", has: "", wantVersion: "17", storage: 50, gib: 0, want: 50},
 	} {
 		asked := map[string]string{config.Key("database.engineVersion"): test.version, config.Key("database.allocatedStorage"): strconv.Itoa(test.storage), "other": "kept"}
 		got := lock.Reached(asked, test.has, test.gib)
-		assert.Equal(t, map[string]string{config.Key("database.engineVersion"): test.wantVersion, config.Key("database.allocatedStorage"): strconv.Itoa(test.want), "other": "kept"}, got, name)
+		want := map[string]string{config.Key("database.engineVersion"): test.wantVersion, config.Key("database.allocatedStorage"): strconv.Itoa(test.want), "other": "kept"}
+		if test.grown != "" {
+			want[config.Key("database.allocatedStorage, grown")] = test.grown
+		}
+		assert.Equal(t, want, got, name)
 		assert.Equal(t, test.version, asked[config.Key("database.engineVersion")], "the argument stays as it is")
 	}
+}
+
+// RDS refuses to shrink, in the middle of a run: storage that has grown by itself is asked for before it stops to grow.
+func TestAutoscalingIsSwitchedOffWithWhatHasGrown(t *testing.T) {
+	before := lock.Reached(lock.Values(loaded(t, ""), location, nil), "16.11", 45)
+	for _, allowed := range []string{"", database("maxAllocatedStorage: 200"), database("maxAllocatedStorage: 0, allocatedStorage: 45")} {
+		assert.Empty(t, lock.Changed(loaded(t, allowed), before), allowed)
+	}
+	problems := lock.Changed(loaded(t, database("maxAllocatedStorage: 0")), before)
+	require.Len(t, problems, 1)
+	assert.Equal(t, "mosaic-database:database.allocatedStorage", problems[0].Key)
+	assert.Contains(t, problems[0].Rule, "not below the 45 that it has grown to")
+	assert.Equal(t, "45", problems[0].Fix)
 }
 
 func database(fields string) string { return "mosaic-database:database: {" + fields + "}" }

@@ -12,7 +12,11 @@ import (
 )
 
 func amounts() schema.Rules {
-	return schema.Rules{"insightsDays": insightsDays(), "recoveryDays": recoveryDays()}
+	return schema.Rules{
+		"insightsDays": insightsDays(),
+		"recoveryDays": zeroOr(7, 30),
+		"autoscaling":  zeroOr(20, 65536), // GiB, as of any instance
+	}
 }
 
 // insightsDays asks for a retention that Performance Insights sells.
@@ -35,17 +39,17 @@ func insightsDays() schema.Rule {
 	}).As("enum", retentions)
 }
 
-// recoveryDays asks for a recovery window that Secrets Manager has.
-func recoveryDays() schema.Rule {
-	return schema.Check("0, or from 7 to 30", func(days int) string {
+// zeroOr asks for 0, which switches something off, or for a number from low to high.
+func zeroOr(low, high int) schema.Rule {
+	return schema.Check(fmt.Sprintf("0, or from %d to %d", low, high), func(n int) string {
 		switch {
-		case days == 0, days >= 7 && days <= 30:
+		case n == 0, n >= low && n <= high:
 			return ""
-		case days > 30:
-			return "30 or less"
+		case n > high:
+			return fmt.Sprintf("%d or less", high)
 		}
-		return "0 or 7"
-	}).As("anyOf", []any{map[string]any{"const": 0}, map[string]any{"minimum": 7, "maximum": 30}})
+		return fmt.Sprintf("0 or %d", low)
+	}).As("anyOf", []any{map[string]any{"const": 0}, map[string]any{"minimum": low, "maximum": high}})
 }
 
 // What AWS takes in the names and values of tags.
@@ -53,14 +57,23 @@ const tagLetters = `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
 
 var tagText = regexp.MustCompile("^" + tagLetters + "$")
 
-// tag asks for a tag that AWS accepts.
+// reservedTag is what AWS keeps for itself.
+const reservedTag = `^([aA][wW][sS]|[rR][dD][sS]):`
+
+var reservedTagText = regexp.MustCompile(reservedTag)
+
+// tag asks for a tag that every service accepts whose resources have it. Lengths and characters are the same for all (AWS Tagging User Guide;
+// IAM API Reference: Tag). The prefix aws: is reserved in names everywhere and in values by Secrets Manager and RDS, which adds rds: to both
+// (Secrets Manager API Reference: Tag; RDS API Reference: Tag). Which names are the same is for the configuration to say: see its tags.
 func tag() schema.Rule {
 	const longestName, longestValue = 128, 256
-	return schema.Check("name of 1 to 128 and value of at most 256 letters, digits, spaces and _ . : / = + - @; the name not beginning with aws:",
+	return schema.Check("name of 1 to 128 and value of at most 256 letters, digits, spaces and _ . : / = + - @; neither beginning with aws: or rds:",
 		func(e schema.Entry) string {
 			switch {
-			case strings.HasPrefix(strings.ToLower(e.Name), "aws:"):
-				return "a name without the prefix aws:"
+			case reservedTagText.MatchString(e.Name):
+				return "a name without the prefix aws: or rds:"
+			case reservedTagText.MatchString(e.Value):
+				return "a value without the prefix aws: or rds:"
 			case e.Name == "" || len([]rune(e.Name)) > longestName:
 				return "a name of 1 to 128 characters"
 			case len([]rune(e.Value)) > longestValue:
@@ -70,8 +83,8 @@ func tag() schema.Rule {
 			}
 			return ""
 		}).
-		As("propertyNames", map[string]any{"minLength": 1, "maxLength": longestName, "pattern": tagText.String(), "not": map[string]any{"pattern": "^[aA][wW][sS]:"}}).
-		As("additionalProperties", map[string]any{"type": "string", "maxLength": longestValue, "pattern": tagText.String()})
+		As("propertyNames", map[string]any{"minLength": 1, "maxLength": longestName, "pattern": tagText.String(), "not": map[string]any{"pattern": reservedTag}}).
+		As("additionalProperties", map[string]any{"type": "string", "maxLength": longestValue, "pattern": tagText.String(), "not": map[string]any{"type": "string", "pattern": reservedTag}})
 }
 
 // tagCount leaves room for the program's own tags, of the 50 that AWS allows.

@@ -43,7 +43,6 @@ func KeyRegion(arn string) (string, bool) {
 func aws() schema.Rules {
 	account := schema.Matching(accountID, "an account id of twelve digits", "the twelve digits, in quotes").
 		As("minimum", 100_000_000_000).As("maximum", 999_999_999_999)
-	account.Unquoted = digits
 	return schema.Rules{
 		"region": schema.Matching(regionName, "the name of an AWS region", "one such as us-east-1"),
 		"environment": schema.Matching(environment, "lower-case letters, digits and single hyphens, beginning with a letter, not ending with a hyphen",

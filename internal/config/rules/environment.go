@@ -46,7 +46,7 @@ func variables() schema.Rules {
 		}
 		return ""
 	}).As("propertyNames", propertyNames).
-		As("additionalProperties", map[string]any{"type": "string", "not": map[string]any{"pattern": passwordForm}}).
+		As("additionalProperties", map[string]any{"type": "string", "not": map[string]any{"type": "string", "pattern": passwordForm}}).
 		As("patternProperties", map[string]any{credentialForm: map[string]any{"type": "string", "pattern": `^$|` + referenceForm}})
 	values.Confidential = true
 

@@ -44,7 +44,7 @@ func kubernetes() schema.Rules {
 				return "a namespace of your own, such as mosaic-prod"
 			}
 			return ""
-		}).As("not", map[string]any{"pattern": "^kube-"}),
+		}).As("not", map[string]any{"type": "string", "pattern": "^kube-"}),
 		"cpu":    quantity(cpuQuantity, "a Kubernetes quantity of processors: cores, or thousandths with m", "one such as 100m or 0.5"),
 		"memory": quantity(memoryQuantity, "a Kubernetes quantity of bytes with its unit (Ki, Mi, Gi, Ti, k, M, G, T)", "one such as 256Mi"),
 		"image":  image(),

@@ -42,7 +42,7 @@ func postgres() schema.Rules {
 	version := schema.Matching(engineVersion, "PostgreSQL 16 or 17, as a major version or with its minor version",
 		`one such as "16" (minor versions then follow by themselves) or "16.11"`).
 		As("minimum", oldestMajor).As("maximum", newestMajor)
-	version.Unquoted, version.Mistyped = digits, `the version in quotes, such as "16.10": as a number that is 16.1`
+	version.Mistyped = `the version in quotes, such as "16.10": as a number that is 16.1`
 	return schema.Rules{
 		"databaseName":  schema.Matching(databaseName, "1 to 63 "+letters, "a name such as mosaic").And(notReserved("another name, such as mosaic", "postgres")),
 		"userName":      schema.Matching(userName, "1 to 16 "+letters, "a name such as mosaicadmin").And(notReserved("another name, such as mosaicadmin")),

@@ -13,14 +13,16 @@ import (
 // All is every rule, by its name.
 func All() schema.Rules {
 	all := schema.Rules{
-		"distinct":     schema.Distinct(),
-		"commandWord":  schema.NotEmpty("a word of the command"),
-		"positive":     positive(),
-		"waiver":       waiver(),
-		"secretEntry":  secretEntry(),
-		"instance":     schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
-		"pointInTime":  pointInTime(),
-		"backupWindow": window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
+		"distinct": schema.Distinct(),
+		// IAM has no two names that differ in case alone (IAM User Guide: IAM and AWS STS quotas).
+		"distinctNames": schema.DistinctNames(),
+		"commandWord":   schema.NotEmpty("a word of the command"),
+		"positive":      positive(),
+		"waiver":        waiver(),
+		"secretEntry":   secretEntry(),
+		"instance":      schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
+		"pointInTime":   pointInTime(),
+		"backupWindow":  window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
 		"maintenanceWindow": window("ddd:hh:mm-ddd:hh:mm, days as mon to sun,", "sun:04:00-sun:05:00", ParseMaintenanceWindow).
 			As("pattern", weeklyWindow.String()),
 	}
@@ -38,12 +40,6 @@ func positive() schema.Rule {
 		}
 		return "an amount above 0, or remove the line to have no limit"
 	}).As("exclusiveMinimum", 0)
-}
-
-// digits reads a whole number as the text of its digits.
-func digits(raw json.RawMessage) (string, bool) {
-	text := string(raw)
-	return text, strings.Trim(text, "0123456789") == ""
 }
 
 // scalar reads a number as its text, and true and false as 1 and 0, as RDS writes them.

@@ -79,7 +79,7 @@ func (f *Field) Decode(raw json.RawMessage) Problems {
 	case Tree:
 		return decodeScalar(f, raw, parseJSON[map[string]any])
 	case String:
-		text, ok := f.rule.text(raw)
+		text, ok := f.rule.text(raw, Integer)
 		if !ok {
 			return f.mistyped(raw)
 		}
@@ -115,6 +115,9 @@ func (f *Field) mistyped(raw json.RawMessage) Problems {
 // mistyped is the problem of an entry that is not a text.
 func (r Rule) mistyped(key string, raw json.RawMessage) Problems {
 	problems := String.mismatch(key, raw)
+	if kindOf(raw) == Object {
+		problems[0].Fix = `a text; a name with a dot in it is in brackets: pulumi config set --path '…["a.b"]' …`
+	}
 	if r.Confidential {
 		problems[0].Value, problems[0].Fix = "", "a text, in quotes"
 	}
@@ -129,10 +132,14 @@ func (r Rule) show(value string) string {
 	return Show(value)
 }
 
-// text reads a text, or what the rule takes for one.
-func (r Rule) text(raw json.RawMessage) (string, bool) {
-	if kindOf(raw) != String && r.Unquoted != nil {
+// text reads a text, or what is no less clear than one: a value of another of the given kinds, which is the text that it has in JSON, or what
+// the rule takes for a text. `pulumi config set --path` writes 4711 as a number. What the file has instead of it, [Field.Written] sees.
+func (r Rule) text(raw json.RawMessage, also ...Kind) (string, bool) {
+	switch kind := kindOf(raw); {
+	case kind != String && r.Unquoted != nil:
 		return r.Unquoted(raw)
+	case slices.Contains(also, kind):
+		return string(raw), true
 	}
 	return parseJSON[string](raw)
 }
@@ -146,7 +153,7 @@ func (f *Field) decodeList(raw json.RawMessage) Problems {
 	values := make([]string, 0, len(items))
 	for i, item := range items {
 		at := fmt.Sprintf("[%d]", i)
-		v, ok := f.rule.text(item)
+		v, ok := f.rule.text(item, Integer)
 		if !ok {
 			problems = append(problems, String.mismatch(at, item)...)
 			continue
@@ -169,7 +176,7 @@ func (f *Field) decodeMap(raw json.RawMessage) Problems {
 	var problems Problems
 	values := make(map[string]string, len(entries))
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		v, ok := f.rule.text(entries[name])
+		v, ok := f.rule.text(entries[name], Integer, Boolean)
 		if !ok {
 			problems = append(problems, f.rule.mistyped("."+name, entries[name])...)
 			continue

@@ -30,6 +30,7 @@ func (f *Field) JSONSchema() map[string]any {
 		s["type"], s["additionalProperties"] = "object", map[string]any{"type": "string"}
 		maps.Copy(s, f.rule.JSON)
 		maps.Copy(s, f.all.JSON)
+		s["additionalProperties"] = entry(s["additionalProperties"])
 	default:
 		maps.Copy(s, f.rule.of(f.Kind))
 	}
@@ -64,10 +65,26 @@ func (r Rule) of(kind Kind) map[string]any {
 	case kind == Number:
 		s["type"] = []string{"number", "string"} // pulumi config set writes a fraction as a text
 		s["pattern"] = `^\s*[-+]?[0-9.]+([eE][-+]?[0-9]{1,2})?\s*$`
-	case r.Unquoted != nil:
-		// A pattern says nothing of a number; the rule's minimum and maximum do.
-		s["type"] = []string{"string", "integer"}
+	case kind == String && r.takesNumbers():
+		// A pattern says nothing of a number; the minimum and maximum of some rules do.
+		s["type"] = []Kind{String, Integer}
 	}
+	return s
+}
+
+// takesNumbers tells whether the text of some number is right: that of any, of a version of PostgreSQL, or of an account.
+func (r Rule) takesNumbers() bool {
+	return r.check == nil || slices.ContainsFunc([]string{"1", "16", "123456789012"}, func(text string) bool { return r.check(text) == "" })
+}
+
+// entry is the rule for the entries of a map, which take a number and a boolean for their texts.
+func entry(rule any) any {
+	s, _ := rule.(map[string]any)
+	if s["type"] != string(String) {
+		return rule
+	}
+	s = maps.Clone(s)
+	s["type"] = []Kind{String, Integer, Boolean}
 	return s
 }
 

@@ -65,23 +65,33 @@ func (k Kind) instead(given Kind, raw json.RawMessage) string {
 	if given == "null" {
 		return "a value, or remove the line to have the default"
 	}
+	text, _ := parseJSON[string](raw)
 	// Digits in quotes are a number already, if they are one at all.
-	if unquoted, ok := parseJSON[string](raw); ok && k != Number && json.Valid([]byte(unquoted)) && k == kindOf(json.RawMessage(unquoted)) {
-		return Show(unquoted) + ", without quotes"
+	if unquoted := json.RawMessage(text); k != Number && json.Valid(unquoted) && k == kindOf(unquoted) {
+		return Show(text) + ", without quotes"
 	}
 	switch k {
 	case String:
 		switch given {
 		case Integer, Number, Boolean:
-			return `"` + Show(string(raw)) + `", in quotes`
+			return `"` + Show(string(raw)) + `", in quotes; with pulumi config set: --type string`
 		default:
 			return "a text"
 		}
 	case Integer:
+		if number, ok := plainNumber(text); ok && kindOf(json.RawMessage(number)) == Integer {
+			return number // 05432, which pulumi config set writes as a text
+		}
 		return "a whole number"
 	case Number:
 		return "a number"
 	case Boolean:
+		switch strings.ToLower(text) { // what other readers of YAML take for one
+		case "true", "yes", "y", "on":
+			return "true"
+		case "false", "no", "n", "off":
+			return "false"
+		}
 		return "true or false"
 	case List:
 		return "a list, one text per line after a hyphen"

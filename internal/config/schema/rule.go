@@ -15,7 +15,7 @@ type Rule struct {
 	Text string // which values are right, as the report and the reference say it; "": any
 	// JSON is the rule as keywords of a JSON Schema, as far as they can say it.
 	JSON map[string]any
-	// Unquoted reads a value that is not a string and is still no less clear than its text; nil: there is none.
+	// Unquoted reads a value that is not a string and is still no less clear than its text; nil: whole numbers, and booleans in a map.
 	Unquoted func(json.RawMessage) (string, bool)
 	// Mistyped is what to write instead of a value of another type, where there is more to say than the type; "": there is not.
 	Mistyped string
@@ -158,9 +158,16 @@ func NotEmpty(fix string) Rule {
 
 // Distinct asks for a list without repetition.
 func Distinct() Rule {
-	return Check("none twice", func(values []string) string {
+	return distinct("none twice", func(a, b string) bool { return a == b })
+}
+
+// DistinctNames asks for a list without repetition, of names that are compared without regard to case.
+func DistinctNames() Rule { return distinct("none twice, in whatever case", strings.EqualFold) }
+
+func distinct(text string, same func(a, b string) bool) Rule {
+	return Check(text, func(values []string) string {
 		for i, v := range values {
-			if slices.Contains(values[:i], v) {
+			if slices.ContainsFunc(values[:i], func(before string) bool { return same(before, v) }) {
 				return Show(v) + " once"
 			}
 		}

@@ -34,9 +34,7 @@ func (f *Found) Settings() []Setting {
 	database("multiAz", i.MultiAZ)
 	f.replicas(database)
 	database("allocatedStorage", i.AllocatedStorage)
-	if i.MaxAllocatedStorage > 0 {
-		database("maxAllocatedStorage", i.MaxAllocatedStorage)
-	}
+	database("maxAllocatedStorage", i.MaxAllocatedStorage)
 	f.storage(database)
 	database("backupRetentionDays", i.BackupRetentionPeriod)
 	database("backupWindow", i.PreferredBackupWindow)
@@ -108,7 +106,7 @@ func (f *Found) replicas(database func(string, any)) {
 	if class := f.Replicas[0].DBInstanceClass; class != f.Instance.DBInstanceClass {
 		database("replicaInstanceClass", class)
 	}
-	if ceiling := f.Replicas[0].MaxAllocatedStorage; ceiling > 0 && ceiling != f.Instance.MaxAllocatedStorage {
+	if ceiling := f.Replicas[0].MaxAllocatedStorage; ceiling != f.Instance.MaxAllocatedStorage {
 		database("replicaMaxAllocatedStorage", ceiling)
 	}
 }

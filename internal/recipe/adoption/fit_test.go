@@ -88,8 +88,8 @@ func TestSettings(t *testing.T) {
 		has    []string
 		not    []string
 	}{
-		"the baseline of gp3": {has: []string{"database.storageType=gp3", "database.engineVersion=16", "database.readReplicas=0", "delivery=gitops"},
-			not: []string{"database.iops", "database.storageThroughput", "database.kmsKeyId", "database.maxAllocatedStorage", "database.secretKmsKeyId"}},
+		"the baseline of gp3": {has: []string{"database.maxAllocatedStorage=0", "database.storageType=gp3", "database.engineVersion=16", "database.readReplicas=0", "delivery=gitops"},
+			not: []string{"database.iops", "database.storageThroughput", "database.kmsKeyId", "database.secretKmsKeyId"}},
 		"gp2 becomes gp3": {change: func(f *Found) { f.Instance.StorageType, f.Instance.Iops = "gp2", 300 }, not: []string{"database.storageType", "database.iops"}},
 		"io1":             {change: func(f *Found) { f.Instance.StorageType, f.Instance.Iops = "io1", 1000 }, has: []string{"database.storageType=io1", "database.iops=1000"}},
 		"fast gp3": {change: func(f *Found) { f.Instance.Iops, f.Instance.StorageThroughput = 14000, 700 },
