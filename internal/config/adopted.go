@@ -17,9 +17,9 @@ func (l *loader) adopted() {
 			Rule: fmt.Sprintf("at most as many as readReplicas, %d", d.ReadReplicas),
 			Fix:  "the first of them, or a higher number of readReplicas"}, "database.readReplicas")
 	}
-	taken := []string{d.InstanceIdentifier}
+	taken := []string{l.config.Generation(1)}
 	for n := len(given) + 1; n <= d.ReadReplicas; n++ {
-		taken = append(taken, naming.Replica(d.InstanceIdentifier, n))
+		taken = append(taken, naming.Replica(taken[0], n))
 	}
 	for n := 2; n <= l.config.Restore.Generation; n++ {
 		taken = append(taken, l.config.Generation(n))

@@ -21,8 +21,8 @@ func (c *Config) Instance() string { return c.Generation(c.Restore.Serving) }
 
 // Generation is the identifier of the n-th instance, counted from 1. The first one may have a name that another tool gave it.
 func (c *Config) Generation(n int) string {
-	if n == 1 {
-		return c.Database.InstanceIdentifier
+	if given := c.Database.InstanceIdentifier; n == 1 && given != "" {
+		return given
 	}
 	return naming.Generation(c.Environment, n)
 }
@@ -125,7 +125,7 @@ func (l *loader) restore() {
 		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
 			Rule: "required with " + sources[0],
 			Fix: "the identifier of the instance whose backups are used, such as " +
-				l.config.Database.InstanceIdentifier}, sources[0])
+				l.config.Generation(1)}, sources[0])
 	case !pointInTime && r.SourceDbiResourceID != "":
 		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
 			Rule: "only with pointInTime or useLatestRestorableTime",

@@ -146,7 +146,6 @@ const caBundlePath = "/etc/ssl/rds/ca-bundle.pem"
 
 // derive fills in the defaults that depend on other fields.
 func (c *Config) derive() {
-	c.Database.InstanceIdentifier = cmp.Or(c.Database.InstanceIdentifier, naming.Instance(c.Environment))
 	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
 	if c.Database.ReplicaMaxAllocatedStorage < 0 { // not set: 0 switches it off
 		c.Database.ReplicaMaxAllocatedStorage = c.Database.MaxAllocatedStorage

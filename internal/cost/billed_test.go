@@ -17,7 +17,7 @@ func large() *config.Config {
 	cfg.Database.AllocatedStorage, cfg.Database.Iops, cfg.Database.StorageThroughput = 400, 13000, 600
 	cfg.Database.ReadReplicas, cfg.Database.PerformanceInsightsRetentionDays = 1, 7
 	cfg.Database.LogRetentionDays, cfg.Budget.ExpectedLogGiB = 30, 1
-	cfg.Restore.Generation, cfg.Restore.Serving, cfg.Database.InstanceIdentifier = 3, 3, "mosaic-prod-db"
+	cfg.Restore.Generation, cfg.Restore.Serving = 3, 3
 	cfg.Alerts.Emails = []string{"a@example.com"}
 	return &cfg
 }
