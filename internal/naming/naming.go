@@ -124,15 +124,3 @@ func PoolerReader(app string) string { return Pooler(app) + "-secrets" }
 func PoolerHost(app, namespace string) string {
 	return fmt.Sprintf("%s.%s.svc", Pooler(app), namespace)
 }
-
-// Partition returns the AWS partition of a region: aws, aws-cn or aws-us-gov.
-func Partition(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
-	default:
-		return "aws"
-	}
-}

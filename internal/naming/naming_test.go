@@ -28,8 +28,14 @@ func TestNames(t *testing.T) {
 
 func TestPartition(t *testing.T) {
 	for region, want := range map[string]string{
-		"us-east-1": "aws", "eu-west-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov",
+		"us-east-1": "aws", "eu-west-1": "aws", "mx-central-1": "aws", "zz-new-1": "aws",
+		"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso", "us-isob-east-1": "aws-iso-b", "eu-isoe-west-1": "aws-iso-e",
+		"us-isof-south-1": "aws-iso-f", "eusc-de-east-1": "aws-eusc",
 	} {
+		assert.Regexp(t, Region, region)
 		assert.Equal(t, want, Partition(region), region)
+	}
+	for _, unknown := range []string{"us-isox-east-1", "us-new-gov-1", "xx-iso-east-1", "moon-base-1", "us-east-1a", "us-east", "us-east-1 "} {
+		assert.NotRegexp(t, Region, unknown, "it would get the ARNs of another partition")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +73,9 @@ func ReadTarget(dir, stack string) (Target, error) {
 	config := file.Config
 	if config.Region == "" || len(config.Accounts) != 1 {
 		return Target{}, fmt.Errorf("%s: set aws:region, and aws:allowedAccountIds to the one account of the stack", path)
+	}
+	if !regexp.MustCompile(naming.Region).MatchString(config.Region) {
+		return Target{}, fmt.Errorf("%s: aws:region: %s is not the name of an AWS region, such as us-east-1", path, config.Region)
 	}
 	policies := slices.Clone(config.App.Policies)
 	for _, app := range config.Additional {

@@ -45,7 +45,8 @@ deploy_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-deploy
 drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
 `, target.Lines())
 
-	for _, wrong := range []string{"config: {}", "config: {aws:region: us-east-1}", "config: [", `config: {aws:region: us-east-1, aws:allowedAccountIds: ["1", "2"]}`} {
+	for _, wrong := range []string{"config: {}", "config: {aws:region: us-east-1}", "config: [", `config: {aws:region: us-east-1, aws:allowedAccountIds: ["1", "2"]}`,
+		`config: {aws:region: us-isox-east-1, aws:allowedAccountIds: ["1"]}`} {
 		write(wrong)
 		_, err := ReadTarget(dir, "prod")
 		assert.ErrorContains(t, err, "Pulumi.prod.yaml", wrong)

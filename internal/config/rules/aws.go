@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 var (
-	regionName   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$`)
+	regionName   = regexp.MustCompile(naming.Region)
 	zoneName     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}(-[a-z]+-\d{1,2})?[a-z]$`)
 	accountID    = regexp.MustCompile(`^\d{12}$`)
 	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$`)

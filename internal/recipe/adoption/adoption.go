@@ -75,7 +75,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 		return err
 	}
 	if err := a.importAll(project{}); err != nil {
-		return fmt.Errorf("%w\n  run it again: just db-adopt %s", err, stack)
+		return fmt.Errorf("%w\n  run it again, with the same options: just db-adopt %s", err, stack)
 	}
 	recipe.Say("%s is in the state of %s; commit Pulumi.%s.yaml, and go on with: just db-deploy %s", name, stack, stack, stack)
 	return nil
