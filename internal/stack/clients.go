@@ -75,7 +75,7 @@ func (d *deployment) newApplication(app config.Application, connection *connecti
 		Config: d.cfg, App: app, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), SecretVersion: connection.secretVersion,
 	}
 	if app.OwnsSchema && d.cfg.Migrations.Enabled {
-		args.Migration = &jobs.Migration{Config: d.cfg, DatabaseCidrs: d.found.databaseCidrs, Login: connection.migrator}
+		args.Migration = &jobs.Migration{Config: d.cfg, DatabaseCidrs: d.found.databaseCidrs(), Login: connection.migrator}
 	}
 	one.access, err = k8s.New(d.ctx, naming.Access(d.cfg.Environment, app.Name), args,
 		ownership(d.cfg, app), pulumi.Providers(d.cluster.provider))

@@ -45,6 +45,9 @@ func deploy(ctx *pulumi.Context) error {
 	if err := lock.Moved(found.location(), before).Err(); err != nil {
 		return err
 	}
+	if err := found.misplaced(cfg).Err(); err != nil {
+		return err
+	}
 	if err := checkBackup(ctx, cfg, before, cloud.aws); err != nil {
 		return err
 	}

@@ -12,17 +12,13 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
 
-// privateSubnetTag is the tag of the private subnets in an EKS cluster's VPC. AWS requires it on subnets for internal load
-// balancers.
-const privateSubnetTag = "kubernetes.io/role/internal-elb"
-
 // discovery is the network of the database and the data of the EKS cluster: from the configuration where it has a value,
 // looked up in AWS otherwise.
 type discovery struct {
 	network         config.Network // all fields are set
 	oidcIssuer      string
 	oidcProviderArn string
-	databaseCidrs   []string // of the database's subnets; empty if no pod of this program connects to the database
+	subnets         []subnet // the database's
 	cluster         eksCluster
 }
 
@@ -47,10 +43,8 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 			return nil, err
 		}
 	}
-	if len(d.network.SubnetIDs) == 0 {
-		if err := d.lookupSubnets(ctx, from); err != nil {
-			return nil, err
-		}
+	if err := d.lookupSubnets(ctx, from); err != nil {
+		return nil, err
 	}
 	if d.network.OpenToVPC() {
 		vpc, err := getVpc(ctx, d.network.VpcID, from)
@@ -61,16 +55,6 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	}
 	if err := d.lookupIngressGroups(ctx, from); err != nil {
 		return nil, err
-	}
-	if cfg.PodsConnect() {
-		for _, id := range d.network.SubnetIDs {
-			found, err := getSubnet(ctx, id, from)
-			if err != nil {
-				return nil, fmt.Errorf("looking up the subnet %s: %w", id, err)
-			}
-			d.databaseCidrs = append(d.databaseCidrs, found.CidrBlock)
-		}
-		slices.Sort(d.databaseCidrs)
 	}
 	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &d.oidcIssuer}, from)
 	if err != nil {
@@ -154,21 +138,5 @@ func (d *discovery) lookupIngressGroups(ctx *pulumi.Context, from pulumi.InvokeO
 		}
 	}
 	d.network.IngressSecurityGroupIDs = groups
-	return nil
-}
-
-// lookupSubnets looks up the private subnets of the VPC by their tag.
-func (d *discovery) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption) error {
-	found, err := getSubnets(ctx, from,
-		filter{Name: "vpc-id", Values: []string{d.network.VpcID}},
-		filter{Name: "tag:" + privateSubnetTag, Values: []string{"1"}})
-	if err != nil {
-		return fmt.Errorf("looking up the private subnets of %s: %w", d.network.VpcID, err)
-	}
-	if len(found.IDs) < 2 {
-		return fmt.Errorf("the VPC %s has %d subnets with the tag %s=1, and RDS needs at least two; tag its private subnets "+
-			"or set mosaic-database:network.subnetIds", d.network.VpcID, len(found.IDs), privateSubnetTag)
-	}
-	d.network.SubnetIDs = found.IDs
 	return nil
 }

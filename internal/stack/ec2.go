@@ -26,7 +26,10 @@ func getVpc(ctx *pulumi.Context, id string, from pulumi.InvokeOption) (vpc, erro
 }
 
 type subnet struct {
-	CidrBlock string `pulumi:"cidrBlock"`
+	ID               string `pulumi:"id"`
+	CidrBlock        string `pulumi:"cidrBlock"`
+	VpcID            string `pulumi:"vpcId"`
+	AvailabilityZone string `pulumi:"availabilityZone"`
 }
 
 func getSubnet(ctx *pulumi.Context, id string, from pulumi.InvokeOption) (subnet, error) {

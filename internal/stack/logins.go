@@ -36,7 +36,7 @@ func (d *deployment) newLogins() (*logins, error) {
 		return nil, err
 	}
 	bootstrap, err := jobs.NewBootstrap(d.ctx, naming.Access(cfg.Environment, naming.Admin(app.Name)), &jobs.BootstrapArgs{
-		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
+		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs(),
 		SecretVersion: made.BootstrapSecretVersionID,
 	}, pulumi.Providers(d.cluster.provider))
 	return &logins{credentials: made, bootstrap: bootstrap}, err

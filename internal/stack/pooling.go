@@ -32,7 +32,7 @@ func (d *deployment) newPooler(l *logins) (*pgbouncer.Pooler, error) {
 		return nil, err
 	}
 	pooler, err := pgbouncer.New(d.ctx, naming.Access(cfg.Environment, name), &pgbouncer.Args{
-		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs,
+		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs(),
 		Host: d.db.Endpoint, Port: d.db.Port, SecretVersion: secret.VersionID,
 	}, pulumi.Providers(d.cluster.provider))
 	if err != nil || !cfg.Pooling.Routed() {

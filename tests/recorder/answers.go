@@ -14,6 +14,15 @@ const (
 	Password = "mockedPassword0123456789"
 )
 
+// zone is the letter of the zone that a subnet is in. Subnets whose ids differ in one letter or digit are in different zones, mostly.
+func zone(subnet string) string {
+	var sum int
+	for _, c := range subnet {
+		sum += int(c)
+	}
+	return string("abc"[sum%3])
+}
+
 // lookups are the results of the program's lookups in AWS, by token.
 func lookups(asked resource.PropertyMap) map[string]map[string]any {
 	return map[string]map[string]any{
@@ -30,7 +39,9 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 				map[string]any{"cidrBlock": "192.168.0.0/16", "state": "disassociated"},
 			},
 		},
-		"aws:ec2/getSubnet:getSubnet":   {"cidrBlock": "10.0.0.0/20"},
+		"aws:ec2/getSubnet:getSubnet": {
+			"id": text(asked["id"]), "cidrBlock": "10.0.0.0/20", "vpcId": "vpc-0a1b2c3d4e5f60718", "availabilityZone": "us-east-1" + zone(text(asked["id"])),
+		},
 		"aws:ec2/getSubnets:getSubnets": {"ids": []any{"subnet-0a", "subnet-0b", "subnet-0c"}},
 		"aws:ec2/getSecurityGroups:getSecurityGroups": {"ids": []any{
 			"sg-0c1c2c3c4c5c6c7c8", "sg-0123456789abcdef1", "sg-0123456789abcdef2",
