@@ -19,7 +19,7 @@ func TestTheDrillNeedsNothingOfTheNamespace(t *testing.T) {
 	for key, value := range map[string]string{
 		"tls.caBundleConfigMap": "rds-bundle", "pooling.enabled": "true", "pooling.tlsSecretName": "tls", "app.secretName": "theirs",
 		"app.secretEntries.DATABASE_URL": "url", "database.credentials": "alternating", "database.iamPrincipals[0]": "arn:aws:iam::123456789012:role/developers",
-		"app.clusterSecretStore": "aws", "migrations.secretEnv.DSN": "sentry/dsn", "additionalApps.worker.namespace": "jobs",
+		"app.clusterSecretStore": "aws", "database.instanceIdentifier": "theirs", "migrations.secretEnv.DSN": "sentry/dsn", "additionalApps.worker.namespace": "jobs",
 	} {
 		pulumiCLI(t, b, "config", "set", "--plaintext", "--stack", "prod", "--path", "mosaic-database:"+key, value)
 	}
@@ -30,14 +30,18 @@ func TestTheDrillNeedsNothingOfTheNamespace(t *testing.T) {
 	require.NotSubset(t, made, used)
 
 	b.expect(drilled(on("pulumi up --stack prod-drill --yes --skip-preview", "").do(`cp Pulumi.yaml Pulumi.prod-drill.yaml "$CALLS"; exit 1`),
-		"additionalApps", "pooling", "tls", "database.iamPrincipals", "app.secretName", "app.secretEntries", "app.clusterSecretStore", "migrations.secretEnv")...)
+		"additionalApps", "pooling", "tls", "database.iamPrincipals", "database.instanceIdentifier", "app.secretName", "app.secretEntries", "app.clusterSecretStore", "migrations.secretEnv")...)
 	b.expect(on("pulumi destroy --stack prod-drill --yes --skip-preview", ""), on("pulumi stack rm prod-drill --yes", "").do(realPulumi))
 	b.just("yes\n", "db-drill", "prod")
 	values, err := engine.StackConfig(b.calls, "prod-drill")
 	require.NoError(t, err)
-	made, used = namespaced(recorder.Up(t, "prod-drill", values))
+	drill := recorder.Up(t, "prod-drill", values)
+	made, used = namespaced(drill)
 	assert.NotEmpty(t, used)
 	assert.Subset(t, made, used)
+	assert.True(t, slices.ContainsFunc(drill.Registrations, func(r recorder.Registration) bool {
+		return r.Type == "aws:rds/instance:Instance" && r.Name == "mosaic-prod-drill-db"
+	}), "an instance of its own, and not another one under the name of the original's")
 }
 
 // namespaced returns the Secrets, ConfigMaps and stores that the program makes in the cluster, and those that its objects use.

@@ -16,7 +16,8 @@ import (
 // leftOut are the keys that the drill's stack does not have.
 func leftOut() []string {
 	return []string{
-		"additionalApps", "alerts", "budget", "restore", "pooling", "tls", "database.iamPrincipals", "app.secretName", "app.secretEntries", "app.helmValues", "app.secretsServiceAccount", "app.clusterSecretStore",
+		"additionalApps", "alerts", "budget", "restore", "pooling", "tls", "database.iamPrincipals", "database.instanceIdentifier", "database.readReplicaIdentifiers", "network.subnetGroupName",
+		"app.secretName", "app.secretEntries", "app.helmValues", "app.secretsServiceAccount", "app.clusterSecretStore",
 		"app.releasing", "app.policyArns", "app.trustedServiceAccounts", "migrations.secretEnv", "migrations.command",
 	}
 }
