@@ -29,7 +29,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# arguments "<options>" ARGUMENT... splits a recipe's arguments into words and options, and refuses an option that is not listed.
+# arguments "<options>" ARGUMENT... splits a recipe's arguments into words and options, and refuses an option that is not listed. One that is
+# listed with = at its end has a value.
 arguments() {
   local options=" $1 " argument
   shift
@@ -37,7 +38,7 @@ arguments() {
   for argument; do
     case $argument in
       -*)
-        [[ $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || fail "there is no option $argument; the options are:${options% }"
+        [[ $argument != *= && $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || fail "there is no option $argument; the options are:${options% }"
         given+="$argument "
         ;;
       *) words+=("$argument") ;;
