@@ -15,6 +15,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -33,6 +34,7 @@ type adoption struct {
 	stack  string
 	target pipeline.Target
 	aws    *awscli.CLI
+	ask    existing.Ask
 	found  *Found
 
 	imported []string // ids
@@ -46,6 +48,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 	if a.aws, a.target, err = awscli.Open(ctx, recipe, stack); err != nil {
 		return err
 	}
+	a.ask = remembering(a.aws.Find)
 	outputs, err := a.output(project{}, "stack", "output", "--json")
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 	if err := a.edit(project{}); err != nil {
 		return err
 	}
-	if err := a.importAll(project{}); err != nil {
+	if _, err := a.importAll(project{}); err != nil {
 		return fmt.Errorf("%w\n  run it again, with the same options: just db-adopt %s", err, stack)
 	}
 	recipe.Say("%s is in the state of %s; commit Pulumi.%s.yaml, and go on with: just db-deploy %s", name, stack, stack, stack)
@@ -93,18 +96,11 @@ func (a *adoption) announce() error {
 	if err := a.edit(rehearsal); err != nil {
 		return err
 	}
-	if err := a.importAll(rehearsal); err != nil {
-		return err
-	}
-	text, err := a.output(rehearsal, "preview", "--json")
+	plan, err := a.importAll(rehearsal)
 	if err != nil {
 		return err
 	}
-	plan, err := readPreview(text)
-	if err != nil {
-		return err
-	}
-	if refused := plan.refused(typeInstance+" "+name, typeSubnetGroup+" "+naming.Instance(a.target.Environment), typePassword+" "+a.found.passwordName()); len(refused) > 0 {
+	if refused := plan.refused(existing.TypeInstance+" "+name, typeSubnetGroup+" "+naming.Instance(a.target.Environment), typePassword+" "+a.found.passwordName()); len(refused) > 0 {
 		return fmt.Errorf("the first up would not leave everything in place; nothing was imported:\n  - %s", strings.Join(refused, "\n  - "))
 	}
 	fmt.Fprintf(os.Stderr, "\nPulumi.%s.yaml gets:\n", a.stack)

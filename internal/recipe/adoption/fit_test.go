@@ -2,11 +2,13 @@ package adoption
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
@@ -179,4 +181,26 @@ func TestManaged(t *testing.T) {
 		{"kind": "ServiceAccount", "metadata": {"name": "b", "annotations": {"argocd.argoproj.io/tracking-id": "apps:/ServiceAccount:ns/b"}}},
 		{"kind": "ServiceAccount", "metadata": {"name": "a", "annotations": {"meta.helm.sh/release-name": "core"}, "labels": {"app.kubernetes.io/managed-by": "Helm"}}}]}`))
 	assert.Empty(t, managed("no JSON"))
+}
+
+// What AWS said is not asked again; what it did not answer is.
+func TestRemembering(t *testing.T) {
+	var asked []string
+	ask := remembering(func(args ...string) (string, error) {
+		asked = append(asked, strings.Join(args, " "))
+		if len(asked) == 1 {
+			return "", errors.New("throttled")
+		}
+		return strings.Join(asked, ", "), nil
+	})
+	_, err := ask("a", "b")
+	require.Error(t, err)
+	for range 2 {
+		answer, err := ask("a", "b")
+		require.NoError(t, err)
+		assert.Equal(t, "a b, a b", answer)
+	}
+	answer, err := ask("a b")
+	require.NoError(t, err)
+	assert.Equal(t, "a b, a b, a b", answer, "another question")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 )
 
 // Found is what exists of an environment.
@@ -31,7 +32,6 @@ type Found struct {
 	RolePolicies []string          // ids of the inline policies of the roles that are imported
 	LogRetention int               // days that CloudWatch keeps the log of PostgreSQL; 0: for ever, or there is no log
 	Stack        *TemplateStack    // the CloudFormation stack that made the instance; nil: none did
-	Objects      []string          // in the cluster, each with who manages it
 }
 
 // Configured is what the stack file says of what the adoption writes otherwise; empty: nothing.
@@ -58,6 +58,22 @@ func reading(aws *awscli.CLI) reader {
 		}
 		aws.Read(text, into)
 		return aws.Err == nil
+	}
+}
+
+// remembering asks once: each round of the rehearsal and of the import has the same questions, and nothing changes in AWS meanwhile.
+func remembering(ask existing.Ask) existing.Ask {
+	answers := map[string]string{}
+	return func(args ...string) (string, error) {
+		question := strings.Join(args, "\x00")
+		if answer, known := answers[question]; known {
+			return answer, nil
+		}
+		answer, err := ask(args...)
+		if err == nil {
+			answers[question] = answer
+		}
+		return answer, err
 	}
 }
 

@@ -14,31 +14,35 @@ import (
 )
 
 // importAll imports what exists into the state of a project. What the state has already is left as it is. It goes on until there is nothing
-// more to import: what belongs to something else, as a policy to its role, is known when that is there.
-func (a *adoption) importAll(where project) error {
+// more to import: what belongs to something else, as a policy to its role, is known when that is there. It returns what an up then does.
+func (a *adoption) importAll(where project) (*preview, error) {
 	path := filepath.Join(a.recipe.Scratch, "import.json")
 	defer func() { _ = os.Remove(path) }() // it has the password
 	a.imported = nil
 	for {
-		planned, err := a.output(where, "preview", "--json", "--import-file", path)
+		text, err := a.output(where, "preview", "--json", "--import-file", path)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		file, err := a.fill(path, planned)
+		plan, err := readPreview(text)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		file, err := a.fill(path, plan)
+		if err != nil {
+			return nil, err
 		}
 		if !file.hasIDs() {
-			return nil
+			return plan, nil
 		}
 		if err := write(path, file); err != nil {
-			return err
+			return nil, err
 		}
 		if _, err := a.output(where, "import", "--file", path, "--yes", "--skip-preview", "--generate-code=false"); err != nil {
-			return err
+			return nil, err
 		}
 		if err := a.adjustState(where, path); err != nil {
-			return err
+			return nil, err
 		}
 	}
 }
@@ -68,7 +72,7 @@ func (a *adoption) adjustState(where project, path string) error {
 }
 
 // fill gives the resources of an import file the ids of what exists, and drops the others.
-func (a *adoption) fill(path, planned string) (*importFile, error) {
+func (a *adoption) fill(path string, plan *preview) (*importFile, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -76,10 +80,6 @@ func (a *adoption) fill(path, planned string) (*importFile, error) {
 	file := &importFile{}
 	if err := json.Unmarshal(text, file); err != nil {
 		return nil, fmt.Errorf("reading the import file: %w", err)
-	}
-	plan, err := readPreview(planned)
-	if err != nil {
-		return nil, err
 	}
 	var kept []spec
 	for _, s := range file.Resources {
@@ -111,7 +111,7 @@ func (a *adoption) fill(path, planned string) (*importFile, error) {
 func (a *adoption) id(s spec, inputs map[string]any) (string, error) {
 	f, name := a.found, s.logicalName()
 	switch s.kind() {
-	case typeInstance:
+	case existing.TypeInstance:
 		for _, i := range append([]Instance{f.Instance}, f.Replicas...) {
 			if i.DBInstanceIdentifier == name {
 				return i.DbiResourceID, nil
@@ -127,24 +127,27 @@ func (a *adoption) id(s spec, inputs map[string]any) (string, error) {
 			}
 		}
 		return "", nil
-	case typeFirewall:
+	case existing.TypeSecurityGroup:
 		for _, group := range f.Instance.VpcSecurityGroups {
 			if f.isOwn(group.VpcSecurityGroupID, inputs) {
 				return group.VpcSecurityGroupID, nil
 			}
 		}
 		return "", nil
-	case typeSecret:
+	case existing.TypeSecret:
 		return f.Secrets[name].ARN, nil
-	case typeVersion: // the up writes a new one
+	case existing.TypeSecretVersion: // the up writes a new one
 		return "", nil
 	}
 	if strings.HasPrefix(s.kind(), "kubernetes:") { // whoever made it has it, or a handover takes it
 		return "", nil
 	}
 	c := state.Creation{Type: s.kind(), URN: "::" + s.kind() + "::" + name, Inputs: known(inputs)}
-	id, err := existing.ID(c, a.target, existing.In(a.aws, a.target))
-	if err != nil || id == "" || !existing.There(a.aws, c, id) {
+	id, err := existing.ID(c, a.target, existing.In(a.ask, a.target))
+	if err != nil || id == "" {
+		return "", err
+	}
+	if there, err := existing.There(a.ask, c, id); err != nil || !there {
 		return "", err
 	}
 	if s.kind() == typeRole {

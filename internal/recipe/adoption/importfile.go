@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
@@ -33,12 +34,8 @@ func (s spec) text(field string) string {
 }
 
 const (
-	typeInstance    = "aws:rds/instance:Instance"
 	typeSubnetGroup = "aws:rds/subnetGroup:SubnetGroup"
 	typeParameters  = "aws:rds/parameterGroup:ParameterGroup"
-	typeFirewall    = "aws:ec2/securityGroup:SecurityGroup"
-	typeSecret      = "aws:secretsmanager/secret:Secret"
-	typeVersion     = "aws:secretsmanager/secretVersion:SecretVersion"
 	typeRole        = "aws:iam/role:Role"
 	typePassword    = "random:index/randomPassword:RandomPassword"
 )
@@ -64,9 +61,9 @@ func adjust(imported *state.State, version string) error {
 			return // made by an up
 		}
 		switch kind {
-		case typeParameters, typeFirewall:
+		case typeParameters, existing.TypeSecurityGroup:
 			inputs["__defaults"] = []string{"name"}
-		case typeInstance:
+		case existing.TypeInstance:
 			if actual, _ := inputs["engineVersion"].(string); strings.HasPrefix(actual, version+".") {
 				inputs["engineVersion"], outputs["engineVersion"] = version, version
 			}

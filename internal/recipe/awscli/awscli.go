@@ -104,6 +104,12 @@ func (c *CLI) Missing(args ...string) (missing bool, description string) {
 	return false, ""
 }
 
+// Find makes a call that describes something, and returns what it prints; "" if that does not exist.
+func (c *CLI) Find(args ...string) (string, error) {
+	_, description := c.Missing(args...)
+	return description, c.Err
+}
+
 // Say prints a message, unless a call failed.
 func (c *CLI) Say(format string, args ...any) {
 	if c.Err == nil {

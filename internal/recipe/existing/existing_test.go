@@ -55,6 +55,6 @@ func TestIDs(t *testing.T) {
 	}
 	_, err := ID(state.Creation{Type: "aws:s3/bucket:Bucket", URN: "urn:pulumi:prod::mosaic-database::aws:s3/bucket:Bucket::b"}, target, nil)
 	assert.ErrorContains(t, err, "cannot find aws:s3/bucket:Bucket b")
-	assert.Equal(t, "a|v", idOf(state.Creation{Type: typeSecretVersion, Inputs: map[string]any{"secretId": "a"}}, "v"))
+	assert.Equal(t, "a|v", idOf(state.Creation{Type: TypeSecretVersion, Inputs: map[string]any{"secretId": "a"}}, "v"))
 	assert.Equal(t, "k", idOf(state.Creation{Type: typeKey}, "arn:aws:kms:us-east-1:1:key/k"))
 }

@@ -7,33 +7,33 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
-	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/report"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
-// TypeInstance is the type of an instance.
-const TypeInstance = "aws:rds/instance:Instance"
-
-// The types of the other objects whose id AWS makes.
+// The types of the objects whose id AWS makes.
 const (
-	typeSecurityGroup = "aws:ec2/securityGroup:SecurityGroup"
-	typeSecret        = "aws:secretsmanager/secret:Secret"
-	typeSecretVersion = "aws:secretsmanager/secretVersion:SecretVersion"
+	TypeInstance      = "aws:rds/instance:Instance"
+	TypeSecurityGroup = "aws:ec2/securityGroup:SecurityGroup"
+	TypeSecret        = "aws:secretsmanager/secret:Secret"
+	TypeSecretVersion = "aws:secretsmanager/secretVersion:SecretVersion"
 	typeKey           = "aws:kms/key:Key"
 	typeSubscription  = "aws:sns/topicSubscription:TopicSubscription"
 )
 
+// Ask makes a call of the AWS CLI that describes something, and returns what it prints; "" if that does not exist.
+type Ask func(args ...string) (string, error)
+
 // In asks AWS.
-func In(aws *awscli.CLI, target pipeline.Target) Lookup {
+func In(ask Ask, target pipeline.Target) Lookup {
 	return func(c state.Creation) (string, error) {
 		args := question(c, target)
 		if slices.Contains(args, "") { // an input that is not known yet
 			return "", nil
 		}
-		missing, found := aws.Missing(append(args, "--output", "text")...)
-		if missing || aws.Err != nil {
-			return "", aws.Err
+		found, err := ask(append(args, "--output", "text")...)
+		if err != nil {
+			return "", err
 		}
 		ids := strings.Fields(found)
 		switch {
@@ -51,12 +51,12 @@ func question(c state.Creation, target pipeline.Target) []string {
 	switch c.Type {
 	case TypeInstance:
 		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.Text("identifier"), "--query", "DBInstances[].DbiResourceId"}
-	case typeSecurityGroup:
+	case TypeSecurityGroup:
 		return []string{"ec2", "describe-security-groups", "--filters", "Name=group-name,Values=" + c.Text("name"),
 			"Name=vpc-id,Values=" + c.Text("vpcId"), "--query", "SecurityGroups[].GroupId"}
-	case typeSecret:
+	case TypeSecret:
 		return []string{"secretsmanager", "describe-secret", "--secret-id", c.Text("name"), "--query", "ARN"}
-	case typeSecretVersion:
+	case TypeSecretVersion:
 		return []string{"secretsmanager", "list-secret-version-ids", "--secret-id", c.Text("secretId"),
 			"--query", "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"}
 	case typeSubscription:
@@ -72,7 +72,7 @@ func question(c state.Creation, target pipeline.Target) []string {
 // idOf is the provider's id of the object that AWS knows by found.
 func idOf(c state.Creation, found string) string {
 	switch c.Type {
-	case typeSecretVersion:
+	case TypeSecretVersion:
 		return c.Text("secretId") + "|" + found
 	case typeKey:
 		return found[strings.LastIndex(found, "/")+1:]

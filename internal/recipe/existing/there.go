@@ -4,18 +4,17 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
 // There tells whether the object with an id that [ID] returned exists. What was looked up does.
-func There(aws *awscli.CLI, c state.Creation, id string) bool {
+func There(ask Ask, c state.Creation, id string) (bool, error) {
 	args := byName(c, id)
 	if args == nil {
-		return true
+		return true, nil
 	}
-	missing, found := aws.Missing(append(args, "--output", "text")...)
-	return !missing && aws.Err == nil && found != "" && found != "None"
+	found, err := ask(append(args, "--output", "text")...)
+	return found != "" && found != "None", err
 }
 
 // byName is the call that prints something of an object whose id is known before it is made; nil if AWS makes the id.

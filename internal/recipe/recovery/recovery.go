@@ -99,7 +99,7 @@ func (r *recovery) recover() error {
 
 // take takes the object of a creation into the state, if there is one.
 func (r *recovery) take(into *state.State, c state.Creation) error {
-	id, err := existing.ID(c, r.target, existing.In(r.aws, r.target))
+	id, err := existing.ID(c, r.target, existing.In(r.aws.Find, r.target))
 	if err != nil || id == "" {
 		return err
 	}
