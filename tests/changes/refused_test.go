@@ -10,6 +10,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
 // TestReplacementIsRefused: a change that would lead to another, empty instance, or delete the pods' Secret, is refused before anything
@@ -48,10 +49,13 @@ func TestReplacementIsRefused(t *testing.T) {
 func TestAFailedRunLocksToo(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")
-	l.Cloud.JobResult = func(string) error {
-		// A container takes seconds to fail. The engine takes no outputs after a failure, and here they would race with it.
-		time.Sleep(3 * time.Second)
-		return errors.New("alembic: can't locate revision")
+	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
+	// A container takes seconds to fail, in which the rest of the run goes on. The engine takes no outputs after a failure, and here they would
+	// race with it.
+	l.Cloud.Takes = func(op simcloud.Operation) {
+		if op.Op == "create" && op.Type == live.JobType {
+			time.Sleep(5 * time.Second)
+		}
 	}
 	l.MustFail(l.Up(t.Context()))
 	id := l.One(live.InstanceType).ID
