@@ -50,9 +50,7 @@ func NewIAMUsers(ctx *pulumi.Context, name string, args *IAMUsersArgs, opts ...p
 func (a *IAMUsersArgs) role(ctx *pulumi.Context, parent pulumi.ResourceOption) (*awsiam.Role, error) {
 	cfg, name := a.Config, naming.IAMUsersRole(a.Config.Environment)
 	login := naming.DatabaseRoles(cfg.App.Name).IAMUsers
-	trust, err := iam.Policy(iam.Statement{
-		Effect: iam.Allow, Principal: iam.Principal{"AWS": cfg.Database.IamPrincipals}, Action: iam.Values{"sts:AssumeRole"},
-	}).Encode(iam.ListsSorted)
+	trust, err := cfg.PeopleTrust().Encode(iam.ListsSorted)
 	if err != nil {
 		return nil, err
 	}

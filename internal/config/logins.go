@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -31,6 +32,26 @@ func (c *Config) Secrets() []string {
 // of the pooler.
 func (c *Config) PodsConnect() bool {
 	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.Alternating() || c.Pooling.Enabled)
+}
+
+// PeopleTrust is the trust policy of the role with which iamPrincipals get a token for the database.
+func (c *Config) PeopleTrust() iam.Document {
+	return iam.Policy(iam.Statement{
+		Effect: iam.Allow, Principal: iam.Principal{"AWS": c.Database.IamPrincipals}, Action: iam.Values{"sts:AssumeRole"},
+	})
+}
+
+// people holds the trust policy of their role to IAM's quota.
+func (l *loader) people() {
+	const most = 2048 // characters; IAM raises it to 4,096 on request
+	principals := l.config.Database.IamPrincipals
+	text, err := l.config.PeopleTrust().Encode(iam.ListsSorted)
+	if err == nil && len(text) <= most {
+		return
+	}
+	l.conflict(Problem{Key: "database.iamPrincipals", Value: fmt.Sprintf("%d principals", len(principals)),
+		Rule: fmt.Sprintf("together at most %d characters, IAM's quota for a trust policy; the policy has %d", most, len(text)),
+		Fix:  "one role that all of these people may assume, such as that of a permission set, or fewer of them"})
 }
 
 // logins asks for what alternating credentials need, and for them where something needs them.
@@ -62,6 +83,7 @@ func (l *loader) logins() {
 			Rule: "only with iamDatabaseAuthentication",
 			Fix:  "iamDatabaseAuthentication: true, or no principals"}, "database.iamDatabaseAuthentication")
 	}
+	l.people()
 	if !l.sound("environment", "app.name") {
 		return
 	}

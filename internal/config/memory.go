@@ -1,6 +1,10 @@
 package config
 
-import "github.com/mosaic-stories/mosaic-database/internal/instanceclass"
+import (
+	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
+)
 
 // MaxConnections is how many connections an instance of the class allows with the stack's parameters.
 func (c *Config) MaxConnections(class instanceclass.Class) int {
@@ -14,6 +18,7 @@ func (l *loader) memory() {
 	if !l.sound("database.instanceClass", "database.replicaInstanceClass") {
 		return
 	}
+	l.standbys()
 	names := []string{db.InstanceClass}
 	if db.ReadReplicas > 0 && db.ReplicaInstanceClass != db.InstanceClass {
 		names = append(names, db.ReplicaInstanceClass)
@@ -29,5 +34,22 @@ func (l *loader) memory() {
 				l.add(Problem{Key: key, Value: db.Parameters[unfit.Parameter], Rule: unfit.Rule, Fix: unfit.Fix})
 			}
 		}
+	}
+}
+
+// standbys asks for replicas that have room for what the instance has: they share its parameters, and a formula comes to less on a smaller
+// class.
+func (l *loader) standbys() {
+	db := l.config.Database
+	primary, known := instanceclass.Lookup(db.InstanceClass)
+	replica, both := instanceclass.Lookup(db.ReplicaInstanceClass)
+	if db.ReadReplicas == 0 || !known || !both {
+		return
+	}
+	for _, short := range replica.AsStandby(primary, db.Parameters) {
+		l.conflict(Problem{Key: "database.replicaInstanceClass", Value: db.ReplicaInstanceClass,
+			Rule: fmt.Sprintf("as many %s as the instance has, or PostgreSQL stops applying its changes; %d on it, of %d", short.Parameter, short.Has, short.Needs),
+			Fix:  fmt.Sprintf("%s; or one number for both under parameters, such as %s: %d", primary.Name, short.Parameter, short.Has)},
+			"database.instanceClass", "database.parameters", "database.parameters."+short.Parameter)
 	}
 }

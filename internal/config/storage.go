@@ -104,6 +104,18 @@ func (l *loader) provisionedIops() {
 			Rule: fmt.Sprintf("from %d to %d with storageType %s and %d GiB", leastIops, most, d.StorageType, d.AllocatedStorage),
 			Fix:  fmt.Sprintf("from %d to %d, or storageType: gp3", leastIops, most)}, "database.storageType", "database.allocatedStorage")
 	}
+	largest, field := d.AllocatedStorage, "allocatedStorage"
+	if d.MaxAllocatedStorage > largest {
+		largest, field = d.MaxAllocatedStorage, "maxAllocatedStorage"
+	}
+	if d.ReadReplicas > 0 && d.ReplicaMaxAllocatedStorage > largest {
+		largest, field = d.ReplicaMaxAllocatedStorage, "replicaMaxAllocatedStorage"
+	}
+	if d.Iops*2 < largest {
+		l.conflict(Problem{Key: "database.iops", Value: schema.Show(d.Iops),
+			Rule: fmt.Sprintf("at least one for 2 GiB, also of what the storage may grow to: %s is %d", field, largest),
+			Fix:  fmt.Sprintf("%d or more, or %s: %d", (largest+1)/2, field, d.Iops*2)}, "database.storageType", "database."+field)
+	}
 	if d.StorageThroughput != 0 {
 		l.conflict(Problem{Key: "database.storageThroughput", Value: schema.Show(d.StorageThroughput),
 			Rule: "only with storageType gp3",

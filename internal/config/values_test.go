@@ -33,7 +33,8 @@ func TestRulesOfOneFieldLeaveItAValue(t *testing.T) {
 		sizes = append(sizes, size)
 	}
 	for _, size := range sizes {
-		for _, kind := range []string{"gp3", "io1, iops: 1000", "io2, iops: 1000"} {
+		iops := fmt.Sprintf(", iops: %d", min(32768, 50*size)) // from half an operation for each GiB of the ceiling to 50 for each that is there
+		for _, kind := range []string{"gp3", "io1" + iops, "io2" + iops} {
 			if size < 100 && kind != "gp3" {
 				continue // refused with the advice to take more, or gp3
 			}

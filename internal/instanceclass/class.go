@@ -3,6 +3,8 @@
 package instanceclass
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,8 +21,8 @@ type Class struct {
 // Burstable tells whether the class works on CPU credits.
 func (c Class) Burstable() bool { return c.Baseline > 0 }
 
-// family is the classes that share a generation. Those that RDS offers with PostgreSQL 16 and later
-// are here; which of them a region has, only AWS knows.
+// family is the classes that share a generation. Those that RDS offered with PostgreSQL 16 when this was written
+// are here; which there are in a region today, only AWS knows.
 type family struct {
 	name      string
 	gibPerCPU float64 // 0: burstable, with memory by size
@@ -58,7 +60,7 @@ func successors() map[string]string {
 	}
 }
 
-// All is every known instance class that runs PostgreSQL 16 and later, by family, smallest first.
+// All is every instance class of the table, by family, smallest first.
 func All() []Class {
 	var classes []Class
 	for _, f := range families() {
@@ -69,14 +71,30 @@ func All() []Class {
 	return classes
 }
 
-// Lookup is the class of a name such as "db.t3.micro"; false if it is not known.
+// Listed tells whether the table has a class.
+func Listed(name string) bool {
+	return slices.ContainsFunc(All(), func(c Class) bool { return c.Name == name })
+}
+
+// Lookup is the class of a name such as "db.t3.micro"; false if its size is not known. Those that are not in the table have the size that
+// their name says: AWS gives a general purpose class (m) 4 GiB for each processor, and one for memory (r) 8.
 func Lookup(name string) (Class, bool) {
 	classes := All()
-	i := slices.IndexFunc(classes, func(c Class) bool { return c.Name == name })
-	if i < 0 {
+	if i := slices.IndexFunc(classes, func(c Class) bool { return c.Name == name }); i >= 0 {
+		return classes[i], true
+	}
+	generation, size, _ := strings.Cut(strings.TrimPrefix(name, "db."), ".")
+	var perCPU float64
+	switch {
+	case strings.HasPrefix(generation, "m"):
+		perCPU = 4
+	case strings.HasPrefix(generation, "r"):
+		perCPU = 8
+	}
+	if !strings.HasPrefix(name, "db.") || perCPU == 0 || !strings.HasSuffix(size, "large") {
 		return Class{}, false
 	}
-	return classes[i], true
+	return family{name: generation, gibPerCPU: perCPU}.class(size), true
 }
 
 func (f family) class(size string) Class {
@@ -96,11 +114,17 @@ func (f family) class(size string) Class {
 	return c
 }
 
-// Successor is the class to use in place of one that does not run PostgreSQL 16; the name itself where there is none.
+// OutdatedFamilies is the families that do not run PostgreSQL 16, sorted.
+func OutdatedFamilies() []string { return slices.Sorted(maps.Keys(successors())) }
+
+// Outdated tells whether a class is of a family that does not run PostgreSQL 16.
+func Outdated(name string) bool {
+	family, _, _ := strings.Cut(strings.TrimPrefix(name, "db."), ".")
+	return successors()[family] != ""
+}
+
+// Successor is the class to use in place of one that does not run PostgreSQL 16; the name itself, with its prefix, where there is none.
 func Successor(name string) string {
 	family, size, _ := strings.Cut(strings.TrimPrefix(name, "db."), ".")
-	if successor, ok := successors()[family]; ok {
-		family = successor
-	}
-	return "db." + family + "." + size
+	return "db." + cmp.Or(successors()[family], family) + "." + size
 }

@@ -27,9 +27,19 @@ func TestClassesHaveTheSizesThatAwsPublishes(t *testing.T) {
 		assert.True(t, ok, want.Name)
 		assert.Equal(t, want, got)
 	}
-	for _, absent := range []string{"db.t2.micro", "db.m6g.24xlarge", "db.t3.8xlarge", "db.x2idn.large", "t3.micro", "db.t3", ""} {
+	for _, absent := range []string{"db.t2.micro", "db.t5g.large", "db.t3.8xlarge", "db.x2idn.large", "db.x9.large", "db.c6gd.large", "m6g.large", "t3.micro", "db.t3", "db.m8i.nano", ""} {
 		_, ok := Lookup(absent)
 		assert.False(t, ok, absent)
+	}
+}
+
+// Of families that are newer than the table, the name says the size.
+func TestNewFamiliesHaveTheSizesOfTheirNames(t *testing.T) {
+	for _, want := range []Class{{"db.m8i.large", 2, 8, 0}, {"db.r9gd.4xlarge", 16, 128, 0}, {"db.m6g.24xlarge", 96, 384, 0}} {
+		got, ok := Lookup(want.Name)
+		assert.True(t, ok, want.Name)
+		assert.Equal(t, want, got)
+		assert.False(t, Listed(want.Name), want.Name)
 	}
 }
 

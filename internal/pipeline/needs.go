@@ -82,6 +82,8 @@ func lookups() []Need {
 		{Token: "aws:ec2/getSecurityGroups:getSecurityGroups", Read: []Grant{to(anywhere, "ec2:DescribeSecurityGroups")}},
 		{Token: "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider", Read: []Grant{
 			to(anywhere, "iam:ListOpenIDConnectProviders"), to(oidcProviders, "iam:GetOpenIDConnectProvider")}},
+		{Token: "aws:rds/getEngineVersion:getEngineVersion", Read: []Grant{to(anywhere, "rds:DescribeDBEngineVersions")}},
+		{Token: "aws:rds/getOrderableDbInstance:getOrderableDbInstance", Read: []Grant{to(anywhere, "rds:DescribeOrderableDBInstanceOptions")}},
 		{Token: "aws:rds/getInstance:getInstance", Read: []Grant{to(anyInstance, "rds:DescribeDBInstances")}},
 		{Token: "aws:rds/getSnapshot:getSnapshot", Read: []Grant{to(anyInstance, "rds:DescribeDBSnapshots").and(snapshots)}},
 	}

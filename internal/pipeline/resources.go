@@ -86,16 +86,18 @@ func Wide() map[string]string {
 // Unscoped lists every action that AWS cannot limit to a resource, with what it does.
 func Unscoped() map[string]string {
 	return map[string]string{
-		"ec2:DescribeVpcs":               "lists networks",
-		"ec2:DescribeRouteTables":        "lists routes",
-		"ec2:DescribeSubnets":            "lists subnets",
-		"ec2:DescribeSecurityGroups":     "lists security groups",
-		"ec2:DescribeSecurityGroupRules": "lists their rules",
-		"ec2:DescribeNetworkInterfaces":  "lists what still uses a security group",
-		"iam:ListOpenIDConnectProviders": "lists identity providers",
-		"logs:DescribeLogGroups":         "lists log groups",
-		"kms:ListAliases":                "lists names of keys",
-		"kms:CreateKey":                  "creates a key; limited by the tags that the request must have",
-		"sts:GetCallerIdentity":          "says who is logged in",
+		"ec2:DescribeVpcs":                       "lists networks",
+		"ec2:DescribeRouteTables":                "lists routes",
+		"ec2:DescribeSubnets":                    "lists subnets",
+		"ec2:DescribeSecurityGroups":             "lists security groups",
+		"ec2:DescribeSecurityGroupRules":         "lists their rules",
+		"ec2:DescribeNetworkInterfaces":          "lists what still uses a security group",
+		"iam:ListOpenIDConnectProviders":         "lists identity providers",
+		"logs:DescribeLogGroups":                 "lists log groups",
+		"rds:DescribeDBEngineVersions":           "lists the versions that RDS has",
+		"rds:DescribeOrderableDBInstanceOptions": "lists the instance classes that RDS has",
+		"kms:ListAliases":                        "lists names of keys",
+		"kms:CreateKey":                          "creates a key; limited by the tags that the request must have",
+		"sts:GetCallerIdentity":                  "says who is logged in",
 	}
 }

@@ -3,6 +3,8 @@
 package stack
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/database"
@@ -38,17 +40,8 @@ func deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := discover(ctx, cfg, cloud.aws)
+	found, err := look(ctx, cfg, before, cloud.aws)
 	if err != nil {
-		return err
-	}
-	if err := lock.Moved(found.location(), before).Err(); err != nil {
-		return err
-	}
-	if err := found.misplaced(cfg).Err(); err != nil {
-		return err
-	}
-	if err := checkBackup(ctx, cfg, before, cloud.aws); err != nil {
 		return err
 	}
 	db, err := database.New(ctx, naming.Instance(cfg.Environment), &database.Args{
@@ -89,6 +82,39 @@ type deployment struct {
 	found    *discovery
 	db       *database.Instance
 	cluster  *cluster // nil if this program creates nothing in the cluster
+}
+
+// look looks up what is there, and fails where the configuration does not fit it.
+func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, provider pulumi.ProviderResource) (*discovery, error) {
+	var found *discovery
+	var offered *offer
+	err := together(
+		func() (err error) { found, err = discover(ctx, cfg, provider); return err },
+		func() (err error) {
+			offered, err = lookupOffer(ctx, cfg, before, pulumi.Provider(provider))
+			return err
+		},
+		func() error { return checkBackup(ctx, cfg, before, provider) },
+	)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock.Moved(found.location(), before).Err(); err != nil {
+		return nil, err
+	}
+	problems, warnings := offered.unfit(cfg, before, found.zones())
+	if err := append(found.misplaced(cfg), problems...).Err(); err != nil {
+		return nil, err
+	}
+	for _, warning := range append(warnings, unfamiliar(cfg)...) {
+		if !ctx.DryRun() {
+			break
+		}
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return nil, fmt.Errorf("reporting what RDS offers: %w", err)
+		}
+	}
+	return found, nil
 }
 
 // load reads and checks the configuration.

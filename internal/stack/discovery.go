@@ -16,6 +16,7 @@ import (
 // looked up in AWS otherwise.
 type discovery struct {
 	network         config.Network // all fields are set
+	openToVPC       bool           // the configuration lets in the whole VPC
 	oidcIssuer      string
 	oidcProviderArn string
 	subnets         []subnet // the database's
@@ -30,10 +31,11 @@ type eksCluster struct {
 	securityGroup        string // that EKS gives to its managed nodes and Fargate pods
 }
 
-// discover looks up what the configuration does not have.
+// discover looks up what the configuration does not have: the cluster first, which has the VPC, and then side by side what is in it.
 func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource) (*discovery, error) {
 	d := &discovery{
 		network:    cfg.Network,
+		openToVPC:  cfg.Network.OpenToVPC(),
 		oidcIssuer: cfg.Cluster.OIDCIssuer,
 	}
 	from := pulumi.Provider(provider)
@@ -43,31 +45,45 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 			return nil, err
 		}
 	}
-	if err := d.lookupSubnets(ctx, from); err != nil {
-		return nil, err
-	}
-	if d.network.OpenToVPC() {
-		vpc, err := getVpc(ctx, d.network.VpcID, from)
-		if err != nil {
-			return nil, fmt.Errorf("looking up the VPC %s: %w", d.network.VpcID, err)
-		}
-		d.network.IngressCidrs = cidrs(vpc)
-	}
-	if err := d.lookupIngressGroups(ctx, from); err != nil {
-		return nil, err
-	}
-	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &d.oidcIssuer}, from)
+	err := together(
+		func() error { return d.lookupSubnets(ctx, from) },
+		func() error { return d.lookupBlocks(ctx, from) },
+		func() error { return d.lookupIngressGroups(ctx, from) },
+		func() error { return d.lookupIssuer(ctx, cfg.Cluster.Name, from) },
+	)
 	if err != nil {
-		return nil, fmt.Errorf("looking up the IAM OIDC provider of the issuer %s (create it once per cluster: "+
-			"eksctl utils associate-iam-oidc-provider --cluster %s --approve): %w", d.oidcIssuer, cfg.Cluster.Name, err)
+		return nil, err
 	}
-	d.oidcProviderArn = oidc.Arn
 	return d, nil
 }
 
 // location returns the looked-up values that later runs may not change.
 func (d *discovery) location() lock.Location {
 	return lock.Location{VpcID: d.network.VpcID, OIDCIssuer: d.oidcIssuer}
+}
+
+// lookupBlocks takes the CIDR blocks that may connect from the VPC, where all of it may.
+func (d *discovery) lookupBlocks(ctx *pulumi.Context, from pulumi.InvokeOption) error {
+	if !d.openToVPC {
+		return nil
+	}
+	vpc, err := getVpc(ctx, d.network.VpcID, from)
+	if err != nil {
+		return fmt.Errorf("looking up the VPC %s: %w", d.network.VpcID, err)
+	}
+	d.network.IngressCidrs = cidrs(vpc)
+	return nil
+}
+
+// lookupIssuer looks up the IAM OIDC provider of the cluster's issuer.
+func (d *discovery) lookupIssuer(ctx *pulumi.Context, cluster string, from pulumi.InvokeOption) error {
+	oidc, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: &d.oidcIssuer}, from)
+	if err != nil {
+		return fmt.Errorf("looking up the IAM OIDC provider of the issuer %s (create it once per cluster: "+
+			"eksctl utils associate-iam-oidc-provider --cluster %s --approve): %w", d.oidcIssuer, cluster, err)
+	}
+	d.oidcProviderArn = oidc.Arn
+	return nil
 }
 
 // cidrs returns all CIDR blocks of a VPC, including the secondary ones, from which pods may have their addresses.

@@ -30,14 +30,17 @@ func (d *discovery) lookupSubnets(ctx *pulumi.Context, from pulumi.InvokeOption)
 		}
 		d.network.SubnetIDs = found.IDs
 	}
-	for _, id := range d.network.SubnetIDs {
-		found, err := getSubnet(ctx, id, from)
-		if err != nil {
-			return fmt.Errorf("looking up the subnet %s: %w", id, err)
+	d.subnets = make([]subnet, len(d.network.SubnetIDs))
+	lookups := make([]func() error, len(d.subnets))
+	for i, id := range d.network.SubnetIDs {
+		lookups[i] = func() (err error) {
+			if d.subnets[i], err = getSubnet(ctx, id, from); err != nil {
+				return fmt.Errorf("looking up the subnet %s: %w", id, err)
+			}
+			return nil
 		}
-		d.subnets = append(d.subnets, found)
 	}
-	return nil
+	return together(lookups...)
 }
 
 // databaseCidrs are the CIDR blocks of the database's subnets.
@@ -50,13 +53,22 @@ func (d *discovery) databaseCidrs() []string {
 	return blocks
 }
 
+// zones are the availability zones of the database's subnets.
+func (d *discovery) zones() []string {
+	var zones []string
+	for _, subnet := range d.subnets {
+		zones = append(zones, subnet.AvailabilityZone)
+	}
+	slices.Sort(zones)
+	return slices.Compact(zones)
+}
+
 // misplaced finds subnets in which RDS would make no instance, or not the one that is asked for. RDS says it when everything around the
 // instance exists.
 func (d *discovery) misplaced(cfg *config.Config) schema.Problems {
 	var problems schema.Problems
-	var zones []string
+	zones := d.zones()
 	for _, subnet := range d.subnets {
-		zones = append(zones, subnet.AvailabilityZone)
 		if len(cfg.Network.SubnetIDs) > 0 && subnet.VpcID != d.network.VpcID {
 			problems = append(problems, schema.Problem{
 				Key: config.Key("network.subnetIds"), Value: subnet.ID,
@@ -64,8 +76,7 @@ func (d *discovery) misplaced(cfg *config.Config) schema.Problems {
 			})
 		}
 	}
-	slices.Sort(zones)
-	if zones = slices.Compact(zones); len(zones) < 2 {
+	if len(zones) < 2 {
 		problems = append(problems, schema.Problem{
 			Key: config.Key("network.subnetIds"), Value: strings.Join(d.network.SubnetIDs, ", "),
 			Rule: fmt.Sprintf("in at least two availability zones, as RDS asks for; all of these are in %s", strings.Join(zones, "")),

@@ -52,6 +52,11 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 		"aws:rds/getInstance:getInstance": {
 			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "storageEncrypted": true, "backupRetentionPeriod": 7,
 		},
+		"aws:rds/getEngineVersion:getEngineVersion": {"version": text(asked["version"]), "versionActual": text(asked["version"])},
+		"aws:rds/getOrderableDbInstance:getOrderableDbInstance": {
+			"instanceClass": text(asked["instanceClass"]), "multiAzCapable": true, "readReplicaCapable": true, "supportsIamDatabaseAuthentication": true,
+			"supportsPerformanceInsights": true, "supportsEnhancedMonitoring": true, "supportsStorageAutoscaling": true,
+		},
 		"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
 			"arn": "arn:aws:iam::" + Account + ":oidc-provider/" + strings.TrimPrefix(text(asked["url"]), "https://"),
 		},

@@ -84,6 +84,10 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 		return a.getSnapshot(args.Text("dbSnapshotIdentifier"))
 	case "aws:rds/getInstance:getInstance":
 		return a.getInstance(args.Text("dbInstanceIdentifier"))
+	case "aws:rds/getEngineVersion:getEngineVersion":
+		return a.getEngineVersion(args)
+	case "aws:rds/getOrderableDbInstance:getOrderableDbInstance":
+		return a.getOrderableDbInstance(args)
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
 		return a.getOpenIDConnectProvider(args)
 	case "aws:index/getCallerIdentity:getCallerIdentity":

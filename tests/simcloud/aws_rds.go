@@ -3,6 +3,7 @@ package simcloud
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -69,7 +70,8 @@ func updateInstance(a *account, old, out Properties) error {
 		if compareVersions(version, old.Text("engineVersionActual")) < 0 && version != out.Text("engineVersion") {
 			version = old.Text("engineVersionActual") // the prefix still covers it
 		}
-		if compareVersions(version, old.Text("engineVersionActual")) < 0 {
+		from, _ := offeredVersion(old.Text("engineVersionActual"))
+		if version != from.String() && !slices.Contains(from.upgrades(), version) {
 			return refused("InvalidParameterCombination: Cannot upgrade postgres from %s to %s",
 				old.Text("engineVersionActual"), version)
 		}

@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// minorVersions is the minor version that RDS chooses if only the major version is given.
-var minorVersions = map[string]string{"13": "13.22", "14": "14.19", "15": "15.14", "16": "16.11", "17": "17.7"}
-
 // instanceOrigin checks what the instance is created from, and copies what comes with it.
 func (a *account) instanceOrigin(out Properties) error {
 	inherited := []string{"engine", "engineVersion", "username", "dbName", "port", "dbSubnetGroupName"}
@@ -100,6 +97,7 @@ func (a *account) getInstance(identifier string) (Properties, error) {
 	return Properties{
 		"id": identifier, "dbInstanceIdentifier": identifier, "dbInstanceArn": p.Text("arn"), "resourceId": p.Text("resourceId"),
 		"engine": p.Text("engine"), "engineVersion": p.Text("engineVersionActual"), "allocatedStorage": p.Number("allocatedStorage"),
+		"dbInstanceClass": p.Text("instanceClass"), "storageType": p.Text("storageType"), "multiAz": p.Flag("multiAz"),
 		"storageEncrypted": p.Flag("storageEncrypted"), "kmsKeyId": p.Text("kmsKeyId"), "tags": map[string]any{},
 		"backupRetentionPeriod": p.Number("backupRetentionPeriod"), "address": p.Text("address"), "port": p.Number("port"),
 	}, nil
@@ -151,8 +149,8 @@ func (a *account) exportLogs(out Properties) {
 func major(p Properties) string { m, _, _ := strings.Cut(p.Text("engineVersion"), "."); return m }
 
 func actualVersion(version string) string {
-	if minor, ok := minorVersions[version]; ok {
-		return minor
+	if v, ok := offeredVersion(version); ok {
+		return v.String()
 	}
 	return version
 }

@@ -13,7 +13,7 @@ const (
 
 // checkInstance checks the rules for an instance as a whole, when it is created or changed.
 func (a *account) checkInstance(out Properties) error {
-	if _, ok := minorVersions[major(out)]; !ok || out.Text("engine") != "postgres" {
+	if _, ok := offeredVersion(out.Text("engineVersion")); !ok || out.Text("engine") != "postgres" {
 		return fmt.Errorf("InvalidParameterCombination: Cannot find version %s for %s", out.Text("engineVersion"), out.Text("engine"))
 	}
 	password := out.Text("password")
@@ -137,7 +137,7 @@ func createParameterGroup(a *account, out Properties) (string, error) {
 		return "", fmt.Errorf("creating RDS DB Parameter Group (%s): DBParameterGroupAlreadyExists: Parameter group %s already "+
 			"exists", name, name)
 	}
-	if _, ok := minorVersions[strings.TrimPrefix(out.Text("family"), "postgres")]; !ok {
+	if _, ok := offeredVersion(strings.TrimPrefix(out.Text("family"), "postgres")); !ok {
 		return "", fmt.Errorf("creating RDS DB Parameter Group (%s): InvalidParameterValue: ParameterGroupFamily %s is not a valid "+
 			"parameter group family", name, out.Text("family"))
 	}

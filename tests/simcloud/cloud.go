@@ -33,6 +33,8 @@ type Cloud struct {
 	// OperatorLags makes the External Secrets Operator slow: it acts on a changed ExternalSecret only when something waits for it, and the
 	// status of the object stays as it was until then.
 	OperatorLags bool
+	// Withdrawn is the instance classes that RDS has no more for new instances.
+	Withdrawn []string
 	// Takes blocks for as long as an operation takes, before the engine gets its result. It is called concurrently. nil: operations take
 	// no time.
 	Takes func(Operation)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -11,13 +12,14 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 )
 
-// The major versions of PostgreSQL that this program is tested with.
-const oldestMajor, newestMajor = 16, 17
+// oldestMajor is the oldest major version of PostgreSQL that this program is tested with. Which newer ones there are, RDS says.
+const oldestMajor = 16
 
 var (
 	databaseName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,62}$`)
 	userName      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,15}$`)
-	engineVersion = regexp.MustCompile(fmt.Sprintf(`^(%d|%d)(\.\d{1,2})?$`, oldestMajor, newestMajor))
+	className     = regexp.MustCompile(`^db\.[a-z]+[0-9]+[a-z]*\.(micro|small|medium|large|[0-9]*xlarge)$`)
+	engineVersion = regexp.MustCompile(`^(1[6-9]|[2-9][0-9])(\.[0-9]{1,2})?$`)
 	parameterName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
 	formula       = regexp.MustCompile(`\{[^{}]+\}`)
 )
@@ -39,9 +41,9 @@ var reservedNames = strings.Fields(`
 func postgres() schema.Rules {
 	const letters = "letters, digits and underscores, beginning with a letter"
 	// A whole number is no less clear than its text, but a number with a fraction may have been another version.
-	version := schema.Matching(engineVersion, "PostgreSQL 16 or 17, as a major version or with its minor version",
+	version := schema.Matching(engineVersion, "PostgreSQL 16 or later, as a major version or with its minor version",
 		`one such as "16" (minor versions then follow by themselves) or "16.11"`).
-		As("minimum", oldestMajor).As("maximum", newestMajor)
+		As("minimum", oldestMajor)
 	version.Mistyped = `the version in quotes, such as "16.10": as a number that is 16.1`
 	return schema.Rules{
 		"databaseName":  schema.Matching(databaseName, "1 to 63 "+letters, "a name such as mosaic").And(notReserved("another name, such as mosaic", "postgres")),
@@ -88,23 +90,34 @@ func parameter() schema.Rule {
 	return r
 }
 
-// class asks for an instance class that RDS has for these versions.
+// class asks for the form of a name. Which classes there are, RDS says in the preview; of those that run none of these versions, and never
+// will, the successor is named.
 func class() schema.Rule {
+	return schema.Check("an instance class of RDS, such as db.t4g.micro, that runs PostgreSQL 16 or later", func(name string) string {
+		if className.MatchString(name) && !instanceclass.Outdated(name) {
+			return ""
+		}
+		return NearestClass(name)
+	}).
+		As("anyOf", []any{map[string]any{"enum": knownClasses()}, map[string]any{"pattern": className.String()}}). // editors offer those of the table
+		As("not", map[string]any{"pattern": `^db\.(` + strings.Join(instanceclass.OutdatedFamilies(), "|") + `)\.`})
+}
+
+// NearestClass is a known instance class for a name that is none: its successor, or the one that is written most like it.
+func NearestClass(name string) string {
+	candidate, classes := instanceclass.Successor(name), knownClasses()
+	if candidate != name && slices.Contains(classes, candidate) {
+		return candidate
+	}
+	near := schema.Closest(candidate, slices.DeleteFunc(classes, func(class string) bool { return class == name }))
+	return cmp.Or(near, "one such as db.t4g.micro, db.t3.medium or db.r7g.large")
+}
+
+// knownClasses is the names of the classes in the table.
+func knownClasses() []string {
 	var names []string
 	for _, c := range instanceclass.All() {
 		names = append(names, c.Name)
 	}
-	return schema.Check("an instance class on which RDS runs PostgreSQL 16 or later", func(name string) string {
-		if slices.Contains(names, name) {
-			return ""
-		}
-		candidate := instanceclass.Successor(name)
-		if slices.Contains(names, candidate) {
-			return candidate
-		}
-		if near := schema.Closest(candidate, names); near != "" {
-			return near
-		}
-		return "one such as db.t4g.micro, db.t3.medium or db.r7g.large"
-	}).As("enum", names)
+	return names
 }
