@@ -105,7 +105,7 @@ func (s site) once(ctx context.Context, path string, read func(io.Reader) error)
 	switch {
 	case err == nil || errors.As(err, &wrong):
 		return err
-	case body.broken != nil || errors.Is(err, io.ErrUnexpectedEOF):
+	case body.broken != nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF): // cut off
 		return temporary{fmt.Errorf("reading %s%s: %w", s.base, path, err)}
 	}
 	return fmt.Errorf("reading %s%s: %w", s.base, path, err)

@@ -49,7 +49,7 @@ type bench struct {
 	update Update
 	out    bytes.Buffer
 	said   []string
-	asked  map[string]int                          // requests by path
+	asked  map[string]int                         // requests by path
 	answer func(http.ResponseWriter, string) bool // answers a path in another way than testdata does
 }
 
@@ -191,19 +191,19 @@ func TestWrongLists(t *testing.T) {
 	}{
 		"in another currency": {irish, `"USD"`, `"CNY"`, []string{"eu-west-1: AmazonRDS: db.t3.micro Single-AZ has a price in [CNY]: the table is in USD; leave the region out",
 			"eu-west-1: AmazonRDS: gp3 GB-month has a price in [CNY]"}},
-		"two prices of a class": {rdsList, `"MySQL"`, `"PostgreSQL"`, []string{"us-east-1: AmazonRDS: db.t3.micro Single-AZ has the prices [0.017 0.018]: one has to be left"}},
-		"another unit":          {rdsList, `"Hrs"`, `"Days"`, []string{`us-east-1: AmazonRDS: db.t3.micro Multi-AZ is priced by "Days": the table has it by [Hrs]; put the new unit into figures.go`}},
-		"no number":             {kmsList, `"1.0000000000"`, `"one"`, []string{`awskms: key-month has the price "one": it has to be a number from 0`}},
-		"a negative price":      {kmsList, `"1.0000000000"`, `"-1"`, []string{`awskms: key-month has the price "-1"`}},
-		"no tier":               {kmsList, `"beginRange": "0"`, `"beginRange": ""`, []string{`awskms: key-month has a tier from "": it has to be a number`}},
-		"another service":       {rdsList, `"offerCode": "AmazonRDS"`, `"offerCode": "AmazonEC2"`, []string{`us-east-1: the list is of "AmazonEC2": it has to be of AmazonRDS`}},
-		"no date":               {rdsList, `"publicationDate": "2026-11-19T21:45:23Z"`, `"publicationDate": "today"`, []string{`publicationDate "today" is no date such as`}},
-		"other usage types":     {kmsList, `-KMS-Keys`, `-KMS-CustomerKeys`, []string{"us-east-1: awskms: none of the prices that the table needs"}},
+		"two prices of a class":  {rdsList, `"MySQL"`, `"PostgreSQL"`, []string{"us-east-1: AmazonRDS: db.t3.micro Single-AZ has the prices [0.017 0.018]: one has to be left"}},
+		"another unit":           {rdsList, `"Hrs"`, `"Days"`, []string{`us-east-1: AmazonRDS: db.t3.micro Multi-AZ is priced by "Days": the table has it by [Hrs]; put the new unit into figures.go`}},
+		"no number":              {kmsList, `"1.0000000000"`, `"one"`, []string{`awskms: key-month has the price "one": it has to be a number from 0`}},
+		"a negative price":       {kmsList, `"1.0000000000"`, `"-1"`, []string{`awskms: key-month has the price "-1"`}},
+		"no tier":                {kmsList, `"beginRange": "0"`, `"beginRange": ""`, []string{`awskms: key-month has a tier from "": it has to be a number`}},
+		"another service":        {rdsList, `"offerCode": "AmazonRDS"`, `"offerCode": "AmazonEC2"`, []string{`us-east-1: the list is of "AmazonEC2": it has to be of AmazonRDS`}},
+		"no date":                {rdsList, `"publicationDate": "2026-11-19T21:45:23Z"`, `"publicationDate": "today"`, []string{`publicationDate "today" is no date such as`}},
+		"other usage types":      {kmsList, `-KMS-Keys`, `-KMS-CustomerKeys`, []string{"us-east-1: awskms: none of the prices that the table needs"}},
 		"terms without products": {kmsList, `"products"`, `"wares"`, []string{"us-east-1: awskms: none of the prices that the table needs"}},
-		"another format":        {kmsList, `"products": {`, `"products": [], "wares": {`, []string{"not a price list in AWS's format, or not all of it: [ where an object has to be"}},
-		"no JSON":               {kmsList, `"products": {`, `"products": }`, []string{"not a price list in AWS's format, or not all of it: invalid character"}},
-		"an index of nothing":   {index, `"regions": {`, `"regions": {}, "others": {`, []string{"no regions in it: it is no region index in AWS's format v1.0"}},
-		"an index of elsewhere": {index, `"/offers/v1.0/aws/AmazonRDS/20261119214523/eu-west-1/index.json"`, `"https://example.com"`, []string{`currentVersionUrl "https://example.com" of eu-west-1 is no path below /offers/`}},
+		"another format":         {kmsList, `"products": {`, `"products": [], "wares": {`, []string{"not a price list in AWS's format, or not all of it: [ where an object has to be"}},
+		"no JSON":                {kmsList, `"products": {`, `"products": }`, []string{"not a price list in AWS's format, or not all of it: invalid character"}},
+		"an index of nothing":    {index, `"regions": {`, `"regions": {}, "others": {`, []string{"no regions in it: it is no region index in AWS's format v1.0"}},
+		"an index of elsewhere":  {index, `"/offers/v1.0/aws/AmazonRDS/20261119214523/eu-west-1/index.json"`, `"https://example.com"`, []string{`currentVersionUrl "https://example.com" of eu-west-1 is no path below /offers/`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -231,7 +231,14 @@ func TestBrokenConnections(t *testing.T) {
 			_, _ = w.Write(text[:len(text)/2])
 		},
 		"too short": func(w http.ResponseWriter) { _, _ = w.Write(text[:len(text)/2]) },
-		"busy":      func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"too short, after a whole product": func(w http.ResponseWriter) {
+			_, _ = w.Write(text[:bytes.Index(text, []byte("    },\n"))+len("    }")])
+		},
+		"too short, after a name": func(w http.ResponseWriter) {
+			_, _ = w.Write(text[:bytes.Index(text, []byte("\"products\":"))+len("\"products\":")])
+		},
+		"nothing": func(http.ResponseWriter) {},
+		"busy":    func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
