@@ -129,14 +129,14 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 		"db.m5.large": "129.94", "db.m6g.large": "116.07", "db.m7g.large": "122.64", "db.r6g.large": "164.25",
 	} {
 		estimate := current(t, func(b *billed) { b.Database.InstanceClass = class })
-		assert.Equal(t, want, estimate.Lines[0].amount(), class)
+		assert.Equal(t, want, estimate.Lines[0].amount(), "%s: if AWS has changed its price, change it here", class)
 	}
 	for class, want := range map[string]string{
 		"db.t3.micro": "14.60", "db.t3.small": "28.47", "db.t3.medium": "56.94", "db.t3.large": "113.88", "db.t4g.micro": "12.41", "db.t4g.small": "25.55",
 		"db.m5.large": "143.81",
 	} {
 		estimate := current(t, func(b *billed) { b.Region, b.Database.InstanceClass = "eu-west-1", class })
-		assert.Equal(t, want, estimate.Lines[0].amount(), "eu-west-1 "+class)
+		assert.Equal(t, want, estimate.Lines[0].amount(), "eu-west-1 %s: if AWS has changed its price, change it here", class)
 	}
 	for item, test := range map[string]struct {
 		change func(*billed)
@@ -157,7 +157,7 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 		for _, line := range current(t, test.change).Lines {
 			if line.Item == name {
 				found = true
-				assert.Equal(t, test.want, line.amount(), item)
+				assert.Equal(t, test.want, line.amount(), "%s: if AWS has changed its price, change it here", item)
 			}
 		}
 		assert.True(t, found, item)

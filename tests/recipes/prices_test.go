@@ -74,9 +74,9 @@ func TestPricesRecipe(t *testing.T) {
 	r = b.just("", "prices", "--from="+priceLists(t, ""))
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stdout, "\n- us-east-1: db.t3.medium Single-AZ, from 0.072 to 0.073 USD\n")
-	assert.Contains(t, b.table(), `"db.t3.medium":{"singleAz":0.073,"multiAz":0.146,"sources":["AmazonRDS"]}`)
-	assert.Contains(t, b.table(), `"AmazonRDS":{"what":"AWS's price list, published 2026-11-19","date":"`+time.Now().UTC().Format("2006-01"))
-	assert.Contains(t, b.table(), `"db.m7g.large":{"singleAz":0.168,"multiAz":0.336,"sources":["table_2026_04","ratedesc_m7g"]}`, "which the list lacks")
+	assert.Contains(t, b.table(), `"db.t3.medium": {"singleAz":0.073,"multiAz":0.146,"sources":["AmazonRDS"]}`)
+	assert.Contains(t, b.table(), `"AmazonRDS": {"what":"AWS's price list, published 2026-11-19","date":"`+time.Now().UTC().Format("2006-01"))
+	assert.Contains(t, b.table(), `"db.m7g.large": {"singleAz":0.168,"multiAz":0.336,"sources":["table_2026_04","ratedesc_m7g"]}`, "which the list lacks")
 }
 
 // A month's run of the workflow: the prices and what follows from them go into one pull request, which the next month's run changes.

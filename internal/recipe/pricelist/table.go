@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 )
@@ -74,16 +75,26 @@ func section[V any](out *bytes.Buffer, begin, name string, values map[string]V) 
 	fmt.Fprintf(out, "%s  %q: {", begin, name)
 	separator := "\n"
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		var line bytes.Buffer
-		encoder := json.NewEncoder(&line)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(map[string]V{key: values[key]}); err != nil {
+		field, err := line(key)
+		if err != nil {
 			return err
 		}
-		text := bytes.TrimSuffix(bytes.TrimSpace(line.Bytes()), []byte("}"))
-		fmt.Fprintf(out, "%s    %s", separator, text[1:])
+		value, err := line(values[key])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s    %s: %s", separator, field, value)
 		separator = ",\n"
 	}
 	out.WriteString("\n  }")
 	return nil
+}
+
+// line is a value as JSON, with < and & as they are.
+func line(value any) (string, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSpace(out.String()), err
 }

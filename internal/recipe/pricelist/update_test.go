@@ -179,7 +179,7 @@ func TestTheSameListsChangeNothing(t *testing.T) {
 	second, err := os.ReadFile(table(b.update.Folder).file("us-east-1"))
 	require.NoError(t, err)
 	assert.Equal(t, string(first), string(second))
-	assert.Contains(t, string(first), "\n    \"db.t3.micro\":{\"singleAz\":0.018,\"multiAz\":0.036,\"sources\":[\"AmazonRDS\"]},\n", "a price is a line")
+	assert.Contains(t, string(first), "\n    \"db.t3.micro\": {\"singleAz\":0.018,\"multiAz\":0.036,\"sources\":[\"AmazonRDS\"]},\n", "a price is a line")
 	assert.True(t, json.Valid(first))
 }
 
@@ -286,4 +286,21 @@ func TestMissingLists(t *testing.T) {
 	assert.Equal(t, before(), b.region("af-south-1"))
 	assert.NotContains(t, b.region("eu-west-1").Item, "log GB")
 	assert.Contains(t, b.out.String(), "Not read; the table keeps what it had:\n\n- af-south-1: AWS has no list of AmazonRDS\n- eu-west-1: AWS has no list of AmazonCloudWatch\n")
+}
+
+// The committed table is as the program writes it, so that the first run changes the prices alone.
+func TestTheCommittedTableIsAsWritten(t *testing.T) {
+	committed := table(filepath.Join("..", "..", "cost", "prices"))
+	regions, err := committed.regions()
+	require.NoError(t, err)
+	require.Contains(t, regions, "us-east-1")
+	for _, region := range regions {
+		r, err := committed.read(region)
+		require.NoError(t, err)
+		want, err := encode(r)
+		require.NoError(t, err)
+		got, err := os.ReadFile(committed.file(region))
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got), region)
+	}
 }
