@@ -196,8 +196,12 @@ prove *args:
 # Rewrite the golden files, the generated documentation, the JSON Schema of stack files and the policies
 [group('develop')]
 golden:
-    go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run 'TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens' -update
-    go test ./internal/config ./internal/pipeline -update
+    scripts/golden
+
+# Bring the prices of the estimate up to date from AWS's public price list, and print what changed [--from=URL]
+[group('develop')]
+prices *flags:
+    @scripts/prices "$@"
 
 # Run everything that CI runs
 [group('develop')]

@@ -1,18 +1,15 @@
-// Package cost estimates what a stack costs a month, line by line, from a table of prices with their sources.
+// Package cost estimates what a stack costs a month, line by line, from the table in package prices.
 package cost
 
 import (
-	_ "embed"
-	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 )
 
 // hoursPerMonth is the month of the AWS price list.
 const hoursPerMonth = 730
-
-//go:embed prices.json
-var priceTable []byte
 
 // Line is one item of the estimate.
 type Line struct {
@@ -21,7 +18,8 @@ type Line struct {
 	Monthly float64  // USD; meaningless unless Known
 	Most    float64  // USD, where the cost depends on use: Monthly is then the minimum; otherwise 0
 	Known   bool     // false: the table has no price for it
-	Sources []string // keys of Sources; empty for what is free or derived
+	Sources []string // keys of Sources; empty for what is free
+	Seen    string   // when its price was seen: 2026-08-12, 2026-08 or 2026; "" for what is free, unknown or of an undated source
 }
 
 // Rounded is the monthly cost of the line in USD, rounded to cents.
@@ -33,6 +31,20 @@ type Estimate struct {
 	Total    float64 // the sum of the known lines
 	Most     float64 // Total, with the maximum of every line that depends on use
 	Reserved []Reserved
+}
+
+// Seen is when the newest and the oldest of its prices were seen, each as in a line; "" if it has no dated price.
+func (e Estimate) Seen() (newest, oldest string) {
+	for _, line := range e.Lines {
+		if line.Seen == "" {
+			continue
+		}
+		newest = max(newest, line.Seen)
+		if oldest == "" || line.Seen < oldest {
+			oldest = line.Seen
+		}
+	}
+	return newest, oldest
 }
 
 // Unknown lists the lines without a known price. Total does not include them.
@@ -64,51 +76,8 @@ type Reserved struct {
 	Sources []string
 }
 
-// PriceSource says where a price was found, and when.
-type PriceSource struct {
-	What string `json:"what"`
-	Date string `json:"date"`
-}
-
-type price struct {
-	USD     float64  `json:"usd"`
-	Sources []string `json:"sources"`
-}
-
-type instancePrice struct {
-	SingleAz float64  `json:"singleAz"`
-	MultiAz  float64  `json:"multiAz"`
-	Sources  []string `json:"sources"`
-}
-
-type region struct {
-	InstanceHour map[string]instancePrice `json:"instanceHour"`
-	Item         map[string]price         `json:"item"`
-}
-
-type discount struct {
-	Term    string   `json:"term"`
-	Least   float64  `json:"least"` // as a share of the on-demand price
-	Most    float64  `json:"most"`
-	Sources []string `json:"sources"`
-}
-
-type table struct {
-	Sources  map[string]PriceSource `json:"sources"`
-	Regions  map[string]region      `json:"regions"`
-	Reserved []discount             `json:"reserved"`
-}
-
-func load() (table, error) {
-	var t table
-	if err := json.Unmarshal(priceTable, &t); err != nil {
-		return t, fmt.Errorf("reading the price table: %w", err)
-	}
-	return t, nil
-}
-
-// Sources lists the sources of the prices, by the keys that lines name.
-func Sources() (map[string]PriceSource, error) {
-	t, err := load()
-	return t.Sources, err
+// Sources lists the sources of a region's prices, by the keys that lines name.
+func Sources(region string) (map[string]prices.Source, error) {
+	r, err := prices.Of(region)
+	return r.Sources, err
 }

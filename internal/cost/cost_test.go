@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 )
 
 // billed is a configuration and its number of alarms.
@@ -32,7 +33,29 @@ func mvp() *billed {
 	}}
 }
 
+// monthly is an estimate with the prices in testdata, which stay when those of AWS change.
 func monthly(t *testing.T, change func(*billed)) Estimate {
+	t.Helper()
+	b := mvp()
+	change(b)
+	var region prices.Region
+	if b.Region != "xx-nowhere-1" {
+		readJSON(t, b.Region, &region)
+	}
+	var reserved prices.Reserved
+	readJSON(t, "reserved", &reserved)
+	return estimate(&b.Config, b.alarms, region, reserved.Discounts)
+}
+
+func readJSON(t *testing.T, name string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "prices", name+".json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, into))
+}
+
+// current is an estimate with the prices of the table.
+func current(t *testing.T, change func(*billed)) Estimate {
 	t.Helper()
 	b := mvp()
 	change(b)
@@ -98,22 +121,22 @@ func TestCreditsAreARange(t *testing.T) {
 	assert.Equal(t, full.Total, full.Most)
 }
 
-// The prices agree to the cent with public price lists, calculators and the tests of other tools: Single-AZ, 730 hours, us-east-1.
+// The prices of the table agree to the cent with public price lists, calculators and the tests of other tools: Single-AZ, 730 hours, us-east-1.
 func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 	for class, want := range map[string]string{
 		"db.t3.micro": "13.14", "db.t3.small": "26.28", "db.t3.medium": "52.56", "db.t3.large": "105.85",
 		"db.t4g.micro": "11.68", "db.t4g.small": "23.36", "db.t4g.medium": "47.45", "db.t4g.large": "94.17",
 		"db.m5.large": "129.94", "db.m6g.large": "116.07", "db.m7g.large": "122.64", "db.r6g.large": "164.25",
 	} {
-		estimate := monthly(t, func(b *billed) { b.Database.InstanceClass = class })
-		assert.Equal(t, want, estimate.Lines[0].amount(), class)
+		estimate := current(t, func(b *billed) { b.Database.InstanceClass = class })
+		assert.Equal(t, want, estimate.Lines[0].amount(), "%s: if AWS has changed its price, change it here", class)
 	}
 	for class, want := range map[string]string{
 		"db.t3.micro": "14.60", "db.t3.small": "28.47", "db.t3.medium": "56.94", "db.t3.large": "113.88", "db.t4g.micro": "12.41", "db.t4g.small": "25.55",
 		"db.m5.large": "143.81",
 	} {
-		estimate := monthly(t, func(b *billed) { b.Region, b.Database.InstanceClass = "eu-west-1", class })
-		assert.Equal(t, want, estimate.Lines[0].amount(), "eu-west-1 "+class)
+		estimate := current(t, func(b *billed) { b.Region, b.Database.InstanceClass = "eu-west-1", class })
+		assert.Equal(t, want, estimate.Lines[0].amount(), "eu-west-1 %s: if AWS has changed its price, change it here", class)
 	}
 	for item, test := range map[string]struct {
 		change func(*billed)
@@ -131,10 +154,10 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 	} {
 		name, _, _ := strings.Cut(strings.TrimSpace(item), " of")
 		found := false
-		for _, line := range monthly(t, test.change).Lines {
+		for _, line := range current(t, test.change).Lines {
 			if line.Item == name {
 				found = true
-				assert.Equal(t, test.want, line.amount(), item)
+				assert.Equal(t, test.want, line.amount(), "%s: if AWS has changed its price, change it here", item)
 			}
 		}
 		assert.True(t, found, item)
@@ -164,29 +187,28 @@ func TestUnknownPrices(t *testing.T) {
 	}
 }
 
-func TestEveryPriceHasASource(t *testing.T) {
-	prices, err := load()
-	require.NoError(t, err)
-	check := func(name string, sources []string) {
-		assert.NotEmpty(t, sources, name)
-		for _, source := range sources {
-			assert.NotEmpty(t, prices.Sources[source].What, "%s: %s", name, source)
-			assert.NotEmpty(t, prices.Sources[source].Date, "%s: %s", name, source)
-		}
-	}
-	for name, region := range prices.Regions {
-		for class, p := range region.InstanceHour {
-			check(name+" "+class, p.Sources)
-			assert.InDelta(t, 2*p.SingleAz, p.MultiAz, 0.0011, "%s %s: Multi-AZ is twice the price", name, class)
-		}
-		for item, p := range region.Item {
-			check(name+" "+item, p.Sources)
-		}
-	}
-	for _, d := range prices.Reserved {
-		check(d.Term, d.Sources)
-		assert.Less(t, d.Least, d.Most, d.Term)
-	}
+// A region that the table lacks has no price, and is no error: the run goes on without an estimate.
+func TestARegionWithoutPrices(t *testing.T) {
+	estimate := current(t, func(b *billed) { b.Region, b.Database.InstanceClass = "xx-nowhere-1", "db.z9.large" })
+	assert.Zero(t, estimate.Total)
+	assert.Equal(t, []string{"instance db.z9.large", "storage 20 GiB of gp3", "secrets 2 in Secrets Manager"}, estimate.Unknown()[:3])
+	newest, oldest := estimate.Seen()
+	assert.Empty(t, newest+oldest)
+	assert.NotContains(t, Report{Estimate: estimate}.Text(), "Prices of")
+}
+
+// The estimate says of which days its prices are: the sources of a price agree, so the latest counts; an undated one does not.
+func TestSeen(t *testing.T) {
+	estimate := monthly(t, func(*billed) {})
+	newest, oldest := estimate.Seen()
+	assert.Equal(t, []string{"2026-08-12", "2024-07-01"}, []string{newest, oldest})
+	assert.Equal(t, "2026-08-12", estimate.Lines[0].Seen, "seen in 2021, in April and in August of 2026")
+	assert.Empty(t, estimate.Lines[2].Seen, "backups are free")
+	region := prices.Region{Sources: map[string]prices.Source{"AmazonRDS": {Date: "2026-12-01"}, "a page": {Date: "undated"}}}
+	assert.Equal(t, "2026-12-01", region.Seen([]string{"AmazonRDS", "a page"}))
+	assert.Empty(t, region.Seen([]string{"a page"}))
+	estimate.Lines = estimate.Lines[:1]
+	assert.Contains(t, Report{Estimate: estimate}.Text(), "\nPrices of 2026-08-12.\n")
 }
 
 func TestReserved(t *testing.T) {
@@ -246,6 +268,8 @@ func TestReportAsJSON(t *testing.T) {
 	var read struct {
 		MonthlyUSD     float64  `json:"monthlyUsd"`
 		MostMonthlyUSD float64  `json:"mostMonthlyUsd"`
+		NewestPrice    string   `json:"newestPrice"`
+		OldestPrice    string   `json:"oldestPrice"`
 		Unknown        []string `json:"unknown"`
 		Change         struct {
 			BeforeMonthlyUSD float64 `json:"beforeMonthlyUsd"`
@@ -259,6 +283,8 @@ func TestReportAsJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(text), &read))
 	assert.Equal(t, 31.72, read.MonthlyUSD)
 	assert.Equal(t, 228.82, read.MostMonthlyUSD)
+	assert.Equal(t, "2026-08-12", read.NewestPrice)
+	assert.Equal(t, "2024-07-01", read.OldestPrice)
 	assert.Len(t, read.Unknown, 1)
 	assert.Equal(t, 16.48, read.Change.BeforeMonthlyUSD)
 	assert.Equal(t, 15.24, read.Change.DifferenceUSD)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 )
 
@@ -19,11 +20,19 @@ const (
 
 // Monthly estimates the monthly cost of a configuration, with a number of alarms. It fails only if the price table is invalid.
 func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
-	t, err := load()
+	region, err := prices.Of(cfg.Region)
 	if err != nil {
 		return Estimate{}, err
 	}
-	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: t.Regions[cfg.Region]}
+	reserved, err := prices.OfReserved()
+	if err != nil {
+		return Estimate{}, err
+	}
+	return estimate(cfg, alarms, region, reserved.Discounts), nil
+}
+
+func estimate(cfg *config.Config, alarms int, region prices.Region, reserved []prices.Discount) Estimate {
+	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: region}
 	e.class, _ = instanceclass.Lookup(e.db.InstanceClass)
 	e.replicaClass, _ = instanceclass.Lookup(e.db.ReplicaInstanceClass)
 	instances := e.instances()
@@ -37,13 +46,13 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 		e.estimate.Most += max(0, line.Most-line.Monthly)
 	}
 	if instances > 0 {
-		for _, d := range t.Reserved {
+		for _, d := range reserved {
 			e.estimate.Reserved = append(e.estimate.Reserved, Reserved{
 				Term: d.Term, Least: instances * (1 - d.Most), Most: instances * (1 - d.Least), Sources: d.Sources,
 			})
 		}
 	}
-	return e.estimate, nil
+	return e.estimate
 }
 
 type estimator struct {
@@ -52,11 +61,12 @@ type estimator struct {
 	class, replicaClass instanceclass.Class
 	retained            int // retained instances, assumed to be like the active one
 	alarms              int
-	prices              region
+	prices              prices.Region
 	estimate            Estimate
 }
 
 func (e *estimator) add(line Line) {
+	line.Seen = e.prices.Seen(line.Sources)
 	e.estimate.Lines = append(e.estimate.Lines, line)
 	if line.Known {
 		e.estimate.Total += line.Monthly
@@ -167,32 +177,4 @@ func (e *estimator) insights() {
 	default:
 		e.unknown("Performance Insights", retention)
 	}
-}
-
-// credits adds the CPU credits of burstable classes, from none to full speed all month. RDS charges for the credits that an
-// instance uses beyond those it earns.
-func (e *estimator) credits() {
-	hours := credits(e.class)
-	if e.db.MultiAz {
-		hours += credits(e.class)
-	}
-	hours += float64(e.db.ReadReplicas)*credits(e.replicaClass) + float64(e.retained)*credits(e.class)
-	if hours == 0 {
-		return
-	}
-	const item, detail = "CPU credits", "from none, to full speed all month"
-	p, ok := e.prices.Item["CPU credit vCPU-hour"]
-	if !ok {
-		e.unknown(item, detail)
-		return
-	}
-	e.add(Line{Item: item, Detail: detail, Most: hours * p.USD, Known: true, Sources: p.Sources})
-}
-
-// credits is the most vCPU-hours a month that an instance of a class can use beyond its baseline.
-func credits(class instanceclass.Class) float64 {
-	if !class.Burstable() {
-		return 0
-	}
-	return float64(class.VCPU) * (1 - class.Baseline) * hoursPerMonth
 }

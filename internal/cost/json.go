@@ -15,6 +15,8 @@ type (
 		Region         string         `json:"region"`
 		MonthlyUSD     float64        `json:"monthlyUsd"`
 		MostMonthlyUSD float64        `json:"mostMonthlyUsd"`
+		NewestPrice    string         `json:"newestPrice"` // 2026-08-12, 2026-08 or 2026; "" without a dated price
+		OldestPrice    string         `json:"oldestPrice"`
 		Unknown        []string       `json:"unknown"`
 		Lines          []lineJSON     `json:"lines"`
 		Reserved       []reservedJSON `json:"reserved"`
@@ -46,8 +48,9 @@ type (
 // JSON is the report for other programs, with a newline at its end.
 func (r Report) JSON() (string, error) {
 	e := r.Estimate
+	newest, oldest := e.Seen()
 	out := reportJSON{
-		Stack: r.Stack, Region: r.Region, MonthlyUSD: rounded(e.Total), MostMonthlyUSD: rounded(e.Most),
+		Stack: r.Stack, Region: r.Region, MonthlyUSD: rounded(e.Total), MostMonthlyUSD: rounded(e.Most), NewestPrice: newest, OldestPrice: oldest,
 		Unknown: append([]string{}, e.Unknown()...), Lines: []lineJSON{}, Reserved: []reservedJSON{},
 	}
 	for _, line := range e.Lines {

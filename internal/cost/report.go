@@ -110,6 +110,11 @@ func (r Report) changes() [][]string {
 // notes are the sentences below the tables.
 func (r Report) notes() []string {
 	var notes []string
+	if newest, oldest := r.Estimate.Seen(); newest != oldest {
+		notes = append(notes, fmt.Sprintf("Prices of %s, the oldest of %s.", newest, oldest))
+	} else if newest != "" {
+		notes = append(notes, fmt.Sprintf("Prices of %s.", newest))
+	}
 	if unknown := r.Estimate.Unknown(); len(unknown) > 0 {
 		notes = append(notes, "On top, without a known price: "+strings.Join(unknown, ", ")+".")
 	}

@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/adoption"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/gitops"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/pricelist"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/recovery"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/stackfile"
@@ -23,7 +26,7 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand())
+	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand(), pricesCommand(recipe))
 	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }
@@ -121,6 +124,16 @@ func valuesCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&target.Of, "of", "", "the configuration that has gitops and helmValues: additionalApps.<name>. with the dot, or nothing for app")
 	cmd.Flags().StringVar(&target.Key, "key", "", "where a shared file takes the values, as a dot path; a dot is its top")
+	return cmd
+}
+
+func pricesCommand(recipe *run.Recipe) *cobra.Command {
+	update := pricelist.Update{Today: time.Now().UTC().Format(time.DateOnly), Pause: time.Second, Out: os.Stdout, Say: recipe.Say}
+	cmd := step("prices FOLDER", "Bring the prices in a folder up to date from AWS's price list, and print what changed", func(cmd *cobra.Command, args []string) error {
+		update.Folder = args[0]
+		return update.Run(cmd.Context())
+	})
+	cmd.Flags().StringVar(&update.From, "from", pricelist.AWS, "where the files of the price list are, at the paths that they have at AWS")
 	return cmd
 }
 

@@ -132,7 +132,7 @@ func costTables(t *testing.T) string {
 		}
 		out.WriteString("\n")
 	}
-	sources, err := cost.Sources()
+	sources, err := cost.Sources("us-east-1")
 	require.NoError(t, err)
 	var rows [][]string
 	for _, key := range slices.Sorted(maps.Keys(sources)) {

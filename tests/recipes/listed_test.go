@@ -51,7 +51,7 @@ func TestRecipesAreListed(t *testing.T) {
 func TestScriptsPassShellCheck(t *testing.T) {
 	tools.Need(t, tools.ShellCheck)
 	var scripts []string
-	for _, pattern := range []string{"*-*", "bootstrap", "release", "ci/*", "../tests/tools/*.sh"} {
+	for _, pattern := range []string{"*-*", "bootstrap", "golden", "prices", "release", "ci/*", "../tests/tools/*.sh"} {
 		found, err := filepath.Glob(filepath.Join(root, "scripts", pattern))
 		require.NoError(t, err)
 		require.NotEmpty(t, found)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
@@ -167,7 +168,9 @@ func TestCost(t *testing.T) {
 		} `json:"change"`
 	}
 	require.NoError(t, json.Unmarshal(b.out.Bytes(), &report))
-	assert.Equal(t, 13.14, report.Change.DifferenceUSD)
+	us, err := prices.Of("us-east-1")
+	require.NoError(t, err)
+	assert.InDelta(t, (us.InstanceHour["db.t3.small"].SingleAz-us.InstanceHour["db.t3.micro"].SingleAz)*730, report.Change.DifferenceUSD, 0.005)
 
 	require.NoError(t, b.run(t, "cost", "prod", "--base", base, "--format", "markdown"))
 	assert.Contains(t, b.out.String(), "No line changes.")
@@ -177,7 +180,7 @@ func TestCost(t *testing.T) {
 	assert.NotContains(t, b.out.String(), "change")
 
 	require.ErrorContains(t, b.run(t, "cost", "prod", "--format", "xml"), "write text, markdown or json")
-	err := b.run(t, "cost", "prod", "-c", "tier=huge")
+	err = b.run(t, "cost", "prod", "-c", "tier=huge")
 	require.ErrorContains(t, err, "mosaic-database:tier: huge")
 	require.ErrorContains(t, b.run(t, "cost", "prod", "-c", "tier"), "write path=value")
 }

@@ -1,0 +1,170 @@
+package recipes
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	usEast1       = "internal/cost/prices/us-east-1.json"
+	pricesBranch  = "mosaic-database/prices"
+	pricesRefused = "the job needs the permissions contents: write and pull-requests: write"
+)
+
+// priceLists is a stand-in for AWS's site, with the lists of the tests of internal/recipe/pricelist; those of one path are cut off.
+func priceLists(t *testing.T, cut string) string {
+	t.Helper()
+	lists := os.DirFS(filepath.Join(root, "internal", "recipe", "pricelist", "testdata"))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if cut != "" && strings.Contains(r.URL.Path, cut) {
+			_, _ = w.Write([]byte(`{"formatVersion": "v1.0", "products": {`))
+			return
+		}
+		http.FileServerFS(lists).ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// withPrices puts the table of prices and an origin into the project.
+func (b *bench) withPrices() {
+	b.t.Helper()
+	require.NoError(b.t, os.CopyFS(filepath.Join(b.project, "internal", "cost", "prices"), os.DirFS(filepath.Join(root, "internal", "cost", "testdata", "prices"))))
+	require.NoError(b.t, os.WriteFile(filepath.Join(b.project, ".gitignore"), []byte("/bin/\n"), 0o600))
+	b.git("init", "--quiet", "--initial-branch=main")
+	b.git("add", ".")
+	b.git("commit", "--quiet", "-m", "before")
+	b.git("init", "--quiet", "--bare", "--initial-branch=main", b.file("origin.git"))
+	b.git("remote", "add", "origin", "file://"+b.file("origin.git"))
+	b.git("push", "--quiet", "origin", "main")
+	b.env = append(b.env, "RUNNER_TEMP="+filepath.Dir(b.project))
+}
+
+func (b *bench) table() string {
+	b.t.Helper()
+	text, err := os.ReadFile(filepath.Join(b.project, usEast1))
+	require.NoError(b.t, err)
+	return string(text)
+}
+
+// The recipe writes the table and prints what changed; where a list is cut off, it changes nothing.
+func TestPricesRecipe(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, t.TempDir())
+	b.withPrices()
+	before := b.table()
+	r := b.just("", "prices", "--from="+priceLists(t, "eu-west-1"))
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.stderr, "/eu-west-1/index.json: not a price list in AWS's format, or not all of it: EOF; the prices were not changed")
+	assert.Empty(t, r.stdout)
+	assert.Equal(t, before, b.table())
+
+	r = b.just("", "prices", "--to=here")
+	assert.Contains(t, r.stderr, "there is no option --to=here; the options are: --from=")
+
+	r = b.just("", "prices", "--from="+priceLists(t, ""))
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stdout, "\n- us-east-1: db.t3.medium Single-AZ, from 0.072 to 0.073 USD\n")
+	assert.Contains(t, b.table(), `"db.t3.medium": {"singleAz":0.073,"multiAz":0.146,"sources":["AmazonRDS"]}`)
+	assert.Contains(t, b.table(), `"AmazonRDS": {"what":"AWS's price list, published 2026-11-19","date":"`+time.Now().UTC().Format("2006-01"))
+	assert.Contains(t, b.table(), `"db.m7g.large": {"singleAz":0.168,"multiAz":0.336,"sources":["table_2026_04","ratedesc_m7g"]}`, "which the list lacks")
+}
+
+// A month's run of the workflow: the prices and what follows from them go into one pull request, which the next month's run changes.
+func TestPricesSteps(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.withPrices()
+	golden := []call{
+		on("go run ./tests/all -tools", ""),
+		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
+			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/costs.md"),
+		on("go test ./internal/config ./internal/pipeline -update", ""),
+	}
+	list := func(found string) call {
+		return on("gh pr list --repo acme/database --head "+pricesBranch+" --state open --json url,isCrossRepository --jq", "").
+			with(`map(select(.isCrossRepository | not))[0].url // ""`).do(`echo '` + found + `' | jq -r "${@: -1}"`)
+	}
+	report := b.file("prices.md")
+	create := on("gh pr create --repo acme/database --head "+pricesBranch+" --base main --title", "").with("Prices of AWS's price list", "--body-file", report).do("echo " + address)
+	edit := on("gh pr edit "+address+" --body-file "+report, "")
+
+	b.expect(golden...)
+	r := b.step("ci/prices", "--from="+priceLists(t, ""))
+	require.Zero(t, r.code, r.stderr)
+	assert.Empty(t, r.stdout)
+	assert.Contains(t, b.content("summary"), "- us-east-1: db.t3.medium Single-AZ, from 0.072 to 0.073 USD\n")
+
+	b.again()
+	b.expect(list(`[{"url": "https://example.com/fork", "isCrossRepository": true}]`), create)
+	r = b.step("ci/propose")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "proposed the prices: "+address)
+	changed := func() string { return b.git("-C", b.file("origin.git"), "diff", "--name-only", "main", pricesBranch) }
+	assert.Equal(t, "docs/costs.md\ninternal/cost/prices/eu-west-1.json\n"+usEast1, changed())
+	assert.Regexp(t, `^The prices are those of AWS's price list of 20\d\d-\d\d-\d\d$`, b.git("-C", b.file("origin.git"), "log", "--format=%s", "main.."+pricesBranch))
+	assert.Contains(t, b.content("prices.md"), "close this pull request and\nopen it again")
+	assert.Contains(t, b.content("prices.md"), runAddress)
+
+	// The same prices again: there is nothing to propose.
+	b.again()
+	r = b.step("ci/propose")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "AWS's price list has what the table has")
+
+	// Others in the next month: the branch has these alone.
+	next := func(usd string) {
+		b.count = 0
+		_ = os.Remove(filepath.Join(b.calls, "n"))
+		b.git("reset", "--quiet", "--hard", "main^{/before}")
+		require.NoError(t, os.WriteFile(filepath.Join(b.project, usEast1), []byte(strings.Replace(b.table(), "0.072", usd, 1)), 0o600))
+	}
+	next("0.071")
+	b.expect(list(`[{"url": "`+address+`", "isCrossRepository": false}]`), edit)
+	r = b.step("ci/propose")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stderr, "changed the pull request "+address)
+	assert.Equal(t, usEast1, changed())
+
+	for want, calls := range map[string][]call{
+		"cannot list the pull requests of acme/database": {list("").do("exit 1")},
+		"and cannot open a pull request of it":           {list("[]"), create.do("exit 1")},
+		"and cannot change the pull request " + address:  {list(`[{"url": "` + address + `", "isCrossRepository": false}]`), edit.do("exit 1")},
+	} {
+		next("0.071")
+		b.expect(calls...)
+		r := b.step("ci/propose")
+		assert.Equal(t, 1, r.code)
+		assert.Contains(t, r.stderr, want)
+		assert.Contains(t, r.stderr, pricesRefused)
+	}
+	next("0.07") // another commit, or there is nothing to push
+	refuse(t, b.file("origin.git"))
+	r = b.step("ci/propose")
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.stderr, "cannot push "+pricesBranch+", see above; "+pricesRefused)
+}
+
+// A list that is wrong ends the workflow before anything is written.
+func TestPricesStepOfAWrongList(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.withPrices()
+	before := b.table()
+	r := b.step("ci/prices", "--from="+priceLists(t, "awskms"))
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.stderr, "the prices were not changed")
+	assert.Equal(t, before, b.table())
+	assert.NoFileExists(t, b.file("summary"))
+}
