@@ -75,6 +75,8 @@ func Needs() []Need {
 func lookups() []Need {
 	return []Need{
 		{Token: "aws:eks/getCluster:getCluster", Read: []Grant{to(eksCluster, "eks:DescribeCluster")}},
+		// The provider signs the token itself, and asks AWS for nothing.
+		{Token: "aws:eks/getClusterAuth:getClusterAuth", Read: []Grant{to(anywhere, "sts:GetCallerIdentity")}},
 		{Token: "aws:ec2/getVpc:getVpc", Read: []Grant{
 			to(anywhere, "ec2:DescribeVpcs", "ec2:DescribeRouteTables"), to(vpcs, "ec2:DescribeVpcAttribute")}},
 		{Token: "aws:ec2/getSubnet:getSubnet", Read: []Grant{to(anywhere, "ec2:DescribeSubnets")}},

@@ -4,6 +4,7 @@ package stack
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -103,7 +104,7 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 		return nil, err
 	}
 	problems, warnings := offered.unfit(cfg, before, found.zones())
-	if err := append(found.misplaced(cfg), problems...).Err(); err != nil {
+	if err := slices.Concat(found.misplaced(cfg), problems, found.missing).Err(); err != nil {
 		return nil, err
 	}
 	for _, warning := range append(warnings, unfamiliar(cfg)...) {

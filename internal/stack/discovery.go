@@ -10,6 +10,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
 // discovery is the network of the database and the data of the EKS cluster: from the configuration where it has a value,
@@ -21,6 +22,7 @@ type discovery struct {
 	oidcProviderArn string
 	subnets         []subnet // the database's
 	cluster         eksCluster
+	missing         schema.Problems // what is not in the cluster
 }
 
 // eksCluster is the EKS cluster as AWS describes it; all fields are empty if it was not looked up.
@@ -50,6 +52,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		func() error { return d.lookupBlocks(ctx, from) },
 		func() error { return d.lookupIngressGroups(ctx, from) },
 		func() error { return d.lookupIssuer(ctx, cfg.Cluster.Name, from) },
+		func() error { return d.lookupMissing(ctx, cfg, from) },
 	)
 	if err != nil {
 		return nil, err

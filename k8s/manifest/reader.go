@@ -6,8 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// apiVersion is what the External Secrets Operator serves since its version 0.16, and alone since 0.17.
-const apiVersion = "external-secrets.io/v1"
+// SecretsAPI is what the External Secrets Operator serves since its version 0.16, and alone since 0.17.
+const SecretsAPI = "external-secrets.io/v1"
 
 // IAMRole is the IAM role of a ServiceAccount.
 type IAMRole struct {
@@ -66,7 +66,7 @@ func (w *Writer) SecretStore(r Reader, name string, account pulumi.Resource, opt
 	metadata := w.Metadata(name)
 	metadata["annotations"] = neverPruned(waitForReady())
 	store, err := w.Register(name, Object{
-		"apiVersion": apiVersion,
+		"apiVersion": SecretsAPI,
 		"kind":       "SecretStore",
 		"metadata":   metadata,
 		"spec": Object{"provider": Object{"aws": Object{

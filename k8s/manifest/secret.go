@@ -75,7 +75,7 @@ func (w *Writer) ExternalSecret(s *Secret, dependencies []pulumi.Resource, opts 
 	annotations["force-sync"] = s.RemoteVersion
 	metadata["annotations"] = annotations
 	secret, err := w.Register(s.ExternalSecret, Object{
-		"apiVersion": apiVersion,
+		"apiVersion": SecretsAPI,
 		"kind":       "ExternalSecret",
 		"metadata":   metadata,
 		"spec": Object{

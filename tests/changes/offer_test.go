@@ -1,7 +1,10 @@
 package changes
 
 import (
+	"encoding/pem"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -121,5 +124,30 @@ func TestARoleThatMayNotAskIsTold(t *testing.T) {
 	preview, err := l.Preview(t.Context())
 	require.NoError(t, err)
 	assert.Contains(t, preview.Stdout+preview.Stderr, "run just bootstrap again")
+	l.MustUp()
+}
+
+// TestTheClusterIsAskedWhatItHas: an up would try for a minute to make objects in a namespace that is not there. The preview says it before
+// anything is registered.
+func TestTheClusterIsAskedWhatItHas(t *testing.T) {
+	t.Parallel()
+	l := live.Start(t, "prod")
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer "+simcloud.ClusterToken {
+			w.WriteHeader(http.StatusNotFound)
+		} else {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer server.Close()
+	l.Cloud.APIServer = server.URL
+	l.Cloud.APIServerAuthority = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	why := l.MustFail(l.Up(t.Context()))
+	assert.Contains(t, why, "a cluster with the External Secrets Operator; this one has none")
+	assert.Contains(t, why, "mosaic-database:app.namespace: mosaic-prod")
+	assert.Contains(t, why, "the configuration has 2 problems; nothing was changed")
+	assert.Empty(t, l.Cloud.Objects(live.InstanceType))
+
+	l.Cloud.APIServer = "" // the simulated Kubernetes answers the provider, and nobody else
 	l.MustUp()
 }

@@ -13,10 +13,12 @@ import (
 const usage = `usage: go run ./tests/measure build [import path ...]
        go run ./tests/measure preview [runs]
        go run ./tests/measure growth [runs]
+       go run ./tests/measure lookups [runs]
 
 build    from an empty build cache; then each import path, in the same cache
 preview  nothing changed, and a program that changed
 growth   with more replicas, and with more applications
+lookups  how many of the lookups in AWS follow one another
 `
 
 func main() {
@@ -47,6 +49,8 @@ func run(ctx context.Context, args []string) error {
 		return preview(ctx, runs)
 	case "growth":
 		return growth(ctx, runs)
+	case "lookups":
+		return lookups(ctx, runs)
 	default:
 		return fmt.Errorf("%s", usage)
 	}

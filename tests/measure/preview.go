@@ -25,12 +25,12 @@ type subject struct {
 }
 
 // up deploys the stack prod with a program in a temporary folder. pkg is the package of the same program.
-func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...engine.Override) (s *subject, err error) {
+func up(ctx context.Context, pkg string, program pulumi.RunFunc, overrides ...engine.Override) (_ *subject, err error) {
 	root, err := repository.Root()
 	if err != nil {
 		return nil, err
 	}
-	s = &subject{}
+	s := &subject{}
 	defer func() {
 		if err != nil {
 			s.Close()

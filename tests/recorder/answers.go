@@ -32,6 +32,7 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 			"identities":             []any{map[string]any{"oidcs": []any{map[string]any{"issuer": "https://oidc.example/id/A1"}}}},
 			"vpcConfig":              map[string]any{"vpcId": "vpc-0a1b2c3d4e5f60718", "clusterSecurityGroupId": "sg-0c1c2c3c4c5c6c7c8"},
 		},
+		"aws:eks/getClusterAuth:getClusterAuth": {"token": ""}, // no cluster to ask
 		"aws:ec2/getVpc:getVpc": {
 			"cidrBlock": "10.0.0.0/16", "cidrBlockAssociations": []any{
 				map[string]any{"cidrBlock": "10.0.0.0/16", "state": "associated"},

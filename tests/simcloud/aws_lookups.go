@@ -72,6 +72,11 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 	switch token {
 	case "aws:eks/getCluster:getCluster":
 		return a.getCluster(args.Text("name"))
+	case "aws:eks/getClusterAuth:getClusterAuth":
+		if a.cloud.APIServer == "" {
+			return nil, fmt.Errorf("the API server of %s is not simulated", args.Text("name"))
+		}
+		return Properties{"id": args.Text("name"), "name": args.Text("name"), "token": ClusterToken}, nil
 	case "aws:ec2/getVpc:getVpc":
 		return a.getVpc(args.Text("id"))
 	case "aws:ec2/getSubnets:getSubnets":
@@ -114,11 +119,15 @@ func (a *account) getCluster(name string) (Properties, error) {
 		subnetIDs = append(subnetIDs, s.id)
 	}
 	group := c.securityGroups()[0].id
+	endpoint, authority := c.endpoint(a.region), c.certificateAuthority()
+	if a.cloud.APIServer != "" {
+		endpoint, authority = a.cloud.APIServer, base64.StdEncoding.EncodeToString([]byte(a.cloud.APIServerAuthority))
+	}
 	return Properties{
 		"id": name, "name": name, "arn": a.arn("eks", "cluster/"+name), "status": "ACTIVE", "version": "1.33",
-		"endpoint": c.endpoint(a.region), "platformVersion": "eks.1", "createdAt": "2025-01-01T00:00:00Z",
+		"endpoint": endpoint, "platformVersion": "eks.1", "createdAt": "2025-01-01T00:00:00Z",
 		"roleArn": a.iamARN("role/" + name + "-cluster"), "tags": map[string]any{},
-		"certificateAuthorities": []any{map[string]any{"data": c.certificateAuthority()}},
+		"certificateAuthorities": []any{map[string]any{"data": authority}},
 		"identities": []any{map[string]any{
 			"oidcs": []any{map[string]any{"issuer": "https://" + c.issuer(a.region)}},
 		}},
@@ -213,3 +222,6 @@ func (a *account) getOpenIDConnectProvider(args Properties) (Properties, error) 
 		"thumbprintLists": texts(digest(40, c.name)), "tags": map[string]any{},
 	}, nil
 }
+
+// ClusterToken is the token with which everybody logs in to the Kubernetes API of a cluster.
+const ClusterToken = "k8s-aws-v1.simulated"

@@ -33,6 +33,8 @@ type Cloud struct {
 	// OperatorLags makes the External Secrets Operator slow: it acts on a changed ExternalSecret only when something waits for it, and the
 	// status of the object stays as it was until then.
 	OperatorLags bool
+	// APIServer is the URL of the clusters' Kubernetes API and its certificate authority, PEM; "": none answers.
+	APIServer, APIServerAuthority string
 	// Withdrawn is the instance classes that RDS has no more for new instances.
 	Withdrawn []string
 	// Takes blocks for as long as an operation takes, before the engine gets its result. It is called concurrently. nil: operations take
