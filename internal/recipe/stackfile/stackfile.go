@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -17,8 +18,11 @@ type File struct {
 	Stack  string
 }
 
-// Name is the name of the file.
-func (f File) Name() string { return "Pulumi." + f.Stack + ".yaml" }
+// Name is the name of the file, with the folder that the project has for it.
+func (f File) Name() string {
+	path, _ := config.StackFilePath(".", f.Stack) // of a project's file that cannot be read, pulumi says so
+	return path
+}
 
 // config is a call of pulumi config for a key.
 func (f File) config(verb, key string, more ...string) *exec.Cmd {
