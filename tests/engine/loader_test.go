@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -80,25 +79,24 @@ func TestStackFilesAreReadAsPulumiReadsThem(t *testing.T) {
 // The CLI prints the values of the project's file, too.
 func TestStackFilesAreReadAsTheCLIReadsThem(t *testing.T) {
 	t.Parallel()
-	opts := options(t, tiny)
-	env := open(t, opts)
+	env := open(t, options(t, tiny))
+	write := func(file, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(env.WorkDir(), file)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(env.WorkDir(), file), []byte(text), 0o600))
+	}
+	write("Pulumi.yaml", oddProject)
+	_, err := env.run(t.Context(), "stack", "init", "odd")
+	require.NoError(t, err)
 	for name, text := range oddFiles() {
 		if name == "environments" {
 			continue // only Pulumi Cloud has them
 		}
-		write := func(file, text string) {
-			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(env.WorkDir(), file)), 0o700))
-			require.NoError(t, os.WriteFile(filepath.Join(env.WorkDir(), file), []byte(text), 0o600))
-		}
-		write("Pulumi.yaml", oddProject)
-		write("stacks/Pulumi.odd.yaml", strings.TrimPrefix(text, "secretsprovider: passphrase\n"))
-		_, err := env.run(t.Context(), "stack", "init", "odd")
-		require.NoError(t, err, name)
 		write("stacks/Pulumi.odd.yaml", text)
 		printed, err := env.run(t.Context(), "config", "--json", "--stack", "odd")
 		require.NoError(t, err, name)
 		var want map[string]struct{ Value string }
 		require.NoError(t, json.Unmarshal([]byte(printed), &want), name)
+		assert.GreaterOrEqual(t, len(want), 5, "those of the project's file")
 		read, err := config.ReadStackFile(env.WorkDir(), "odd")
 		require.NoError(t, err, name)
 		for key, value := range want {
@@ -109,7 +107,5 @@ func TestStackFilesAreReadAsTheCLIReadsThem(t *testing.T) {
 		for _, key := range read.Keys {
 			assert.Contains(t, want, key, name)
 		}
-		_, err = env.run(t.Context(), "stack", "rm", "--yes", "--preserve-config", "odd")
-		require.NoError(t, err, name)
 	}
 }
