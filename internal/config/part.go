@@ -24,7 +24,7 @@ func Part(dir, stack string, fields ...string) (*Config, error) {
 	if file.written == nil {
 		return nil, fmt.Errorf("there is no %s; the stack %s has no other file", path, stack)
 	}
-	l := reading(file, stack, file)
+	l := reading(file, simple(stack), file)
 	l.access()
 	l.boundary()
 	problems := l.brought(fields)

@@ -103,7 +103,10 @@ func TestPartOfAProject(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, []string{"eu-west-1", "123456789012", test.environment}, []string{c.Region, c.AccountID, c.Environment}, name)
 	}
-	_, err := config.ReadStackFile(placed(t, map[string]string{"Pulumi.yaml": "config: ["}), "prod")
+	c, err := config.Part(placed(t, map[string]string{"Pulumi.prod.yaml": "config: {" + located + "}"}), "acme/mosaic-database/prod", fields...)
+	require.NoError(t, err)
+	assert.Equal(t, "prod", c.Environment)
+	_, err = config.ReadStackFile(placed(t, map[string]string{"Pulumi.yaml": "config: ["}), "prod")
 	assert.ErrorContains(t, err, "reading the project's file")
 	file, err := config.ReadStackFile(placed(t, map[string]string{"Pulumi.prod.yaml": "secretsprovider: 'awskms://alias/x?region=us-east-1' # ours\n"}), "prod")
 	require.NoError(t, err)

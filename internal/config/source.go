@@ -26,6 +26,15 @@ func (f StackFile) IsConfigSecret(key string) bool {
 	return slices.ContainsFunc(f.Encrypted, func(path string) bool { return within(path, key) })
 }
 
+// IsText tells whether the file has a text for a key, such as an object in JSON.
+func (f StackFile) IsText(key string) bool {
+	node := f.written[Key(key)]
+	if node != nil && node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	return node != nil && node.Kind == yaml.ScalarNode && node.ShortTag() == "!!str"
+}
+
 // within tells whether a path is a key, or below it.
 func within(path, key string) bool {
 	rest, below := strings.CutPrefix(path, key)
@@ -100,6 +109,14 @@ func readProject(dir string) (project, error) {
 	}
 	return p, nil
 }
+
+// stackFile is the path of a stack's file. The name of the stack may have the organization and the project before it.
+func (p project) stackFile(dir, stack string) string {
+	return filepath.Join(dir, p.Folder, "Pulumi."+simple(stack)+".yaml")
+}
+
+// simple is the last part of acme/mosaic-database/prod.
+func simple(stack string) string { return stack[strings.LastIndex(stack, "/")+1:] }
 
 // values is what every stack has of a key that its own file does not have, by full key. A key of the program is declared, with a default;
 // one of another namespace has a value.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ type StackFile struct {
 // StackFilePath is where a project in a directory has the file of a stack.
 func StackFilePath(dir, stack string) (string, error) {
 	project, err := readProject(dir)
-	return filepath.Join(dir, project.Folder, "Pulumi."+stack+".yaml"), err
+	return project.stackFile(dir, stack), err
 }
 
 // ReadStackFile reads the file of a stack of the project in a directory. A missing file has nothing and is no error.
@@ -44,7 +43,7 @@ func ReadStackFile(dir, stack string) (StackFile, error) {
 	if err != nil {
 		return StackFile{}, err
 	}
-	content, err := os.ReadFile(filepath.Join(dir, project.Folder, "Pulumi."+stack+".yaml"))
+	content, err := os.ReadFile(project.stackFile(dir, stack))
 	if errors.Is(err, fs.ErrNotExist) {
 		return StackFile{values: project.values()}, nil
 	}
