@@ -36,7 +36,8 @@ type Config struct {
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
 	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
 
-	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,policy" free:"who may do something" doc:"Name of the IAM policy that bounds every role that this program makes; it has to be there."`
+	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,boundary" free:"who may do something" doc:"IAM policy that bounds every role that this program makes, by its name, with its path as in team/boundary, or by its ARN; it has to be there."`
+	RolePath            string            `key:"rolePath" default:"/" rule:"rolePath" free:"a name" doc:"Path of every IAM role that this program and just bootstrap make, as in /team/; it cannot change once they are made."`
 	Tags                map[string]string `key:"tags" rule:"tag" all:"tagCount" free:"a name" doc:"Tags of every AWS resource, beside the program's own."`
 }
 

@@ -16,6 +16,7 @@ func (l *loader) contradictions() {
 	l.apps()
 	l.entries()
 	l.access()
+	l.boundary()
 	l.cluster()
 	l.ingress()
 	l.placement()

@@ -31,7 +31,7 @@ func contradictions(t *testing.T) []contradiction {
 	unread := map[string]int{}
 	set := token.NewFileSet()
 	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, "_test.go") || name == "part.go" { // what no run of the program says: TestPartRefuses
 			continue
 		}
 		file, err := parser.ParseFile(set, name, nil, 0)

@@ -21,6 +21,16 @@ type Source interface {
 // Load reads the configuration of a stack: the defaults, under the tier, under what the stack sets; and checks all of it. file is
 // for finding misspelt keys, and what is encrypted; it may be empty. The error is Problems when the configuration is wrong.
 func Load(src Source, stack string, file StackFile) (*Config, error) {
+	l := reading(src, stack, file)
+	l.contradictions()
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	return l.config, nil
+}
+
+// reading reads every key of a configuration, and checks each by itself.
+func reading(src Source, stack string, file StackFile) *loader {
 	l := &loader{src: src, file: file, wrong: map[string]bool{}}
 	l.config, l.fields = defaults(stack)
 	l.unknownKeys()
@@ -33,11 +43,7 @@ func Load(src Source, stack string, file StackFile) (*Config, error) {
 		}
 	}
 	l.config.derive()
-	l.contradictions()
-	if err := l.problems.Err(); err != nil {
-		return nil, err
-	}
-	return l.config, nil
+	return l
 }
 
 // loader collects what is wrong while a configuration is read.
@@ -132,10 +138,7 @@ func (l *loader) secrets() {
 	l.add(l.file.Exposed()...)
 	for _, f := range l.fields {
 		full := Key(f.Key)
-		inFile := slices.ContainsFunc(l.file.Encrypted, func(path string) bool {
-			return path == full || strings.HasPrefix(path, full+".") || strings.HasPrefix(path, full+"[")
-		})
-		if l.src.IsConfigSecret(full) && !inFile && !mayBeSecret(f) {
+		if l.src.IsConfigSecret(full) && !l.file.IsConfigSecret(full) && !mayBeSecret(f) {
 			l.add(exposed(full, "it in clear, where it comes from"))
 		}
 	}

@@ -134,6 +134,12 @@ func loadWritten(t *testing.T, content string) *config.Config {
 func rightContents() []string {
 	digest := "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	return []string{
+		`{permissionsBoundary: team/boundary, rolePath: /}`,
+		`{permissionsBoundary: /team/a/boundary, rolePath: "/team/a;b(c)/"}`,
+		`{permissionsBoundary: "arn:aws:iam::123456789012:policy/team/boundary", rolePath: /mosaic/}`,
+		`permissionsBoundary: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess`,
+		`mosaic-database:app: {policyArns: ["arn:aws:iam::123456789012:policy/team/media", "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForS3Backup"]}`,
+		`mosaic-database:database: {credentials: alternating, iamPrincipals: ["arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_x_1", "arn:aws:iam::123456789012:user/team/a"]}`,
 		`mosaic-database:migrations: {image: "registry.example.com:5000/team/core-api:1.0.0"}`,
 		`mosaic-database:migrations: {image: "core-api@` + digest + `"}`,
 		`mosaic-database:migrations: {image: "registry.example.com/core-api:latest@` + digest + `"}`,
@@ -206,6 +212,7 @@ func rightContents() []string {
 // contentsAtBounds is the least and the most that each rule lets through.
 func contentsAtBounds() []string {
 	return []string{
+		`{rolePath: "/` + strings.Repeat("r", 510) + `/", permissionsBoundary: ` + strings.Repeat("p", 128) + `}`,
 		`mosaic-database:database: {port: 1150, secretRecoveryDays: 7, logRetentionDays: 1, monitoringInterval: 1}`,
 		`mosaic-database:database: {port: 65535, secretRecoveryDays: 30, logRetentionDays: 3653, monitoringInterval: 60}`,
 		`mosaic-database:database: {allocatedStorage: 400, maxAllocatedStorage: 440, iops: 12000, storageThroughput: 500}`,

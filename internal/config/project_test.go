@@ -69,15 +69,9 @@ func TestProjectFileDeclaresTheKeysOfTheTables(t *testing.T) {
 
 func committed(t *testing.T, stack string) (*config.Config, []string) {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
-	require.NoError(t, err)
-	var file struct{ Config yaml.Node }
-	require.NoError(t, yaml.Unmarshal(content, &file))
-	lines, err := yaml.Marshal(&file.Config)
-	require.NoError(t, err)
 	read, err := config.ReadStackFile(root, stack)
 	require.NoError(t, err)
-	c, err := config.Load(configtest.Parse(t, string(lines)), stack, read)
+	c, err := config.Load(read, stack, read)
 	require.NoError(t, err)
 	return c, read.Keys
 }
@@ -126,7 +120,7 @@ config:
 
 	file, err = config.ReadStackFile(dir, "secret")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"mosaic-database:budget", "mosaic-database:alerts.emails[1]", "mosaic-database:cluster.kubeconfig", `mosaic-database:tags["cost.center"]`}, file.Encrypted)
+	assert.Equal(t, []string{"mosaic-database:alerts.emails[1]", "mosaic-database:budget", "mosaic-database:cluster.kubeconfig", `mosaic-database:tags["cost.center"]`}, file.Encrypted)
 
 	for _, none := range []string{"empty", "none"} {
 		file, err = config.ReadStackFile(dir, none)

@@ -8,72 +8,103 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-// StackFile is what the file Pulumi.<stack>.yaml has, beside the values, which come from the engine.
+// StackFile is what the file Pulumi.<stack>.yaml has. It is a [Source] of its values, too, as far as they are there in clear.
 type StackFile struct {
 	// Keys is every configuration key, sorted, in full form: a key without a namespace has the program's.
 	Keys []string
 	// Twice is the spellings of the keys, by their full form, that are there in more than one.
 	Twice map[string][]string
-	// Encrypted is every path to an encrypted value, such as mosaic-database:cluster.kubeconfig, in the order of the file.
+	// Encrypted is every path to an encrypted value, such as mosaic-database:cluster.kubeconfig, sorted.
 	Encrypted []string
+	// Environments is what the file names of Pulumi ESC: environments, or "values" for values of its own. They bring keys that are not here.
+	Environments []string
+	// SecretsProvider is the URL of what encrypts the secrets of the stack, EncryptionSalt the salt of a passphrase; "": the file has none.
+	SecretsProvider, EncryptionSalt string
 
 	written map[string]*yaml.Node // by the keys in full form
+	values  map[string]string     // by the keys in full form, with those that the project gives all stacks
 }
 
-// ReadStackFile reads the file of a stack in a directory. A missing file has nothing and is no error.
+// StackFilePath is where a project in a directory has the file of a stack.
+func StackFilePath(dir, stack string) (string, error) {
+	project, err := readProject(dir)
+	return project.stackFile(dir, stack), err
+}
+
+// ReadStackFile reads the file of a stack of the project in a directory. A missing file has nothing and is no error.
 func ReadStackFile(dir, stack string) (StackFile, error) {
-	content, err := os.ReadFile(filepath.Join(dir, "Pulumi."+stack+".yaml"))
+	project, err := readProject(dir)
+	if err != nil {
+		return StackFile{}, err
+	}
+	content, err := os.ReadFile(project.stackFile(dir, stack))
 	if errors.Is(err, fs.ErrNotExist) {
-		return StackFile{}, nil
+		return StackFile{values: project.values()}, nil
 	}
 	if err != nil {
 		return StackFile{}, fmt.Errorf("reading the stack's file: %w", err)
 	}
-	keys, err := parseStackFile(content)
+	file, err := parseStackFile(content)
 	if err != nil {
 		return StackFile{}, fmt.Errorf("reading Pulumi.%s.yaml: %w", stack, err)
 	}
-	read := StackFile{Twice: map[string][]string{}, written: map[string]*yaml.Node{}}
+	read := StackFile{
+		Twice: map[string][]string{}, Environments: environments(file.Environment),
+		SecretsProvider: file.Provider, EncryptionSalt: file.Salt, written: map[string]*yaml.Node{}, values: project.values(),
+	}
 	spellings := map[string][]string{}
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		full, node := fullKey(key), keys[key]
+	for _, key := range slices.Sorted(maps.Keys(file.Nodes)) {
+		full, node := fullKey(key), file.Nodes[key]
 		read.written[full] = &node
-		read.Encrypted = append(read.Encrypted, encrypted(full, &node)...)
+		read.Encrypted = append(read.Encrypted, encrypted(full, file.Values[key])...)
+		delete(read.values, full)
+		if text, inClear := handedOn(file.Values[key]); inClear {
+			read.values[full] = text
+		}
 		if spellings[full] = append(spellings[full], key); len(spellings[full]) > 1 {
 			read.Twice[full] = spellings[full]
 		}
 	}
+	slices.Sort(read.Encrypted)
 	read.Keys = slices.Sorted(maps.Keys(read.written))
 	return read, nil
 }
 
-// parseStackFile is the keys of a stack's file as they are written there.
-func parseStackFile(content []byte) (map[string]yaml.Node, error) {
-	var whole any // finds what nodes let pass, such as a name that is there twice
+// parsed is the file of a stack as YAML reads it.
+type parsed struct {
+	Provider    string               `yaml:"secretsprovider"`
+	Salt        string               `yaml:"encryptionsalt"`
+	Environment any                  `yaml:"environment"`
+	Nodes       map[string]yaml.Node `yaml:"config"` // by the keys as they are written
+
+	Values map[string]any `yaml:"-"` // the same, with aliases and merges in their places
+}
+
+func parseStackFile(content []byte) (parsed, error) {
+	// All of it finds what nodes let pass, such as a name that is there twice.
+	var whole struct {
+		Rest   map[string]any `yaml:",inline"`
+		Config map[string]any `yaml:"config"`
+	}
 	if err := yaml.Unmarshal(content, &whole); err != nil {
-		return nil, err
+		return parsed{}, err
 	}
-	var file struct {
-		Config map[string]yaml.Node `yaml:"config"`
-	}
+	file := parsed{Values: whole.Config}
 	documents := yaml.NewDecoder(bytes.NewReader(content))
 	if err := documents.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return parsed{}, err
 	}
 	var second yaml.Node
 	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is a second document, after ---, which Pulumi does not read: remove it, or the line ---")
+		return parsed{}, errors.New("there is a second document, after ---, which Pulumi does not read: remove it, or the line ---")
 	}
-	return file.Config, nil
+	return file, nil
 }
 
 // fullKey is a key with its namespace, as Pulumi reads it: without one, it has the program's; config between the two is a former spelling.
@@ -84,67 +115,23 @@ func fullKey(key string) string {
 	return Key(key)
 }
 
-// encrypted is the paths to what Pulumi has encrypted: an object with the one field secure.
-func encrypted(path string, node *yaml.Node) []string {
-	var paths []string
-	switch node.Kind {
-	case yaml.MappingNode:
-		if len(node.Content) == 2 && node.Content[0].Value == "secure" {
-			return []string{path}
+// environments is what the file names of Pulumi ESC: a list of environments, or an environment of its own, which may import others.
+func environments(value any) []string {
+	var names []string
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			if options, has := item.(map[string]any); has { // the name of one, with how it is merged
+				names = append(names, slices.Sorted(maps.Keys(options))...)
+			} else {
+				names = append(names, fmt.Sprint(item))
+			}
 		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			paths = append(paths, encrypted(path+step(node.Content[i].Value), node.Content[i+1])...)
-		}
-	case yaml.SequenceNode:
-		for i, item := range node.Content {
-			paths = append(paths, encrypted(fmt.Sprintf("%s[%d]", path, i), item)...)
-		}
-	default: // nothing is below it
-	}
-	return paths
-}
-
-// step is one name as a part of a path, as pulumi config set --path takes it.
-func step(name string) string {
-	if strings.ContainsAny(name, `.[]"`) {
-		return "[" + quoted(name) + "]"
-	}
-	return "." + name
-}
-
-// kubeconfigField is the one value that may be secret: nothing is made of it, and it stays secret in the state.
-const kubeconfigField = "cluster.kubeconfig"
-
-// mayBeSecret tells whether a key has a field that may be.
-func mayBeSecret(f *schema.Field) bool {
-	return slices.ContainsFunc(f.Fields, func(inner *schema.Field) bool { return inner.Secret })
-}
-
-// Exposed is the problem of every encrypted value that would not stay secret.
-func (f StackFile) Exposed() Problems {
-	var problems Problems
-	for _, path := range f.Encrypted {
-		if strings.HasPrefix(path, Key("migrations.env.")) {
-			problems = append(problems, exposed(path, "it into a Secret of the namespace, which migrations.secretEnv names"))
-			continue
-		}
-		switch path {
-		case Key(kubeconfigField):
-		case Key("migrations"), Key("migrations.env"):
-			problems = append(problems, exposed(path, "its fields in clear, and what is secret in a Secret of the namespace, which migrations.secretEnv names"))
-		case Key("cluster"):
-			problems = append(problems, exposed(path, "its fields in clear, and: pulumi config set --secret --path "+Key(kubeconfigField)+" …"))
-		default:
-			problems = append(problems, exposed(path, fmt.Sprintf("it in clear: pulumi config set --plaintext --path '%s' …", path)))
+	case map[string]any:
+		names = environments(value["imports"])
+		if value["values"] != nil {
+			names = append(names, "values")
 		}
 	}
-	return problems
-}
-
-func exposed(path, fix string) Problem {
-	return Problem{
-		Key: path, Fix: fix,
-		Rule: "not secret: it becomes a part of names, tags, rules or outputs, which everybody reads who may see the stack; only " +
-			Key(kubeconfigField) + " may be",
-	}
+	return names
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // Fitted fits a document, whose placeholders are filled, to a stack: with the policies of its policyArns in the place of their placeholder,
-// without the statements about them if there are none; and with the names that another tool gave, beside the environment's own.
+// without the statements about them if there are none; with the stack's boundary and the path of its roles; and with the names that another
+// tool gave, beside the environment's own.
 func (t Target) Fitted(text []byte) ([]byte, error) {
 	var document iam.Document
 	if err := json.Unmarshal(text, &document); err != nil {
@@ -21,7 +22,8 @@ func (t Target) Fitted(text []byte) ([]byte, error) {
 	document.Statement = slices.DeleteFunc(document.Statement, t.isAboutNoPolicy)
 	for i := range document.Statement {
 		t.attach(document.Statement[i])
-		for _, resource := range document.Statement[i].Resource {
+		for j, resource := range document.Statement[i].Resource {
+			document.Statement[i].Resource[j] = t.under(resource)
 			document.Statement[i].Resource = append(document.Statement[i].Resource, t.adopted(resource)...)
 		}
 	}
@@ -41,11 +43,24 @@ func (t Target) isAboutNoPolicy(s iam.Statement) bool {
 	return false
 }
 
+// under is the pattern of the program's roles in their path.
+func (t Target) under(resource string) string {
+	before, name, are := strings.Cut(resource, ":role/"+naming.Prefix+"-")
+	if !are || t.RolePath == "" {
+		return resource
+	}
+	return before + ":role" + t.RolePath + naming.Prefix + "-" + name
+}
+
+// attach puts the policies and the boundary of the stack into the conditions of a statement.
 func (t Target) attach(s iam.Statement) {
 	for _, keys := range s.Condition {
 		for key := range maps.Keys(keys) {
-			if slices.Contains(keys[key], policyARNs) {
+			switch {
+			case slices.Contains(keys[key], policyARNs):
 				keys[key] = t.PolicyArns
+			case key == "iam:PermissionsBoundary" && t.Boundary != "":
+				keys[key] = iam.Values{t.Boundary}
 			}
 		}
 	}

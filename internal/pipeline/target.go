@@ -3,15 +3,11 @@ package pipeline
 import (
 	"cmp"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -25,6 +21,10 @@ type Target struct {
 	Namespace   string // of the application
 	// OwnNamespace says that the program creates the namespace.
 	OwnNamespace bool
+	// RolePath is the path of every role, also of the pipeline's own, such as /team/; IAM's is /.
+	RolePath string
+	// Boundary is the ARN of the permissions boundary of the program's roles.
+	Boundary string
 	// PolicyArns are the managed policies that the stack's roles have besides, sorted.
 	PolicyArns []string
 	// Instance is the identifier of the first instance. It, those of the replicas, and the name of the subnet group are the program's own,
@@ -34,68 +34,40 @@ type Target struct {
 	SubnetGroup string   // that another tool made; "": none
 }
 
-// ReadTarget reads the target from Pulumi.<stack>.yaml in a folder. It fails without a region and exactly one allowed account; the
-// program checks the rest of the file.
+// ReadTarget reads the target from the stack file of the project in a folder, as the program reads it, and fails where the program would refuse
+// what the target is made of. What is wrong elsewhere in the file, the program says.
 func ReadTarget(dir, stack string) (Target, error) {
-	path := filepath.Join(dir, "Pulumi."+stack+".yaml")
-	text, err := os.ReadFile(path)
+	c, err := config.Part(dir, stack, "aws:region", "aws:allowedAccountIds", "environment", "cluster.name", "app.namespace", "app.createNamespace",
+		"app.policyArns", "additionalApps.<name>.policyArns", "database.instanceIdentifier", "database.readReplicaIdentifiers", "network.subnetGroupName",
+		"permissionsBoundary", "rolePath")
 	if err != nil {
 		return Target{}, err
 	}
-	var file struct {
-		Config struct {
-			Region      string   `yaml:"aws:region"`
-			Accounts    []string `yaml:"aws:allowedAccountIds"`
-			Environment string   `yaml:"mosaic-database:environment"`
-			Database    struct {
-				Instance string   `yaml:"instanceIdentifier"`
-				Replicas []string `yaml:"readReplicaIdentifiers"`
-			} `yaml:"mosaic-database:database"`
-			Network struct {
-				SubnetGroup string `yaml:"subnetGroupName"`
-			} `yaml:"mosaic-database:network"`
-			Cluster struct {
-				Name string `yaml:"name"`
-			} `yaml:"mosaic-database:cluster"`
-			App struct {
-				Namespace string   `yaml:"namespace"`
-				Create    bool     `yaml:"createNamespace"`
-				Policies  []string `yaml:"policyArns"`
-			} `yaml:"mosaic-database:app"`
-			Additional map[string]struct {
-				Policies []string `yaml:"policyArns"`
-			} `yaml:"mosaic-database:additionalApps"`
-		} `yaml:"config"`
-	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
-		return Target{}, fmt.Errorf("%s: %w", path, err)
-	}
-	config := file.Config
-	if config.Region == "" || len(config.Accounts) != 1 {
-		return Target{}, fmt.Errorf("%s: set aws:region, and aws:allowedAccountIds to the one account of the stack", path)
-	}
-	if !regexp.MustCompile(naming.Region).MatchString(config.Region) {
-		return Target{}, fmt.Errorf("%s: aws:region: %s is not the name of an AWS region, such as us-east-1", path, config.Region)
-	}
-	policies := slices.Clone(config.App.Policies)
-	for _, app := range config.Additional {
-		policies = append(policies, app.Policies...)
+	return NewTarget(c), nil
+}
+
+// NewTarget is the target of a configuration.
+func NewTarget(c *config.Config) Target {
+	var policies []string
+	for _, app := range c.Applications() {
+		policies = append(policies, app.PolicyArns...)
 	}
 	slices.Sort(policies)
-	env := cmp.Or(config.Environment, stack)
 	return Target{
-		Environment:  env,
-		Account:      config.Accounts[0],
-		Region:       config.Region,
-		Partition:    naming.Partition(config.Region),
-		Cluster:      config.Cluster.Name,
-		Namespace:    cmp.Or(config.App.Namespace, naming.Namespace(env)),
-		OwnNamespace: config.App.Create,
+		Environment:  c.Environment,
+		Account:      c.AccountID,
+		Region:       c.Region,
+		Partition:    c.Partition(),
+		Cluster:      c.Cluster.Name,
+		Namespace:    c.App.Namespace,
+		OwnNamespace: c.App.CreateNamespace,
+		RolePath:     c.RolePath,
+		Boundary:     cmp.Or(c.BoundaryArn(), ownBoundary(c.Partition(), c.AccountID)),
 		PolicyArns:   slices.Compact(policies),
-		Instance:     cmp.Or(config.Database.Instance, naming.Instance(env)),
-		Replicas:     config.Database.Replicas,
-		SubnetGroup:  config.Network.SubnetGroup,
-	}, nil
+		Instance:     c.Generation(1),
+		Replicas:     c.Database.ReadReplicaIdentifiers,
+		SubnetGroup:  c.Network.SubnetGroupName,
+	}
 }
 
 // Bucket is the name of the bucket that holds the state of all stacks of an account and region.
@@ -109,7 +81,21 @@ func (t Target) Key() string { return "alias/" + naming.Prefix + "-" + t.Environ
 
 // Role is the ARN of a role of the pipeline: preview, deploy or drill.
 func (t Target) Role(name string) string {
-	return fmt.Sprintf("arn:%s:iam::%s:role/%s-%s-pipeline-%s", t.Partition, t.Account, naming.Prefix, t.Environment, name)
+	return fmt.Sprintf("arn:%s:iam::%s:role%s%s", t.Partition, t.Account, t.RolePath, t.RoleName(name))
+}
+
+// RoleName is the name of that role.
+func (t Target) RoleName(name string) string {
+	return naming.Prefix + "-" + t.Environment + "-pipeline-" + name
+}
+
+// HasOwnBoundary tells whether the boundary is the one that bootstrap makes.
+func (t Target) HasOwnBoundary() bool {
+	return t.Boundary == ownBoundary(t.Partition, t.Account)
+}
+
+func ownBoundary(partition, account string) string {
+	return "arn:" + partition + ":iam::" + account + ":policy/" + Boundary
 }
 
 // Lines has a line name=value for each field, as shells and GitHub's GITHUB_OUTPUT read them.

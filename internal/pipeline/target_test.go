@@ -140,3 +140,54 @@ func TestThePipelineReachesWhatWasAdopted(t *testing.T) {
 		assert.NotContains(t, strings.Join(resources(own, role), " "), "legacy")
 	}
 }
+
+// The pipeline makes roles where the stack file says, within the boundary that it names, and cannot do so elsewhere.
+func TestThePipelineFollowsThePathAndTheBoundary(t *testing.T) {
+	const account = "\n  aws:region: us-east-1\n  aws:allowedAccountIds: ['123456789012']\n"
+	read := func(lines string) Target {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte("config:"+account+lines), 0o600))
+		target, err := ReadTarget(dir, "prod")
+		require.NoError(t, err)
+		return target
+	}
+	for written, arn := range map[string]string{
+		"mosaic-database-boundary":                            "arn:aws:iam::123456789012:policy/mosaic-database-boundary",
+		"team/boundary":                                       "arn:aws:iam::123456789012:policy/team/boundary",
+		"/team/a=b/boundary":                                  "arn:aws:iam::123456789012:policy/team/a=b/boundary",
+		"arn:aws:iam::123456789012:policy/team/boundary":      "arn:aws:iam::123456789012:policy/team/boundary",
+		"arn:aws:iam::aws:policy/job-function/ViewOnlyAccess": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+	} {
+		target := read("  permissionsBoundary: " + written + "\n")
+		assert.Equal(t, arn, target.Boundary, written)
+		assert.Equal(t, written == Boundary, target.HasOwnBoundary(), written)
+	}
+	assert.True(t, read("").HasOwnBoundary(), "it goes into the stack file after the bootstrap")
+
+	target := read("  permissionsBoundary: team/boundary\n  rolePath: /team/x/\n")
+	assert.Equal(t, "arn:aws:iam::123456789012:role/team/x/mosaic-prod-pipeline-deploy", target.Role("deploy"))
+	assert.Contains(t, target.Lines(), "\npreview_role=arn:aws:iam::123456789012:role/team/x/mosaic-prod-pipeline-preview\n")
+	for _, of := range []struct{ role, prefix string }{{"deploy", "mosaic-prod-"}, {"drill", "mosaic-prod-drill-"}, {"preview", "mosaic-prod-"}} {
+		var reached int
+		for _, name := range Roles()[of.role] {
+			text, err := Policies()[name].JSON()
+			require.NoError(t, err)
+			fitted, err := target.Fitted([]byte(filled(of.role, name).Replace(text)))
+			require.NoError(t, err)
+			var document iam.Document
+			require.NoError(t, json.Unmarshal(fitted, &document))
+			for _, s := range document.Statement {
+				if bound, is := s.Condition["StringEquals"]["iam:PermissionsBoundary"]; is {
+					assert.Equal(t, iam.Values{"arn:aws:iam::123456789012:policy/team/boundary"}, bound)
+				}
+				for _, resource := range s.Resource {
+					if _, role, is := strings.Cut(resource, ":role/"); is && !strings.HasPrefix(role, "aws-service-role/") {
+						assert.True(t, strings.HasPrefix(role, "team/x/"+of.prefix), "%s: %s", name, resource)
+						reached++
+					}
+				}
+			}
+		}
+		assert.NotZero(t, reached, of.role)
+	}
+}

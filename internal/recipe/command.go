@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/adoption"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/gitops"
@@ -165,6 +166,13 @@ func workflowCommands(recipe *run.Recipe) []*cobra.Command {
 		step("target STACK", "Print where the stack is deployed to", func(_ *cobra.Command, args []string) error {
 			lines, err := steps.Target(args[0])
 			fmt.Print(lines)
+			return err
+		}),
+		step("secrets-provider STACK", "Print the URL of what encrypts the secrets of the stack, if its file names it", func(_ *cobra.Command, args []string) error {
+			file, err := config.ReadStackFile(".", args[0])
+			if file.SecretsProvider != "" {
+				fmt.Println(file.SecretsProvider)
+			}
 			return err
 		}),
 	}

@@ -28,6 +28,9 @@ func New(ctx *pulumi.Context, args *Args, opts ...pulumi.ResourceOption) (*iam.R
 	if boundary := args.Config.BoundaryArn(); boundary != "" {
 		inputs.PermissionsBoundary = pulumi.String(boundary)
 	}
+	if path := args.Config.RolePath; path != "/" { // IAM's default
+		inputs.Path = pulumi.String(path)
+	}
 	role, err := iam.NewRole(ctx, args.Name, inputs, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the role %s: %w", args.Name, err)

@@ -196,6 +196,7 @@ func networks() []transition {
 		{key: "network.ingressClusterSecurityGroup", was: "false", now: "true", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20], ingressClusterSecurityGroup: true}", back: true},
 		{key: "cluster.oidcIssuer", was: unset, now: "the cluster's issuer", to: "cluster: {oidcIssuer: '<issuer>'}", back: true},
 		{key: "permissionsBoundary", was: unset, now: "mosaic-database-boundary", to: "permissionsBoundary: mosaic-database-boundary", back: true},
+		{key: "permissionsBoundary", was: unset, now: "team/boundary", to: "permissionsBoundary: team/boundary", back: true},
 		{key: "tags", was: unset, now: "CostCenter: memories", to: "tags: {CostCenter: memories}", back: true},
 		{key: "tags", was: "CostCenter: memories", now: "CostCenter: other", from: "tags: {CostCenter: memories}", to: "tags: {CostCenter: other}", back: true},
 	}

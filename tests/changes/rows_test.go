@@ -149,6 +149,7 @@ func lockedKeys() []transition {
 		{key: "database.username", was: "mosaicadmin", now: "somebody", to: "database: {username: somebody}", refused: "CREATE ROLE"},
 		{key: "database.instanceIdentifier", was: unset, now: "other", to: "database: {instanceIdentifier: other}", refused: "take over another instance"},
 		{key: "network.subnetGroupName", was: unset, now: "other", to: "network: {subnetGroupName: other}", refused: "restore a snapshot"},
+		{key: "rolePath", was: "/", now: "/team/", to: "rolePath: /team/", refused: "bring up another stack"},
 		{key: "database.kmsKeyId", was: unset, now: keyOne, to: "database: {kmsKeyId: " + keyOne + "}", refused: "copy a snapshot with the other key"},
 		{key: "database.availabilityZone", was: unset, now: "us-east-1b", to: "database: {availabilityZone: us-east-1b}", refused: "restore a snapshot"},
 		{key: "restore.snapshotIdentifier", was: unset, now: "before", to: "restore: {snapshotIdentifier: before}", refused: "the next restore.generation"},

@@ -78,6 +78,7 @@ func variants(t *testing.T) []variant {
 		"mosaic-database:tags": `{"CostCenter": "memories"}`,
 
 		"mosaic-database:permissionsBoundary": pipeline.Boundary,
+		"mosaic-database:rolePath":            "/team/",
 		"mosaic-database:tls":                 `{"caBundleConfigMap": "rds-ca"}`,
 		"mosaic-database:pods":                `{"labels": {"team": "memories"}, "tolerations": [{"key": "dedicated", "operator": "Exists"}]}`,
 

@@ -63,6 +63,7 @@ func TestRolesAreWithinTheirBoundary(t *testing.T) {
 		for _, one := range all {
 			if one.Type == "aws:iam/role:Role" && v.values["mosaic-database:permissionsBoundary"] != "" {
 				assert.Equal(t, "arn:aws:iam::"+recorder.Account+":policy/"+pipeline.Boundary, one.Inputs["permissionsBoundary"], one.Key())
+				assert.Equal(t, v.values["mosaic-database:rolePath"], one.Inputs["path"], one.Key())
 			}
 			if one.Type != "aws:iam/rolePolicy:RolePolicy" {
 				continue

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -37,7 +38,9 @@ func github(asked string) []call {
 
 // bootstrapped are the calls of a bootstrap of prod. In an empty account, each check is followed by the call that creates the thing.
 type bootstrapped struct {
-	empty bool // whether the account is empty
+	empty bool   // whether the account is empty
+	path  string // of the roles; "": IAM's
+	other bool   // whether the stack has another boundary
 	calls []call
 }
 
@@ -58,7 +61,9 @@ func (s *bootstrapped) check(look call, create ...call) {
 // all are all calls, in order.
 func (s *bootstrapped) all() []call {
 	s.addState()
-	s.addPolicy("mosaic-database-boundary")
+	if !s.other {
+		s.addPolicy("mosaic-database-boundary")
+	}
 	for _, role := range []string{"preview", "deploy", "drill"} {
 		s.addRole(role)
 	}
@@ -99,15 +104,17 @@ func (s *bootstrapped) addPolicy(name string) {
 
 func (s *bootstrapped) addRole(role string) {
 	name, duration := "mosaic-prod-pipeline-"+role, "14400"
+	path := cmp.Or(s.path, "/")
+	arn := "arn:aws:iam::123456789012:role" + path + name
 	if role == "preview" {
 		duration = "3600"
 	}
 	if s.empty {
 		s.add(missing(aws("iam get-role --role-name "+name)),
-			aws("iam create-role --role-name "+name+" --max-session-duration "+duration+" --assume-role-policy-document file://SCRATCH/trust.json").
-				do(`cp "${10#file://}" "$CALLS/../trust-`+role+`.json"`))
+			aws("iam create-role --role-name "+name+" --path "+path+" --max-session-duration "+duration+" --assume-role-policy-document file://SCRATCH/trust.json").
+				do(`cp "${12#file://}" "$CALLS/../trust-`+role+`.json"`))
 	} else {
-		s.add(aws("iam get-role --role-name "+name).do(`cat "$CALLS/../trust-`+role+`.json"`),
+		s.add(aws("iam get-role --role-name "+name).do(`echo '"Arn": "`+arn+`"'; cat "$CALLS/../trust-`+role+`.json"`),
 			aws("iam update-assume-role-policy --role-name "+name+" --policy-document file://SCRATCH/trust.json").
 				do(`cmp "${8#file://}" "$CALLS/../trust-`+role+`.json"`),
 			aws("iam update-role --role-name "+name+" --max-session-duration "+duration))
@@ -127,8 +134,8 @@ func (s *bootstrapped) addRole(role string) {
 		}
 		s.add(aws("iam attach-role-policy --role-name " + name + " --policy-arn arn:aws:iam::123456789012:policy/" + of))
 	}
-	s.check(aws("eks describe-access-entry --cluster-name mosaic-prod --principal-arn arn:aws:iam::123456789012:role/"+name),
-		aws("eks create-access-entry --cluster-name mosaic-prod --principal-arn arn:aws:iam::123456789012:role/"+name+" --kubernetes-groups pipeline-"+role))
+	s.check(aws("eks describe-access-entry --cluster-name mosaic-prod --principal-arn "+arn),
+		aws("eks create-access-entry --cluster-name mosaic-prod --principal-arn "+arn+" --kubernetes-groups pipeline-"+role))
 }
 
 // A bootstrap creates everything in an empty account, a second one creates nothing, and a third one updates what differs.
@@ -180,6 +187,36 @@ func TestBootstrap(t *testing.T) {
 	assert.Contains(t, r.stderr, "added the audience sts.amazonaws.com to "+providerARN)
 	assert.Equal(t, append([]string{"repo:Acme/Database:pull_request", "repo:Acme@11/Database@22:pull_request"}, main...), subjects(b, "opened"))
 	assert.Len(t, accessCommands(t, r), 2, "for the whole cluster")
+}
+
+// With a path of its own and a boundary of somebody else, the roles of the pipeline are in the path, and the boundary is left alone.
+func TestBootstrapUnderAPath(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	require.NoError(t, os.Symlink(absolute(t, filepath.Join(root, "policies")), filepath.Join(b.project, "policies")))
+	file := filepath.Join(b.project, "Pulumi.prod.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(text, "  rolePath: /team/\n  permissionsBoundary: org/boundary\n"...), 0o600))
+	b.expect((&bootstrapped{empty: true, path: "/team/", other: true}).all()...)
+	r := b.just("", "bootstrap", "prod", "acme/database", "--yes", "--approve-previews")
+	require.Zero(t, r.code, r.stderr)
+	assert.NotContains(t, r.stderr, "permissionsBoundary", "the stack file has it")
+	policy := b.content("mosaic-prod-pipeline-deploy-access.json")
+	assert.Contains(t, policy, `"arn:aws:iam::123456789012:role/team/mosaic-prod-*-role"`)
+	assert.Contains(t, policy, `"iam:PermissionsBoundary":"arn:aws:iam::123456789012:policy/org/boundary"`)
+	assert.NotContains(t, policy, "mosaic-database-boundary")
+
+	// A role that is there does not move.
+	require.NoError(t, os.WriteFile(file, append(text, "  rolePath: /other/\n  permissionsBoundary: org/boundary\n"...), 0o600))
+	b.again()
+	all := (&bootstrapped{path: "/team/", other: true}).all()
+	first := slices.IndexFunc(all, func(c call) bool { return slices.Contains(c.argv, "mosaic-prod-pipeline-preview") })
+	b.expect(all[:first+1]...)
+	r = b.just("", "bootstrap", "prod", "acme/database", "--yes")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "the role mosaic-prod-pipeline-preview is there, and not in the path /other/ of the stack file")
 }
 
 // accessCommands are the commands for the cluster that a bootstrap prints. They are those of docs/pipeline.md, which other tests run.

@@ -56,6 +56,22 @@ restore.sourceInstanceIdentifier mosaic-prod-db`), "\n") {
 	return append(calls, up)
 }
 
+// The drill's stack has the secrets provider of the original, however the stack file has it written.
+func TestDrillHasTheSecretsProvider(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, deployed(t))
+	file := filepath.Join(b.project, "Pulumi.prod.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append([]byte("secretsprovider: \"awskms://alias/mosaic-prod-state?region=us-east-1\" # ours\r\n"), text...), 0o600))
+	upTo := drilled(call{})[:4]
+	b.expect(append(upTo, on("pulumi stack init prod-drill --no-select --copy-config-from prod --secrets-provider awskms://alias/mosaic-prod-state?region=us-east-1", "").do("exit 1"))...)
+	r := b.just("", "db-drill", "prod", "--yes")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
+}
+
 // A drill restores into a stack of its own, reports, and removes everything. The original stack never changes.
 func TestDrill(t *testing.T) {
 	need(t)

@@ -31,6 +31,14 @@ func adopted(c *config.Config) string {
 	return ""
 }
 
+// rolePath is the path of the roles; "" for that of IAM, which the first states have.
+func rolePath(c *config.Config) string {
+	if c.RolePath == "/" {
+		return ""
+	}
+	return c.RolePath
+}
+
 // The full keys of what is compared in a way of its own.
 var (
 	vpcKey           = config.Key("network.vpcId")
@@ -55,6 +63,7 @@ func ofStack(c *config.Config) []immutable {
 	all := []immutable{
 		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot and " + restored},
 		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot and " + restored},
+		{key: "rolePath", value: rolePath(c), later: true, why: "a role cannot move, so each would be replaced by one with another ARN, which pods do not have", instead: newStack},
 		{key: "environment", value: c.Environment, why: renamed, instead: newStack},
 		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/adoption.md)"},
 		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS moves no instance between subnet groups of a VPC", instead: restored},

@@ -25,6 +25,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 	const key = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	for _, test := range []struct{ change, key, value, old, way string }{
 		{"mosaic-database:environment: other", "mosaic-database:environment", "other", "prod", "another stack"},
+		{"rolePath: /team/", "mosaic-database:rolePath", "/team/", "not set", "remove the line; or bring up another stack"},
 		{"aws:region: eu-west-1", "aws:region", "eu-west-1", "us-east-1", "copy a snapshot"},
 		{"aws:allowedAccountIds: ['210987654321']", "aws:allowedAccountIds", "210987654321", "123456789012", "share a snapshot"},
 		{"mosaic-database:cluster: {name: other}", "mosaic-database:cluster.name", "other", "mosaic-prod", "another stack"},

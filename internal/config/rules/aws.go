@@ -11,12 +11,16 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
+// pathBelow is the path of a role, a user or a policy below the first slash. IAM takes every printable character of ASCII; a policy would take
+// *, ? and $ for patterns and variables, and an ARN has colons of its own; quotes and backslashes are left out, too.
+const pathBelow = `([!#%&()+,.0-9;<=>@A-Z\[\]^_a-z{|}~-]+/)*`
+
 var (
 	regionName   = regexp.MustCompile(naming.Region)
 	zoneName     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}(-[a-z]+-\d{1,2})?[a-z]$`)
 	accountID    = regexp.MustCompile(`^\d{12}$`)
 	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$`)
-	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
+	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/` + pathBelow + `[\w+=,.@-]{1,64}$`)
 	clusterName  = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
 	issuerURL    = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*$`)
 	vpcID        = regexp.MustCompile(`^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`)
@@ -24,8 +28,10 @@ var (
 	subnetID     = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
-	policyName   = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
-	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}$`)
+	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/` + pathBelow + `[\w+=,.@-]{1,128}$`)
+	boundary     = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::(aws|\d{12}):policy/|/?)` + pathBelow + `[\w+=,.@-]{1,128}$`)
+	rolePath     = regexp.MustCompile(`^/` + pathBelow + `$`)
+	reservedPath = regexp.MustCompile(`^/aws-(service-role|reserved)/`)
 	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
 	resourceID   = regexp.MustCompile(`^db-[0-9A-Z]{26}$`)
 	subnetGroup  = regexp.MustCompile(`^[a-z0-9 ._-]{1,255}$`)
@@ -56,8 +62,10 @@ func aws() schema.Rules {
 		"kmsKey": schema.Matching(keyARN, "the ARN of a KMS key (not of an alias) in the stack's region",
 			"one such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 		// One role or user, and not a whole account.
-		"principal":      schema.Matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers"),
-		"policy":         schema.Matching(policyName, "1 to 128 letters, digits and +=,.@_-", "a policy's name, such as mosaic-database-boundary"),
+		"principal": schema.Matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers"),
+		"boundary": schema.Matching(boundary, "the name of a policy, 1 to 128 letters, digits and +=,.@_-, with its path where it has one; or its ARN",
+			"a policy's name, such as mosaic-database-boundary or team/boundary"),
+		"rolePath":       rolePathRule(),
 		"attachedPolicy": attachedPolicy(),
 		"twentyPolicies": schema.Check("at most 20, as many as a role of IAM can have (10, until you ask AWS for more)", func(arns []string) string {
 			if len(arns) <= 20 {
@@ -80,6 +88,21 @@ func aws() schema.Rules {
 		"tag":        tag(),
 		"tagCount":   tagCount(),
 	}
+}
+
+// rolePathRule asks for a path in which roles may be made (IAM API Reference: CreateRole).
+func rolePathRule() schema.Rule {
+	return schema.Check("a path of IAM: a slash at both ends, at most 512 characters, and not one of those that AWS keeps for itself", func(s string) string {
+		switch {
+		case !rolePath.MatchString(s):
+			return "one such as /team/"
+		case len(s) > 512:
+			return "a shorter one"
+		case reservedPath.MatchString(s):
+			return "another one, such as /team/"
+		}
+		return ""
+	}).As("pattern", rolePath.String()).As("maxLength", 512).As("not", map[string]any{"pattern": reservedPath.String()})
 }
 
 // PolicyOwner is the account in the ARN of a managed policy, aws for those of AWS, and its partition; false if it is none.

@@ -17,6 +17,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/awscli"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/existing"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/stackfile"
 )
 
 // Options are the flags of the recipe.
@@ -139,7 +140,11 @@ func (a *adoption) configured() (Configured, error) {
 // edit writes into the stack file of a project what the instance is like.
 func (a *adoption) edit(where project) error {
 	args := []string{"config", "set-all", "--path"}
+	file := stackfile.File{Recipe: a.recipe, Stack: a.stack}
 	for _, setting := range a.found.Settings() {
+		if err := file.Keeps(setting.Key); err != nil {
+			return err
+		}
 		args = append(args, "--plaintext", "mosaic-database:"+setting.Key+"="+setting.Value)
 	}
 	_, err := a.output(where, args...)

@@ -2,12 +2,11 @@ package adoption
 
 import (
 	"cmp"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
 // project is a folder of the project, and where its state is: the user's own, or a copy for the rehearsal.
@@ -28,29 +27,33 @@ func (a *adoption) copyProject() (project, error) {
 			return p, err
 		}
 	}
-	file := "Pulumi." + a.stack + ".yaml"
-	text, err := os.ReadFile(file)
+	path, err := config.StackFilePath(".", a.stack)
 	if err != nil {
 		return p, err
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, file), text, 0o600); err != nil {
+	text, err := os.ReadFile(path)
+	if err != nil {
 		return p, err
 	}
-	if err := link(p.dir, file); err != nil {
+	if err := os.MkdirAll(filepath.Dir(filepath.Join(p.dir, path)), 0o700); err != nil {
+		return p, err
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, path), text, 0o600); err != nil {
+		return p, err
+	}
+	top, _, _ := strings.Cut(filepath.ToSlash(path), "/")
+	if err := link(p.dir, top); err != nil {
 		return p, err
 	}
 	// What is encrypted in the stack file stays readable with the keys that it names.
-	var keys struct {
-		Provider string `yaml:"secretsprovider"`
-		Salt     string `yaml:"encryptionsalt"`
+	file, err := config.ReadStackFile(".", a.stack)
+	if err != nil {
+		return p, err
 	}
-	if err := yaml.Unmarshal(text, &keys); err != nil {
-		return p, fmt.Errorf("%s: %w", file, err)
-	}
-	if keys.Provider == "" && keys.Salt == "" {
+	if file.SecretsProvider == "" && file.EncryptionSalt == "" {
 		p.env = append(p.env, "PULUMI_CONFIG_PASSPHRASE=rehearsal")
 	}
-	_, err = a.output(p, "stack", "init", "--no-select", "--secrets-provider", cmp.Or(keys.Provider, "passphrase"))
+	_, err = a.output(p, "stack", "init", "--no-select", "--secrets-provider", cmp.Or(file.SecretsProvider, "passphrase"))
 	return p, err
 }
 

@@ -52,7 +52,9 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 	a.makeKey()
 	a.trustGitHub()
 	a.makeServiceRole()
-	a.makePolicy(managedPolicy{name: pipeline.Boundary, document: "boundary", environment: a.target.Environment})
+	if a.target.HasOwnBoundary() { // another one is not this program's to change
+		a.makePolicy(managedPolicy{name: pipeline.Boundary, document: "boundary", environment: a.target.Environment})
+	}
 	a.makeRoles()
 	a.sayNextSteps()
 	return a.Err

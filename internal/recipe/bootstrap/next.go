@@ -1,6 +1,10 @@
 package bootstrap
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
+)
 
 // sayNextSteps prints the commands that the user has to run next.
 func (a *account) sayNextSteps() {
@@ -11,12 +15,19 @@ func (a *account) sayNextSteps() {
 	a.Say(`everything is there. What is left to run once, the first command in the cluster%s:
   %s
   pulumi login '%s'
-  pulumi stack init %[4]s --secrets-provider 'awskms://%s?region=%s'
-  pulumi config set --stack %[4]s --path mosaic-database:permissionsBoundary mosaic-database-boundary`,
-		in, a.access(), a.target.Backend(), a.stack, a.target.Key(), a.target.Region)
+  pulumi stack init %s --secrets-provider 'awskms://%s?region=%s'%s`,
+		in, a.access(), a.target.Backend(), a.stack, a.target.Key(), a.target.Region, a.boundary())
 	if a.options.ApprovePreviews {
 		a.Say("in the repository's settings: an environment %[1]s-preview with reviewers, and %[1]s in the variable APPROVED_PREVIEWS", a.stack)
 	}
+}
+
+// boundary is the command that puts the boundary into the stack file; "" if the file has one of its own.
+func (a *account) boundary() string {
+	if !a.target.HasOwnBoundary() {
+		return ""
+	}
+	return "\n  pulumi config set --stack " + a.stack + " --path mosaic-database:permissionsBoundary " + pipeline.Boundary
 }
 
 // access is the command that gives the groups of the roles their permissions in the cluster.

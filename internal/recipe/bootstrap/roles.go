@@ -1,6 +1,7 @@
 package bootstrap
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
@@ -22,7 +23,7 @@ func (a *account) makeRoles() {
 		previews = approvedPreviews
 	}
 	for _, r := range []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}} {
-		name := "mosaic-" + a.target.Environment + "-pipeline-" + r.name
+		name := a.target.RoleName(r.name)
 		a.makeRole(name, r)
 		for _, document := range pipeline.Roles()[r.name] {
 			environment := a.environment(r, document)
@@ -31,7 +32,7 @@ func (a *account) makeRoles() {
 			})
 		}
 		if a.target.Cluster != "" {
-			a.admit(name, r)
+			a.admit(r)
 		}
 	}
 }
@@ -53,8 +54,11 @@ func (a *account) makeRole(name string, r role) {
 		r.trust = approvedPreviews
 	}
 	trust := a.File("trust.json", a.filled(r.trust, a.target.Environment))
+	if arn := a.target.Role(r.name); a.Err == nil && !missing && !strings.Contains(present, arn) {
+		a.Err = fmt.Errorf("the role %s is there, and not in the path %s of the stack file: a role cannot move\n  write rolePath as it was, or delete the role first, and with it who deploys: %s", name, a.target.RolePath, arn)
+	}
 	if missing {
-		a.Run("iam", "create-role", "--role-name", name, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)
+		a.Run("iam", "create-role", "--role-name", name, "--path", a.target.RolePath, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)
 		a.Say("created the role %s", name)
 		return
 	}
@@ -69,8 +73,8 @@ func (a *account) attach(roleName string, policy managedPolicy) {
 }
 
 // admit creates the EKS access entry of a role, which puts it into its group in the cluster.
-func (a *account) admit(name string, r role) {
-	entry := []string{"--cluster-name", a.target.Cluster, "--principal-arn", a.arn("role/" + name)}
+func (a *account) admit(r role) {
+	entry := []string{"--cluster-name", a.target.Cluster, "--principal-arn", a.target.Role(r.name)}
 	if missing, _ := a.Missing(append([]string{"eks", "describe-access-entry"}, entry...)...); missing {
 		a.Run(append(append([]string{"eks", "create-access-entry"}, entry...), "--kubernetes-groups", "pipeline-"+r.name)...)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -17,8 +18,11 @@ type File struct {
 	Stack  string
 }
 
-// Name is the name of the file.
-func (f File) Name() string { return "Pulumi." + f.Stack + ".yaml" }
+// Name is the name of the file, with the folder that the project has for it.
+func (f File) Name() string {
+	path, _ := config.StackFilePath(".", f.Stack) // of a project's file that cannot be read, pulumi says so
+	return path
+}
 
 // config is a call of pulumi config for a key.
 func (f File) config(verb, key string, more ...string) *exec.Cmd {
@@ -40,8 +44,27 @@ func (f File) get(ctx context.Context, key string) (string, error) {
 	return "", fmt.Errorf("cannot read mosaic-database:%s of %s: %s", key, f.Stack, stderr)
 }
 
+// Keeps fails if pulumi config set --path would not keep what is beside one of some keys: in an object that is a text of JSON, which Pulumi
+// reads like any other, it finds no fields, and puts the new one in place of all.
+func (f File) Keeps(keys ...string) error {
+	file, err := config.ReadStackFile(".", f.Stack)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		object, _, below := strings.Cut(key, ".")
+		if below && file.IsText(object) {
+			return fmt.Errorf("mosaic-database:%s in %s is a text, of which setting %s would keep nothing; write its fields as YAML, one per line", object, f.Name(), key)
+		}
+	}
+	return nil
+}
+
 // Apply makes an edit. It returns false if there was nothing to remove.
 func (f File) Apply(ctx context.Context, edit Edit) (bool, error) {
+	if err := f.Keeps(edit.Key); err != nil {
+		return false, err
+	}
 	switch edit.Verb {
 	case Set:
 		return true, f.Recipe.Do(ctx, f.config("set", edit.Key, edit.Value))

@@ -19,6 +19,20 @@ func TestParseEdits(t *testing.T) {
 	}
 }
 
+// Pulumi takes an object in JSON for one without fields, and would leave the edited one alone in it.
+func TestEditsKeepWhatIsThere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("Pulumi.prod.yaml", []byte(`x: &x '{"generation": 2}'
+config: {database: '{"engineVersion": "16"}', mosaic-database:restore: *x, migrations: {image: "a:1"}, environment: live}
+`), 0o600))
+	file := File{Stack: "prod"}
+	require.NoError(t, file.Keeps("migrations.attempt", "environment", "app.name"))
+	for _, key := range []string{"database.passwordVersion", "restore.generation"} {
+		_, err := file.Apply(t.Context(), Edit{Verb: Set, Key: key, Value: "2"})
+		assert.ErrorContains(t, err, "in Pulumi.prod.yaml is a text, of which setting "+key+" would keep nothing")
+	}
+}
+
 // The edits are undone as long as the log has nothing but a preview.
 func TestBegun(t *testing.T) {
 	const previewed, done = `{"resourcePreEvent": {"planning": true}}` + "\n", `{"resourcePreEvent": {}}` + "\n"

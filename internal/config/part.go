@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+// Part reads the configuration of a stack from its file alone, as a script does before it can ask Pulumi, and holds some fields to their rules,
+// such as aws:region, app.namespace and additionalApps.<name>.policyArns: only these are right in the result. What is wrong elsewhere, and
+// what is missing beside them, the program says. A field that an environment of Pulumi ESC may bring has to be in the file, if it is a key
+// of its own.
+func Part(dir, stack string, fields ...string) (*Config, error) {
+	path, err := StackFilePath(dir, stack)
+	if err != nil {
+		return nil, err
+	}
+	file, err := ReadStackFile(dir, stack)
+	if err != nil {
+		return nil, err
+	}
+	if file.written == nil {
+		return nil, fmt.Errorf("there is no %s; the stack %s has no other file", path, stack)
+	}
+	l := reading(file, simple(stack), file)
+	l.access()
+	l.boundary()
+	problems := l.brought(fields)
+	for _, p := range l.problems {
+		of := func(field string) bool {
+			return meets(Key(field), p.Key) || p.Meant != "" && meets(Key(field), p.Meant)
+		}
+		said := func(other Problem) bool { return other.Key == p.Key }
+		if slices.ContainsFunc(fields, of) && !slices.ContainsFunc(problems, said) {
+			problems = append(problems, p)
+		}
+	}
+	if err := problems.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return l.config, nil
+}
+
+// meets tells whether the path of a problem is a field, in it or around it. The field has <name> for any name.
+func meets(field, path string) bool {
+	path, _, _ = strings.Cut(path, "[")
+	of, at := strings.Split(field, "."), strings.Split(path, ".")
+	for i := range min(len(of), len(at)) {
+		if of[i] != at[i] && of[i] != "<name>" {
+			return false
+		}
+	}
+	return true
+}
+
+// brought is the problem of every key of its own that the file does not have, and an environment of Pulumi ESC may.
+func (l *loader) brought(fields []string) Problems {
+	var problems Problems
+	for _, f := range l.fields {
+		full := Key(f.Key)
+		if len(l.file.Environments) == 0 || !slices.Contains(fields, f.Key) || slices.Contains(l.file.Keys, full) {
+			continue
+		}
+		fix := "the line in the stack's file, which goes before an environment's"
+		if !f.Required {
+			fix += fmt.Sprintf("; where none has it: %s: %q", f.Key, schema.Show(f.Value()))
+		}
+		problems = append(problems, Problem{
+			Key: full, Fix: fix,
+			Rule: "in the stack's file itself, which names environments of Pulumi ESC (" + strings.Join(l.file.Environments, ", ") +
+				"): they are opened by pulumi alone, and this is read before pulumi can run",
+		})
+	}
+	return problems
+}
