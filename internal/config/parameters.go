@@ -121,7 +121,7 @@ func (c *Config) Doubts() []string {
 			lines = append(lines, line+". It is sent with the apply method pending-reboot: if RDS has it, it takes effect at the next restart of the instance; otherwise RDS refuses it, and pulumi up fails")
 		case p.Modifiable == parameters.Unknown:
 			lines = append(lines, fmt.Sprintf("%s: a parameter of PostgreSQL, but it is not known whether RDS lets it be set in %s; if not, pulumi up fails", key, catalogue.Family))
-		case unlisted != nil:
+		case len(unlisted) > 0:
 			line := fmt.Sprintf("%s: it is not known whether RDS has %s in %s; if not, pulumi up fails", key, strings.Join(unlisted, ", "), catalogue.Family)
 			if near := schema.Closest(unlisted[0], strings.Split(p.AllowedValues, ",")); near != "" {
 				line += fmt.Sprintf("; %s is the nearest that is known", near)
