@@ -199,6 +199,11 @@ golden:
     go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run 'TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens' -update
     go test ./internal/config ./internal/pipeline -update
 
+# Read the parameters of RDS from AWS into the catalogues, which values of database.parameters are held to [--region=NAME]
+[group('develop')]
+parameter-catalogues *flags:
+    @scripts/parameter-catalogues "$@"
+
 # Run everything that CI runs
 [group('develop')]
 ci:
