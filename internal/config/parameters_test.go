@@ -28,6 +28,7 @@ func TestParametersThatTheCatalogueDoesNotKnow(t *testing.T) {
 	for line, parts := range map[string][]string{
 		"log_min_duration_statment: 500":                         {"not among the 5", "parameters of postgres16", "log_min_duration_statement is the nearest", "pending-reboot"},
 		"hnsw.ef_search: 100":                                    {"not among the 5", "refuses it, and pulumi up fails"},
+		"timezone: Europa/Berlin":                                {"not known whether RDS has Europa/Berlin", "Europe/Berlin is the nearest"},
 		"session_preload_libraries: auto_explain":                {"a parameter of PostgreSQL", "not known whether RDS lets it be set in postgres16"},
 		"shared_preload_libraries: 'pg_stat_statements,pg_crom'": {"not known whether RDS has pg_crom in postgres16", "pg_cron is the nearest"},
 	} {

@@ -75,7 +75,7 @@ func (p Parameter) Check(value string) *Fault {
 		return p.listed(value)
 	default:
 		if choices := p.choices(); choices != nil && !p.Open && !containsFold(choices, value) {
-			return &Fault{Rule: "one of " + strings.Join(choices, ", "), Fix: nearest(value, choices)}
+			return &Fault{Rule: "one of " + named(choices), Fix: nearest(value, choices)}
 		}
 	}
 	return nil
@@ -89,18 +89,31 @@ func (p Parameter) listed(value string) *Fault {
 	}
 	for _, member := range members(value) {
 		if !containsFold(choices, member) {
-			return &Fault{Rule: fmt.Sprintf("of %s, with commas between them; %q is none", strings.Join(choices, ", "), member), Fix: nearest(member, choices)}
+			return &Fault{Rule: fmt.Sprintf("of %s, with commas between them; %q is none", named(choices), member), Fix: nearest(member, choices)}
 		}
 	}
 	return nil
 }
 
-// Unlisted are the values of an open list that the catalogue does not have, which RDS may know all the same.
+// named are the choices in a sentence. RDS has hundreds of time zones.
+func named(choices []string) string {
+	const most = 30
+	if len(choices) <= most {
+		return strings.Join(choices, ", ")
+	}
+	return fmt.Sprintf("the %d that RDS has", len(choices))
+}
+
+// Unlisted are the values that the catalogue of an open parameter does not have, which RDS may know all the same.
 func (p Parameter) Unlisted(value string) []string {
 	if !p.Open {
 		return nil
 	}
-	return slices.DeleteFunc(members(value), func(member string) bool { return containsFold(p.choices(), member) })
+	given := []string{value}
+	if p.DataType == List {
+		given = members(value)
+	}
+	return slices.DeleteFunc(given, func(member string) bool { return containsFold(p.choices(), member) })
 }
 
 // braces asks for the form of a formula: what RDS works out is in braces.

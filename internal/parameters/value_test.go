@@ -52,7 +52,9 @@ func TestRightValues(t *testing.T) {
 		"pgaudit.log":                  {"ddl,role", "all,-misc", "ALL"},
 		"log_connections":              {"all", "receipt,authorization"},
 		"log_destination":              {"csvlog", "stderr,csvlog"},
-		"timezone":                     {"Europe/Berlin"},
+		"timezone":                     {"Europe/Berlin", "utc"},
+		"wal_compression":              {"lz4", "zstd", "on"},
+		"default_toast_compression":    {"lz4"},
 		"search_path":                  {`"$user",public`},
 		"shared_preload_libraries":     {"pg_stat_statements,pg_cron", "pg_stat_statements,pg_of_tomorrow"},
 	} {
@@ -98,9 +100,11 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-func TestLibrariesThatTheCatalogueLacks(t *testing.T) {
+func TestValuesThatTheCatalogueLacks(t *testing.T) {
 	libraries := find(t, "shared_preload_libraries")
 	assert.Equal(t, []string{"pg_crom"}, libraries.Unlisted("pg_stat_statements,pg_crom"))
 	assert.Empty(t, libraries.Unlisted("pg_stat_statements,pg_cron"))
+	assert.Empty(t, find(t, "timezone").Unlisted("Europe/Berlin"))
+	assert.Equal(t, []string{"Europa/Berlin"}, find(t, "timezone").Unlisted("Europa/Berlin"))
 	assert.Empty(t, find(t, "pgaudit.log").Unlisted("dll"), "a closed list refuses it")
 }

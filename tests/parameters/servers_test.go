@@ -96,7 +96,11 @@ func (s setting) hold(t *testing.T, p parameters.Parameter) {
 		least, most, ranged := strings.Cut(p.Range(), " to ")
 		assert.True(t, ranged && within.Within(least) && within.Within(most), "%s: %s is not within %s", s.Name, p.AllowedValues, within.AllowedValues)
 	case "enum":
+		built := []string{"wal_compression", "default_toast_compression", "io_method"} // by what a server was compiled with
 		for value := range strings.SplitSeq(p.AllowedValues, ",") {
+			if slices.Contains(built, s.Name) {
+				continue
+			}
 			assert.True(t, slices.Contains(s.Values, value), "%s: %s is none of %s", s.Name, value, s.Values)
 		}
 	}
