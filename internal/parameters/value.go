@@ -22,6 +22,8 @@ var (
 	formula = regexp.MustCompile(`[{}]|DBInstance|AllocatedStorage|EndPointPort|^\s*(GREATEST|LEAST|SUM)\s*\(`)
 	// RDS works out what is in braces; around them are only its functions and numbers.
 	inBraces = regexp.MustCompile(`\{[^{}]+\}`)
+	bare     = regexp.MustCompile(`[\w*/]*(DBInstance\w+|AllocatedStorage|EndPointPort)[\w*/]*`)
+	fraction = regexp.MustCompile(`\d\.\d`)
 	variable = regexp.MustCompile(`DBInstance\w*|AllocatedStorage|EndPointPort|[*/{}]`)
 )
 
@@ -116,14 +118,17 @@ func (p Parameter) Unlisted(value string) []string {
 	return slices.DeleteFunc(given, func(member string) bool { return containsFold(p.choices(), member) })
 }
 
-// braces asks for the form of a formula: what RDS works out is in braces.
+// braces asks for the form of a formula: what RDS works out is in braces, with whole numbers.
 func (p Parameter) braces(value string) *Fault {
-	if inBraces.MatchString(value) && !variable.MatchString(inBraces.ReplaceAllString(value, "0")) {
+	switch {
+	case fraction.MatchString(value):
+		return &Fault{Rule: "a formula of whole numbers", Fix: "a product and a quotient, as in {DBInstanceClassMemory*3/4194304}"}
+	case inBraces.MatchString(value) && !variable.MatchString(inBraces.ReplaceAllString(value, "0")):
 		return nil
 	}
-	fix := "one such as {DBInstanceClassMemory/32768}"
-	if bare := regexp.MustCompile(`[\w*/.]*(DBInstance\w+|AllocatedStorage|EndPointPort)[\w*/.]*`); !strings.ContainsAny(value, "{}") {
-		fix = bare.ReplaceAllString(value, "{$0}")
+	fix := bare.ReplaceAllString(value, "{$0}")
+	if fix == value || strings.ContainsAny(value, "{}") {
+		fix = "a whole number, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)"
 	}
 	return &Fault{Rule: "in a formula, what RDS works out is in braces, and only its functions LEAST, GREATEST and SUM and whole numbers are around them", Fix: fix}
 }

@@ -81,8 +81,10 @@ func TestAdvice(t *testing.T) {
 		"max_connections": {
 			"LEAST(DBInstanceClassMemory/9531392,5000)":   "LEAST({DBInstanceClassMemory/9531392},5000)",
 			"DBInstanceClassMemory/9531392":               "{DBInstanceClassMemory/9531392}",
-			"{DBInstanceClassMemory/9531392}*2":           "one such as {DBInstanceClassMemory/32768}",
-			"LEAST({DBInstanceClassMemory/9531392,5000}}": "one such as {DBInstanceClassMemory/32768}",
+			"{DBInstanceClassMemory/9531392}*2":           "a whole number, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)",
+			"LEAST({DBInstanceClassMemory/9531392,5000}}": "a whole number, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)",
+			"LEAST(500,5000)":                             "a whole number, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)",
+			"{DBInstanceClassMemory*0.5/9531392}":         "a product and a quotient, as in {DBInstanceClassMemory*3/4194304}",
 		},
 		"log_statement":   {"dll": "ddl", "mode": "mod"},
 		"pgaudit.log":     {"ddl,roles": "role", "-al": "-all"},
