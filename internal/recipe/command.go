@@ -2,13 +2,11 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/adoption"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/bootstrap"
-	"github.com/mosaic-stories/mosaic-database/internal/recipe/catalogue"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/gitops"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/recovery"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
@@ -123,20 +121,6 @@ func valuesCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&target.Of, "of", "", "the configuration that has gitops and helmValues: additionalApps.<name>. with the dot, or nothing for app")
 	cmd.Flags().StringVar(&target.Key, "key", "", "where a shared file takes the values, as a dot path; a dot is its top")
-	return cmd
-}
-
-func cataloguesCommand(recipe *run.Recipe) *cobra.Command {
-	var region string
-	cmd := &cobra.Command{
-		Use:   "catalogues",
-		Short: "Write the catalogues of parameters from RDS's own answers",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return catalogue.Run(cmd.Context(), recipe, region, filepath.Join("internal", "parameters", "families"))
-		},
-	}
-	cmd.Flags().StringVar(&region, "region", "us-east-1", "AWS region that is asked")
 	return cmd
 }
 
