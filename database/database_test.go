@@ -12,7 +12,7 @@ import (
 
 // PostgreSQL 18 has no boolean log_connections any more.
 func TestTheProgramsOwnParametersAreRightInEveryFamily(t *testing.T) {
-	for _, version := range []string{"16", "17", "18"} {
+	for _, version := range []string{"16", "17", "18", "19"} {
 		cfg := &config.Config{Database: config.Database{EngineVersion: version}}
 		catalogue, values := cfg.Catalogue(), Parameters(cfg)
 		for name, value := range values {
@@ -23,7 +23,7 @@ func TestTheProgramsOwnParametersAreRightInEveryFamily(t *testing.T) {
 			assert.Nil(t, catalogue.Refused(name), "%s in %s", name, version)
 			assert.Equal(t, parameters.Settable, p.Modifiable, "%s in %s", name, version)
 		}
-		assert.Equal(t, map[string]string{"16": "1", "17": "1", "18": "all"}[version], values["log_connections"])
+		assert.Equal(t, map[string]string{"16": "1", "17": "1", "18": "all", "19": "all"}[version], values["log_connections"])
 	}
 }
 

@@ -67,12 +67,15 @@ func Family(engineVersion string) string {
 	return "postgres" + major
 }
 
-// Of is the catalogue of a family. A family without one has an empty catalogue that is not complete. The files are part of the program, and
-// a test reads each.
+// Of is the catalogue of a family. A family without one is of a later version, and has the newest catalogue, as one that is not complete:
+// most of it stays true. The files are part of the program, and a test reads each.
 func Of(family string) *Catalogue {
-	c := &Catalogue{Family: family}
+	c := &Catalogue{}
 	content, err := families.ReadFile("families/" + family + ".json")
 	if errors.Is(err, fs.ErrNotExist) {
+		all := Families()
+		c = Of(all[len(all)-1])
+		c.Family, c.Source, c.Complete = family, "the catalogue of "+c.Family, false
 		return c
 	}
 	if err := cmp.Or(err, json.Unmarshal(content, c)); err != nil {

@@ -40,12 +40,15 @@ func TestEveryCatalogueIsWhole(t *testing.T) {
 	}
 }
 
-func TestAnotherFamilyHasNoCatalogue(t *testing.T) {
-	c := parameters.Of("postgres99")
-	assert.Empty(t, c.Parameters)
+func TestALaterFamilyHasTheNewestCatalogue(t *testing.T) {
+	c, newest := parameters.Of("postgres99"), parameters.Of("postgres18")
+	assert.Equal(t, newest.Parameters, c.Parameters)
+	assert.Equal(t, "postgres99", c.Family)
+	assert.Equal(t, "the catalogue of postgres18", c.Source)
 	assert.False(t, c.Complete)
-	assert.Nil(t, c.Refused("work_mem"), "nothing is known of it")
-	assert.Equal(t, "pending-reboot", c.ApplyMethod("work_mem", "8192"))
+	assert.Nil(t, c.Refused("work_mem"))
+	assert.Nil(t, c.Refused("parameter_of_99"), "it may be new")
+	assert.Equal(t, "immediate", c.ApplyMethod("work_mem", "8192"))
 }
 
 func TestFamilyFollowsTheMajorVersion(t *testing.T) {

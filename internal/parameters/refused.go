@@ -41,7 +41,7 @@ func (c *Catalogue) Refused(name string) *Fault {
 func (c *Catalogue) elsewhere(name string) []string {
 	var have []string
 	for _, family := range Families() {
-		if family == c.Family || len(c.Parameters) == 0 {
+		if family == c.Family {
 			continue
 		}
 		if p, known := Of(family).Lookup(name); known && p.Modifiable != Fixed {
