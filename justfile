@@ -203,6 +203,11 @@ golden:
 prices *flags:
     @scripts/prices "$@"
 
+# Read the parameters of RDS from AWS into the catalogues, which values of database.parameters are held to [--region=NAME]
+[group('develop')]
+parameter-catalogues *flags:
+    @scripts/parameter-catalogues "$@"
+
 # Run everything that CI runs
 [group('develop')]
 ci:

@@ -7,23 +7,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/parameters"
 )
 
-func TestFamilyFollowsTheMajorVersion(t *testing.T) {
-	for version, want := range map[string]string{"16": "postgres16", "16.11": "postgres16", "17": "postgres17"} {
-		assert.Equal(t, want, Family(version))
-	}
-}
-
-// The first four static parameters and all dynamic ones are examples that the RDS User Guide gives.
-func TestApplyMethod(t *testing.T) {
-	for parameter, want := range map[string]string{
-		"max_connections": "pending-reboot", "shared_buffers": "pending-reboot", "wal_buffers": "pending-reboot",
-		"shared_preload_libraries": "pending-reboot", "rds.logical_replication": "pending-reboot",
-		"rds.force_ssl": "pending-reboot", "work_mem": "immediate", "statement_timeout": "immediate",
-		"random_page_cost": "immediate", "log_connections": "immediate",
-	} {
-		assert.Equal(t, want, ApplyMethod(parameter), parameter)
+// PostgreSQL 18 has no boolean log_connections any more.
+func TestTheProgramsOwnParametersAreRightInEveryFamily(t *testing.T) {
+	for _, version := range []string{"16", "17", "18", "19"} {
+		cfg := &config.Config{Database: config.Database{EngineVersion: version}}
+		catalogue, values := cfg.Catalogue(), Parameters(cfg)
+		for name, value := range values {
+			p, known := catalogue.Lookup(name)
+			require.True(t, known, "%s in %s", name, version)
+			assert.Equal(t, value, p.Normal(value), "%s in %s: as RDS stores it", name, version)
+			assert.Nil(t, p.Check(value), "%s: %s in %s", name, value, version)
+			assert.Nil(t, catalogue.Refused(name), "%s in %s", name, version)
+			assert.Equal(t, parameters.Settable, p.Modifiable, "%s in %s", name, version)
+		}
+		assert.Equal(t, map[string]string{"16": "1", "17": "1", "18": "all", "19": "all"}[version], values["log_connections"])
 	}
 }
 

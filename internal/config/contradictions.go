@@ -22,6 +22,7 @@ func (l *loader) contradictions() {
 	l.placement()
 	l.version()
 	l.storage()
+	l.parameters()
 	l.memory()
 	l.availability()
 	l.kmsKey("database.kmsKeyId", l.config.Database.KmsKeyID)

@@ -19,11 +19,7 @@ func (l *loader) memory() {
 		return
 	}
 	l.standbys()
-	names := []string{db.InstanceClass}
-	if db.ReadReplicas > 0 && db.ReplicaInstanceClass != db.InstanceClass {
-		names = append(names, db.ReplicaInstanceClass)
-	}
-	for _, name := range names {
+	for _, name := range db.classes() {
 		class, known := instanceclass.Lookup(name)
 		if !known {
 			continue

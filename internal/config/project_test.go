@@ -202,6 +202,6 @@ func TestReferencesDescribeEveryFieldOnce(t *testing.T) {
 	assert.Equal(t, "[]", seen["alerts.emails"].Default)
 	assert.Equal(t, `["alembic", "upgrade", "head"]`, seen["migrations.command"].Default)
 	assert.Equal(t, "a plain e-mail address; none twice", seen["alerts.emails"].Rule)
-	assert.Regexp(t, `a \{formula\}$`, seen["database.parameters"].Rule)
+	assert.Regexp(t, `a \{formula\}; rds.force_ssl stays 1$`, seen["database.parameters"].Rule)
 	assert.Equal(t, "the stack's name", seen["environment"].Default)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/mosaic-stories/mosaic-database/internal/parameters"
 )
 
 // Sizes as AWS publishes them, and the share of a processor that CPU credits earn.
@@ -54,6 +56,17 @@ func TestClassesAreNamedOnce(t *testing.T) {
 				perCPU = 32
 			}
 			assert.Equal(t, perCPU, c.MemoryGiB/float64(c.VCPU), c.Name)
+		}
+	}
+}
+
+// The units of the parameters about memory are those of the catalogues, in every family.
+func TestUnitsAreTheCatalogues(t *testing.T) {
+	for _, family := range parameters.Families() {
+		for name, bytes := range units() {
+			p, known := parameters.Of(family).Lookup(name)
+			assert.True(t, known && p.DataType == parameters.Integer, "%s in %s", name, family)
+			assert.InDelta(t, bytes, p.Bytes(), 0, "%s in %s is in units of %s", name, family, p.Unit)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Evaluate is the value of a parameter on a class: a number, or a formula as RDS takes it, such as
-// LEAST({DBInstanceClassMemory/9531392},5000).
+// LEAST({DBInstanceClassMemory/9531392},5000). log is the logarithm to the base 2.
 func Evaluate(value string, class Class) (float64, error) {
 	// With parentheses for braces, a formula is an expression that Go's own parser reads.
 	expression, err := parser.ParseExpr(strings.NewReplacer("{", "(", "}", ")").Replace(strings.TrimSpace(value)))
@@ -84,6 +84,10 @@ func call(e *ast.CallExpr, variables map[string]float64) (float64, error) {
 	name, _ := e.Fun.(*ast.Ident)
 	if name == nil || len(e.Args) == 0 {
 		return 0, fmt.Errorf("a function of a formula has a name and arguments")
+	}
+	if name.Name == "log" && len(e.Args) == 1 {
+		n, err := node(e.Args[0], variables)
+		return math.Log2(n), err
 	}
 	var result float64
 	for i, arg := range e.Args {

@@ -17,6 +17,7 @@ func TestEvaluate(t *testing.T) {
 		"{DBInstanceClassMemory*3/4096}": {786432, 6291456},
 		"LEAST({DBInstanceClassMemory/9531392},5000)":                   {112, 901},
 		"GREATEST({DBInstanceClassMemory/63963136*1024},65536)":         {65536, 137518},
+		"GREATEST({log(DBInstanceClassMemory/536870912)*600},200)":      {600, 2400},
 		"SUM({DBInstanceVCPU*2},8)":                                     {12, 12},
 		"LEAST(GREATEST({DBInstanceClassMemory/1073741824},2),4,{3*1})": {2, 3},
 	} {
@@ -29,7 +30,7 @@ func TestEvaluate(t *testing.T) {
 	}
 	class, _ := Lookup("db.t3.micro")
 	for _, wrong := range []string{
-		"", "256MB", "many", "{}", "{DBInstanceClassMemory", "LEAST()", "LEAST", "log(2)", "f.g(1)", "{1+1}", "+1", `"5"`, "{1/0}", "0x1p-2000/0", "func(){}", "a[1]",
+		"", "256MB", "many", "{}", "{DBInstanceClassMemory", "LEAST()", "LEAST", "ln(2)", "log(1,2)", "f.g(1)", "{1+1}", "+1", `"5"`, "{1/0}", "0x1p-2000/0", "func(){}", "a[1]",
 	} {
 		_, err := Evaluate(wrong, class)
 		assert.Error(t, err, wrong)

@@ -33,6 +33,11 @@ func units() map[string]float64 {
 	}
 }
 
+// AboutMemory tells whether a parameter is held to the memory of a class.
+func AboutMemory(parameter string) bool {
+	return units()[parameter] != 0 || parameter == maxConnections
+}
+
 // MaxConnections is how many connections an instance of the class allows: as the parameters say, or by the formula of RDS's default
 // parameter group on the nominal memory; 0 where the formula is wrong. Instances were seen to have 5 to 12 % fewer than that,
 // because the memory that the formula sees is less.

@@ -27,7 +27,7 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand(), pricesCommand(recipe))
+	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand(), pricesCommand(recipe), cataloguesCommand(recipe))
 	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }

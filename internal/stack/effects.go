@@ -12,6 +12,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/database"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/parameters"
 )
 
 // Moment is when RDS applies a change, as warnings and documentation say it.
@@ -61,8 +62,8 @@ func Effects() []Effect {
 const (
 	settings = config.Namespace + ":database." // prefix of the full keys
 	// staticParameters stands for all parameters that take effect only after a restart.
-	staticParameters = parameters + "*"
-	parameters       = "parameters."
+	staticParameters = parameter + "*"
+	parameter        = "parameters."
 	replicaClass     = "replicaInstanceClass"
 )
 
@@ -74,9 +75,9 @@ func both(before, now string) bool { return before != "" && now != "" }
 
 // instanceSettings returns the value of each setting in the table by full key, for the output that the next run reads.
 func instanceSettings(cfg *config.Config) map[string]string {
-	values, present, inGroup := map[string]string{}, cfg.Values(), database.Parameters(cfg)
+	values, present, inGroup, catalogue := map[string]string{}, cfg.Values(), database.Parameters(cfg), cfg.Catalogue()
 	for _, effect := range Effects() {
-		name, isParameter := strings.CutPrefix(effect.Setting, parameters)
+		name, isParameter := strings.CutPrefix(effect.Setting, parameter)
 		switch {
 		case isParameter:
 			if value, ok := inGroup[name]; ok {
@@ -87,19 +88,19 @@ func instanceSettings(cfg *config.Config) map[string]string {
 		}
 	}
 	for name, value := range cfg.Database.Parameters {
-		if database.ApplyMethod(name) == "pending-reboot" {
-			values[settings+"parameters."+name] = value
+		if catalogue.AtRestart(name) {
+			values[settings+parameter+name] = value
 		}
 	}
 	return values
 }
 
-// warn prints, at the end of a preview, what RDS does to the instance and when.
+// warn prints, at the end of a preview, what RDS does to the instance and when, and which parameters it may not take.
 func warn(ctx *pulumi.Context, cfg *config.Config, before map[string]string) error {
 	if !ctx.DryRun() {
 		return nil
 	}
-	for _, line := range effects(cfg, before) {
+	for _, line := range slices.Concat(cfg.Doubts(), effects(cfg, before)) {
 		if err := ctx.Log.Warn(line, nil); err != nil {
 			return fmt.Errorf("reporting the effects on the instance: %w", err)
 		}
@@ -113,7 +114,7 @@ func effects(cfg *config.Config, before map[string]string) []string {
 	if !compared || before[config.Namespace+":restore.serving"] != strconv.Itoa(cfg.Restore.Serving) {
 		return nil // before is of an earlier version of this program, which did not record the settings, or of another instance
 	}
-	now := instanceSettings(cfg)
+	now, catalogue := instanceSettings(cfg), cfg.Catalogue()
 	all := maps.Clone(before)
 	maps.Copy(all, now)
 	var lines []string
@@ -121,7 +122,7 @@ func effects(cfg *config.Config, before map[string]string) []string {
 		for _, key := range slices.Sorted(maps.Keys(all)) {
 			setting, ours := strings.CutPrefix(key, settings)
 			c := change{key: key, before: before[key], now: now[key]}
-			if ours && effect.of(setting) && c.before != c.now && (effect.only == nil || effect.only(c.before, c.now)) {
+			if ours && effect.of(setting, catalogue) && c.before != c.now && (effect.only == nil || effect.only(c.before, c.now)) {
 				lines = append(lines, effect.line(cfg, c))
 			}
 		}
@@ -135,10 +136,10 @@ type change struct {
 	before, now string // "": not set
 }
 
-// of reports whether a change of the setting has the effect.
-func (e Effect) of(setting string) bool {
-	name, isParameter := strings.CutPrefix(setting, parameters)
-	return setting == e.Setting || e.Setting == staticParameters && isParameter && database.ApplyMethod(name) == "pending-reboot"
+// of reports whether a change of the setting has the effect. catalogue is that of the engine version.
+func (e Effect) of(setting string, catalogue *parameters.Catalogue) bool {
+	name, isParameter := strings.CutPrefix(setting, parameter)
+	return setting == e.Setting || e.Setting == staticParameters && isParameter && catalogue.AtRestart(name)
 }
 
 // line returns the warning for a change.

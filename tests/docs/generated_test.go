@@ -53,7 +53,11 @@ func effectsTable(*testing.T) string {
 func parametersTable() string {
 	var rows [][]string
 	for _, p := range database.DefaultParameters() {
-		rows = append(rows, []string{"`" + p.Name + "`", p.Value, p.Why})
+		value := p.Value
+		if p.Instead != "" {
+			value += ", or " + p.Instead
+		}
+		rows = append(rows, []string{"`" + p.Name + "`", value, p.Why})
 	}
 	return golden.Table([]string{"parameter", "value", "why"}, rows)
 }

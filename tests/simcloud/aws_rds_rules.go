@@ -146,10 +146,19 @@ func createParameterGroup(a *account, out Properties) (string, error) {
 }
 
 func updateParameterGroup(_ *account, _, out Properties) error {
+	before18 := slices.Contains([]string{"postgres16", "postgres17"}, out.Text("family"))
 	for _, p := range out.List("parameters") {
-		if p.Text("applyMethod") == "immediate" && slices.Contains(staticParameters, p.Text("name")) {
+		name := p.Text("name")
+		if name == "log_connections" && !before18 && slices.Contains([]string{"0", "1"}, p.Text("value")) {
+			return fmt.Errorf("modifying RDS DB Parameter Group (%s): InvalidParameterValue: Invalid parameter value: %s for: log_connections "+
+				"allowed values are: receipt, authentication, authorization, setup_durations, all", out.Text("name"), p.Text("value"))
+		}
+		if name == "autovacuum_max_workers" && !before18 {
+			continue // PostgreSQL 18 has made it dynamic
+		}
+		if p.Text("applyMethod") == "immediate" && slices.Contains(staticParameters, name) {
 			return fmt.Errorf("modifying RDS DB Parameter Group (%s): InvalidParameterCombination: cannot use immediate apply "+
-				"method for static parameter (%s)", out.Text("name"), p.Text("name"))
+				"method for static parameter (%s)", out.Text("name"), name)
 		}
 	}
 	return nil

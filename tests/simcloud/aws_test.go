@@ -206,6 +206,16 @@ func TestOtherRules(t *testing.T) {
 			})
 			return err
 		}, "cannot use immediate apply method for static parameter"},
+		"a parameter that PostgreSQL 18 has changed": {func(_ *world) error {
+			with := func(family, name, value string) Properties {
+				return Properties{"name": family, "family": family, "parameters": []any{map[string]any{"name": name, "value": value, "applyMethod": "immediate"}}}
+			}
+			require.NoError(t, updateParameterGroup(nil, nil, with("postgres17", "log_connections", "1")))
+			require.NoError(t, updateParameterGroup(nil, nil, with("postgres18", "log_connections", "all")))
+			require.NoError(t, updateParameterGroup(nil, nil, with("postgres18", "autovacuum_max_workers", "5")))
+			require.Error(t, updateParameterGroup(nil, nil, with("postgres17", "autovacuum_max_workers", "5")))
+			return updateParameterGroup(nil, nil, with("postgres18", "log_connections", "1"))
+		}, "allowed values are: receipt, authentication"},
 		"log group taken by RDS": {func(w *world) error {
 			w.aws.must(instanceType, w.instance.with(Properties{"enabledCloudwatchLogsExports": texts("upgrade")}))
 			_, _, err := w.aws.create(logGroupType, Properties{"name": "/aws/rds/instance/mosaic-prod-db/upgrade"})

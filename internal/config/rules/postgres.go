@@ -2,10 +2,8 @@ package rules
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
@@ -21,7 +19,6 @@ var (
 	className     = regexp.MustCompile(`^db\.[a-z]+[0-9]+[a-z]*\.(micro|small|medium|large|[0-9]*xlarge)$`)
 	engineVersion = regexp.MustCompile(`^(1[6-9]|[2-9][0-9])(\.[0-9]{1,2})?$`)
 	parameterName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
-	formula       = regexp.MustCompile(`\{[^{}]+\}`)
 )
 
 // reservedNames is what neither a database nor a user may be called: the names that PostgreSQL and RDS use themselves, and
@@ -66,20 +63,15 @@ func notReserved(fix string, also ...string) schema.Rule {
 	}).As("not", map[string]any{"enum": names})
 }
 
-// parameter asks for a parameter that neither weakens TLS nor stops the instance from starting.
+// parameter asks for a parameter that does not weaken TLS. What the engine version has of it is not in a rule of a single value.
 func parameter() schema.Rule {
-	const fewest, most = 6, 262143 // RDS's range for max_connections
-	r := schema.Check(fmt.Sprintf("a PostgreSQL parameter in lower case; rds.force_ssl stays 1; max_connections from %d to %d or a {formula}", fewest, most),
+	r := schema.Check("a parameter of the engine version in lower case, with a value that RDS takes: a boolean as 1 or 0, a number in the parameter's unit without the unit, or a {formula}; rds.force_ssl stays 1",
 		func(e schema.Entry) string {
 			switch {
 			case !parameterName.MatchString(e.Name):
 				return "a parameter's name in lower case, such as work_mem or rds.logical_replication"
 			case e.Name == "rds.force_ssl" && e.Value != "1":
 				return "1, or remove the line: TLS is forced"
-			case e.Name == "max_connections" && !formula.MatchString(e.Value):
-				if n, err := strconv.Atoi(e.Value); err != nil || n < fewest || n > most {
-					return fmt.Sprintf("a whole number from %d to %d, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)", fewest, most)
-				}
 			}
 			return ""
 		}).
