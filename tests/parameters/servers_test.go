@@ -31,8 +31,8 @@ type setting struct {
 // type, the unit and the apply type that follow from pg_settings, and no value is allowed that the server refuses. Which parameters RDS has
 // beside them, and which it lets be set, no server here knows.
 func TestCataloguesAreThoseOfServers(t *testing.T) {
-	tools.Need(t, tools.Postgres, tools.PgDump)
-	for _, program := range []string{tools.At(t, tools.Postgres), filepath.Join(filepath.Dir(tools.At(t, tools.PgDump)), "postgres")} {
+	tools.Need(t, tools.Postgres, tools.PgDump, tools.Postgres18)
+	for _, program := range []string{tools.At(t, tools.Postgres), filepath.Join(filepath.Dir(tools.At(t, tools.PgDump)), "postgres"), tools.At(t, tools.Postgres18)} {
 		db := connect(t, program)
 		var version string
 		require.NoError(t, db.QueryRow(t.Context(), "SHOW server_version").Scan(&version))

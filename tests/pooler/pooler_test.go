@@ -87,7 +87,11 @@ func refusal(err error) string {
 func TestLogins(t *testing.T) {
 	need(t)
 	t.Parallel()
-	s := newServer(t)
+	servers.OnEach(t, logins)
+}
+
+func logins(t *testing.T, program string) {
+	s := serverAt(t, program)
 	b := s.bounce(credentials.UserlistLine(admin, adminPassword))
 	who, err := ask(b.url(admin, adminPassword), "SELECT current_user || ' by ' || version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
 	require.NoError(t, err, s.log("pgbouncer"))
@@ -115,7 +119,11 @@ func TestLogins(t *testing.T) {
 func TestVerifiers(t *testing.T) {
 	need(t)
 	t.Parallel()
-	s := newServer(t)
+	servers.OnEach(t, verifiers)
+}
+
+func verifiers(t *testing.T, program string) {
+	s := serverAt(t, program)
 	s.do("mosaic", "CREATE ROLE core_api_a LOGIN PASSWORD 'First0Password'", "CREATE ROLE core_api_b LOGIN PASSWORD 'Second0Password'")
 	var users string
 	for _, login := range []string{"core_api_a", "core_api_b"} {

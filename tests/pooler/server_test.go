@@ -41,7 +41,13 @@ func need(t *testing.T) {
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	s := &server{Postgres: servers.NewPostgres(t), t: t, port: servers.Port(t)}
+	return serverAt(t, tools.At(t, tools.Postgres))
+}
+
+// serverAt is a server whose program is at a path.
+func serverAt(t *testing.T, program string) *server {
+	t.Helper()
+	s := &server{Postgres: servers.PostgresAt(t, program), t: t, port: servers.Port(t)}
 	s.certify("server")
 	s.certify("client")
 	s.Init("--username", admin, "--pwfile", s.Write("password", adminPassword, 0o644), "--auth", "scram-sha-256")

@@ -47,6 +47,19 @@ func PostgresAt(t *testing.T, program string) *Postgres {
 	return p
 }
 
+// OnEach runs a test side by side on the oldest major version that this program takes, and on the newest that it was tested with: those of the
+// tools. The test has to call tools.Need for the older one first.
+func OnEach(t *testing.T, run func(t *testing.T, program string)) {
+	t.Helper()
+	for _, tool := range []tools.Tool{tools.Postgres, tools.Postgres18} {
+		t.Run(string(tool), func(t *testing.T) {
+			tools.Need(t, tool)
+			t.Parallel()
+			run(t, tools.At(t, tool))
+		})
+	}
+}
+
 func (p *Postgres) command(name string, args ...string) *exec.Cmd {
 	cmd := p.user.Command(filepath.Join(p.binaries, name), args...)
 	cmd.Dir = p.Dir

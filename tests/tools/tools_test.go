@@ -83,7 +83,7 @@ func TestUnusableTools(t *testing.T) {
 
 // Every tool can be installed, on Linux and on a Mac.
 func TestEveryToolCanBeBrought(t *testing.T) {
-	pinned := regexp.MustCompile(`^(@[a-z-]+/)?[a-z-]+[a-z0-9-]*@\d+\.\d+\.[\w.-]+$`)
+	pinned := regexp.MustCompile(`^([a-z0-9]+@npm:)?(@[a-z-]+/)?[a-z-]+[a-z0-9-]*@\d+\.\d+\.[\w.-]+$`)
 	for _, s := range All() {
 		assert.True(t, s.Npm != "" || len(s.Debian) > 0 || s.Script != "", s.Tool)
 		if s.Npm != "" {

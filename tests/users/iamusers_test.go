@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/servers"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -40,7 +41,11 @@ func (s *server) version() int {
 func TestIAMUsersAndTheMasterUser(t *testing.T) {
 	need(t)
 	t.Parallel()
-	d := deploy(t, everything...)
+	servers.OnEach(t, iamUsers)
+}
+
+func iamUsers(t *testing.T, program string) {
+	d := deployOn(t, serverAt(t, program), everything...)
 	d.up()
 	both := func() {
 		t.Helper()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/servers"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -183,7 +184,11 @@ var everything = []engine.Override{
 func TestPrivileges(t *testing.T) {
 	need(t)
 	t.Parallel()
-	d := deploy(t, everything...)
+	servers.OnEach(t, privileges)
+}
+
+func privileges(t *testing.T, program string) {
+	d := deployOn(t, serverAt(t, program), everything...)
 	d.up()
 	master := d.master()
 
@@ -302,7 +307,11 @@ func (d *deployment) remote(name string) string {
 func TestRefusalsOfTheBootstrap(t *testing.T) {
 	need(t)
 	t.Parallel()
-	d := deploy(t, everything...)
+	servers.OnEach(t, refusals)
+}
+
+func refusals(t *testing.T, program string) {
+	d := deployOn(t, serverAt(t, program), everything...)
 	require.NoError(t, d.Set(t.Context(), engine.Override{Path: "database.passwordVersion", Value: "4"}))
 	d.up()
 	verifiers := func() string {
