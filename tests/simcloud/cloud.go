@@ -35,7 +35,7 @@ type Cloud struct {
 	OperatorLags bool
 	// APIServer is the URL of the clusters' Kubernetes API and its certificate authority, PEM; "": none answers.
 	APIServer, APIServerAuthority string
-	// Withdrawn is the instance classes that RDS has no more for new instances.
+	// Withdrawn is the instance classes and engine versions that RDS has not, or no more, for new instances.
 	Withdrawn []string
 	// Takes blocks for as long as an operation takes, before the engine gets its result. It is called concurrently. nil: operations take
 	// no time.
