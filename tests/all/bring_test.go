@@ -110,7 +110,7 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, "pgdump.sh")
 			assert.Contains(t, calls, " pg@8")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "21 tools are missing: bash, git, helm, jq,")
+			assert.Contains(t, said.String(), "22 tools are missing: bash, git, helm, jq,")
 
 			said.Reset()
 			require.NoError(t, bring(t.Context(), m.root, &said))
