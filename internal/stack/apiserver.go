@@ -32,13 +32,16 @@ func newAPIServer(c eksCluster, token string) (*apiServer, error) {
 		return nil, fmt.Errorf("the certificate authority of the EKS cluster %s is no certificate", c.name)
 	}
 	return &apiServer{endpoint: c.endpoint, token: token, client: &http.Client{
-		Timeout:   10 * time.Second,
+		Timeout:   5 * time.Second,
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
 	}}, nil
 }
 
-// errMissing is the error of get for what is not there.
-var errMissing = errors.New("not there")
+// The errors of get: what is asked for is not there; there is no answer.
+var (
+	errMissing     = errors.New("not there")
+	errUnreachable = errors.New("no answer")
+)
 
 // get reads an object into a value, whose fields are as the API has them.
 func (s *apiServer) get(ctx context.Context, path string, into any) error {
@@ -49,7 +52,7 @@ func (s *apiServer) get(ctx context.Context, path string, into any) error {
 	request.Header.Set("Authorization", "Bearer "+s.token)
 	response, err := s.client.Do(request)
 	if err != nil {
-		return fmt.Errorf("asking the API server: %w", err)
+		return errors.Join(errUnreachable, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // it has been read
 	switch response.StatusCode {

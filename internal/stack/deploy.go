@@ -92,7 +92,7 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 	err := together(
 		func() (err error) { found, err = discover(ctx, cfg, provider); return err },
 		func() (err error) {
-			offered, err = lookupOffer(ctx, cfg, before, pulumi.Provider(provider))
+			offered, err = lookupOffer(ctx, cfg, pulumi.Provider(provider))
 			return err
 		},
 		func() error { return checkBackup(ctx, cfg, before, provider) },
@@ -103,7 +103,7 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 	if err := lock.Moved(found.location(), before).Err(); err != nil {
 		return nil, err
 	}
-	problems, warnings := offered.unfit(cfg, before, found.zones())
+	problems, warnings := offered.unfit(cfg, found.zones())
 	if err := slices.Concat(found.misplaced(cfg), problems, found.missing).Err(); err != nil {
 		return nil, err
 	}

@@ -18,8 +18,8 @@ import (
 // lookupMissing asks the cluster for the namespaces and the operator that the objects of this program need. What the role may not read, and
 // a cluster that cannot be reached from here, are not held against the configuration: the provider says so when it gets there.
 func (d *discovery) lookupMissing(ctx *pulumi.Context, cfg *config.Config, from pulumi.InvokeOption) error {
-	if !cfg.Delivery.InCluster() || cfg.Cluster.Kubeconfig != "" {
-		return nil // a kubeconfig may log in by any program
+	if !cfg.Delivery.InCluster() || cfg.Cluster.Kubeconfig != "" || d.cluster.endpoint == "" || d.cluster.certificateAuthority == "" {
+		return nil // a kubeconfig may log in by any program, and a cluster that is being made has no API yet
 	}
 	auth, err := eks.GetClusterAuth(ctx, &eks.GetClusterAuthArgs{Name: d.cluster.name}, from)
 	if err != nil || auth.Token == "" {
@@ -80,17 +80,19 @@ func (s *apiServer) operator(ctx context.Context) *schema.Problem {
 
 // application is the problem of an application's namespace, or of the store that it uses; nil: none.
 func (s *apiServer) application(ctx context.Context, cfg *config.Config, app config.Application) *schema.Problem {
-	created := cfg.App.CreateNamespace && app.Namespace == cfg.App.Namespace
-	if !created && errors.Is(s.get(ctx, "/api/v1/namespaces/"+app.Namespace, &struct{}{}), errMissing) {
+	var err error
+	if created := cfg.App.CreateNamespace && app.Namespace == cfg.App.Namespace; !created {
+		err = s.get(ctx, "/api/v1/namespaces/"+app.Namespace, &struct{}{})
+	}
+	if errors.Is(err, errMissing) {
 		return &schema.Problem{
 			Key: config.Key(app.Key() + ".namespace"), Value: app.Namespace, Rule: "a namespace of the cluster " + cfg.Cluster.Name,
 			Fix: "another one, or make it first; the application that owns the schema can have createNamespace: true",
 		}
 	}
-	store := app.ClusterSecretStore
-	if store != "" && errors.Is(s.get(ctx, "/apis/"+manifest.SecretsAPI+"/clustersecretstores/"+store, &struct{}{}), errMissing) {
+	if store := app.ClusterSecretStore; store != "" && !errors.Is(err, errUnreachable) && errors.Is(s.get(ctx, "/apis/"+manifest.SecretsAPI+"/clustersecretstores/"+store, &struct{}{}), errMissing) {
 		return &schema.Problem{
-			Key: config.Key(app.Key() + ".clusterSecretStore"), Value: store, Rule: "a ClusterSecretStore of the cluster " + cfg.Cluster.Name,
+			Key: config.Key(app.Key() + ".clusterSecretStore"), Value: app.ClusterSecretStore, Rule: "a ClusterSecretStore of the cluster " + cfg.Cluster.Name,
 			Fix: "another one, or remove the line for a SecretStore of the application's own",
 		}
 	}

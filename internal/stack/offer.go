@@ -1,81 +1,105 @@
 package stack
 
 import (
+	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/config/lock"
 )
 
 const engineName = "postgres" // of RDS
 
-// offer is what RDS has, in the region, for the instances of the configuration.
+// offer is what RDS has, in the region, for the instances of the configuration, and which of them exist.
 type offer struct {
-	refused  string                      // why this role may not ask; what it has not asked is not held against the configuration
 	version  *rds.GetEngineVersionResult // that RDS takes for the configured one; nil: none
-	instance *option
-	replica  *option           // nil without replicas, and for those of the instance's class
-	upgrade  *upgrade          // nil: the version is that of the last run
-	taken    map[string]string // settings of the instance, by full key, where the first run takes one over
+	instance option
+	replicas option   // of none without replicas
+	upgrades []string // versions to which RDS upgrades the instance, if it has another one than the configuration
+
+	mutex   sync.Mutex
+	refused string // why this role may not ask; what it has not asked is not held against the configuration
 }
 
-// option is one class with the configured version and storage type.
+// option is one class with the configured version and storage type, for some instances.
 type option struct {
 	key, class string // full key of the configuration
+	holders    []holder
+	asked      bool // false: nobody could be asked
 	found      *rds.GetOrderableDbInstanceResult
 	// otherStorage is a storage type that RDS has for the class, where it does not have the configured one; "": not the class.
 	otherStorage string
 }
 
-// upgrade is where the instance is, and which versions RDS upgrades it to.
-type upgrade struct {
-	from    string
-	targets []string
-}
+// holder is an instance as it exists; nil: this run makes it.
+type holder = *rds.LookupInstanceResult
 
-// lookupOffer asks RDS for version and classes, the classes side by side. A major version stands for the minor one that RDS has for its
-// default.
-func lookupOffer(ctx *pulumi.Context, cfg *config.Config, before map[string]string, from pulumi.InvokeOption) (*offer, error) {
-	db := cfg.Database
-	o := &offer{instance: &option{key: config.Key("database.instanceClass"), class: db.InstanceClass}}
-	if db.ReadReplicas > 0 && db.ReplicaInstanceClass != db.InstanceClass {
-		o.replica = &option{key: config.Key("database.replicaInstanceClass"), class: db.ReplicaInstanceClass}
+// lookupOffer asks RDS for version and classes, and for the instances that there are, side by side. A major version stands for the minor
+// one that RDS has for its default.
+func lookupOffer(ctx *pulumi.Context, cfg *config.Config, from pulumi.InvokeOption) (*offer, error) {
+	o := newOffer(cfg)
+	steps := []func() error{func() (err error) {
+		if o.version, err = engineVersion(ctx, cfg.Database.EngineVersion, from); err != nil || o.version == nil {
+			return o.permit(err)
+		}
+		ask := func(option *option) func() error {
+			return func() error {
+				return o.permit(option.lookup(ctx, o.version.VersionActual, cfg.Database.StorageType, from))
+			}
+		}
+		return together(ask(&o.instance), ask(&o.replicas))
+	}}
+	for i := range o.instance.holders {
+		steps = append(steps, func() (err error) {
+			o.instance.holders[i] = existing(ctx, made(cfg)[i], from)
+			if i == 0 {
+				o.upgrades, err = upgrades(ctx, o.instance.holders[i], cfg.Database.EngineVersion, from)
+			}
+			return o.permit(err)
+		})
 	}
-	err := together(
-		func() error {
-			var err error
-			if o.version, err = engineVersion(ctx, db.EngineVersion, from); err != nil || o.version == nil {
-				return err
-			}
-			return together(
-				func() error { return o.instance.lookup(ctx, o.version.VersionActual, db.StorageType, from) },
-				func() error { return o.replica.lookup(ctx, o.version.VersionActual, db.StorageType, from) },
-			)
-		},
-		func() (err error) {
-			o.upgrade, err = lookupUpgrade(ctx, cfg, before, from)
-			return err
-		},
-		func() error {
-			if len(before) == 0 {
-				o.taken = lookupTaken(ctx, cfg, from)
-			}
+	for i := range o.replicas.holders {
+		steps = append(steps, func() error {
+			o.replicas.holders[i] = existing(ctx, cfg.Replica(i+1), from)
 			return nil
-		},
-	)
-	if err != nil && denied(err) {
-		o.refused = err.Error()
-		return o, nil
+		})
 	}
-	if err != nil {
+	if err := together(steps...); err != nil {
 		return nil, fmt.Errorf("asking RDS for its versions and instance classes: %w", err)
 	}
 	return o, nil
+}
+
+func newOffer(cfg *config.Config) *offer {
+	db := cfg.Database
+	return &offer{
+		instance: option{key: config.Key("database.instanceClass"), class: db.InstanceClass, holders: make([]holder, len(made(cfg)))},
+		replicas: option{key: config.Key("database.replicaInstanceClass"), class: db.ReplicaInstanceClass, holders: make([]holder, db.ReadReplicas)},
+	}
+}
+
+// made are the identifiers of the instances that have the settings of the configuration: the active one, and the newest, which a restore makes.
+func made(cfg *config.Config) []string {
+	identifiers := []string{cfg.Instance()}
+	if newest := cfg.Generation(cfg.Restore.Generation); newest != identifiers[0] {
+		identifiers = append(identifiers, newest)
+	}
+	return identifiers
+}
+
+// permit keeps the error of a role that may not ask to itself, and returns any other.
+func (o *offer) permit(err error) error {
+	if err == nil || !mentions(err, "AccessDenied", "not authorized") {
+		return err
+	}
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.refused = cmp.Or(o.refused, err.Error())
+	return nil
 }
 
 // engineVersion is the version that RDS takes for the configured one; nil if there is none.
@@ -95,9 +119,9 @@ func engineVersion(ctx *pulumi.Context, version string, from pulumi.InvokeOption
 	return found, err
 }
 
-// lookup asks for the class.
+// lookup asks for the class, if an instance is to have it.
 func (o *option) lookup(ctx *pulumi.Context, version, storageType string, from pulumi.InvokeOption) error {
-	if o == nil {
+	if len(o.holders) == 0 {
 		return nil
 	}
 	// With a list of one and the latest version, the provider takes the first of several options, where it fails otherwise.
@@ -109,62 +133,47 @@ func (o *option) lookup(ctx *pulumi.Context, version, storageType string, from p
 	if err != nil && absent(err) {
 		args.StorageType = nil
 		if found, err = rds.GetOrderableDbInstance(ctx, args, from); err == nil {
-			o.otherStorage = found.StorageType
-		}
-		if err == nil || absent(err) {
-			return nil
+			o.otherStorage, found = found.StorageType, nil
+		} else if absent(err) {
+			err = nil
 		}
 	}
-	o.found = found
+	o.found, o.asked = found, err == nil
 	return err
 }
 
-// lookupUpgrade asks, where the configured version is another than in the last run, which version the instance has by now, and what
-// RDS upgrades that to.
-func lookupUpgrade(ctx *pulumi.Context, cfg *config.Config, before map[string]string, from pulumi.InvokeOption) (*upgrade, error) {
-	key := config.Key("database.engineVersion")
-	if before[key] == "" || before[key] == cfg.Database.EngineVersion || lock.Restores(cfg, before) {
-		return nil, nil
-	}
-	identifier := cfg.Instance()
-	instance, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, from)
+// existing is an instance as it is; nil if there is none.
+func existing(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) holder {
+	found, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, from)
 	if err != nil {
-		return nil, fmt.Errorf("the instance %s, which is to have another version: %w", identifier, err)
+		return nil // what is made anew is not there; if it is only not found, more is asked for than necessary
+	}
+	return found
+}
+
+// upgrades are the versions to which RDS upgrades an instance that has not the configured one.
+func upgrades(ctx *pulumi.Context, instance holder, configured string, from pulumi.InvokeOption) ([]string, error) {
+	if instance == nil || has(instance, configured) {
+		return nil, nil
 	}
 	found, err := rds.GetEngineVersion(ctx, &rds.GetEngineVersionArgs{
 		Engine: engineName, Version: &instance.EngineVersion, IncludeAll: pulumi.BoolRef(true),
 	}, from)
 	if err != nil {
-		return nil, fmt.Errorf("its version %s: %w", instance.EngineVersion, err)
+		return nil, fmt.Errorf("the version %s, which the instance has: %w", instance.EngineVersion, err)
 	}
-	return &upgrade{from: instance.EngineVersion, targets: found.ValidUpgradeTargets}, nil
+	return found.ValidUpgradeTargets, nil
 }
 
-// lookupTaken is what the instance has that the first run takes over; nil if there is none.
-func lookupTaken(ctx *pulumi.Context, cfg *config.Config, from pulumi.InvokeOption) map[string]string {
-	identifier := cfg.Instance()
-	found, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, from)
-	if err != nil {
-		return nil // what is made anew is not there
-	}
-	version := found.EngineVersion
-	if strings.HasPrefix(version, cfg.Database.EngineVersion+".") {
-		version = cfg.Database.EngineVersion
-	}
-	return map[string]string{
-		settings + "instanceClass": found.DbInstanceClass, settings + "engineVersion": version, settings + "storageType": found.StorageType,
-		settings + "multiAz": strconv.FormatBool(found.MultiAz), settings + "allocatedStorage": strconv.Itoa(found.AllocatedStorage),
-		config.Key("restore.serving"): strconv.Itoa(cfg.Restore.Serving), config.Key("restore.generation"): strconv.Itoa(cfg.Restore.Generation),
-	}
+// has tells whether an instance has a version, or a minor version of a major one.
+func has(instance holder, version string) bool {
+	return instance.EngineVersion == version || strings.HasPrefix(instance.EngineVersion, version+".")
 }
 
 // absent tells whether RDS has no such thing: the provider found none, or RDS does not know the version or the class.
 func absent(err error) bool {
 	return mentions(err, "no RDS ", "InvalidParameterCombination", "InvalidParameterValue")
 }
-
-// denied tells whether the role may not ask. One that an earlier version of this program's pipeline made may not.
-func denied(err error) bool { return mentions(err, "AccessDenied", "not authorized") }
 
 func mentions(err error, texts ...string) bool {
 	for _, text := range texts {

@@ -15,7 +15,7 @@ func TestWhatAClassDoesNotHave(t *testing.T) {
 		cfg := &config.Config{Region: "us-east-1"}
 		cfg.Database = config.Database{
 			InstanceClass: "db.m7g.large", EngineVersion: "16", AllocatedStorage: 100, MaxAllocatedStorage: 200, StorageType: "io1", Iops: 3000,
-			IamDatabaseAuthentication: true, MultiAz: true, ReadReplicas: 1, PerformanceInsightsRetentionDays: 7, MonitoringInterval: 60,
+			IamDatabaseAuthentication: true, MultiAz: true, PerformanceInsightsRetentionDays: 7, MonitoringInterval: 60,
 		}
 		return cfg
 	}
@@ -28,16 +28,22 @@ func TestWhatAClassDoesNotHave(t *testing.T) {
 	}
 	zones := []string{"us-east-1a", "us-east-1b", "us-east-1c"}
 	keys := func(cfg *config.Config, found *rds.GetOrderableDbInstanceResult) []string {
-		o := &offer{
-			version:  &rds.GetEngineVersionResult{VersionActual: "16.11"},
-			instance: &option{key: config.Key("database.instanceClass"), class: cfg.Database.InstanceClass, found: found},
-		}
-		problems, warnings := o.unfit(cfg, nil, zones)
+		o := newOffer(cfg)
+		o.version = &rds.GetEngineVersionResult{VersionActual: "16.11"}
+		o.instance.found, o.instance.asked = found, true
+		problems, warnings := o.unfit(cfg, zones)
 		assert.Empty(t, warnings)
 		var all []string
 		for _, problem := range problems {
 			all = append(all, problem.Key)
 		}
+		o.instance.holders[0] = &rds.LookupInstanceResult{
+			DbInstanceClass: "db.m7g.large", EngineVersion: "16.4", StorageType: "io1", AllocatedStorage: 100, Iops: cfg.Database.Iops,
+			MaxAllocatedStorage: 200, MultiAz: true, MonitoringInterval: 60,
+		}
+		problems, warnings = o.unfit(cfg, zones)
+		assert.Empty(t, problems, "the instance has it already")
+		assert.Len(t, warnings, len(all))
 		return all
 	}
 	assert.Empty(t, keys(asked(), class()))
@@ -47,7 +53,6 @@ func TestWhatAClassDoesNotHave(t *testing.T) {
 	}{
 		"iamDatabaseAuthentication": {func(r *rds.GetOrderableDbInstanceResult) { r.SupportsIamDatabaseAuthentication = false }, func(d *config.Database) { d.IamDatabaseAuthentication = false }},
 		"multiAz":                   {func(r *rds.GetOrderableDbInstanceResult) { r.MultiAzCapable = false }, func(d *config.Database) { d.MultiAz = false }},
-		"readReplicas":              {func(r *rds.GetOrderableDbInstanceResult) { r.ReadReplicaCapable = false }, func(d *config.Database) { d.ReadReplicas = 0 }},
 		"performanceInsightsRetentionDays": {
 			func(r *rds.GetOrderableDbInstanceResult) { r.SupportsPerformanceInsights = false },
 			func(d *config.Database) { d.PerformanceInsightsRetentionDays = 0 },
@@ -67,4 +72,33 @@ func TestWhatAClassDoesNotHave(t *testing.T) {
 		}
 		assert.Empty(t, keys(cfg, lacking), key)
 	}
+}
+
+// The replicas are asked about by themselves: one more of a class that RDS has no more is refused, and those that there are stay.
+func TestWhatReplicasDoNotHave(t *testing.T) {
+	cfg := &config.Config{}
+	cfg.Database = config.Database{InstanceClass: "db.m7g.large", ReplicaInstanceClass: "db.m7g.large", EngineVersion: "16", ReadReplicas: 2}
+	zones := []string{"us-east-1a", "us-east-1b"}
+	made := &rds.LookupInstanceResult{DbInstanceClass: "db.m7g.large", EngineVersion: "16.4"}
+	o := newOffer(cfg)
+	o.version = &rds.GetEngineVersionResult{VersionActual: "16.11"}
+	o.instance.asked, o.replicas.asked = true, true
+	o.instance.holders[0], o.replicas.holders[0], o.replicas.holders[1] = made, made, made
+	problems, warnings := o.unfit(cfg, zones)
+	assert.Empty(t, problems)
+	assert.Len(t, warnings, 2, "RDS has the class no more")
+
+	o.replicas.holders[1] = nil
+	problems, _ = o.unfit(cfg, zones)
+	if assert.Len(t, problems, 1) {
+		assert.Equal(t, "mosaic-database:database.replicaInstanceClass", problems[0].Key)
+	}
+	o.replicas.found = &rds.GetOrderableDbInstanceResult{ReadReplicaCapable: true, AvailabilityZones: []string{"us-east-1f"}}
+	problems, _ = o.unfit(cfg, zones)
+	if assert.Len(t, problems, 1) {
+		assert.Contains(t, problems[0].Rule, "in a zone with a subnet of the database; RDS has it in us-east-1f")
+	}
+	o.instance.holders[0], o.replicas.found = nil, nil
+	problems, _ = o.unfit(cfg, zones)
+	assert.Len(t, problems, 1, "the instance's own class is told once")
 }

@@ -107,7 +107,9 @@ func TestWhatAnInstanceHasItKeeps(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, preview.Stdout+preview.Stderr, "RDS no longer has this for a new instance")
 
-	set(l, "engineVersion=17 allowMajorVersionUpgrade=true applyImmediately=true")
+	set(l, "readReplicas=1")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "database.replicaInstanceClass: "+class, "a replica would be made anew")
+	set(l, "readReplicas=0 engineVersion=17 allowMajorVersionUpgrade=true applyImmediately=true")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "database.instanceClass: "+class, "the other version is asked for with this class")
 }
 

@@ -170,7 +170,7 @@ func foreignAccount(t *testing.T) []string {
 
 // wrongSetting is a wrong value in the stack file from the first run on.
 type wrongSetting struct {
-	key, value, right string
+	key, value, right string // right: "" for none
 	says              []string
 }
 
@@ -179,7 +179,11 @@ func (w wrongSetting) fixed(t *testing.T) string {
 	t.Helper()
 	l := live.Start(t, "dev", engine.Override{Path: w.key, Value: w.value})
 	why := seen(t, l.MustFail(l.Up(t.Context())), w.says...)
-	l.MustSet(w.key, w.right)
+	if w.right == "" {
+		l.MustUnset(w.key)
+	} else {
+		l.MustSet(w.key, w.right)
+	}
 	converges(l)
 	return why
 }

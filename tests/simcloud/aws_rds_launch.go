@@ -98,6 +98,7 @@ func (a *account) getInstance(identifier string) (Properties, error) {
 		"id": identifier, "dbInstanceIdentifier": identifier, "dbInstanceArn": p.Text("arn"), "resourceId": p.Text("resourceId"),
 		"engine": p.Text("engine"), "engineVersion": p.Text("engineVersionActual"), "allocatedStorage": p.Number("allocatedStorage"),
 		"dbInstanceClass": p.Text("instanceClass"), "storageType": p.Text("storageType"), "multiAz": p.Flag("multiAz"),
+		"iops": p.Number("iops"), "monitoringInterval": p.Number("monitoringInterval"), "maxAllocatedStorage": p.Number("maxAllocatedStorage"),
 		"storageEncrypted": p.Flag("storageEncrypted"), "kmsKeyId": p.Text("kmsKeyId"), "tags": map[string]any{},
 		"backupRetentionPeriod": p.Number("backupRetentionPeriod"), "address": p.Text("address"), "port": p.Number("port"),
 	}, nil
