@@ -102,3 +102,49 @@ func TestWhatReplicasDoNotHave(t *testing.T) {
 	problems, _ = o.unfit(cfg, zones)
 	assert.Len(t, problems, 1, "the instance's own class is told once")
 }
+
+// A restore makes another instance beside the active one, another class is asked for by a change, and another storage type asks for size and operations anew.
+func TestWhatIsAskedForAnew(t *testing.T) {
+	cfg := &config.Config{}
+	cfg.Restore.Serving, cfg.Restore.Generation = 1, 2
+	cfg.Database = config.Database{InstanceClass: "db.m7g.large", EngineVersion: "16", AllocatedStorage: 100, StorageType: "io1", Iops: 12000}
+	there := func() holder {
+		return &rds.LookupInstanceResult{DbInstanceClass: "db.m7g.large", EngineVersion: "16.4", StorageType: "io1", AllocatedStorage: 100, Iops: 12000}
+	}
+	o := newOffer(cfg)
+	o.version = &rds.GetEngineVersionResult{VersionActual: "16.11"}
+	o.instance.asked = true
+	o.instance.found = &rds.GetOrderableDbInstanceResult{MinStorageSize: 101, MaxIopsPerDbInstance: 10000}
+	problems := func() []string {
+		found, _ := o.unfit(cfg, nil)
+		var all []string
+		for _, problem := range found {
+			all = append(all, problem.Key)
+		}
+		return all
+	}
+	sizes := []string{"mosaic-database:database.allocatedStorage", "mosaic-database:database.iops"}
+	o.instance.holders[0] = there()
+	assert.Equal(t, sizes, problems(), "the second one is not there")
+	o.instance.holders[1] = there()
+	assert.Empty(t, problems())
+	o.instance.holders[1].StorageType = "gp3"
+	assert.Equal(t, sizes, problems())
+	o.instance.holders[1] = there()
+	o.instance.holders[0].DbInstanceClass = "db.m6g.large"
+	assert.Equal(t, sizes, problems())
+}
+
+// A pinned version that the instance has is no upgrade, nor is a major version of which it has a newer minor one than RDS's default.
+func TestAVersionThatTheInstanceHas(t *testing.T) {
+	for version, asked := range map[string]bool{"16.13": false, "16": false, "16.1": true, "17": true} {
+		cfg := &config.Config{}
+		cfg.Database.EngineVersion = version
+		o := newOffer(cfg)
+		o.version = &rds.GetEngineVersionResult{VersionActual: map[string]string{"16": "16.11", "17": "17.6"}[version]}
+		o.instance.holders[0] = &rds.LookupInstanceResult{EngineVersion: "16.13"}
+		o.upgrades = []string{"17.9"}
+		problems, _ := o.unfit(cfg, nil)
+		assert.Equal(t, asked, len(problems) > 0, version)
+	}
+}
