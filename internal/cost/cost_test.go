@@ -205,11 +205,15 @@ func TestUnknownPrices(t *testing.T) {
 func TestUnknownClassesWithoutCredits(t *testing.T) {
 	for _, change := range []func(*billed){
 		func(b *billed) { b.Database.InstanceClass = "db.x9.large" },
-		func(b *billed) { b.Database.InstanceClass, b.Database.ReplicaInstanceClass = "db.m6g.large", "db.t5.micro" },
+		func(b *billed) {
+			b.Database.InstanceClass, b.Database.ReplicaInstanceClass = "db.m6g.large", "db.t5.micro"
+		},
 	} {
 		assert.NotContains(t, monthly(t, change).String(), "CPU credits")
 	}
-	replica := monthly(t, func(b *billed) { b.Database.ReplicaInstanceClass, b.Database.DatabaseInsightsMode = "db.x9.large", "advanced" })
+	replica := monthly(t, func(b *billed) {
+		b.Database.ReplicaInstanceClass, b.Database.DatabaseInsightsMode = "db.x9.large", "advanced"
+	})
 	assert.NotContains(t, replica.String(), "Database Insights")
 }
 
@@ -227,12 +231,12 @@ func TestSourcesOfLogs(t *testing.T) {
 	b := mvp()
 	b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 1, 30
 	region := prices.Region{
-		Sources: map[string]prices.Source{"old": {Date: "2024"}, "new": {Date: "2026"}},
-		Item:    map[string]prices.Item{"log GB": {USD: 0.5, Sources: []string{"old"}}, "log GB-month": {USD: 0.03, Sources: []string{"new"}}},
+		Sources: map[string]prices.Source{"a": {Date: "2024"}, "b": {Date: "2026"}},
+		Item:    map[string]prices.Item{"log GB": {USD: 0.5, Sources: []string{"a"}}, "log GB-month": {USD: 0.03, Sources: []string{"b", "a"}}},
 	}
 	for _, line := range estimate(&b.Config, 0, region, nil).Lines {
 		if line.Item == "logs" {
-			assert.Equal(t, []string{"old", "new"}, line.Sources)
+			assert.Equal(t, []string{"a", "b"}, line.Sources, "each once")
 			return
 		}
 	}

@@ -39,7 +39,7 @@ func (e *estimator) unknownCredits() bool {
 	}
 	return slices.ContainsFunc(names, func(name string) bool {
 		class, known := instanceclass.Lookup(name)
-		return strings.HasPrefix(name, "db.t") && !(known && class.Burstable())
+		return strings.HasPrefix(name, "db.t") && (!known || !class.Burstable())
 	})
 }
 

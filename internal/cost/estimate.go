@@ -65,7 +65,7 @@ type estimator struct {
 	db                  config.Database
 	class, replicaClass instanceclass.Class
 	known               bool // whether the processors of all instances are known
-	retained            int // retained instances, assumed to be like the active one
+	retained            int  // retained instances, assumed to be like the active one
 	alarms              int
 	prices              prices.Region
 	estimate            Estimate
@@ -164,7 +164,8 @@ func (e *estimator) logs() {
 	}
 	const daysPerMonth = hoursPerMonth / 24.0
 	monthly := float64(gib) * (ingestion.USD + storage.USD*float64(days)/daysPerMonth)
-	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: slices.Concat(ingestion.Sources, storage.Sources)})
+	sources := slices.Sorted(slices.Values(slices.Concat(ingestion.Sources, storage.Sources)))
+	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: slices.Compact(sources)})
 }
 
 func (e *estimator) insights() {

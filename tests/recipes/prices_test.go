@@ -73,18 +73,19 @@ func (b *bench) table() string {
 	return string(text)
 }
 
-// The recipe writes the table and prints what changed; where a list is cut off, it changes nothing.
+// The recipe writes the table and prints what changed; a region whose list is cut off stays as it was, and is an error.
 func TestPricesRecipe(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newBench(t, t.TempDir())
 	b.withPrices()
 	before := b.table()
-	r := b.just("", "prices", "--from="+priceLists(t, "eu-west-1"))
+	r := b.just("", "prices", "--from="+priceLists(t, "us-east-1/"))
 	assert.Equal(t, 1, r.code)
-	assert.Contains(t, r.stderr, "/eu-west-1/index.json: not a price list in AWS's format, or not all of it: EOF; the prices were not changed")
-	assert.Empty(t, r.stdout)
+	assert.Contains(t, r.stderr, "/us-east-1/index.json: not a price list in AWS's format, or not all of it: EOF\n")
+	assert.Contains(t, r.stdout, "\nNot read; the table keeps what it had:\n\n- us-east-1: ")
 	assert.Equal(t, before, b.table())
+	assert.Equal(t, "internal/cost/prices/eu-west-1.json", b.git("diff", "--name-only"))
 
 	r = b.just("", "prices", "--to=here")
 	assert.Contains(t, r.stderr, "there is no option --to=here; the options are: --from=")
@@ -97,18 +98,23 @@ func TestPricesRecipe(t *testing.T) {
 	assert.Contains(t, b.table(), `"db.m7g.large": {"singleAz":0.168,"multiAz":0.336,"sources":["table_2026_04","ratedesc_m7g"]}`, "which the list lacks")
 }
 
+// goldenCalls are what ci/prices runs after the prices: a page of the documentation follows from them.
+func goldenCalls() []call {
+	return []call{
+		on("go run ./tests/all -tools", ""),
+		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
+			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/costs.md"),
+		on("go test ./internal/config ./internal/pipeline -update", ""),
+	}
+}
+
 // A month's run of the workflow: the prices and what follows from them go into one pull request, which the next month's run changes.
 func TestPricesSteps(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	b.withPrices()
-	golden := []call{
-		on("go run ./tests/all -tools", ""),
-		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
-			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/costs.md"),
-		on("go test ./internal/config ./internal/pipeline -update", ""),
-	}
+	golden := goldenCalls()
 	list := func(found string) call {
 		return on("gh pr list --repo acme/database --head "+pricesBranch+" --state open --json url,isCrossRepository --jq", "").
 			with(`map(select(.isCrossRepository | not))[0].url // ""`).do(`echo '` + found + `' | jq -r "${@: -1}"`)
@@ -234,7 +240,22 @@ func TestProposeKeepsTheCommitsOfOthers(t *testing.T) {
 
 func (b *bench) inProject(file string) string { return filepath.Join(b.project, file) }
 
-// A list that is wrong ends the workflow before anything is written.
+// Where a region is left as it was, the step fails in the end, and the prices of the others are there to propose.
+func TestPricesStepProposesTheOtherRegions(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.withPrices()
+	b.expect(goldenCalls()...)
+	r := b.step("ci/prices", "--from="+priceLists(t, "eu-west-1/"))
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.stderr, "these prices were left as they were, and all others are up to date")
+	assert.Equal(t, "changed=true\n", b.content("output"))
+	assert.Contains(t, b.content("prices/changes.patch"), "+++ b/"+usEast1+"\n")
+	assert.Contains(t, b.content("prices/report.md"), "- eu-west-1: ")
+}
+
+// An index that is wrong ends the workflow before anything is written.
 func TestPricesStepOfAWrongList(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -246,4 +267,5 @@ func TestPricesStepOfAWrongList(t *testing.T) {
 	assert.Contains(t, r.stderr, "the prices were not changed")
 	assert.Equal(t, before, b.table())
 	assert.NoFileExists(t, b.file("summary"))
+	assert.NoFileExists(t, b.file("output"))
 }

@@ -24,6 +24,7 @@ type step struct {
 
 type workflowJob struct {
 	Permissions map[string]string
+	If          string
 	Uses        string
 	RunsOn      string `yaml:"runs-on"`
 	Timeout     int    `yaml:"timeout-minutes"`
@@ -184,6 +185,8 @@ func TestPricesAreReadWithoutTheToken(t *testing.T) {
 				assert.Equal(t, s.Run == "scripts/ci/propose", strings.Contains(fmt.Sprint(s.Env, s.With), "github.token"), "%s, step %d", w.name, i+1)
 			}
 			assert.Equal(t, []string{"actions/checkout", "actions/download-artifact", "scripts/ci/propose"}, did, w.name)
+			assert.Equal(t, "0", j.Steps[0].With["fetch-depth"], "the commits of a person cannot be told from those of main")
+			assert.Equal(t, "${{ !cancelled() && needs.prices.outputs.changed == 'true' }}", j.If, "also where the job before left some prices as they were")
 		}
 	}
 	assert.True(t, found)
