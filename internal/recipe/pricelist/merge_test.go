@@ -44,3 +44,19 @@ func TestMergeKeepsWhatAListLacks(t *testing.T) {
 	}, changes, "what was written, and what the list lacks")
 	assert.Equal(t, []string{rds}, old.Item["gp3 MiBps-month"].Sources, "the old table is not written to")
 }
+
+// A price that is not as expected is not one that the list lacks: it stays as it was, also where the list has a second one that looks right.
+func TestOddPricesAreNotLacking(t *testing.T) {
+	old := prices.Region{Item: map[string]prices.Item{"gp3 GB-month": {USD: 0.115, Sources: []string{"a page"}}}}
+	gp3 := func(unit string) priced {
+		return priced{figure: figure{"gp3 GB-month", ""}, units: map[string]float64{"GB-Mo": 1}, terms: map[string]term{
+			"on demand": {map[string]dimension{"all": {Unit: unit, BeginRange: "0", PricePerUnit: map[string]string{"USD": "0.2"}}}},
+		}}
+	}
+	r := reading{list: list{service: rds, region: "us-east-1", items: items()}, products: map[string]priced{"A": gp3("GB-Mo"), "B": gp3("TB-Mo")}}
+	l, err := r.evaluate()
+	assert.NoError(t, err)
+	merged, changes := merge(old, l, "2026-12-01")
+	assert.Equal(t, old.Item, merged.Item)
+	assert.Empty(t, changes)
+}
