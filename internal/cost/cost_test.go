@@ -177,7 +177,20 @@ func TestUnknownPrices(t *testing.T) {
 		"logs 1 GiB a month, kept 30 days":                         func(b *billed) { b.Region, b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = "eu-west-1", 1, 30 },
 		"CPU credits from none, to full speed all month":           func(b *billed) { b.Region = "eu-west-1" },
 		"storage 20 GiB of io2":                                    func(b *billed) { b.Database.StorageType = "io2" },
+		"standby db.t4g.small": func(b *billed) {
+			b.Region, b.Database.MultiAz, b.Database.InstanceClass = "eu-west-1", true, "db.t4g.small"
+		},
+		"Database Insights advanced": func(b *billed) {
+			b.Database.InstanceClass, b.Database.DatabaseInsightsMode = "db.x9.large", "advanced"
+		},
+		"Database Insights advanced ": func(b *billed) {
+			b.Database.ReadReplicas, b.Database.ReplicaInstanceClass, b.Database.DatabaseInsightsMode = 1, "db.x9.large", "advanced"
+		},
+		"CPU credits from none, to full speed all month ":  func(b *billed) { b.Database.InstanceClass = "db.t5.micro" },
+		"CPU credits from none, to full speed all month  ": func(b *billed) { b.Database.ReadReplicas, b.Database.ReplicaInstanceClass = 1, "db.t5.micro" },
+		"IOPS 3000": func(b *billed) { b.Region, b.Database.StorageType, b.Database.Iops = "xx-nowhere-1", "io2", 3000 },
 	} {
+		name = strings.TrimSpace(name)
 		t.Run(name, func(t *testing.T) {
 			estimate := monthly(t, change)
 			assert.Contains(t, estimate.Unknown(), name)
@@ -185,6 +198,49 @@ func TestUnknownPrices(t *testing.T) {
 			assert.Contains(t, estimate.String(), name)
 		})
 	}
+}
+
+// A class whose processors are not known has no credits, unless its name says that it works on them; a replica's class without a replica counts
+// for nothing.
+func TestUnknownClassesWithoutCredits(t *testing.T) {
+	for _, change := range []func(*billed){
+		func(b *billed) { b.Database.InstanceClass = "db.x9.large" },
+		func(b *billed) {
+			b.Database.InstanceClass, b.Database.ReplicaInstanceClass = "db.m6g.large", "db.t5.micro"
+		},
+	} {
+		assert.NotContains(t, monthly(t, change).String(), "CPU credits")
+	}
+	replica := monthly(t, func(b *billed) {
+		b.Database.ReplicaInstanceClass, b.Database.DatabaseInsightsMode = "db.x9.large", "advanced"
+	})
+	assert.NotContains(t, replica.String(), "Database Insights")
+}
+
+// What a budget has left is told as a limit where a price is not known.
+func TestWhatIsLeftOfTheBudget(t *testing.T) {
+	left := func(change func(*billed)) string {
+		return Report{Estimate: monthly(t, change), Budget: 25}.Text()
+	}
+	assert.Contains(t, left(func(*billed) {}), "The budget of 25.00 USD has 8.72 left.")
+	assert.Contains(t, left(func(b *billed) { b.Region = "xx-nowhere-1" }), "The budget of 25.00 USD has at most 25.00 left.")
+}
+
+// The logs have two prices, and the sources of both.
+func TestSourcesOfLogs(t *testing.T) {
+	b := mvp()
+	b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 1, 30
+	region := prices.Region{
+		Sources: map[string]prices.Source{"a": {Date: "2024"}, "b": {Date: "2026"}},
+		Item:    map[string]prices.Item{"log GB": {USD: 0.5, Sources: []string{"a"}}, "log GB-month": {USD: 0.03, Sources: []string{"b", "a"}}},
+	}
+	for _, line := range estimate(&b.Config, 0, region, nil).Lines {
+		if line.Item == "logs" {
+			assert.Equal(t, []string{"a", "b"}, line.Sources, "each once")
+			return
+		}
+	}
+	t.Error("no logs")
 }
 
 // A region that the table lacks has no price, and is no error: the run goes on without an estimate.

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
@@ -33,8 +34,12 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 
 func estimate(cfg *config.Config, alarms int, region prices.Region, reserved []prices.Discount) Estimate {
 	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: region}
-	e.class, _ = instanceclass.Lookup(e.db.InstanceClass)
-	e.replicaClass, _ = instanceclass.Lookup(e.db.ReplicaInstanceClass)
+	e.class, e.known = instanceclass.Lookup(e.db.InstanceClass)
+	if e.db.ReadReplicas > 0 {
+		known := false
+		e.replicaClass, known = instanceclass.Lookup(e.db.ReplicaInstanceClass)
+		e.known = e.known && known
+	}
 	instances := e.instances()
 	e.storage()
 	e.backups()
@@ -59,7 +64,8 @@ type estimator struct {
 	cfg                 *config.Config
 	db                  config.Database
 	class, replicaClass instanceclass.Class
-	retained            int // retained instances, assumed to be like the active one
+	known               bool // whether the processors of all instances are known
+	retained            int  // retained instances, assumed to be like the active one
 	alarms              int
 	prices              prices.Region
 	estimate            Estimate
@@ -158,7 +164,8 @@ func (e *estimator) logs() {
 	}
 	const daysPerMonth = hoursPerMonth / 24.0
 	monthly := float64(gib) * (ingestion.USD + storage.USD*float64(days)/daysPerMonth)
-	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: ingestion.Sources})
+	sources := slices.Sorted(slices.Values(slices.Concat(ingestion.Sources, storage.Sources)))
+	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: slices.Compact(sources)})
 }
 
 func (e *estimator) insights() {
@@ -169,6 +176,8 @@ func (e *estimator) insights() {
 	days := e.db.PerformanceInsightsRetentionDays
 	retention := fmt.Sprintf("%d days", days)
 	switch {
+	case e.db.DatabaseInsightsMode == "advanced" && !e.known:
+		e.unknown("Database Insights", "advanced")
 	case e.db.DatabaseInsightsMode == "advanced":
 		e.priced("Database Insights", "advanced", "Database Insights Advanced vCPU-hour", float64(vcpus)*hoursPerMonth)
 	case days == 0:

@@ -128,6 +128,8 @@ func (r Report) notes() []string {
 	case r.Budget == 0:
 	case r.OverBudget():
 		notes = append(notes, fmt.Sprintf("Over the budget of %.2f USD by %.2f.", r.Budget, left))
+	case len(r.Estimate.Unknown()) > 0:
+		notes = append(notes, fmt.Sprintf("The budget of %.2f USD has at most %.2f left.", r.Budget, left))
 	default:
 		notes = append(notes, fmt.Sprintf("The budget of %.2f USD has %.2f left.", r.Budget, left))
 	}

@@ -21,16 +21,16 @@ func (e *estimator) storage() {
 	}
 	e.priced("storage", fmt.Sprintf("%s%d GiB of %s", volumes, db.AllocatedStorage, db.StorageType), db.StorageType+" GB-month",
 		float64(db.AllocatedStorage*copies))
-	iops := db.Iops
+	iops, beyond := db.Iops, "" // io1 and io2 include none
 	if db.StorageType == "gp3" {
 		baseline := gp3SmallIops
 		if db.AllocatedStorage >= gp3Threshold {
 			baseline = gp3LargeIops
 		}
-		iops = max(0, db.Iops-baseline)
+		iops, beyond = max(0, db.Iops-baseline), " beyond the baseline"
 	}
 	if iops > 0 {
-		e.priced("IOPS", fmt.Sprintf("%s%d beyond the baseline", volumes, iops), db.StorageType+" IOPS-month", float64(iops*copies))
+		e.priced("IOPS", fmt.Sprintf("%s%d%s", volumes, iops, beyond), db.StorageType+" IOPS-month", float64(iops*copies))
 	}
 	if throughput := db.StorageThroughput - gp3LargeThroughput; throughput > 0 {
 		e.priced("throughput", fmt.Sprintf("%s%d MiB/s beyond the baseline", volumes, throughput), "gp3 MiBps-month", float64(throughput*copies))

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -48,6 +49,23 @@ func (b *bench) withPrices() {
 	b.env = append(b.env, "RUNNER_TEMP="+filepath.Dir(b.project))
 }
 
+// patch leaves what changed in the project for ci/propose, as the job before does, and the project as it was committed.
+func (b *bench) patch() {
+	b.t.Helper()
+	b.git("add", "--all")
+	require.NoError(b.t, os.MkdirAll(b.file("prices"), 0o700))
+	require.NoError(b.t, os.WriteFile(b.file("prices/report.md"), []byte("What changed.\n"), 0o600))
+	require.NoError(b.t, os.WriteFile(b.file("prices/changes.patch"), []byte(b.git("diff", "--cached", "--binary", "--no-renames")+"\n"), 0o600))
+	b.checkout()
+}
+
+// checkout is the checkout of a job of its own, of what main had.
+func (b *bench) checkout() {
+	b.t.Helper()
+	b.git("reset", "--quiet", "--hard", "origin/main")
+	b.git("clean", "--quiet", "--force", "-d")
+}
+
 func (b *bench) table() string {
 	b.t.Helper()
 	text, err := os.ReadFile(filepath.Join(b.project, usEast1))
@@ -55,18 +73,19 @@ func (b *bench) table() string {
 	return string(text)
 }
 
-// The recipe writes the table and prints what changed; where a list is cut off, it changes nothing.
+// The recipe writes the table and prints what changed; a region whose list is cut off stays as it was, and is an error.
 func TestPricesRecipe(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newBench(t, t.TempDir())
 	b.withPrices()
 	before := b.table()
-	r := b.just("", "prices", "--from="+priceLists(t, "eu-west-1"))
+	r := b.just("", "prices", "--from="+priceLists(t, "us-east-1/"))
 	assert.Equal(t, 1, r.code)
-	assert.Contains(t, r.stderr, "/eu-west-1/index.json: not a price list in AWS's format, or not all of it: EOF; the prices were not changed")
-	assert.Empty(t, r.stdout)
+	assert.Contains(t, r.stderr, "/us-east-1/index.json: not a price list in AWS's format, or not all of it: EOF\n")
+	assert.Contains(t, r.stdout, "\nNot read; the table keeps what it had:\n\n- us-east-1: ")
 	assert.Equal(t, before, b.table())
+	assert.Equal(t, "internal/cost/prices/eu-west-1.json", b.git("diff", "--name-only"))
 
 	r = b.just("", "prices", "--to=here")
 	assert.Contains(t, r.stderr, "there is no option --to=here; the options are: --from=")
@@ -79,18 +98,23 @@ func TestPricesRecipe(t *testing.T) {
 	assert.Contains(t, b.table(), `"db.m7g.large": {"singleAz":0.168,"multiAz":0.336,"sources":["table_2026_04","ratedesc_m7g"]}`, "which the list lacks")
 }
 
+// goldenCalls are what ci/prices runs after the prices: a page of the documentation follows from them.
+func goldenCalls() []call {
+	return []call{
+		on("go run ./tests/all -tools", ""),
+		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
+			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/costs.md"),
+		on("go test ./internal/config ./internal/pipeline -update", ""),
+	}
+}
+
 // A month's run of the workflow: the prices and what follows from them go into one pull request, which the next month's run changes.
 func TestPricesSteps(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newCI(t, t.TempDir())
 	b.withPrices()
-	golden := []call{
-		on("go run ./tests/all -tools", ""),
-		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
-			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/costs.md"),
-		on("go test ./internal/config ./internal/pipeline -update", ""),
-	}
+	golden := goldenCalls()
 	list := func(found string) call {
 		return on("gh pr list --repo acme/database --head "+pricesBranch+" --state open --json url,isCrossRepository --jq", "").
 			with(`map(select(.isCrossRepository | not))[0].url // ""`).do(`echo '` + found + `' | jq -r "${@: -1}"`)
@@ -104,6 +128,9 @@ func TestPricesSteps(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	assert.Empty(t, r.stdout)
 	assert.Contains(t, b.content("summary"), "- us-east-1: db.t3.medium Single-AZ, from 0.072 to 0.073 USD\n")
+	assert.Equal(t, "changed=true\n", b.content("output"))
+	assert.Contains(t, b.content("prices/changes.patch"), "+++ b/docs/costs.md\n")
+	b.checkout()
 
 	b.again()
 	b.expect(list(`[{"url": "https://example.com/fork", "isCrossRepository": true}]`), create)
@@ -113,21 +140,28 @@ func TestPricesSteps(t *testing.T) {
 	changed := func() string { return b.git("-C", b.file("origin.git"), "diff", "--name-only", "main", pricesBranch) }
 	assert.Equal(t, "docs/costs.md\ninternal/cost/prices/eu-west-1.json\n"+usEast1, changed())
 	assert.Regexp(t, `^The prices are those of AWS's price list of 20\d\d-\d\d-\d\d$`, b.git("-C", b.file("origin.git"), "log", "--format=%s", "main.."+pricesBranch))
+	assert.Contains(t, b.content("prices.md"), "from 0.072 to 0.073 USD\n")
 	assert.Contains(t, b.content("prices.md"), "close this pull request and\nopen it again")
 	assert.Contains(t, b.content("prices.md"), runAddress)
 
 	// The same prices again: there is nothing to propose.
+	b.git("fetch", "--quiet", "origin", pricesBranch)
+	b.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
 	b.again()
-	r = b.step("ci/propose")
+	b.expect(golden...)
+	require.NoError(t, os.Remove(b.file("output")))
+	r = b.step("ci/prices", "--from="+priceLists(t, ""))
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "AWS's price list has what the table has")
+	assert.NoFileExists(t, b.file("output"))
 
 	// Others in the next month: the branch has these alone.
 	next := func(usd string) {
 		b.count = 0
 		_ = os.Remove(filepath.Join(b.calls, "n"))
-		b.git("reset", "--quiet", "--hard", "main^{/before}")
+		b.checkout()
 		require.NoError(t, os.WriteFile(filepath.Join(b.project, usEast1), []byte(strings.Replace(b.table(), "0.072", usd, 1)), 0o600))
+		b.patch()
 	}
 	next("0.071")
 	b.expect(list(`[{"url": "`+address+`", "isCrossRepository": false}]`), edit)
@@ -155,7 +189,73 @@ func TestPricesSteps(t *testing.T) {
 	assert.Contains(t, r.stderr, "cannot push "+pricesBranch+", see above; "+pricesRefused)
 }
 
-// A list that is wrong ends the workflow before anything is written.
+// Of the job that runs what others wrote, the job that can write takes prices, documentation and golden files, as plain files.
+func TestProposeRefusesOtherFiles(t *testing.T) {
+	need(t)
+	t.Parallel()
+	for name, change := range map[string]func(b *bench) error{
+		"justfile": func(b *bench) error { return os.WriteFile(b.inProject("justfile"), nil, 0o600) },
+		".github/a.yml": func(b *bench) error {
+			return errors.Join(os.MkdirAll(b.inProject(".github"), 0o700), os.WriteFile(b.inProject(".github/a.yml"), nil, 0o600))
+		},
+		"internal/cost/prices/prices.go": func(b *bench) error { return os.WriteFile(b.inProject("internal/cost/prices/prices.go"), nil, 0o600) },
+		"internal/cost/prices/us-east-1.json is a link": func(b *bench) error {
+			return errors.Join(os.Remove(b.inProject(usEast1)), os.Symlink("/etc/hostname", b.inProject(usEast1)))
+		},
+		"internal/cost/prices/eu-west-1.json is gone": func(b *bench) error { return os.Remove(b.inProject("internal/cost/prices/eu-west-1.json")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newCI(t, t.TempDir())
+			b.withPrices()
+			require.NoError(t, change(b))
+			b.patch()
+			r := b.step("ci/propose")
+			assert.Equal(t, 1, r.code)
+			assert.Contains(t, r.stderr, "the patch may change the prices, the documentation and golden files, and nothing else:")
+			file, _, _ := strings.Cut(name, " ")
+			assert.Contains(t, r.stderr, "\t"+file+"\n")
+			assert.Equal(t, "main", b.git("-C", b.file("origin.git"), "branch", "--format=%(refname:short)"))
+		})
+	}
+}
+
+// What a person added to the branch stays there: the workflow pushes over its own commits alone.
+func TestProposeKeepsTheCommitsOfOthers(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.withPrices()
+	b.git("commit", "--quiet", "--allow-empty", "-m", "a figure of a test")
+	b.git("push", "--quiet", "origin", "HEAD:refs/heads/"+pricesBranch)
+	kept := b.git("rev-parse", "HEAD")
+	b.checkout()
+	require.NoError(t, os.WriteFile(b.inProject(usEast1), []byte(strings.Replace(b.table(), "0.072", "0.071", 1)), 0o600))
+	b.patch()
+	r := b.step("ci/propose")
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.stderr, "the branch "+pricesBranch+" has commits of others, which a push would remove")
+	assert.Contains(t, r.stderr, ": a figure of a test\n")
+	assert.Equal(t, kept, b.git("-C", b.file("origin.git"), "rev-parse", pricesBranch))
+}
+
+func (b *bench) inProject(file string) string { return filepath.Join(b.project, file) }
+
+// Where a region is left as it was, the step fails in the end, and the prices of the others are there to propose.
+func TestPricesStepProposesTheOtherRegions(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	b.withPrices()
+	b.expect(goldenCalls()...)
+	r := b.step("ci/prices", "--from="+priceLists(t, "eu-west-1/"))
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.stderr, "these prices were left as they were, and all others are up to date")
+	assert.Equal(t, "changed=true\n", b.content("output"))
+	assert.Contains(t, b.content("prices/changes.patch"), "+++ b/"+usEast1+"\n")
+	assert.Contains(t, b.content("prices/report.md"), "- eu-west-1: ")
+}
+
+// An index that is wrong ends the workflow before anything is written.
 func TestPricesStepOfAWrongList(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -167,4 +267,5 @@ func TestPricesStepOfAWrongList(t *testing.T) {
 	assert.Contains(t, r.stderr, "the prices were not changed")
 	assert.Equal(t, before, b.table())
 	assert.NoFileExists(t, b.file("summary"))
+	assert.NoFileExists(t, b.file("output"))
 }

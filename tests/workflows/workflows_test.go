@@ -24,6 +24,7 @@ type step struct {
 
 type workflowJob struct {
 	Permissions map[string]string
+	If          string
 	Uses        string
 	RunsOn      string `yaml:"runs-on"`
 	Timeout     int    `yaml:"timeout-minutes"`
@@ -92,7 +93,7 @@ func TestActionsArePinned(t *testing.T) {
 	}
 	for action := range known {
 		assert.Contains(t, []string{"actions/checkout", "actions/setup-go", "actions/cache", "actions/create-github-app-token",
-			"aws-actions/configure-aws-credentials", "pulumi/actions"}, action, "whom the pipeline trusts")
+			"actions/upload-artifact", "actions/download-artifact", "aws-actions/configure-aws-credentials", "pulumi/actions"}, action, "whom the pipeline trusts")
 	}
 }
 
@@ -137,7 +138,7 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 		for name, j := range w.Jobs {
 			at := w.name + " " + name
 			for scope, access := range j.Permissions {
-				if at == ".github/workflows/prices.yml prices" && scope == "contents" {
+				if at == ".github/workflows/prices.yml propose" && scope == "contents" {
 					continue
 				}
 				assert.Contains(t, []string{"contents read", "id-token write", "issues write", "pull-requests write"}, scope+" "+access, at)
@@ -167,7 +168,8 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 	}
 }
 
-// The token that can push prices is for the last step alone, which runs nothing but git and gh; what reads the price list does not have it.
+// The job whose token can push prices runs nothing of others: on a checkout of its own it takes a file from the job that reads the price list
+// and runs the tests' tools, and calls git and gh. Hooks, the PATH and the caches of that other job do not reach it.
 func TestPricesAreReadWithoutTheToken(t *testing.T) {
 	found := false
 	for _, w := range read(t) {
@@ -176,10 +178,15 @@ func TestPricesAreReadWithoutTheToken(t *testing.T) {
 				continue
 			}
 			found = true
+			var did []string
 			for i, s := range j.Steps {
+				action, _, _ := strings.Cut(s.Uses, "@")
+				did = append(did, action+s.Run)
 				assert.Equal(t, s.Run == "scripts/ci/propose", strings.Contains(fmt.Sprint(s.Env, s.With), "github.token"), "%s, step %d", w.name, i+1)
-				assert.Equal(t, s.Run == "scripts/ci/propose", i == len(j.Steps)-1, "%s, step %d", w.name, i+1)
 			}
+			assert.Equal(t, []string{"actions/checkout", "actions/download-artifact", "scripts/ci/propose"}, did, w.name)
+			assert.Equal(t, "0", j.Steps[0].With["fetch-depth"], "the commits of a person cannot be told from those of main")
+			assert.Equal(t, "${{ !cancelled() && needs.prices.outputs.changed == 'true' }}", j.If, "also where the job before left some prices as they were")
 		}
 	}
 	assert.True(t, found)

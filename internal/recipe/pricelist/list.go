@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -18,6 +16,7 @@ type list struct {
 	published       string // such as 2026-08-12
 	items           []item
 	prices          map[figure]float64
+	odd             map[figure]string // what is wrong with a price that is not as expected, which is then not in prices
 }
 
 // problems are what is wrong with a list; each says the rule and what to do.
@@ -110,17 +109,23 @@ func (r *reading) term(sku string) error {
 	return err
 }
 
-// evaluate finds the price of each figure, of all its products.
+// evaluate finds the price of each figure, of all its products. One that is not as expected is odd, and leaves the others as they are; prices
+// in another currency make all of the list wrong.
 func (r *reading) evaluate() (list, error) {
 	found, wrong := map[figure]map[float64]bool{}, problems{}
+	r.prices, r.odd = map[figure]float64{}, map[figure]string{}
 	for _, sku := range slices.Sorted(maps.Keys(r.products)) {
 		p := r.products[sku]
 		if p.engine != postgreSQL && r.hasPostgreSQL(p.figure) {
 			continue
 		}
+		if problem := p.currency(); problem != "" {
+			wrong = append(wrong, fmt.Sprintf("%s: %s %s", r.service, p.figure, problem))
+			continue
+		}
 		usd, problem := p.usd()
 		if problem != "" {
-			wrong = append(wrong, fmt.Sprintf("%s: %s %s", r.service, p.figure, problem))
+			r.odd[p.figure] = fmt.Sprintf("%s: %s %s", r.service, p.figure, problem)
 		}
 		if usd > 0 {
 			if found[p.figure] == nil {
@@ -129,16 +134,16 @@ func (r *reading) evaluate() (list, error) {
 			found[p.figure][usd] = true
 		}
 	}
-	r.prices = map[figure]float64{}
 	for f, all := range found {
 		amounts := slices.Sorted(maps.Keys(all))
 		if len(amounts) > 1 {
-			wrong = append(wrong, fmt.Sprintf("%s: %s has the prices %v: one has to be left; tell them apart by another attribute in figures.go", r.service, f, amounts))
-			continue
+			r.odd[f] = fmt.Sprintf("%s: %s has the prices %v: one has to be left; tell them apart by another attribute in figures.go", r.service, f, amounts)
 		}
-		r.prices[f] = amounts[0]
+		if r.odd[f] == "" {
+			r.prices[f] = amounts[0]
+		}
 	}
-	if len(found) == 0 && len(wrong) == 0 {
+	if len(found)+len(r.odd)+len(wrong) == 0 {
 		wrong = append(wrong, r.service+": none of the prices that the table needs; compare the usage types of the list with those in figures.go")
 	}
 	if len(wrong) > 0 {
@@ -156,37 +161,4 @@ func (r *reading) hasPostgreSQL(f figure) bool {
 		}
 	}
 	return false
-}
-
-// usd is the price of a product in the unit of the table: of tiers, the first that is not free; 0 if all are.
-func (p priced) usd() (float64, string) {
-	first, begin := 0.0, math.Inf(1)
-	for _, t := range p.terms {
-		for _, d := range t.PriceDimensions {
-			factor, known := p.units[d.Unit]
-			if !known {
-				return 0, fmt.Sprintf("is priced by %q: the table has it by %v; put the new unit into figures.go", d.Unit, slices.Sorted(maps.Keys(p.units)))
-			}
-			amount, inUSD := d.PricePerUnit["USD"]
-			if !inUSD {
-				return 0, fmt.Sprintf("has a price in %v: the table is in USD; leave the region out", slices.Sorted(maps.Keys(d.PricePerUnit)))
-			}
-			usd, err := strconv.ParseFloat(amount, 64)
-			if err != nil || usd < 0 {
-				return 0, fmt.Sprintf("has the price %q: it has to be a number from 0", amount)
-			}
-			from, err := strconv.ParseFloat(d.BeginRange, 64)
-			if err != nil {
-				return 0, fmt.Sprintf("has a tier from %q: it has to be a number", d.BeginRange)
-			}
-			usd = math.Round(usd*factor*1e10) / 1e10
-			if usd > 0 && from == begin && usd != first {
-				return 0, fmt.Sprintf("has the prices %v and %v in one tier: one has to be left", first, usd)
-			}
-			if usd > 0 && from < begin {
-				first, begin = usd, from
-			}
-		}
-	}
-	return first, ""
 }

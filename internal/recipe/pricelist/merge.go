@@ -64,28 +64,42 @@ func (m *merging) classes() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		was := m.old.InstanceHour[name]
-		single, multi := figure{name, singleAZ}, figure{name, multiAZ}
-		now := prices.InstanceHour{SingleAz: m.prices[single], MultiAz: m.prices[multi], Sources: []string{m.service}}
-		m.note(single, was.SingleAz, now.SingleAz)
-		m.note(multi, was.MultiAz, now.MultiAz)
-		if now.SingleAz == 0 { // the price of the standby alone says nothing
-			now = was
-			now.Sources = m.kept(was.Sources)
-		} else if now.MultiAz == 0 && was.MultiAz != 0 {
-			now.MultiAz = was.MultiAz
-			now.Sources = append(now.Sources, m.kept(was.Sources)...)
-		}
+		now := m.class(name, was)
+		m.noteHalf(figure{name, singleAZ}, was.SingleAz, now.SingleAz)
+		m.noteHalf(figure{name, multiAZ}, was.MultiAz, now.MultiAz)
 		if now.SingleAz != 0 {
 			m.region.InstanceHour[name] = now
 		}
 	}
 }
 
+// class is the price of a class: both halves of the list, or both as they were, because their difference is the price of a standby.
+func (m *merging) class(name string, was prices.InstanceHour) prices.InstanceHour {
+	single, multi := figure{name, singleAZ}, figure{name, multiAZ}
+	now := prices.InstanceHour{SingleAz: m.prices[single], MultiAz: m.prices[multi], Sources: []string{m.service}}
+	odd := m.odd[single] != "" || m.odd[multi] != ""
+	if odd || now.SingleAz == 0 || now.MultiAz == 0 && was.MultiAz != 0 {
+		was.Sources = m.kept(was.Sources)
+		return was
+	}
+	return now
+}
+
+// noteHalf notes what becomes of one half of the price of a class, and what the list lacks.
+func (m *merging) noteHalf(f figure, was, now float64) {
+	if m.prices[f] == 0 && m.odd[f] == "" {
+		now = 0
+	}
+	m.note(f, was, now)
+}
+
 func (m *merging) item(name string) {
 	was, had := m.old.Item[name]
 	f := figure{name, ""}
 	now, has := m.prices[f]
-	m.note(f, was.USD, now)
+	if m.odd[f] == "" {
+		m.note(f, was.USD, now)
+	}
 	switch {
 	case has:
 		m.region.Item[name] = prices.Item{USD: now, Sources: []string{m.service}}

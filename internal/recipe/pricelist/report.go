@@ -14,7 +14,19 @@ type report struct {
 	today   string // such as 2026-12-01
 	regions []string
 	changes []change
-	missing []string // lists that AWS does not have
+	missing []string // lists that AWS does not have, or that cannot be used, with the reason
+	odd     []string // prices that are not as expected, with the reason
+	written bool     // whether the table was; it is not where only dates differ
+}
+
+// take adds what became of a region.
+func (r *report) take(region string, m merged) {
+	r.regions = append(r.regions, region)
+	r.changes = append(r.changes, m.changes...)
+	r.missing = append(r.missing, m.missing...)
+	for _, problem := range m.odd {
+		r.odd = append(r.odd, region+": "+problem)
+	}
 }
 
 func (r report) markdown() string {
@@ -34,12 +46,16 @@ func (r report) markdown() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "AWS's price list as it was on %s, of %d regions: %d prices changed, %d are new in %d regions, and of %d the list has none any more.\n",
 		r.today, len(r.regions), len(changed), added, len(regions), len(gone))
+	if !r.written {
+		out.WriteString("The table has what the list has, and keeps the dates that it has.\n")
+	}
 	for _, part := range []struct {
 		title string
 		lines []string
 	}{
 		{"Changed", changed},
 		{"Not in AWS's list; the table keeps them as they were, with their source", gone},
+		{"Not as expected; the table keeps them as they were", r.odd},
 		{"Not read; the table keeps what it had", r.missing},
 	} {
 		slices.Sort(part.lines)

@@ -183,7 +183,44 @@ func TestTheSameListsChangeNothing(t *testing.T) {
 	assert.True(t, json.Valid(first))
 }
 
-// A list that is wrong is refused, with all that is wrong in it, and the table stays as it was.
+// A price that is not as expected stays as it was and is named, in the report and in the error; all others are written.
+func TestOddPrices(t *testing.T) {
+	for name, test := range map[string]struct {
+		path, old, with string
+		want            []string
+	}{
+		"two prices of a class": {rdsList, `"MySQL"`, `"PostgreSQL"`, []string{"us-east-1: AmazonRDS: db.t3.micro Single-AZ has the prices [0.017 0.018]: one has to be left"}},
+		"another unit":          {rdsList, `"Hrs"`, `"Days"`, []string{`us-east-1: AmazonRDS: db.t3.micro Multi-AZ is priced by "Days": the table has it by [Hrs]; put the new unit into figures.go`}},
+		"no number":             {kmsList, `"1.0000000000"`, `"one"`, []string{`awskms: key-month has the price "one": it has to be a number from 0`}},
+		"a negative price":      {kmsList, `"1.0000000000"`, `"-1"`, []string{`awskms: key-month has the price "-1"`}},
+		"no tier":               {kmsList, `"beginRange": "0"`, `"beginRange": ""`, []string{`awskms: key-month has a tier from "": it has to be a number`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.replace(test.path, test.old, test.with)
+			err := b.update.Run(t.Context())
+			for _, want := range test.want {
+				assert.ErrorContains(t, err, want)
+				assert.Contains(t, b.out.String(), want)
+			}
+			assert.ErrorContains(t, err, "these prices were left as they were, and all others are up to date")
+			assert.Contains(t, b.out.String(), "\nNot as expected; the table keeps them as they were:\n\n- us-east-1: ")
+			us := b.region("us-east-1")
+			assert.Equal(t, 0.08, us.Item["gp3 MiBps-month"].USD)
+			assert.Equal(t, 0.1, us.Item["alarm-month"].USD)
+			if test.path == rdsList {
+				assert.Equal(t, before().InstanceHour["db.t3.micro"], us.InstanceHour["db.t3.micro"])
+				assert.NotContains(t, b.out.String(), "- us-east-1: db.t3.micro", "it is not lacking")
+			} else {
+				assert.NotContains(t, us.Item, "key-month")
+				assert.Equal(t, 0.073, us.InstanceHour["db.t3.medium"].SingleAz)
+			}
+			assert.FileExists(t, table(b.update.Folder).file("eu-west-1"))
+		})
+	}
+}
+
+// A region with a list that cannot be used stays as it was and is named, with all that is wrong in the list; the others are written.
 func TestWrongLists(t *testing.T) {
 	for name, test := range map[string]struct {
 		path, old, with string
@@ -191,25 +228,66 @@ func TestWrongLists(t *testing.T) {
 	}{
 		"in another currency": {irish, `"USD"`, `"CNY"`, []string{"eu-west-1: AmazonRDS: db.t3.micro Single-AZ has a price in [CNY]: the table is in USD; leave the region out",
 			"eu-west-1: AmazonRDS: gp3 GB-month has a price in [CNY]"}},
-		"two prices of a class":  {rdsList, `"MySQL"`, `"PostgreSQL"`, []string{"us-east-1: AmazonRDS: db.t3.micro Single-AZ has the prices [0.017 0.018]: one has to be left"}},
-		"another unit":           {rdsList, `"Hrs"`, `"Days"`, []string{`us-east-1: AmazonRDS: db.t3.micro Multi-AZ is priced by "Days": the table has it by [Hrs]; put the new unit into figures.go`}},
-		"no number":              {kmsList, `"1.0000000000"`, `"one"`, []string{`awskms: key-month has the price "one": it has to be a number from 0`}},
-		"a negative price":       {kmsList, `"1.0000000000"`, `"-1"`, []string{`awskms: key-month has the price "-1"`}},
-		"no tier":                {kmsList, `"beginRange": "0"`, `"beginRange": ""`, []string{`awskms: key-month has a tier from "": it has to be a number`}},
 		"another service":        {rdsList, `"offerCode": "AmazonRDS"`, `"offerCode": "AmazonEC2"`, []string{`us-east-1: the list is of "AmazonEC2": it has to be of AmazonRDS`}},
 		"no date":                {rdsList, `"publicationDate": "2026-11-19T21:45:23Z"`, `"publicationDate": "today"`, []string{`publicationDate "today" is no date such as`}},
 		"other usage types":      {kmsList, `-KMS-Keys`, `-KMS-CustomerKeys`, []string{"us-east-1: awskms: none of the prices that the table needs"}},
 		"terms without products": {kmsList, `"products"`, `"wares"`, []string{"us-east-1: awskms: none of the prices that the table needs"}},
 		"another format":         {kmsList, `"products": {`, `"products": [], "wares": {`, []string{"not a price list in AWS's format, or not all of it: [ where an object has to be"}},
 		"no JSON":                {kmsList, `"products": {`, `"products": }`, []string{"not a price list in AWS's format, or not all of it: invalid character"}},
-		"an index of nothing":    {index, `"regions": {`, `"regions": {}, "others": {`, []string{"no regions in it: it is no region index in AWS's format v1.0"}},
-		"an index of elsewhere":  {index, `"/offers/v1.0/aws/AmazonRDS/20261119214523/eu-west-1/index.json"`, `"https://example.com"`, []string{`currentVersionUrl "https://example.com" of eu-west-1 is no path below /offers/`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.replace(test.path, test.old, test.with)
 			err := b.update.Run(t.Context())
-			require.Error(t, err)
+			for _, want := range test.want {
+				assert.ErrorContains(t, err, want)
+			}
+			assert.ErrorContains(t, err, "these prices were left as they were, and all others are up to date")
+			wrong, right := "us-east-1", "eu-west-1"
+			if test.path == irish {
+				wrong, right = right, wrong
+				assert.NoFileExists(t, table(b.update.Folder).file(wrong))
+			} else {
+				assert.Equal(t, before(), b.region(wrong))
+			}
+			assert.Equal(t, 0.05, b.region(right).Item["10000 secret calls"].USD)
+			assert.Contains(t, b.out.String(), "\nNot read; the table keeps what it had:\n\n- "+wrong+": ")
+		})
+	}
+}
+
+// Where only dates would change, the files stay as they are, so that a month without news proposes nothing.
+func TestDatesAloneChangeNothing(t *testing.T) {
+	b := newBench(t)
+	require.NoError(t, b.update.Run(t.Context()))
+	first := b.region("us-east-1")
+	b.update.Today = "2027-01-01"
+	b.out.Reset()
+	b.replace(rdsList, "2026-11-19T", "2026-12-19T")
+	require.NoError(t, b.update.Run(t.Context()))
+	assert.Equal(t, first, b.region("us-east-1"))
+	assert.Contains(t, b.out.String(), "The table has what the list has, and keeps the dates that it has.\n")
+
+	b.replace(rdsList, "0.0730000000", "0.0740000000")
+	require.NoError(t, b.update.Run(t.Context()))
+	assert.Equal(t, 0.074, b.region("us-east-1").InstanceHour["db.t3.medium"].SingleAz)
+	assert.Equal(t, "2027-01-01", b.region("eu-west-1").Sources[rds].Date, "seen on the same day")
+}
+
+// Without an index, and where no region can be used, nothing is written and nothing reported.
+func TestNothingCanBeUsed(t *testing.T) {
+	for name, test := range map[string]struct {
+		path, old, with string
+		want            []string
+	}{
+		"an index of nothing":   {index, `"regions": {`, `"regions": {}, "others": {`, []string{"no regions in it: it is no region index in AWS's format v1.0"}},
+		"an index of elsewhere": {index, `"/offers/v1.0/aws/AmazonRDS/20261119214523/eu-west-1/index.json"`, `"https://example.com"`, []string{`currentVersionUrl "https://example.com" of eu-west-1 is no path below /offers/`}},
+		"no region":             {index, "/20261119214523/", "/gone/", []string{"404 Not Found"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.replace(test.path, test.old, test.with)
+			err := b.update.Run(t.Context())
 			for _, want := range test.want {
 				assert.ErrorContains(t, err, want)
 			}
@@ -273,7 +351,9 @@ func TestBrokenConnections(t *testing.T) {
 		}
 		return path == kmsList
 	}
-	require.ErrorContains(t, b.update.Run(t.Context()), "403 Forbidden; the prices were not changed")
+	require.ErrorContains(t, b.update.Run(t.Context()), "403 Forbidden")
+	assert.Equal(t, before(), b.region("us-east-1"))
+	assert.Equal(t, 0.57, b.region("eu-west-1").Item["log GB"].USD, "of the other region")
 	assert.Equal(t, 1, b.asked[kmsList], "which another attempt would not change")
 }
 
