@@ -33,3 +33,30 @@ func (l *loader) boundary() {
 			Fix:  fmt.Sprintf("one such as arn:%s:iam::%s:policy/mosaic-database-boundary", c.Partition(), c.AccountID)})
 	}
 }
+
+// placed holds a KMS key or a snapshot, which may be named by its ARN, to the region and its partition.
+func (l *loader) placed(field, what, value string) {
+	c := l.config
+	partition, region, isARN := rules.Place(value)
+	if isARN && (region != c.Region || partition != c.Partition()) {
+		l.conflict(Problem{Key: field, Value: schema.Show(value),
+			Rule: "a " + what + " in aws:region, " + c.Region,
+			Fix:  fmt.Sprintf("the ARN of a %s in %s, which begins with arn:%s:", what, c.Region, c.Partition())}, "aws:region")
+	}
+}
+
+// principals holds the IAM users and roles to the partition: no trust policy takes those of another one. Their account may be another.
+func (l *loader) principals() {
+	const field = "database.iamPrincipals"
+	c := l.config
+	if !l.sound(field, "aws:region") {
+		return
+	}
+	for i, arn := range c.Database.IamPrincipals {
+		if partition, _, isARN := rules.Place(arn); isARN && partition != c.Partition() {
+			l.add(Problem{Key: Key(fmt.Sprintf("%s[%d]", field, i)), Value: schema.Show(arn),
+				Rule: fmt.Sprintf("of the partition of aws:region, %s: a trust policy takes no principal of another one", c.Partition()),
+				Fix:  fmt.Sprintf("one such as arn:%s:iam::%s:role/developers", c.Partition(), c.AccountID)})
+		}
+	}
+}

@@ -25,9 +25,10 @@ func (l *loader) contradictions() {
 	l.parameters()
 	l.memory()
 	l.availability()
-	l.kmsKey("database.kmsKeyId", l.config.Database.KmsKeyID)
-	l.kmsKey("alerts.kmsKeyId", l.config.Alerts.KmsKeyID)
-	l.kmsKey("database.secretKmsKeyId", l.config.Database.SecretKmsKeyID)
+	l.placed("database.kmsKeyId", "key", l.config.Database.KmsKeyID)
+	l.placed("alerts.kmsKeyId", "key", l.config.Alerts.KmsKeyID)
+	l.placed("database.secretKmsKeyId", "key", l.config.Database.SecretKmsKeyID)
+	l.placed("restore.snapshotIdentifier", "snapshot", l.config.Restore.SnapshotIdentifier)
 	l.migrations()
 	l.timeouts()
 	l.environment()
@@ -50,6 +51,7 @@ func (l *loader) names() {
 	}
 	l.length(longName{what: "identifier of the last read replica", name: naming.Replica(naming.Generation(env, l.config.Restore.Generation), 15), most: 63, fields: "environment", value: env})
 	l.length(longName{what: "name of the application's role", name: naming.SecretsRole(env, app), most: 64, fields: "environment or app.name", value: env})
+	l.length(longName{what: "name of the pipeline's role", name: naming.PipelineRole(env, "preview"), most: 64, fields: "environment", value: env})
 	l.length(longName{what: "name of the migration Job", name: naming.MigrationJob(app, revision), most: 63, fields: "app.name", value: app})
 	if l.config.Database.MonitoringInterval != 0 {
 		l.length(longName{what: "name of the monitoring role", name: naming.MonitoringRole(naming.Instance(env)), most: 64, fields: "environment", value: env})
@@ -95,7 +97,7 @@ func (l *loader) cluster() {
 			missing = append(missing, field)
 		}
 	}
-	given("cluster.kubeconfig", c.Cluster.Kubeconfig != "" || !c.Delivery.InCluster())
+	given("cluster.kubeconfig", c.Cluster.Kubeconfig != "" || l.file.IsConfigSecret(Key("cluster.kubeconfig")) || !c.Delivery.InCluster())
 	given("cluster.oidcIssuer", c.Cluster.OIDCIssuer != "")
 	given("network.vpcId", c.Network.VpcID != "")
 	given("network.subnetIds", len(c.Network.SubnetIDs) > 0)
@@ -156,15 +158,5 @@ func (l *loader) availability() {
 		l.conflict(Problem{Key: "database.backupWindow", Value: schema.Show(d.BackupWindow),
 			Rule: "not at the time of maintenanceWindow, " + d.MaintenanceWindow,
 			Fix:  "another time for one of the two"}, "database.maintenanceWindow")
-	}
-}
-
-// kmsKey holds a KMS key to the region.
-func (l *loader) kmsKey(field, arn string) {
-	region := l.config.Region
-	if of, isKey := rules.KeyRegion(arn); isKey && of != region && !l.wrong["aws:region"] {
-		l.conflict(Problem{Key: field, Value: schema.Show(arn),
-			Rule: "a key in aws:region, " + region,
-			Fix:  "the ARN of a key in " + region})
 	}
 }

@@ -224,7 +224,8 @@ func contentsAtBounds() []string {
 		`mosaic-database:database: {instanceClass: db.r7g.2xlarge, parameters: {max_connections: 262143}}`,
 		`mosaic-database:database: {name: ` + strings.Repeat("n", 63) + `, username: ` + strings.Repeat("u", 16) + `}`,
 		`mosaic-database:app: {secretName: ` + strings.Repeat("s", 253) + `, namespace: ` + strings.Repeat("n", 63) + `}`,
-		`mosaic-database:environment: ` + strings.Repeat("e", 42) + "\nmosaic-database:app: {name: a}",
+		`mosaic-database:environment: ` + strings.Repeat("e", 40) + "\nmosaic-database:app: {name: a}",
+		`{app: {}, additionalApps: {}, network: {}, database: {}}`, // what a stack file has to have with environments of Pulumi ESC
 		`mosaic-database:cluster: {name: ` + strings.Repeat("c", 100) + `}`,
 		`mosaic-database:migrations: {image: "a:1", command: [migrate], attempt: 1, deadlineSeconds: 30, backoffLimit: 0, cpu: "1", memory: 1Ki}`,
 		`mosaic-database:migrations: {image: "a:` + strings.Repeat("1", 128) + `", deadlineSeconds: 86400, backoffLimit: 10}`,

@@ -83,6 +83,7 @@ func (l *loader) logins() {
 			Rule: "only with iamDatabaseAuthentication",
 			Fix:  "iamDatabaseAuthentication: true, or no principals"}, "database.iamDatabaseAuthentication")
 	}
+	l.principals()
 	l.people()
 	if !l.sound("environment", "app.name") {
 		return

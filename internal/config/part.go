@@ -10,8 +10,8 @@ import (
 
 // Part reads the configuration of a stack from its file alone, as a script does before it can ask Pulumi, and holds some fields to their rules,
 // such as aws:region, app.namespace and additionalApps.<name>.policyArns: only these are right in the result. What is wrong elsewhere, and
-// what is missing beside them, the program says. A field that an environment of Pulumi ESC may bring has to be in the file, if it is a key
-// of its own.
+// what is missing beside them, the program says. With environments of Pulumi ESC, a field that is a key of its own, and the object of any
+// other, has to be in the file: an environment may have it. That one has a field of an object which the file has without it, nobody finds.
 func Part(dir, stack string, fields ...string) (*Config, error) {
 	path, err := StackFilePath(dir, stack)
 	if err != nil {
@@ -25,15 +25,20 @@ func Part(dir, stack string, fields ...string) (*Config, error) {
 		return nil, fmt.Errorf("there is no %s; the stack %s has no other file", path, stack)
 	}
 	l := reading(file, simple(stack), file)
+	l.names()
+	l.apps()
 	l.access()
 	l.boundary()
-	problems := l.brought(fields)
+	l.cluster()
+	l.adopted()
+	brought := l.brought(fields)
+	problems := slices.Clone(brought)
 	for _, p := range l.problems {
 		of := func(field string) bool {
 			return meets(Key(field), p.Key) || p.Meant != "" && meets(Key(field), p.Meant)
 		}
-		said := func(other Problem) bool { return other.Key == p.Key }
-		if slices.ContainsFunc(fields, of) && !slices.ContainsFunc(problems, said) {
+		said := func(other Problem) bool { return within(p.Key, other.Key) }
+		if slices.ContainsFunc(fields, of) && !slices.ContainsFunc(brought, said) {
 			problems = append(problems, p)
 		}
 	}
@@ -55,16 +60,22 @@ func meets(field, path string) bool {
 	return true
 }
 
-// brought is the problem of every key of its own that the file does not have, and an environment of Pulumi ESC may.
+// brought is the problem of every key that the file does not have, and an environment of Pulumi ESC may: of a field that is a key of its own,
+// and of an object with fields.
 func (l *loader) brought(fields []string) Problems {
 	var problems Problems
 	for _, f := range l.fields {
 		full := Key(f.Key)
-		if len(l.file.Environments) == 0 || !slices.Contains(fields, f.Key) || slices.Contains(l.file.Keys, full) {
+		if len(l.file.Environments) == 0 || slices.Contains(l.file.Keys, full) {
 			continue
 		}
 		fix := "the line in the stack's file, which goes before an environment's"
-		if !f.Required {
+		switch inner := below(fields, f.Key); {
+		case len(inner) > 0:
+			fix += fmt.Sprintf(", with what there is of %s; where none has it: %s: {}", strings.Join(inner, ", "), f.Key)
+		case !slices.Contains(fields, f.Key):
+			continue
+		case !f.Required:
 			fix += fmt.Sprintf("; where none has it: %s: %q", f.Key, schema.Show(f.Value()))
 		}
 		problems = append(problems, Problem{
@@ -74,4 +85,15 @@ func (l *loader) brought(fields []string) Problems {
 		})
 	}
 	return problems
+}
+
+// below is the last names of the fields that are in an object.
+func below(fields []string, object string) []string {
+	var names []string
+	for _, field := range fields {
+		if strings.HasPrefix(field, object+".") {
+			names = append(names, field[strings.LastIndex(field, ".")+1:])
+		}
+	}
+	return names
 }

@@ -100,11 +100,16 @@ func parseStackFile(content []byte) (parsed, error) {
 	if err := documents.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return parsed{}, err
 	}
-	var second yaml.Node
-	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
-		return parsed{}, errors.New("there is a second document, after ---, which Pulumi does not read: remove it, or the line ---")
+	for {
+		var next any
+		err := documents.Decode(&next)
+		if errors.Is(err, io.EOF) {
+			return file, nil
+		}
+		if err != nil || next != nil {
+			return parsed{}, errors.New("there is a second document, after ---, which Pulumi does not read: remove it, or the line ---")
+		}
 	}
-	return file, nil
 }
 
 // fullKey is a key with its namespace, as Pulumi reads it: without one, it has the program's; config between the two is a former spelling.

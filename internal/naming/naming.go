@@ -67,6 +67,11 @@ func AdminRole(env, app string) string { return fmt.Sprintf("%s-%s-%s-role", Pre
 // IAMUsersRole is the name of the IAM role that IAM users assume to log in to the database: mosaic-<env>-db-people-role.
 func IAMUsersRole(env string) string { return Instance(env) + "-people-role" }
 
+// PipelineRole is the name of an IAM role of the pipeline, preview, deploy or drill: mosaic-<env>-pipeline-<role>, at most 64 characters (IAM).
+func PipelineRole(env, role string) string {
+	return fmt.Sprintf("%s-%s-pipeline-%s", Prefix, env, role)
+}
+
 // MonitoringRole is the name of the IAM role with which RDS writes the metrics of enhanced monitoring.
 func MonitoringRole(instance string) string { return instance + "-monitoring-role" }
 

@@ -86,7 +86,7 @@ func (t Target) Role(name string) string {
 
 // RoleName is the name of that role.
 func (t Target) RoleName(name string) string {
-	return naming.Prefix + "-" + t.Environment + "-pipeline-" + name
+	return naming.PipelineRole(t.Environment, name)
 }
 
 // HasOwnBoundary tells whether the boundary is the one that bootstrap makes.

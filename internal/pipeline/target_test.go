@@ -51,6 +51,28 @@ drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
 		_, err := ReadTarget(dir, "prod")
 		assert.ErrorContains(t, err, "Pulumi.prod.yaml", wrong)
 	}
+	const right = "config: {aws:region: us-east-1, aws:allowedAccountIds: ['123456789012'], cluster: {name: apps}"
+	for lines, want := range map[string]string{
+		"environment: " + strings.Repeat("e", 60):                                           "the name of the application's role",
+		"app: {name: a}, environment: " + strings.Repeat("e", 41):                           "the name of the pipeline's role",
+		"database: {readReplicaIdentifiers: [a]}":                                           "at most as many as readReplicas, 0",
+		"database: {instanceIdentifier: x, readReplicas: 1, readReplicaIdentifiers: [x]}":   "not the identifier of another instance",
+		"database: {instanceIdentifier: mosaic-prod-db-2}, restore: {generation: 2}":        "not the identifier of another instance",
+		"additionalApps: {worker: {policyArns: ['arn:aws-cn:iam::123456789012:policy/x']}}": "a policy of the stack's account",
+		"permissionsBoundary: policy/team/b":                                                "write: team/b",
+	} {
+		write(right + ", " + lines + "}")
+		_, err := ReadTarget(dir, "prod")
+		assert.ErrorContains(t, err, want, lines)
+	}
+	write("environment: [shared]\n" + right + ", environment: live, permissionsBoundary: team/b}")
+	_, err = ReadTarget(dir, "prod")
+	for _, key := range []string{"app: {}", "additionalApps: {}", "database: {}", "network: {}", "rolePath: \"/\""} {
+		assert.ErrorContains(t, err, "where none has it: "+key)
+	}
+	write("environment: [shared]\n" + right + ", environment: live, permissionsBoundary: team/b, app: {}, additionalApps: {}, database: {}, network: {}, rolePath: /}")
+	_, err = ReadTarget(dir, "prod")
+	require.NoError(t, err)
 	for _, stack := range []string{"dev", "prod"} {
 		target, err := ReadTarget(root, stack)
 		require.NoError(t, err)
@@ -66,6 +88,7 @@ func TestThePipelineAttachesThePoliciesOfTheStack(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(`config:
   aws:region: us-east-1
   aws:allowedAccountIds: ["123456789012"]
+  mosaic-database:cluster: {name: apps}
   mosaic-database:app: {policyArns: [`+b+`]}
   mosaic-database:additionalApps: {worker: {policyArns: [`+a+`, `+b+`]}, billing: {}}
 `), 0o600))
@@ -106,7 +129,8 @@ func TestThePipelineReachesWhatWasAdopted(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte(`config:
   aws:region: us-east-1
   aws:allowedAccountIds: ["123456789012"]
-  mosaic-database:database: {instanceIdentifier: legacy, readReplicaIdentifiers: [reader]}
+  mosaic-database:cluster: {name: apps}
+  mosaic-database:database: {instanceIdentifier: legacy, readReplicas: 1, readReplicaIdentifiers: [reader]}
   mosaic-database:network: {subnetGroupName: "their group"}
 `), 0o600))
 	target, err := ReadTarget(dir, "prod")
@@ -143,7 +167,7 @@ func TestThePipelineReachesWhatWasAdopted(t *testing.T) {
 
 // The pipeline makes roles where the stack file says, within the boundary that it names, and cannot do so elsewhere.
 func TestThePipelineFollowsThePathAndTheBoundary(t *testing.T) {
-	const account = "\n  aws:region: us-east-1\n  aws:allowedAccountIds: ['123456789012']\n"
+	const account = "\n  aws:region: us-east-1\n  aws:allowedAccountIds: ['123456789012']\n  cluster: {name: apps}\n"
 	read := func(lines string) Target {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.prod.yaml"), []byte("config:"+account+lines), 0o600))

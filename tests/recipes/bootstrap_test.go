@@ -219,6 +219,24 @@ func TestBootstrapUnderAPath(t *testing.T) {
 	assert.Contains(t, r.stderr, "the role mosaic-prod-pipeline-preview is there, and not in the path /other/ of the stack file")
 }
 
+// Policies that a stack file makes too long are found before anything is made, and before a login is looked at.
+func TestBootstrapMeasuresThePolicies(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, t.TempDir())
+	require.NoError(t, os.Symlink(absolute(t, filepath.Join(root, "policies")), filepath.Join(b.project, "policies")))
+	file := filepath.Join(b.project, "Pulumi.prod.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(text, "  rolePath: /"+strings.Repeat("r", 510)+"/\n"...), 0o600))
+	b.expect(github("acme/database")...)
+	r := b.just("", "bootstrap", "prod", "acme/database", "--yes")
+	assert.NotZero(t, r.code)
+	assert.Regexp(t, `the policy mosaic-prod-drill-pipeline-deploy-access: \d+ characters, and IAM takes 6144`, r.stderr)
+	assert.NotContains(t, r.stderr, "trust policy")
+	assert.Contains(t, r.stderr, "write shorter ones in Pulumi.prod.yaml: rolePath (it has 512 characters)")
+}
+
 // accessCommands are the commands for the cluster that a bootstrap prints. They are those of docs/pipeline.md, which other tests run.
 func accessCommands(t *testing.T, r ran) []string {
 	t.Helper()
@@ -307,6 +325,7 @@ func TestBootstrapRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newCI(t, t.TempDir())
+			require.NoError(t, os.Symlink(absolute(t, filepath.Join(root, "policies")), filepath.Join(b.project, "policies")))
 			b.expect(test.calls...)
 			r := b.just(test.answer, strings.Fields(test.args)...)
 			assert.NotZero(t, r.code)

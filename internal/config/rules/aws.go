@@ -19,7 +19,7 @@ var (
 	regionName   = regexp.MustCompile(naming.Region)
 	zoneName     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}(-[a-z]+-\d{1,2})?[a-z]$`)
 	accountID    = regexp.MustCompile(`^\d{12}$`)
-	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$`)
+	keyARN       = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`)
 	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/` + pathBelow + `[\w+=,.@-]{1,64}$`)
 	clusterName  = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
 	issuerURL    = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*$`)
@@ -30,6 +30,7 @@ var (
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/` + pathBelow + `[\w+=,.@-]{1,128}$`)
 	boundary     = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::(aws|\d{12}):policy/|/?)` + pathBelow + `[\w+=,.@-]{1,128}$`)
+	arnsTail     = regexp.MustCompile(`^/?policy/`)
 	rolePath     = regexp.MustCompile(`^/` + pathBelow + `$`)
 	reservedPath = regexp.MustCompile(`^/aws-(service-role|reserved)/`)
 	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
@@ -38,13 +39,13 @@ var (
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )
 
-// KeyRegion is the region of a KMS key's ARN; false if it is none.
-func KeyRegion(arn string) (string, bool) {
-	m := keyARN.FindStringSubmatch(arn)
-	if m == nil {
-		return "", false
+// Place is the partition and the region in an ARN; the region is "" in those of IAM. It is false for what is no ARN.
+func Place(value string) (partition, region string, isARN bool) {
+	parts := strings.SplitN(value, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return "", "", false
 	}
-	return m[1], true
+	return parts[1], parts[3], true
 }
 
 func aws() schema.Rules {
@@ -62,9 +63,8 @@ func aws() schema.Rules {
 		"kmsKey": schema.Matching(keyARN, "the ARN of a KMS key (not of an alias) in the stack's region",
 			"one such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 		// One role or user, and not a whole account.
-		"principal": schema.Matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers"),
-		"boundary": schema.Matching(boundary, "the name of a policy, 1 to 128 letters, digits and +=,.@_-, with its path where it has one; or its ARN",
-			"a policy's name, such as mosaic-database-boundary or team/boundary"),
+		"principal":      schema.Matching(principalARN, "the ARN of an IAM role or user", "one such as arn:aws:iam::123456789012:role/developers"),
+		"boundary":       boundaryRule(),
 		"rolePath":       rolePathRule(),
 		"attachedPolicy": attachedPolicy(),
 		"twentyPolicies": schema.Check("at most 20, as many as a role of IAM can have (10, until you ask AWS for more)", func(arns []string) string {
@@ -88,44 +88,6 @@ func aws() schema.Rules {
 		"tag":        tag(),
 		"tagCount":   tagCount(),
 	}
-}
-
-// rolePathRule asks for a path in which roles may be made (IAM API Reference: CreateRole).
-func rolePathRule() schema.Rule {
-	return schema.Check("a path of IAM: a slash at both ends, at most 512 characters, and not one of those that AWS keeps for itself", func(s string) string {
-		switch {
-		case !rolePath.MatchString(s):
-			return "one such as /team/"
-		case len(s) > 512:
-			return "a shorter one"
-		case reservedPath.MatchString(s):
-			return "another one, such as /team/"
-		}
-		return ""
-	}).As("pattern", rolePath.String()).As("maxLength", 512).As("not", map[string]any{"pattern": reservedPath.String()})
-}
-
-// PolicyOwner is the account in the ARN of a managed policy, aws for those of AWS, and its partition; false if it is none.
-func PolicyOwner(arn string) (partition, account string, isPolicy bool) {
-	if !policyARN.MatchString(arn) {
-		return "", "", false
-	}
-	parts := strings.Split(arn, ":")
-	return parts[1], parts[4], true
-}
-
-// attachedPolicy asks for a managed policy that is not one of those of AWS with which the role could make itself any other, or read
-// every secret.
-func attachedPolicy() schema.Rule {
-	return schema.Check("the ARN of a managed policy, and not one for administrators: who takes over a pod would have the account", func(s string) string {
-		switch {
-		case !policyARN.MatchString(s):
-			return "one such as arn:aws:iam::123456789012:policy/core-api-media"
-		case widePolicy.MatchString(s):
-			return "a policy with what the application does, on its own resources"
-		}
-		return ""
-	}).As("pattern", policyARN.String()).As("not", map[string]any{"pattern": widePolicy.String()})
 }
 
 // oneAccount asks for one account, so that a run can be held to it.

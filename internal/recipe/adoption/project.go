@@ -41,8 +41,7 @@ func (a *adoption) copyProject() (project, error) {
 	if err := os.WriteFile(filepath.Join(p.dir, path), text, 0o600); err != nil {
 		return p, err
 	}
-	top, _, _ := strings.Cut(filepath.ToSlash(path), "/")
-	if err := link(p.dir, top); err != nil {
+	if err := linkBeside(p.dir, path); err != nil {
 		return p, err
 	}
 	// What is encrypted in the stack file stays readable with the keys that it names.
@@ -57,9 +56,22 @@ func (a *adoption) copyProject() (project, error) {
 	return p, err
 }
 
-// link links everything of the working directory into a folder, except one file and what is hidden.
-func link(folder, except string) error {
-	entries, err := os.ReadDir(".")
+// linkBeside links everything of the working directory into a folder that has a copy of one file: what is beside the file, and beside each
+// folder on the way to it.
+func linkBeside(folder, file string) error {
+	parent := "."
+	for _, name := range strings.Split(filepath.ToSlash(filepath.Clean(file)), "/") {
+		if err := link(filepath.Join(folder, parent), parent, name); err != nil {
+			return err
+		}
+		parent = filepath.Join(parent, name)
+	}
+	return nil
+}
+
+// link links everything of a directory into a folder, except one name and what is hidden.
+func link(folder, dir, except string) error {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
@@ -68,7 +80,7 @@ func link(folder, except string) error {
 		if name == except || strings.HasPrefix(name, ".") {
 			continue
 		}
-		target, err := filepath.Abs(name)
+		target, err := filepath.Abs(filepath.Join(dir, name))
 		if err != nil {
 			return err
 		}

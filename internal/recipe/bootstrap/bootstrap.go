@@ -47,6 +47,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 	if a.CLI, err = awscli.New(ctx, recipe, a.target.Region); err != nil {
 		return err
 	}
+	a.measure()
 	a.confirm()
 	a.makeBucket()
 	a.makeKey()

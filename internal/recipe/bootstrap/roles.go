@@ -16,25 +16,33 @@ type role struct {
 
 const approvedPreviews = "trust-preview-approved"
 
-// makeRoles creates the roles of the pipeline, with their policies and their groups in the cluster.
-func (a *account) makeRoles() {
+// roles are the roles of the pipeline, with what the options say of previews.
+func (a *account) roles() []role {
 	previews := "trust-preview"
 	if a.options.ApprovePreviews {
 		previews = approvedPreviews
 	}
-	for _, r := range []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}} {
+	return []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}}
+}
+
+// makeRoles creates the roles of the pipeline, with their policies and their groups in the cluster.
+func (a *account) makeRoles() {
+	for _, r := range a.roles() {
 		name := a.target.RoleName(r.name)
 		a.makeRole(name, r)
 		for _, document := range pipeline.Roles()[r.name] {
-			environment := a.environment(r, document)
-			a.attach(name, managedPolicy{
-				name: "mosaic-" + environment + "-pipeline-" + document, document: document, environment: environment,
-			})
+			a.attach(name, a.policy(r, document))
 		}
 		if a.target.Cluster != "" {
 			a.admit(r)
 		}
 	}
+}
+
+// policy is the managed policy of a role with a document.
+func (a *account) policy(r role, document string) managedPolicy {
+	environment := a.environment(r, document)
+	return managedPolicy{name: "mosaic-" + environment + "-pipeline-" + document, document: document, environment: environment}
 }
 
 // environment is the environment that a policy of a role is for. A drill deploys an environment of its own; only its policy "drill"
