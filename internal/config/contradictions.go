@@ -51,7 +51,6 @@ func (l *loader) names() {
 	}
 	l.length(longName{what: "identifier of the last read replica", name: naming.Replica(naming.Generation(env, l.config.Restore.Generation), 15), most: 63, fields: "environment", value: env})
 	l.length(longName{what: "name of the application's role", name: naming.SecretsRole(env, app), most: 64, fields: "environment or app.name", value: env})
-	l.length(longName{what: "name of the pipeline's role", name: naming.PipelineRole(env, "preview"), most: 64, fields: "environment", value: env})
 	l.length(longName{what: "name of the migration Job", name: naming.MigrationJob(app, revision), most: 63, fields: "app.name", value: app})
 	if l.config.Database.MonitoringInterval != 0 {
 		l.length(longName{what: "name of the monitoring role", name: naming.MonitoringRole(naming.Instance(env)), most: 64, fields: "environment", value: env})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // Part reads the configuration of a stack from its file alone, as a script does before it can ask Pulumi, and holds some fields to their rules,
@@ -26,6 +27,7 @@ func Part(dir, stack string, fields ...string) (*Config, error) {
 	}
 	l := reading(file, simple(stack), file)
 	l.names()
+	l.pipeline()
 	l.apps()
 	l.access()
 	l.boundary()
@@ -46,6 +48,13 @@ func Part(dir, stack string, fields ...string) (*Config, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return l.config, nil
+}
+
+// pipeline holds the names of the pipeline's roles to their limit. The program makes none of them, so that a stack without a pipeline may have
+// a longer name.
+func (l *loader) pipeline() {
+	env := l.config.Environment
+	l.length(longName{what: "name of the pipeline's role", name: naming.PipelineRole(env, "preview"), most: 64, fields: "environment", value: env})
 }
 
 // meets tells whether the path of a problem is a field, in it or around it. The field has <name> for any name.
