@@ -20,7 +20,7 @@ func (p Parameter) Normal(value string) string {
 		return "1"
 	case p.DataType == Boolean && off:
 		return "0"
-	case p.Switch && on:
+	case p.DataType == List && p.Name == "log_connections" && on:
 		return formerOn
 	case p.DataType == List:
 		return strings.Join(p.spelled(members(value)), ",")

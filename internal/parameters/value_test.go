@@ -39,6 +39,16 @@ func TestNormal(t *testing.T) {
 	}
 }
 
+// Where the catalogue is RDS's own, what is on stays right, and off is refused; the advice is not what is on.
+func TestABooleanThatIsNoneAnyMoreInACompleteCatalogue(t *testing.T) {
+	p := find(t, "log_connections")
+	p.Switch = false
+	assert.Nil(t, p.Check(p.Normal("1")))
+	fault := p.Check(p.Normal("off"))
+	require.NotNil(t, fault)
+	assert.Equal(t, "one of these, or remove the line", fault.Fix)
+}
+
 func TestRightValues(t *testing.T) {
 	for name, values := range map[string][]string{
 		"work_mem":                     {"64", "2147483647", "{DBInstanceClassMemory/1048576}"},
