@@ -3,12 +3,18 @@ package config
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 	"github.com/mosaic-stories/mosaic-database/internal/parameters"
+)
+
+var (
+	separators = regexp.MustCompile(`[,;\s]+`)    // that people write between libraries
+	amount     = regexp.MustCompile(`^-?[0-9]+$`) // a number that can be written as it is
 )
 
 const (
@@ -25,7 +31,7 @@ func (c *Config) Catalogue() *parameters.Catalogue {
 // parameters holds the parameters to the catalogue of the engine version, and writes them as RDS stores them.
 func (l *loader) parameters() {
 	values := l.config.Database.Parameters
-	if len(values) == 0 || !l.sound("database.engineVersion", "database.parameters") {
+	if len(values) == 0 || !l.sound("database.engineVersion", "database.parameters") { // before version, which refuses minor versions
 		return
 	}
 	catalogue := l.config.Catalogue()
@@ -34,11 +40,14 @@ func (l *loader) parameters() {
 		if l.wrong[key] {
 			continue
 		}
-		if p, known := catalogue.Lookup(name); known {
+		p, known := catalogue.Lookup(name)
+		if known {
 			values[name] = p.Normal(values[name])
+		} else {
+			values[name] = parameters.Bool(values[name])
 		}
 		if fault := l.fault(catalogue, name, values[name]); fault != nil {
-			l.add(Problem{Key: key, Value: schema.Show(values[name]), Rule: fault.Rule, Fix: fault.Fix})
+			l.add(Problem{Key: key, Value: shown(p, values[name]), Rule: fault.Rule, Fix: l.fitting(name, fault.Fix)})
 		}
 	}
 }
@@ -48,20 +57,12 @@ func (l *loader) fault(catalogue *parameters.Catalogue, name, value string) *par
 	if fault := catalogue.Refused(name); fault != nil {
 		return fault
 	}
-	p, known := catalogue.Lookup(name)
-	if !known {
-		return nil
+	p, _ := catalogue.Lookup(name)
+	if name == preload {
+		return libraries(p, value)
 	}
 	if fault := p.Check(value); fault != nil {
 		return fault
-	}
-	if name == preload {
-		if libraries := strings.Split(value, ","); !slices.Contains(libraries, statements) {
-			return &parameters.Fault{
-				Rule: "with " + statements + ", which RDS preloads by itself, and a list of one's own drops: Performance Insights and just db-slow-queries read it",
-				Fix:  strings.TrimSuffix(statements+","+value, ","),
-			}
-		}
 	}
 	if p.DataType == parameters.Integer && parameters.IsFormula(value) {
 		return l.formula(p, value)
@@ -69,10 +70,56 @@ func (l *loader) fault(catalogue *parameters.Catalogue, name, value string) *par
 	return nil
 }
 
+// libraries asks for the library that RDS preloads, and for each once, with commas between them.
+func libraries(p parameters.Parameter, value string) *parameters.Fault {
+	var each []string
+	for library := range strings.SplitSeq(p.Normal(separators.ReplaceAllString(value, ",")), ",") {
+		if library != "" && !slices.Contains(each, library) {
+			each = append(each, library)
+		}
+	}
+	if !slices.Contains(each, statements) {
+		return &parameters.Fault{
+			Rule: "with " + statements + ", which RDS preloads by itself, and a list of one's own drops: Performance Insights and just db-slow-queries read it",
+			Fix:  strings.Join(append([]string{statements}, each...), ","),
+		}
+	}
+	if right := strings.Join(each, ","); right != value {
+		return &parameters.Fault{Rule: "libraries with commas between them, each once", Fix: right}
+	}
+	return nil
+}
+
+// shown is a value as the report writes it. A formula begins with a brace, too, and is nothing confidential.
+func shown(p parameters.Parameter, value string) string {
+	if p.DataType == parameters.Integer && parameters.IsFormula(value) && !strings.ContainsAny(value, "\"\n") {
+		return value
+	}
+	return schema.Show(value)
+}
+
+// fitting is advice that the memory of every class of the stack has room for: a number in the right unit may be too much of it.
+func (l *loader) fitting(name, fix string) string {
+	db := l.config.Database
+	if !l.sound("database.instanceClass", "database.replicaInstanceClass") || !instanceclass.AboutMemory(name) || !amount.MatchString(fix) {
+		return fix
+	}
+	for _, class := range db.classes() {
+		class, known := instanceclass.Lookup(class)
+		if !known {
+			continue
+		}
+		for _, unfit := range class.Unfit(map[string]string{name: fix}) {
+			return unfit.Fix
+		}
+	}
+	return fix
+}
+
 // formula works a formula out on each class of the stack. Those about memory are held to more than the range in memory.go.
 func (l *loader) formula(p parameters.Parameter, value string) *parameters.Fault {
 	db := l.config.Database
-	if !l.sound("database.instanceClass", "database.replicaInstanceClass") || instanceclass.AboutMemory(p.Name) {
+	if !l.sound("database.instanceClass", "database.replicaInstanceClass") {
 		return nil
 	}
 	value = strings.NewReplacer("AllocatedStorage", fmt.Sprint(db.AllocatedStorage<<30), "EndPointPort", fmt.Sprint(db.Port)).Replace(value)
@@ -83,7 +130,14 @@ func (l *loader) formula(p parameters.Parameter, value string) *parameters.Fault
 		}
 		n, err := instanceclass.Evaluate(value, class)
 		if err != nil {
-			return &parameters.Fault{Rule: "a whole number, or a formula that RDS can work out: " + err.Error(), Fix: "one such as GREATEST({DBInstanceVCPU*2},8)"}
+			example := "GREATEST({DBInstanceVCPU*2},8)"
+			if instanceclass.AboutMemory(p.Name) {
+				example = class.Example(p.Name)
+			}
+			return &parameters.Fault{Rule: "a whole number, or a formula that RDS can work out: " + err.Error(), Fix: "one such as " + example}
+		}
+		if instanceclass.AboutMemory(p.Name) {
+			continue
 		}
 		if number := fmt.Sprintf("%.0f", n); !p.Within(number) {
 			return &parameters.Fault{
@@ -101,33 +155,4 @@ func (d Database) classes() []string {
 		return []string{d.InstanceClass, d.ReplicaInstanceClass}
 	}
 	return []string{d.InstanceClass}
-}
-
-// Doubts are the parameters of which it is not known whether RDS takes them, each as a warning: the catalogue was made from documentation,
-// and lacks them, or could not tell. RDS refuses them in pulumi up, or takes them.
-func (c *Config) Doubts() []string {
-	catalogue := c.Catalogue()
-	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(c.Database.Parameters)) {
-		key := Key("database.parameters." + name)
-		p, known := catalogue.Lookup(name)
-		unlisted := p.Unlisted(c.Database.Parameters[name])
-		switch {
-		case !known:
-			line := fmt.Sprintf("%s: not among the %d known parameters of %s", key, len(catalogue.Parameters), catalogue.Family)
-			if near := catalogue.Nearest(name); near != "" {
-				line += fmt.Sprintf("; %s is the nearest", near)
-			}
-			lines = append(lines, line+". It is sent with the apply method pending-reboot: if RDS has it, it takes effect at the next restart of the instance; otherwise RDS refuses it, and pulumi up fails")
-		case p.Modifiable == parameters.Unknown:
-			lines = append(lines, fmt.Sprintf("%s: a parameter of PostgreSQL, but it is not known whether RDS lets it be set in %s; if not, pulumi up fails", key, catalogue.Family))
-		case len(unlisted) > 0:
-			line := fmt.Sprintf("%s: it is not known whether RDS has %s in %s; if not, pulumi up fails", key, strings.Join(unlisted, ", "), catalogue.Family)
-			if near := schema.Closest(unlisted[0], strings.Split(p.AllowedValues, ",")); near != "" {
-				line += fmt.Sprintf("; %s is the nearest that is known", near)
-			}
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }

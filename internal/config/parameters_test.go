@@ -43,6 +43,53 @@ func TestParametersThatTheCatalogueDoesNotKnow(t *testing.T) {
 	}
 }
 
+// A stack that has log_connections as a boolean can be lifted to PostgreSQL 18. What is on there has a form that RDS takes; off may have none.
+func TestABooleanThatIsNoneAnyMore(t *testing.T) {
+	load := func(value string) *config.Config {
+		return configtest.Load(t, "mosaic-database:database: {engineVersion: '18', parameters: {log_connections: "+value+"}}")
+	}
+	for _, on := range []string{"1", "true", "'on'"} {
+		c := load(on)
+		assert.Equal(t, "receipt,authentication,authorization", c.Database.Parameters["log_connections"], on)
+		assert.Empty(t, c.Doubts(), on)
+	}
+	for _, off := range []string{"0", "false", "'off'"} {
+		doubts := load(off).Doubts()
+		require.Len(t, doubts, 1, off)
+		assert.Contains(t, doubts[0], "it was reported to refuse 1")
+	}
+}
+
+// All that asks for TLS is right, however it is written.
+func TestTLSMayBeAskedForInEveryForm(t *testing.T) {
+	for _, on := range []string{"1", "true", "'on'", "'YES'", "'1 '"} {
+		c := configtest.Load(t, "mosaic-database:database: {parameters: {rds.force_ssl: "+on+"}}")
+		assert.Equal(t, "1", c.Database.Parameters["rds.force_ssl"], on)
+	}
+}
+
+// YAML's false is 0 for a boolean alone; a parameter that is not known is taken for one.
+func TestTrueAndFalse(t *testing.T) {
+	c := configtest.Load(t, "mosaic-database:database: {parameters: {jit: false, synchronous_commit: true, application_name: true, plugin.on: true, plugin.off: false}}")
+	assert.Equal(t, map[string]string{"jit": "0", "synchronous_commit": "on", "application_name": "true", "plugin.on": "1", "plugin.off": "0"}, c.Database.Parameters)
+}
+
+// The planner's expectation takes no memory. A class that is not in the table may have another memory than its name says.
+func TestMemoryThatIsNotTakenOrNotKnown(t *testing.T) {
+	c := configtest.Load(t, `mosaic-database:database: {parameters: {effective_cache_size: "{DBInstanceClassMemory*3/4096}"}}`)
+	assert.Empty(t, c.Doubts())
+	c = configtest.Load(t, `mosaic-database:database: {instanceClass: db.r9g.large, parameters: {work_mem: 33554432}}`)
+	require.Len(t, c.Doubts(), 1)
+	assert.Contains(t, c.Doubts()[0], "mosaic-database:database.parameters.work_mem: 33554432: at most the 16 GiB of db.r9g.large; it comes to 32.0 GiB")
+}
+
+// The report has the formula that is wrong, though it begins with a brace.
+func TestAWrongFormulaIsShown(t *testing.T) {
+	source := configtest.With(t, `mosaic-database:database: {parameters: {max_worker_processes: "{Cores*2}"}}`)
+	_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
+	assert.ErrorContains(t, err, "max_worker_processes: {Cores*2}\n")
+}
+
 // The same parameter is another one in another version.
 func TestParametersFollowTheEngineVersion(t *testing.T) {
 	fails := func(version, line string) string {

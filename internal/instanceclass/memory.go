@@ -24,11 +24,12 @@ const (
 	shareAtStart       = 0.8
 )
 
-// units are the parameters that are amounts of memory, with the bytes of their unit in a parameter group.
+// units are the parameters by which PostgreSQL takes memory, with the bytes of their unit in a parameter group. effective_cache_size takes
+// none: it is what the planner expects.
 func units() map[string]float64 {
 	const kB, blocks = 1 << 10, 8 << 10
 	return map[string]float64{
-		sharedBuffers: blocks, "effective_cache_size": blocks, walBuffers: blocks, "temp_buffers": blocks,
+		sharedBuffers: blocks, walBuffers: blocks, "temp_buffers": blocks,
 		"work_mem": kB, "maintenance_work_mem": kB, "autovacuum_work_mem": kB, "logical_decoding_work_mem": kB,
 	}
 }
@@ -71,7 +72,8 @@ func (c Class) Unfit(parameters map[string]string) []Unfit {
 	return all
 }
 
-// amount holds one parameter to the memory; nil if it is right, or no amount.
+// amount holds one parameter to the memory; nil if it is right, or no amount. What is no number and no formula, the catalogue of parameters
+// refuses.
 func (c Class) amount(name, value string) *Unfit {
 	unit, isMemory := units()[name]
 	if !isMemory && name != maxConnections {
@@ -80,10 +82,10 @@ func (c Class) amount(name, value string) *Unfit {
 	n, err := Evaluate(value, c)
 	switch {
 	case err != nil:
-		return &Unfit{Parameter: name, Rule: fmt.Sprintf("a whole number without a unit, or a formula: %s", err), Fix: "one such as " + c.example(name)}
+		return nil
 	case isMemory && n*unit > c.MemoryGiB*gib:
 		return &Unfit{
-			Parameter: name, Fix: "one such as " + c.example(name),
+			Parameter: name, Fix: "one such as " + c.Example(name),
 			Rule: fmt.Sprintf("at most the %g GiB of %s; it comes to %.1f GiB, in units of %g kB", c.MemoryGiB, c.Name, n*unit/gib, unit/(1<<10)),
 		}
 	case name == maxConnections && (n < 6 || n > 262143):
@@ -95,9 +97,9 @@ func (c Class) amount(name, value string) *Unfit {
 	return nil
 }
 
-// example is a value that fits: a quarter of the memory for what is shared, a hundredth for what each session takes.
-func (c Class) example(name string) string {
-	unit, share := units()[name], map[string]float64{sharedBuffers: 4, "effective_cache_size": 2}[name]
+// Example is a value of a parameter about memory that fits: a quarter of the memory for what is shared, a hundredth for what each session takes.
+func (c Class) Example(name string) string {
+	unit, share := units()[name], map[string]float64{sharedBuffers: 4}[name]
 	switch {
 	case unit == 0:
 		return defaultMaxConnections

@@ -37,6 +37,9 @@ type Parameter struct {
 	Modifiable    Modifiable `json:"modifiable,omitempty"`
 	Default       string     `json:"default,omitempty"` // that RDS sets itself, beside PostgreSQL's own; "": none, or not known
 	Open          bool       `json:"open,omitempty"`    // RDS may have more values than AllowedValues
+	// Switch tells that the parameter was a boolean until the version before, and that PostgreSQL still takes on and off for it. Whether RDS
+	// takes off is not known.
+	Switch bool `json:"switch,omitempty"`
 }
 
 // The data types and apply types of RDS.

@@ -63,7 +63,7 @@ func TestApplyMethod(t *testing.T) {
 		"max_connections=100": "pending-reboot", "shared_buffers=32768": "pending-reboot", "wal_buffers=2048": "pending-reboot",
 		"shared_preload_libraries=pg_stat_statements": "pending-reboot", "rds.logical_replication=1": "pending-reboot",
 		"track_activity_query_size=4096": "pending-reboot", "pglogical.use_spi=1": "pending-reboot", "cron.database_name=app": "pending-reboot",
-		"work_mem=8192": "immediate", "statement_timeout=0": "immediate", "random_page_cost=1.1": "immediate", "log_connections=1": "immediate",
+		"work_mem=8192": "immediate", "statement_timeout=0": "immediate", "random_page_cost=1.1": "immediate", "log_connections=1": "immediate", "temp_file_limit=-1": "pending-reboot",
 		"pg_stat_statements.track=all": "immediate", "auto_explain.log_min_duration=500": "immediate", "pgaudit.log=ddl": "immediate",
 		"rds.force_ssl=1": "pending-reboot", // its default
 		"no.such=1":       "pending-reboot",

@@ -104,6 +104,7 @@ func refusals() map[string]reason {
 		"promote_trigger_file":              {noMore, "nothing: remove the line"},
 		"sql_inheritance":                   {noMore, "nothing: remove the line"},
 		"default_with_oids":                 {noMore, "nothing: remove the line"},
+		"db_user_namespace":                 {"RDS does not offer it, and PostgreSQL has it no more from 17 on", "nothing: remove the line"},
 		"operator_precedence_warning":       {noMore, "nothing: remove the line"},
 		"stats_temp_directory":              {noMore, "nothing: remove the line"},
 		"ssl_renegotiation_limit":           {noMore, "nothing: remove the line"},

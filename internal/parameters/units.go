@@ -69,8 +69,12 @@ func (p Parameter) between() string {
 	return " from " + p.Range()
 }
 
-// numberFix is a number to write instead of a value: the same amount in the parameter's unit, or the nearest in its range.
+// numberFix is a number to write instead of a value: the same amount in the parameter's unit, or the nearest in its range. Who switches a
+// parameter off means its -1 or 0, where the range begins with one.
 func (p Parameter) numberFix(value string) string {
+	if least, _, ranged := p.bounds(); ranged && means(value, "none", "disabled") && p.DataType == Integer && (least == 0 || least == -1) {
+		return p.clamped(least)
+	}
 	if n, ok := p.converted(value); ok {
 		return p.clamped(n)
 	}
@@ -112,8 +116,21 @@ func (p Parameter) clamped(n float64) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-// nearest is the allowed value that is most like another.
+// means tells whether a value is a word for off, one of PostgreSQL's or one of some more. 0 is a number, too.
+func means(value string, more ...string) bool {
+	return value != "0" && isOff(value) || containsFold(more, strings.TrimSpace(value))
+}
+
+// nearest is the allowed value that is most like another. What switches a parameter off is next to its own word for that, however that is written.
 func nearest(value string, choices []string) string {
+	if off := []string{"none", "disabled", "off"}; isOff(value) || containsFold(off, strings.TrimSpace(value)) {
+		for _, word := range off {
+			if slices.Contains(choices, word) {
+				return word
+			}
+		}
+		return "one of these, or remove the line"
+	}
 	if near := schema.Closest(value, choices); near != "" {
 		return near
 	}

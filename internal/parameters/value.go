@@ -30,33 +30,12 @@ var (
 // IsFormula tells whether a value is meant as a formula, with or without what a formula needs.
 func IsFormula(value string) bool { return formula.MatchString(value) }
 
-// Normal is a value as RDS stores it. A boolean may be written in every form that PostgreSQL takes. Another value stays as it is, right or
-// wrong.
-func (p Parameter) Normal(value string) string {
-	written := strings.ToLower(strings.TrimSpace(value))
-	on, off := slices.Contains([]string{"1", "on", "true", "yes"}, written), slices.Contains([]string{"0", "off", "false", "no"}, written)
-	choices := p.choices()
-	switch {
-	case p.DataType == Boolean && on:
-		return "1"
-	case p.DataType == Boolean && off:
-		return "0"
-	case p.DataType == List:
-		return strings.Join(members(value), ",")
-	case on && !slices.Contains(choices, written) && slices.Contains(choices, "on"):
-		return "on"
-	case off && !slices.Contains(choices, written) && slices.Contains(choices, "off"):
-		return "off"
-	case p.DataType == Integer || p.DataType == Float:
-		return strings.TrimSpace(value)
-	default:
-		return value
-	}
-}
-
 // Check holds a value in its normal form to the type, the unit and the allowed values of the parameter; nil: it is right. What a formula
 // comes to is not looked at.
 func (p Parameter) Check(value string) *Fault {
+	if strings.TrimSpace(value) == "" {
+		return &Fault{Rule: "a value with something in it", Fix: "a value; or remove the line for the default"}
+	}
 	switch p.DataType {
 	case Boolean:
 		if value != "0" && value != "1" {
@@ -86,7 +65,7 @@ func (p Parameter) Check(value string) *Fault {
 // listed holds each value of a list to the allowed ones.
 func (p Parameter) listed(value string) *Fault {
 	choices := p.choices()
-	if choices == nil || p.Open {
+	if choices == nil || p.Open || p.Switch && isOff(value) {
 		return nil
 	}
 	for _, member := range members(value) {
@@ -106,8 +85,11 @@ func named(choices []string) string {
 	return fmt.Sprintf("the %d that RDS has", len(choices))
 }
 
-// Unlisted are the values that the catalogue of an open parameter does not have, which RDS may know all the same.
+// Unlisted are the values that the catalogue of an open parameter, or of one that was a boolean, does not have, which RDS may know all the same.
 func (p Parameter) Unlisted(value string) []string {
+	if p.Switch && isOff(value) {
+		return []string{value}
+	}
 	if !p.Open {
 		return nil
 	}

@@ -24,9 +24,12 @@ func TestNormal(t *testing.T) {
 		"synchronous_commit":       {"on": "on", "off": "off", "1": "on", "0": "off", "true": "on", "local": "local"},
 		"constraint_exclusion":     {"no": "off", "partition": "partition"},
 		"pg_hint_plan.debug_print": {"yes": "on"},
-		"log_statement":            {"1": "1", "off": "off", "ddl": "ddl"},
-		"shared_preload_libraries": {"pg_stat_statements, pg_cron": "pg_stat_statements,pg_cron", " pg_cron ,": "pg_cron"},
-		"pgaudit.log":              {"ddl, role": "ddl,role"},
+		"log_statement":            {"1": "1", "off": "off", "ddl": "ddl", "DDL": "ddl", " Mod ": "mod"},
+		"log_connections":          {"on": "receipt,authentication,authorization", "1": "receipt,authentication,authorization", "0": "0", "off": "off", "ALL": "all"},
+		"timezone":                 {"utc": "UTC", "europe/berlin": "Europe/Berlin", "Europa/Berlin": "Europa/Berlin", " ": ""},
+		"random_page_cost":         {".9": "0.9", "-.5": "-0.5", "1.9": "1.9"},
+		"shared_preload_libraries": {"pg_stat_statements, pg_cron": "pg_stat_statements,pg_cron", " pg_cron ,": "pg_cron", "PG_Cron": "pg_cron"},
+		"pgaudit.log":              {"ddl, role": "ddl,role", "ALL, -Misc": "all,-misc"},
 		"application_name":         {"on": "on", " a b": " a b"},
 		"work_mem":                 {" 8192 ": "8192", "on": "on"},
 	} {
@@ -34,6 +37,16 @@ func TestNormal(t *testing.T) {
 			assert.Equal(t, stored, find(t, name).Normal(written), "%s: %s", name, written)
 		}
 	}
+}
+
+// Where the catalogue is RDS's own, what is on stays right, and off is refused; the advice is not what is on.
+func TestABooleanThatIsNoneAnyMoreInACompleteCatalogue(t *testing.T) {
+	p := find(t, "log_connections")
+	p.Switch = false
+	assert.Nil(t, p.Check(p.Normal("1")))
+	fault := p.Check(p.Normal("off"))
+	require.NotNil(t, fault)
+	assert.Equal(t, "one of these, or remove the line", fault.Fix)
 }
 
 func TestRightValues(t *testing.T) {
@@ -50,7 +63,7 @@ func TestRightValues(t *testing.T) {
 		"log_statement":                {"ddl", "DDL"},
 		"pg_stat_statements.track":     {"all", "ALL"},
 		"pgaudit.log":                  {"ddl,role", "all,-misc", "ALL"},
-		"log_connections":              {"all", "receipt,authorization"},
+		"log_connections":              {"all", "receipt,authorization", "0", "off", "on", "1"},
 		"log_destination":              {"csvlog", "stderr,csvlog"},
 		"timezone":                     {"Europe/Berlin", "utc"},
 		"wal_compression":              {"lz4", "zstd", "on"},
@@ -69,7 +82,7 @@ func TestRightValues(t *testing.T) {
 // stack files.
 func TestAdvice(t *testing.T) {
 	for name, fixes := range map[string]map[string]string{
-		"log_min_duration_statement": {"500ms": "500", "1s": "1000", "1 min": "60000", "0.5s": "500", "-5": "-1", "2us": "0"},
+		"log_min_duration_statement": {"500ms": "500", "1s": "1000", "1 min": "60000", "0.5s": "500", "-5": "-1", "2us": "0", "off": "-1", "disabled": "-1"},
 		"autovacuum_naptime":         {"1min": "60", "1h": "3600", "1500ms": "2"},
 		"log_rotation_age":           {"1d": "1440", "2d": "1440"},
 		"max_wal_size":               {"2GB": "2048", "1TB": "1048576", "512kB": "2", "2G": "a whole number from 2 to 2147483647, or remove the line"},
@@ -86,10 +99,16 @@ func TestAdvice(t *testing.T) {
 			"LEAST(500,5000)":                             "a whole number, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)",
 			"{DBInstanceClassMemory*0.5/9531392}":         "a product and a quotient, as in {DBInstanceClassMemory*3/4194304}",
 		},
-		"log_statement":   {"dll": "ddl", "mode": "mod"},
-		"pgaudit.log":     {"ddl,roles": "role", "-al": "-all"},
-		"log_connections": {"1": "one such as all"},
-		"jit":             {"2": "1 for on, or 0 for off"},
+		"log_statement":                      {"dll": "ddl", "mode": "mod", "off": "none", "false": "none", "No": "none", "0": "none", "disabled": "none"},
+		"track_functions":                    {"off": "none"},
+		"pg_stat_statements.track":           {"off": "none"},
+		"pgaudit.log":                        {"ddl,roles": "role", "-al": "-all", "off": "none", "": "a value; or remove the line for the default"},
+		"search_path":                        {"": "a value; or remove the line for the default"},
+		"rds.force_autovacuum_logging_level": {"off": "disabled", "none": "disabled"},
+		"log_temp_files":                     {"off": "-1", "none": "-1"},
+		"idle_session_timeout":               {"off": "0", "false": "0"},
+		"log_connections":                    {"recept": "receipt", "off,all": "one of these, or remove the line"},
+		"jit":                                {"2": "1 for on, or 0 for off"},
 	} {
 		for value, fix := range fixes {
 			p := find(t, name)

@@ -18,6 +18,7 @@ var (
 	userName      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,15}$`)
 	className     = regexp.MustCompile(`^db\.[a-z]+[0-9]+[a-z]*\.(micro|small|medium|large|[0-9]*xlarge)$`)
 	engineVersion = regexp.MustCompile(`^(1[6-9]|[2-9][0-9])(\.[0-9]{1,2})?$`)
+	forced        = regexp.MustCompile(`^\s*(1|[oO][nN]|[yY][eE][sS]|[tT][rR][uU][eE])\s*$`) // on, as PostgreSQL takes it
 	parameterName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
 )
 
@@ -70,13 +71,15 @@ func parameter() schema.Rule {
 			switch {
 			case !parameterName.MatchString(e.Name):
 				return "a parameter's name in lower case, such as work_mem or rds.logical_replication"
-			case e.Name == "rds.force_ssl" && e.Value != "1":
+			case e.Name == "rds.force_ssl" && !forced.MatchString(e.Value):
 				return "1, or remove the line: TLS is forced"
 			}
 			return ""
 		}).
 		As("propertyNames", map[string]any{"pattern": parameterName.String()}).
-		As("properties", map[string]any{"rds.force_ssl": map[string]any{"enum": []any{1, "1", true}}}).
+		As("properties", map[string]any{"rds.force_ssl": map[string]any{"anyOf": []any{
+			map[string]any{"enum": []any{1, true}}, map[string]any{"type": "string", "pattern": forced.String()},
+		}}}).
 		As("additionalProperties", map[string]any{"type": []string{"string", "number", "boolean"}})
 	r.Unquoted = scalar
 	return r

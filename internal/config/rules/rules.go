@@ -42,13 +42,11 @@ func positive() schema.Rule {
 	}).As("exclusiveMinimum", 0)
 }
 
-// scalar reads a number as its text, and true and false as 1 and 0, as RDS writes them.
+// scalar reads a number, true and false as their text. Only who knows the type of the parameter can tell that false is 0: as a duration, it is not.
 func scalar(raw json.RawMessage) (string, bool) {
 	switch text := string(raw); text {
-	case "true":
-		return "1", true
-	case "false":
-		return "0", true
+	case "true", "false":
+		return text, true
 	default:
 		return text, strings.Trim(text, "0123456789+-.eE") == ""
 	}
