@@ -107,10 +107,10 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 	if err := slices.Concat(found.misplaced(cfg), problems, found.missing).Err(); err != nil {
 		return nil, err
 	}
+	if !ctx.DryRun() {
+		return found, nil
+	}
 	for _, warning := range append(warnings, unfamiliar(cfg)...) {
-		if !ctx.DryRun() {
-			break
-		}
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return nil, fmt.Errorf("reporting what RDS offers: %w", err)
 		}
