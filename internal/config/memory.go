@@ -20,8 +20,8 @@ func (l *loader) memory() {
 	}
 	l.standbys()
 	for _, name := range db.classes() {
-		class, known := instanceclass.Lookup(name)
-		if !known || !instanceclass.Listed(name) {
+		class, _ := instanceclass.Lookup(name)
+		if !instanceclass.Listed(name) {
 			continue // its memory is at best taken from its name: Doubts
 		}
 		for _, unfit := range class.Unfit(db.Parameters) {

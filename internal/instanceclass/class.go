@@ -73,15 +73,23 @@ func All() []Class {
 
 // Listed tells whether the table has a class.
 func Listed(name string) bool {
-	return slices.ContainsFunc(All(), func(c Class) bool { return c.Name == name })
+	_, listed := inTable(name)
+	return listed
+}
+
+func inTable(name string) (Class, bool) {
+	classes := All()
+	if i := slices.IndexFunc(classes, func(c Class) bool { return c.Name == name }); i >= 0 {
+		return classes[i], true
+	}
+	return Class{}, false
 }
 
 // Lookup is the class of a name such as "db.t3.micro"; false if its size is not known. Those that are not in the table have the size that
 // their name says: AWS gives a general purpose class (m) 4 GiB for each processor, and one for memory (r) 8.
 func Lookup(name string) (Class, bool) {
-	classes := All()
-	if i := slices.IndexFunc(classes, func(c Class) bool { return c.Name == name }); i >= 0 {
-		return classes[i], true
+	if class, listed := inTable(name); listed {
+		return class, true
 	}
 	generation, size, _ := strings.Cut(strings.TrimPrefix(name, "db."), ".")
 	var perCPU float64

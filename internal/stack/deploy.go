@@ -3,7 +3,6 @@
 package stack
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -67,7 +66,7 @@ func deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	d.export(clients, left)
-	if err := warn(ctx, cfg, before); err != nil {
+	if err := warn(ctx, cfg, before, found.warnings); err != nil {
 		return err
 	}
 	return show(ctx, report)
@@ -104,18 +103,8 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 		return nil, err
 	}
 	problems, warnings := offered.unfit(cfg, found.zones())
-	if err := slices.Concat(found.misplaced(cfg), problems, found.missing).Err(); err != nil {
-		return nil, err
-	}
-	if !ctx.DryRun() {
-		return found, nil
-	}
-	for _, warning := range append(warnings, unfamiliar(cfg)...) {
-		if err := ctx.Log.Warn(warning, nil); err != nil {
-			return nil, fmt.Errorf("reporting what RDS offers: %w", err)
-		}
-	}
-	return found, nil
+	found.warnings = append(warnings, unfamiliar(cfg)...)
+	return found, slices.Concat(found.misplaced(cfg), problems, found.missing).Err()
 }
 
 // load reads and checks the configuration.

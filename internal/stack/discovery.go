@@ -17,12 +17,12 @@ import (
 // looked up in AWS otherwise.
 type discovery struct {
 	network         config.Network // all fields are set
-	openToVPC       bool           // the configuration lets in the whole VPC
 	oidcIssuer      string
 	oidcProviderArn string
 	subnets         []subnet // the database's
 	cluster         eksCluster
 	missing         schema.Problems // what is not in the cluster
+	warnings        []string        // of the preview, on what RDS has
 }
 
 // eksCluster is the EKS cluster as AWS describes it; all fields are empty if it was not looked up.
@@ -37,7 +37,6 @@ type eksCluster struct {
 func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderResource) (*discovery, error) {
 	d := &discovery{
 		network:    cfg.Network,
-		openToVPC:  cfg.Network.OpenToVPC(),
 		oidcIssuer: cfg.Cluster.OIDCIssuer,
 	}
 	from := pulumi.Provider(provider)
@@ -49,7 +48,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 	}
 	err := together(
 		func() error { return d.lookupSubnets(ctx, from) },
-		func() error { return d.lookupBlocks(ctx, from) },
+		func() error { return d.lookupBlocks(ctx, cfg, from) },
 		func() error { return d.lookupIngressGroups(ctx, from) },
 		func() error { return d.lookupIssuer(ctx, cfg.Cluster.Name, from) },
 		func() error { return d.lookupMissing(ctx, cfg, from) },
@@ -66,8 +65,8 @@ func (d *discovery) location() lock.Location {
 }
 
 // lookupBlocks takes the CIDR blocks that may connect from the VPC, where all of it may.
-func (d *discovery) lookupBlocks(ctx *pulumi.Context, from pulumi.InvokeOption) error {
-	if !d.openToVPC {
+func (d *discovery) lookupBlocks(ctx *pulumi.Context, cfg *config.Config, from pulumi.InvokeOption) error {
+	if !cfg.Network.OpenToVPC() {
 		return nil
 	}
 	vpc, err := getVpc(ctx, d.network.VpcID, from)

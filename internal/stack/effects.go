@@ -95,12 +95,12 @@ func instanceSettings(cfg *config.Config) map[string]string {
 	return values
 }
 
-// warn prints, at the end of a preview, what RDS does to the instance and when, and which parameters it may not take.
-func warn(ctx *pulumi.Context, cfg *config.Config, before map[string]string) error {
+// warn prints, at the end of a preview, what RDS does to the instance and when, and which parameters it may not take, after other warnings.
+func warn(ctx *pulumi.Context, cfg *config.Config, before map[string]string, others []string) error {
 	if !ctx.DryRun() {
 		return nil
 	}
-	for _, line := range slices.Concat(cfg.Doubts(), effects(cfg, before)) {
+	for _, line := range slices.Concat(others, cfg.Doubts(), effects(cfg, before)) {
 		if err := ctx.Log.Warn(line, nil); err != nil {
 			return fmt.Errorf("reporting the effects on the instance: %w", err)
 		}
