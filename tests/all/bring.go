@@ -14,7 +14,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// bring installs missing tools: from npm into bin/npm of the repository, or else from Debian.
+// bring installs missing tools: from npm into bin/npm of the repository, or else from Debian; and compiles what is part of the repository.
 func bring(ctx context.Context, root string, progress io.Writer) error {
 	missing := tools.Missing()
 	if len(missing) == 0 {
@@ -31,6 +31,14 @@ func bring(ctx context.Context, root string, progress io.Writer) error {
 	}
 	if err := i.system(missing); err != nil {
 		return err
+	}
+	for _, s := range missing {
+		if s.Build == nil {
+			continue
+		}
+		if err := s.Build(ctx, root, progress); err != nil {
+			return err
+		}
 	}
 	if left := tools.Missing(); len(left) > 0 {
 		return fmt.Errorf("still missing after everything was installed: %s; %s -no-install runs the tests that need none of them",
@@ -78,7 +86,7 @@ func (i *installer) npm(missing []tools.Installation) error {
 	}
 	args := []string{"install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", filepath.Join("bin", "npm")}
 	for _, s := range tools.All() {
-		if byNpm(s) {
+		if byNpm(s) && !slices.Contains(args, s.Npm) {
 			args = append(args, s.Npm)
 		}
 	}
@@ -169,6 +177,8 @@ func byHand(system string, missing []tools.Installation) string {
 			line = "  " + s.Homebrew
 		case s.Script != "":
 			line = fmt.Sprintf("  %s: what tests/tools/%s installs", s.Tool, s.Script)
+		case s.Build != nil:
+			line = fmt.Sprintf("  %s: %s compiles it", s.Tool, tools.Command)
 		case s.Debian == nil:
 			line = fmt.Sprintf("  %s: its own release", s.Tool)
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,13 +49,15 @@ printf '#!` + root + `/python\n' >` + m.bin + `/alembic
 lay ` + root + `/usr/share/java/postgresql.jar ;; esac
 case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin + `/npm; chmod +x ` + m.bin + `/npm ;; esac`,
 		"sudo": `exec "$@"`,
+		"go":   `case "$*" in *download*) echo '{"Dir": "` + root + `/operator"}' ;; *build*) while [ "$1" != -o ]; do shift; done; lay "$2" ;; esac`,
 	}
 	for name, script := range scripts {
 		m.write(filepath.Join(root, name), lay+`echo "`+name+` $*" >>`+m.called+"\n"+script)
 	}
-	m.archive(filepath.Join(root, "layer.zip"), "helm/helm")
+	m.archive(filepath.Join(root, "layer.zip"), "helm/helm", "kubectl/kubectl")
 	m.write(filepath.Join(root, "python"), "exit 0") // it has the driver
-	for _, name := range managers {
+	m.sources()
+	for _, name := range append(managers, "go") {
 		require.NoError(t, os.Symlink(filepath.Join(root, name), filepath.Join(m.bin, name)))
 	}
 	beside := root + "/bin/pgdump/server/bin/"
@@ -74,13 +75,30 @@ func (m *machine) write(path, script string) {
 	require.NoError(m.t, os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
 }
 
-// archive writes a zip archive that has one file.
-func (m *machine) archive(path, file string) {
+// sources are what the cluster is compiled from.
+func (m *machine) sources() {
+	m.t.Helper()
+	for name, content := range map[string]string{
+		"tests/cluster/go.mod": "module cluster\n\nrequire k8s.io/kubernetes v1.34.1\n", "tests/cluster/go.sum": "",
+		"operator/go.mod": "module operator\n", "operator/apis/x.go": "", "operator/cmd/controller/x.go": "", "operator/deploy/crds/bundle.yaml": "",
+		"operator/pkg/provider/register/register.go": "", "operator/pkg/generator/register/register.go": "",
+	} {
+		file := filepath.Join(m.root, name)
+		require.NoError(m.t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(m.t, os.WriteFile(file, []byte(content), 0o444)) // as the module cache has them
+	}
+}
+
+// archive writes a zip archive that has files.
+func (m *machine) archive(path string, files ...string) {
 	m.t.Helper()
 	var content bytes.Buffer
 	writer := zip.NewWriter(&content)
-	_, err := writer.Create(file)
-	require.NoError(m.t, errors.Join(err, writer.Close()))
+	for _, file := range files {
+		_, err := writer.Create(file)
+		require.NoError(m.t, err)
+	}
+	require.NoError(m.t, writer.Close())
 	require.NoError(m.t, os.WriteFile(path, content.Bytes(), 0o600))
 }
 
@@ -109,8 +127,9 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, "python.sh")
 			assert.Contains(t, calls, "pgdump.sh")
 			assert.Contains(t, calls, " pg@8")
+			assert.Contains(t, said.String(), "building a Kubernetes cluster v1.34.1 with the External Secrets Operator")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "22 tools are missing: bash, git, helm, jq,")
+			assert.Contains(t, said.String(), "24 tools are missing: bash, git, helm, kubectl, cluster, jq,")
 
 			said.Reset()
 			require.NoError(t, bring(t.Context(), m.root, &said))

@@ -13,10 +13,12 @@ import (
 
 // unpack unpacks the archives in npm packages that have a missing tool, beside the archive: npm removes both together.
 func (i *installer) unpack(missing []tools.Installation) error {
+	unpacked := map[string]bool{}
 	for _, s := range missing {
-		if s.Npm == "" || s.Archive == "" {
+		if s.Npm == "" || s.Archive == "" || unpacked[s.Archive] {
 			continue
 		}
+		unpacked[s.Archive] = true
 		archive := filepath.Join(i.root, s.Archive)
 		fmt.Fprintf(i.progress, "  unpacking %s\n", s.Archive)
 		if err := unzip(archive, filepath.Dir(archive)); err != nil {

