@@ -2,6 +2,7 @@ package servers
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"syscall"
@@ -21,6 +22,14 @@ func asReader(id int) *syscall.SysProcAttr {
 		attributes.AmbientCaps = []uintptr{dacOverride}
 	}
 	return attributes
+}
+
+// endWithParent lets a command end as soon as this process ends.
+func endWithParent(cmd *exec.Cmd) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGINT
 }
 
 // has tells whether this process has a capability.

@@ -6,25 +6,22 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // User is the user that a server runs as. Servers refuse to run as root, so root runs them as another user.
 type User struct{ id int }
 
 // Nobody is the user nobody, if this process runs as root; otherwise the current user.
-func Nobody(t *testing.T) User {
-	t.Helper()
+func Nobody() (User, error) {
 	if os.Getuid() != 0 {
-		return User{os.Getuid()}
+		return User{os.Getuid()}, nil
 	}
 	nobody, err := user.Lookup("nobody")
-	require.NoError(t, err)
+	if err != nil {
+		return User{}, err
+	}
 	id, err := strconv.Atoi(nobody.Uid)
-	require.NoError(t, err)
-	return User{id}
+	return User{id}, err
 }
 
 // Numbered is a user by id, if this process runs as root; otherwise the current user. The machine needs no entry for the id.
@@ -52,15 +49,12 @@ func (u User) Command(program string, args ...string) *exec.Cmd {
 	}
 }
 
-// Own makes the user the owner of files.
-func (u User) Own(t *testing.T, paths ...string) {
-	t.Helper()
+// Own makes the user the owner of a file.
+func (u User) Own(path string) error {
 	if os.Getuid() != 0 {
-		return
+		return nil
 	}
-	for _, path := range paths {
-		require.NoError(t, os.Chown(path, u.id, u.id))
-	}
+	return os.Chown(path, u.id, u.id)
 }
 
 // open tells whether everybody may enter all parent folders of a file.

@@ -30,7 +30,9 @@ func TestAProgramBelowAClosedFolder(t *testing.T) {
 	require.NoError(t, os.WriteFile(beside, []byte("read"), 0o600))
 	assert.False(t, open(program))
 	assert.True(t, open("/bin/sh"))
-	cmd := Nobody(t).Command(program, beside)
+	nobody, err := Nobody()
+	require.NoError(t, err)
+	cmd := nobody.Command(program, beside)
 	cmd.Dir = "/tmp"
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
