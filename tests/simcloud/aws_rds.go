@@ -42,9 +42,13 @@ func createInstance(a *account, out Properties) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("creating RDS DB Instance (%s): %w", name, err)
 	}
-	id := a.launch(out)
-	a.cloud.inheritLogins(a.originOf(out), id)
-	return id, nil
+	a.launch(out)
+	out["address"], err = a.cloud.databases().Create(out, a.originOf(out))
+	if err != nil {
+		return "", fmt.Errorf("creating RDS DB Instance (%s): %w", name, err)
+	}
+	out["endpoint"] = fmt.Sprintf("%s:%d", out.Text("address"), int(out.Number("port")))
+	return out.Text("resourceId"), nil
 }
 
 func updateInstance(a *account, old, out Properties) error {
@@ -101,6 +105,9 @@ func updateInstance(a *account, old, out Properties) error {
 	}
 	out["endpoint"] = fmt.Sprintf("%s:%d", out.Text("address"), int(out.Number("port")))
 	a.exportLogs(out)
+	if err := a.cloud.databases().Modify(old, out); err != nil {
+		return refused("%w", err)
+	}
 	return nil
 }
 
@@ -133,7 +140,7 @@ func diffInstance(d *diff, r request) {
 	}
 }
 
-func removeInstance(a *account, id string, live Properties) error {
+func removeInstance(a *account, _ string, live Properties) error {
 	name, snapshot := live.Text("identifier"), live.Text("finalSnapshotIdentifier")
 	refused := func(why string) error { return fmt.Errorf("deleting RDS DB Instance (%s): %s", name, why) }
 	replica := live.Text("replicateSourceDb") != ""
@@ -148,11 +155,17 @@ func removeInstance(a *account, id string, live Properties) error {
 	case !skip && a.cloud.get(SnapshotType, snapshot) != nil:
 		return refused(fmt.Sprintf("DBSnapshotAlreadyExists: Cannot create the snapshot because a snapshot with the identifier "+
 			"%s already exists", snapshot))
-	case !skip:
+	}
+	if err := a.cloud.databases().Delete(live); err != nil {
+		return refused(err.Error())
+	}
+	if !live.Flag("skipFinalSnapshot") {
 		taken := live.clone()
 		taken["arn"] = a.arn("rds", "snapshot:"+snapshot)
 		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
-		a.cloud.inheritLogins(id, snapshot)
+		if err := a.cloud.databases().Snapshot(live, snapshot); err != nil {
+			return refused(err.Error())
+		}
 	}
 	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
 		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})

@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,11 +56,11 @@ func (a *account) instanceOrigin(out Properties) error {
 	return nil
 }
 
-// originOf is the id of what an instance is created from, with the logins; "": of nothing. A deleted instance has left its logins in
+// originOf is the id of what an instance is created from, with the database; "": of nothing. A deleted instance has left its database in
 // its backups.
 func (a *account) originOf(out Properties) string {
 	point := out.Map("restoreToPointInTime")
-	switch source, snapshot := point.Text("sourceDbInstanceIdentifier"), a.snapshot(out.Text("snapshotIdentifier")); {
+	switch source, snapshot := cmp.Or(out.Text("replicateSourceDb"), point.Text("sourceDbInstanceIdentifier")), a.snapshot(out.Text("snapshotIdentifier")); {
 	case snapshot != nil:
 		return snapshot.ID
 	case source != "":
@@ -105,9 +106,9 @@ func (a *account) getInstance(identifier string) (Properties, error) {
 }
 
 // launch completes a new instance with what RDS chooses, and makes the log groups that it exports to.
-func (a *account) launch(out Properties) (id string) {
+func (a *account) launch(out Properties) {
 	name := out.Text("identifier")
-	id = "db-" + strings.ToUpper(digest(26, "db", a.id, a.region, name))
+	id := "db-" + strings.ToUpper(digest(26, "db", a.id, a.region, name))
 	address := fmt.Sprintf("%s.c%s.%s.rds.amazonaws.com", name, digest(11, a.id, a.region), a.region)
 	out.fill(Properties{
 		"port": 5432.0, "backupRetentionPeriod": 0.0, "storageType": "gp2", "multiAz": false, "availabilityZone": a.region + "a",
@@ -129,10 +130,8 @@ func (a *account) launch(out Properties) (id string) {
 	}
 	out["engineVersionActual"] = actualVersion(out.Text("engineVersion"))
 	out["resourceId"], out["arn"], out["address"] = id, a.arn("rds", "db:"+name), address
-	out["endpoint"] = fmt.Sprintf("%s:%d", address, int(out.Number("port")))
 	out["hostedZoneId"] = "Z2R2ITUGPM61AM"
 	a.exportLogs(out)
-	return id
 }
 
 // exportLogs creates missing log groups without a retention, as RDS does.

@@ -37,6 +37,8 @@ type Cloud struct {
 	APIServer, APIServerAuthority string
 	// Withdrawn is the instance classes and engine versions that RDS has not, or no more, for new instances.
 	Withdrawn []string
+	// Databases are the servers of the RDS instances. nil: there are none, and only which logins they would have is simulated.
+	Databases Databases
 	// Takes blocks for as long as an operation takes, before the engine gets its result. It is called concurrently. nil: operations take
 	// no time.
 	Takes func(Operation)

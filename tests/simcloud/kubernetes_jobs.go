@@ -148,7 +148,7 @@ func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]
 func (c *cluster) run(job *batchv1.Job, container corev1.Container, environment map[string]string) error {
 	for _, value := range environment {
 		u, err := url.Parse(value)
-		if err == nil && strings.HasPrefix(u.Scheme, "postgresql") && strings.HasSuffix(u.Hostname(), ".rds.amazonaws.com") {
+		if err == nil && strings.HasPrefix(u.Scheme, "postgresql") && !pooled(u.Hostname()) {
 			if u.RawQuery == "" { // libpq takes from its variables what the URL does not say
 				u.RawQuery = url.Values{"sslmode": {environment["PGSSLMODE"]}, "sslrootcert": {environment["PGSSLROOTCERT"]}}.Encode()
 			}
@@ -177,28 +177,4 @@ func (c *cluster) run(job *batchv1.Job, container corev1.Container, environment 
 		return nil
 	}
 	return c.cloud.RunContainer(append(slices.Clone(container.Command), container.Args...), environment)
-}
-
-// login opens a connection to a PostgreSQL instance, as libpq would.
-func (c *Cloud) login(u *url.URL) error {
-	o := c.instanceAt(u.Hostname())
-	if o == nil {
-		return fmt.Errorf("could not translate host name %q to address: Name or service not known", u.Hostname())
-	}
-	password, _ := u.User.Password()
-	switch db := o.Properties; {
-	case u.Port() != fmt.Sprint(int(db.Number("port"))):
-		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
-	case u.Query().Get("sslmode") == "":
-		return errors.New("TLS is left to chance: neither the URL nor PGSSLMODE says how to connect")
-	case u.Query().Get("sslmode") == "disable":
-		return fmt.Errorf("FATAL: no pg_hba.conf entry for user %q, database %q, no encryption", u.User.Username(), u.Path[1:])
-	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":
-		return errors.New("root certificate file \"~/.postgresql/root.crt\" does not exist")
-	case !c.knows(o, u.User.Username(), password):
-		return fmt.Errorf("FATAL: password authentication failed for user %q", u.User.Username())
-	case strings.TrimPrefix(u.Path, "/") != db.Text("dbName"):
-		return fmt.Errorf("FATAL: database %q does not exist", strings.TrimPrefix(u.Path, "/"))
-	}
-	return nil
 }

@@ -1,0 +1,100 @@
+package simcloud
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+func (c *Cloud) instanceAt(address string) *Object {
+	return c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == address })
+}
+
+// login opens a connection to a PostgreSQL instance, as libpq would.
+func (c *Cloud) login(u *url.URL) error {
+	o := c.instanceAt(u.Hostname())
+	if o == nil {
+		return fmt.Errorf("could not translate host name %q to address: Name or service not known", u.Hostname())
+	}
+	password, _ := u.User.Password()
+	switch db := o.Properties; {
+	case u.Port() != fmt.Sprint(int(db.Number("port"))):
+		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
+	case u.Query().Get("sslmode") == "":
+		return errors.New("TLS is left to chance: neither the URL nor PGSSLMODE says how to connect")
+	case u.Query().Get("sslmode") == "disable":
+		return fmt.Errorf("FATAL: no pg_hba.conf entry for user %q, database %q, no encryption", u.User.Username(), u.Path[1:])
+	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":
+		return errors.New("root certificate file \"~/.postgresql/root.crt\" does not exist")
+	}
+	err := c.databases().Accept(o.Properties, u.User.Username(), password)
+	if name := strings.TrimPrefix(u.Path, "/"); err == nil && name != o.Properties.Text("dbName") {
+		err = fmt.Errorf("FATAL: database %q does not exist", name)
+	}
+	return err
+}
+
+// bootstrap simulates the container that makes the logins.
+func (c *Cloud) bootstrap(environment map[string]string) error {
+	master := &url.URL{
+		Host: environment["PGHOST"] + ":" + environment["PGPORT"], User: url.UserPassword(environment["PGUSER"], environment["PGPASSWORD"]),
+		Path: "/" + environment["PGDATABASE"], RawQuery: "sslmode=" + environment["PGSSLMODE"] + "&sslrootcert=" + environment["PGSSLROOTCERT"],
+	}
+	if err := c.login(master); err != nil {
+		return err
+	}
+	return c.databases().Bootstrap(c.instanceAt(master.Hostname()).Properties, environment)
+}
+
+// Watch sets a function that is called before every operation with what Refused returns at that moment. nil removes it.
+func (c *Cloud) Watch(look func(next Operation, refused map[string]string)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.look = look
+}
+
+// pooled tells whether a host name is that of a pooler, which leads to the active instance.
+func pooled(host string) bool { return strings.HasSuffix(host, ".svc") }
+
+// Refused lists the secrets whose credentials the database refuses, by name, with the reason: the connection secrets and the master
+// user's credentials in Secrets Manager, and the Secrets of pods.
+func (c *Cloud) Refused() map[string]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused()
+}
+
+func (c *Cloud) refused() map[string]string {
+	why := map[string]string{}
+	try := func(name string, fields map[string]string) {
+		host, user, password := fields["host"], fields["username"], fields["password"]
+		if user == "" || password == "" {
+			return
+		}
+		instances := c.all(instanceType, func(o *Object) bool { return host == "" || pooled(host) || o.Properties.Text("address") == host })
+		refusal := fmt.Errorf("could not translate host name %q to address: Name or service not known", host)
+		for _, o := range instances {
+			if refusal = c.databases().Accept(o.Properties, user, password); refusal == nil {
+				return
+			}
+		}
+		why[name] = refusal.Error()
+	}
+	for _, version := range c.all(secretVersionType, func(o *Object) bool { return slices.Contains(o.Properties.Texts("versionStages"), "AWSCURRENT") }) {
+		var fields struct{ Host, Username, Password string }
+		if json.Unmarshal([]byte(version.Properties.Text("secretString")), &fields) == nil {
+			try(c.secret(version.Properties.Text("arn")).Properties.Text("name"),
+				map[string]string{"host": fields.Host, "username": fields.Username, "password": fields.Password})
+		}
+	}
+	for _, secret := range c.all(kubeSecretType, nil) {
+		data, err := (&cluster{cloud: c, name: secret.Cluster}).data(kubeSecretType, strings.Split(secret.ID, "/")[0], strings.Split(secret.ID, "/")[1], nil)
+		if err == nil {
+			try(secret.ID, map[string]string{"host": data["DB_HOST"], "username": data["DB_USER"], "password": data["DB_PASSWORD"]})
+		}
+	}
+	return why
+}
