@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,7 +15,7 @@ type Programs struct {
 	user   User
 }
 
-// ProgramsBeside are a server's program and those beside it. Where their user could not run them, they are copied to a folder first.
+// ProgramsBeside are a server's program and those beside it. Where their user could not run them, a copy of them is made in a folder.
 func ProgramsBeside(server, copied string) (Programs, error) {
 	user, err := Nobody()
 	if err != nil {
@@ -28,7 +29,9 @@ func ProgramsBeside(server, copied string) (Programs, error) {
 	if os.Getuid() == 0 && !open(binary) { // initdb asks whether it may run the server, and a right to read is no answer to that
 		installation := filepath.Dir(p.folder)
 		p.folder = filepath.Join(copied, filepath.Base(p.folder))
-		return p, os.CopyFS(copied, os.DirFS(installation))
+		if err := os.CopyFS(copied, os.DirFS(installation)); !errors.Is(err, os.ErrExist) { // an earlier process has copied them
+			return p, err
+		}
 	}
 	return p, nil
 }
@@ -76,6 +79,13 @@ func (c *Cluster) Init(args ...string) error {
 func (c *Cluster) Do(statements ...string) error {
 	cmd := c.Command("postgres", "--single", "-j", "-D", c.Data(), "-c", "fsync=off", "-c", "exit_on_error=on", "postgres")
 	cmd.Stdin = strings.NewReader(strings.Join(statements, ";\n\n") + ";\n\n")
+	return complete(cmd)
+}
+
+// CopyData makes the data of the cluster, as a copy of the data of one that does not run.
+func (c *Cluster) CopyData(from string) error {
+	cmd := c.programs.user.Command("cp", "-Rp", from, c.Data())
+	cmd.Dir = c.Dir
 	return complete(cmd)
 }
 

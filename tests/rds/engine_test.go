@@ -1,0 +1,153 @@
+package rds
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+// stack is prod in a cloud with real databases, not deployed yet.
+type stack struct {
+	*live.Stack
+	region *Region
+}
+
+func start(t *testing.T, overrides ...engine.Override) *stack {
+	t.Helper()
+	s := &stack{live.Start(t, "prod", overrides...), region(t)}
+	s.Cloud.Databases = account(t, s.region)
+	return s
+}
+
+// login is the content of a secret that people and programs log in with.
+type login struct {
+	Host, Username, Password string
+	Port                     json.Number
+}
+
+func (s *stack) secret(name string) login {
+	s.T.Helper()
+	for _, version := range s.Cloud.Objects(live.SecretVersionType) {
+		if strings.Contains(version.ID, name+"-") && slices.Contains(version.Properties.Texts("versionStages"), "AWSCURRENT") {
+			var l login
+			require.NoError(s.T, json.Unmarshal([]byte(version.Properties.Text("secretString")), &l))
+			return l
+		}
+	}
+	s.T.Fatal("there is no secret " + name)
+	return login{}
+}
+
+// connect logs in as libpq does.
+func (s *stack) connect(l login, sslMode string) (*pgx.Conn, error) {
+	config, err := pgx.ParseConfig(fmt.Sprintf("host=%s port=%s user=%s dbname=mosaic sslmode=%s sslrootcert=%s", l.Host, l.Port, l.Username, sslMode, s.region.Bundle()))
+	require.NoError(s.T, err)
+	config.Password = l.Password
+	return pgx.ConnectConfig(s.T.Context(), config)
+}
+
+// one is the only value of a query.
+func (s *stack) one(l login, query string) string {
+	s.T.Helper()
+	c, err := s.connect(l, "verify-full")
+	require.NoError(s.T, err)
+	defer func() { _ = c.Close(context.Background()) }()
+	var value string
+	require.NoError(s.T, c.QueryRow(s.T.Context(), query).Scan(&value), query)
+	return value
+}
+
+// TestTheMasterUser: the secrets lead to a server that takes what is in them, over TLS alone, from the first run to the last.
+func TestTheMasterUser(t *testing.T) {
+	t.Parallel()
+	s := start(t, engine.Override{Path: "database.port", Value: "5433"})
+	s.MustUp()
+	assert.Empty(t, s.MustPreview())
+	for _, name := range []string{"mosaic/prod/rds/credentials", "mosaic/prod/rds/connection"} {
+		l := s.secret(name)
+		assert.Equal(t, "5433", l.Port.String())
+		assert.Equal(t, l.Username, s.one(l, "SELECT current_user::text"), name)
+		_, err := s.connect(l, "disable")
+		assert.ErrorContains(t, err, "no encryption")
+	}
+	assert.Empty(t, s.Cloud.Refused())
+
+	before := s.secret("mosaic/prod/rds/connection")
+	s.MustSet("database.passwordVersion", "2")
+	s.MustUp()
+	_, err := s.connect(before, "require")
+	assert.ErrorContains(t, err, "password authentication failed")
+	assert.Equal(t, "42", s.one(s.secret("mosaic/prod/rds/connection"), "SELECT lo_create(42)::text"))
+	assert.Empty(t, s.Cloud.Refused())
+
+	s.Remove()
+	_, err = net.Dial("tcp", net.JoinHostPort(before.Host, "5433"))
+	require.Error(t, err, "it is gone")
+}
+
+// TestARestore: another instance goes on with a copy of the data, and the first one stays as it is.
+func TestARestore(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.MustUp()
+	first := s.secret("mosaic/prod/rds/connection")
+	s.one(first, "SELECT lo_create(42)::text")
+	s.RestoreLatest()
+	s.MustUp()
+	second := s.secret("mosaic/prod/rds/connection")
+	assert.NotEqual(t, first.Host, second.Host)
+	for _, l := range []login{first, second} {
+		assert.Equal(t, "1", s.one(l, "SELECT count(*)::text FROM pg_largeobject_metadata"))
+	}
+	assert.Empty(t, s.Cloud.Refused())
+}
+
+// TestAlternatingLogins: psql makes the logins, in the bootstrap's container. Before every operation of every run, the server accepts the
+// credentials in every secret.
+func TestAlternatingLogins(t *testing.T) {
+	tools.Need(t, tools.Postgres, tools.Psql)
+	t.Parallel()
+	s := start(t, engine.Override{Path: "database.credentials", Value: "alternating"})
+	s.Cloud.Watch(func(next simcloud.Operation, refused map[string]string) {
+		assert.Empty(t, refused, "before %s %s %s", next.Op, next.Type, next.Name)
+	})
+	s.Cloud.RunContainer = func(command []string, environment map[string]string) error {
+		if environment["PGUSER"] == "" {
+			return nil // a migration
+		}
+		cmd := exec.Command(command[0], command[1:]...)
+		cmd.Env = []string{"PATH=" + filepath.Dir(tools.At(t, tools.Psql)) + ":" + os.Getenv("PATH")}
+		for name, value := range environment {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	}
+	s.MustUp()
+	old := s.secret("mosaic/prod/rds/connection")
+	assert.Equal(t, "core_api_a", s.one(old, "SELECT current_user::text"))
+
+	s.MustSet("database.passwordVersion", "2")
+	s.MustUp()
+	assert.Equal(t, "core_api_b", s.one(s.secret("mosaic/prod/rds/connection"), "SELECT current_user::text"))
+	assert.Equal(t, "core_api_a", s.one(old, "SELECT current_user::text"), "pods that have it still get in")
+	assert.Empty(t, s.Cloud.Refused())
+}
