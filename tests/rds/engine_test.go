@@ -30,8 +30,9 @@ type stack struct {
 
 func start(t *testing.T, overrides ...engine.Override) *stack {
 	t.Helper()
-	s := &stack{live.Start(t, "prod", overrides...), region(t)}
-	s.Cloud.Databases = account(t, s.region)
+	a := account(t)
+	s := &stack{live.Start(t, "prod", overrides...), a.region}
+	s.Cloud.Databases = a
 	return s
 }
 
@@ -95,6 +96,9 @@ func TestTheMasterUser(t *testing.T) {
 	assert.ErrorContains(t, err, "password authentication failed")
 	assert.Equal(t, "42", s.one(s.secret("mosaic/prod/rds/connection"), "SELECT lo_create(42)::text"))
 	assert.Empty(t, s.Cloud.Refused())
+
+	require.NoError(t, s.Cloud.Edit(live.InstanceType, s.One(live.InstanceType).ID, func(p simcloud.Properties) { p["password"] = "of-a-console" }))
+	assert.Len(t, s.Cloud.Refused(), 3, "the secrets, and the pods' Secret")
 
 	s.Remove()
 	_, err = net.Dial("tcp", net.JoinHostPort(before.Host, "5433"))

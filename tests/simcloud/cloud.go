@@ -131,10 +131,14 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	if o == nil {
 		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
 	}
-	if o.Cluster == "" {
-		edit(o.Properties)
-	} else {
+	if o.Cluster != "" {
 		o.edit("kubectl-edit", edit)
+		return c.save()
+	}
+	before := o.Properties.clone()
+	edit(o.Properties)
+	if kind == instanceType {
+		return errors.Join(c.databases().Modify(before, o.Properties), c.save())
 	}
 	return c.save()
 }
@@ -156,6 +160,9 @@ func (c *Cloud) Remove(kind, id string) error {
 		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
 	}
 	c.drop(o)
+	if kind == instanceType {
+		return errors.Join(c.databases().Delete(o.Properties), c.save())
+	}
 	return c.save()
 }
 

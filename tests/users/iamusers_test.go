@@ -18,17 +18,6 @@ import (
 
 const iamUser = "core_api_people"
 
-// mayGrantTokens allows the master user to grant rds_iam. RDS allows that without a membership, for which PostgreSQL from 16 on has no
-// privilege. The test inserts a row that no statement could: the owner of a database is a member of pg_database_owner in its
-// sessions, but not at login.
-func (d *deployment) mayGrantTokens() {
-	d.t.Helper()
-	if d.version() >= 16 {
-		d.do(d.url(superuser, superPassword, "postgres"), `INSERT INTO pg_auth_members (oid, roleid, member, grantor, admin_option, inherit_option, set_option)
-			SELECT pg_nextoid('pg_auth_members', 'oid', 'pg_auth_members_oid_index'), 'rds_iam'::regrole, 'pg_database_owner'::regrole, 10, true, false, false`)
-	}
-}
-
 // version is the server's major version.
 func (s *server) version() int {
 	s.t.Helper()

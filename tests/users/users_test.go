@@ -19,6 +19,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/stack"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/rds"
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
@@ -120,11 +121,7 @@ func (d *deployment) asRDS(user, password string) {
 // emptyRDS creates the master user and an empty database as RDS does.
 func (d *deployment) emptyRDS(user, password, database string) {
 	admin := d.url(superuser, superPassword, "postgres")
-	d.do(admin, "CREATE ROLE rds_superuser", "CREATE ROLE rds_iam",
-		fmt.Sprintf("CREATE ROLE %s LOGIN CREATEROLE CREATEDB PASSWORD '%s'", user, password),
-		"GRANT rds_superuser TO "+user, "GRANT pg_monitor TO "+user+" WITH ADMIN OPTION",
-		"CREATE DATABASE "+database+" OWNER "+user, "CREATE ROLE legacy LOGIN PASSWORD 'old'")
-	d.mayGrantTokens()
+	d.do(admin, slices.Concat(rds.Roles(), rds.Master(user, password), rds.Database(database, user), []string{"CREATE ROLE legacy LOGIN PASSWORD 'old'"})...)
 }
 
 // objects creates objects of all kinds, which the login owns.
