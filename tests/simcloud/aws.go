@@ -2,6 +2,7 @@ package simcloud
 
 import (
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -245,4 +246,11 @@ func (a *account) iamARN(rest string) string { return fmt.Sprintf("arn:aws:iam::
 func digest(n int, words ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(words, "\n")))
 	return hex.EncodeToString(sum[:])[:n]
+}
+
+// newUUID is a random id, of a request or of a version.
+func newUUID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }

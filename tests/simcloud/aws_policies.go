@@ -3,9 +3,8 @@ package simcloud
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
+	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
@@ -50,34 +49,24 @@ func Trusts(policy, cluster, account string) bool {
 	return webIdentity{"arn:aws:iam::123456789012:oidc-provider/" + issuer, issuer, "system:serviceaccount:" + account}.trustedBy(policy) == nil
 }
 
-// isLike tells whether a value is like one of the patterns, in which * stands for any characters.
-func isLike(patterns []string, value string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(value)
-	})
-}
-
-// allows tells whether the role's inline policies allow an action on a resource.
-func (c *Cloud) allows(role *Object, action, resource string) bool {
-	allowed := false
-	for _, p := range c.all(rolePolicyType, func(o *Object) bool { return o.Properties.Text("role") == role.ID }) {
-		var document iam.Document
-		if json.Unmarshal([]byte(p.Properties.Text("policy")), &document) != nil {
-			continue
-		}
-		for _, s := range document.Statement {
-			if len(s.Condition) > 0 || !s.Action.Cover(action) || !s.Resource.Cover(resource) {
-				continue
-			}
-			if s.Effect == iam.Deny {
-				return false
-			}
-			allowed = true
-		}
-	}
-	return allowed
-}
-
 func (c *Cloud) roleByARN(arn string) *Object {
 	return c.find(roleType, func(o *Object) bool { return o.Properties.Text("arn") == arn })
+}
+
+// assumeRoleWithWebIdentity is AssumeRoleWithWebIdentity of STS, for a token that is valid.
+func (c *Cloud) assumeRoleWithWebIdentity(arn string, identity webIdentity) (*Object, error) {
+	role := c.roleByARN(arn)
+	why := fmt.Errorf("the role %s does not exist", arn)
+	if role != nil {
+		why = identity.trustedBy(role.Properties.Text("assumeRolePolicy"))
+	}
+	if why != nil {
+		return nil, notAuthorized("AssumeRoleWithWebIdentity").because(why)
+	}
+	return role, nil
+}
+
+// notAuthorized is how STS refuses a call.
+func notAuthorized(action string) *apiError {
+	return &apiError{code: "AccessDenied", message: "Not authorized to perform sts:" + action, status: http.StatusForbidden}
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 const (
@@ -61,7 +59,7 @@ func (c *Cloud) secret(nameOrARN string) *Object {
 	})
 }
 
-// createSecretVersion stores the value and moves the label AWSCURRENT to it.
+// createSecretVersion stores the value and moves the label AWSCURRENT to it. The version that had it becomes AWSPREVIOUS.
 func createSecretVersion(a *account, out Properties) (string, error) {
 	secret := a.secret(out.Text("secretId"))
 	if secret == nil {
@@ -73,15 +71,15 @@ func createSecretVersion(a *account, out Properties) (string, error) {
 		return "", fmt.Errorf("putting Secrets Manager Secret value (%s): InvalidParameterException: the value must have "+
 			"1 to 65536 bytes, got %d", secret.ID, len(value))
 	}
-	id, err := resource.NewUniqueHex("", 32, 0)
-	if err != nil {
-		return "", err
-	}
-	id = fmt.Sprintf("%s-%s-%s-%s-%s", id[:8], id[8:12], id[12:16], id[16:20], id[20:])
+	id := newUUID()
 	out.fill(Properties{"arn": secret.ID, "versionId": id, "versionStages": texts("AWSCURRENT")})
 	if slices.Contains(out.Texts("versionStages"), "AWSCURRENT") {
 		for _, v := range a.cloud.versions(secret.ID) {
-			v.Properties["versionStages"] = texts("AWSPREVIOUS")
+			stages := slices.DeleteFunc(v.Properties.Texts("versionStages"), func(stage string) bool { return stage == "AWSPREVIOUS" })
+			if i := slices.Index(stages, "AWSCURRENT"); i >= 0 {
+				stages[i] = "AWSPREVIOUS"
+			}
+			v.Properties["versionStages"] = texts(stages...)
 		}
 	}
 	return secret.ID + "|" + id, nil

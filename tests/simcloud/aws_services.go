@@ -89,7 +89,7 @@ func wellFormed(name, policy string) error {
 	if err := json.Unmarshal([]byte(policy), &document); err != nil || len(document.Statement) == 0 {
 		return fmt.Errorf("IAM policy of %s: MalformedPolicyDocument: This policy contains invalid Json", name)
 	}
-	return nil
+	return checkConditions(document)
 }
 
 func removeRole(a *account, name string, live Properties) error {

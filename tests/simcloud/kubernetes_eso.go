@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	esv1 "github.com/external-secrets/external-secrets/apis/externalsecrets/v1"
@@ -59,16 +58,12 @@ func (c *cluster) assumeRole(store *esv1.SecretStore) (*Object, error) {
 	if arn == "" {
 		return nil, fmt.Errorf("an IAM role must be associated with service account %s (namespace: %s)", name, store.Namespace)
 	}
-	role := c.cloud.roleByARN(arn)
-	if role == nil {
-		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: AccessDenied: the role %s does not exist", arn)
-	}
 	issuer := eksCluster{name: c.name}.issuer(c.cloud.region)
-	provider := fmt.Sprintf("arn:aws:iam::%s:oidc-provider/%s", strings.Split(arn, ":")[4], issuer)
+	provider := fmt.Sprintf("arn:aws:iam::%s:oidc-provider/%s", accountOf(arn), issuer)
 	subject := fmt.Sprintf("system:serviceaccount:%s:%s", store.Namespace, name)
-	if err := (webIdentity{provider, issuer, subject}).trustedBy(role.Properties.Text("assumeRolePolicy")); err != nil {
-		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: AccessDenied: Not authorized to perform "+
-			"sts:AssumeRoleWithWebIdentity: %w", err)
+	role, err := c.cloud.assumeRoleWithWebIdentity(arn, webIdentity{provider, issuer, subject})
+	if err != nil {
+		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: %w", err)
 	}
 	return role, nil
 }
@@ -148,27 +143,15 @@ func (c *cluster) storeOf(namespace string, ref esv1.SecretStoreRef) (*esv1.Secr
 
 // fetch calls GetSecretValue with the role, and returns the property of the value if one is named.
 func (c *cluster) fetch(role *Object, region string, ref esv1.ExternalSecretDataRemoteRef) (string, error) {
-	secret := c.cloud.secret(ref.Key)
-	if region != c.cloud.region || secret == nil {
-		return "", fmt.Errorf("GetSecretValue: ResourceNotFoundException: Secrets Manager can't find the specified secret (%s in %s)",
-			ref.Key, region)
+	wanted := secretRequest{ID: ref.Key, VersionStage: cmp.Or(ref.Version, "AWSCURRENT")}
+	if id, byID := strings.CutPrefix(ref.Version, "uuid/"); byID {
+		wanted.VersionID, wanted.VersionStage = id, ""
 	}
-	if !c.cloud.allows(role, "secretsmanager:GetSecretValue", secret.ID) {
-		return "", fmt.Errorf("GetSecretValue: AccessDeniedException: role %s is not authorized to perform: "+
-			"secretsmanager:GetSecretValue on resource: %s because no identity-based policy allows it", role.ID, secret.ID)
+	value, err := c.cloud.getSecretValue(caller{role, "external-secrets-provider-aws", region}, wanted)
+	if err != nil {
+		return "", fmt.Errorf("GetSecretValue: %w", err)
 	}
-	stage := "AWSCURRENT"
-	if ref.Version != "" {
-		stage = ref.Version
-	}
-	id, byID := strings.CutPrefix(stage, "uuid/")
-	for _, v := range c.cloud.versions(secret.ID) {
-		if byID && v.Properties.Text("versionId") == id || slices.Contains(v.Properties.Texts("versionStages"), stage) {
-			return property(ref, v.Properties.Text("secretString"))
-		}
-	}
-	return "", fmt.Errorf("GetSecretValue: ResourceNotFoundException: Secrets Manager can't find the specified secret value for "+
-		"staging label: %s", stage)
+	return property(ref, value.SecretString)
 }
 
 func property(ref esv1.ExternalSecretDataRemoteRef, value string) (string, error) {

@@ -161,16 +161,19 @@ type world struct {
 	group     string     // id of its security group
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldOf(t, "111122223333") }
+
+func newWorldOf(t *testing.T, account string) *world {
 	t.Helper()
 	cloud, err := Open("")
 	require.NoError(t, err)
+	cloud.AccountID = account
 	w := &world{
 		T: t, cloud: cloud,
 		aws: client{t, newEndpoint(cloud, &aws{cloud})}, kube: client{t, newEndpoint(cloud, &kubernetes{cloud})},
 	}
 	require.NoError(t, w.aws.configure(Properties{
-		"region": "us-east-1", "allowedAccountIds": `["111122223333"]`, "defaultTags": `{"tags":{"project":"mosaic"}}`,
+		"region": "us-east-1", "allowedAccountIds": fmt.Sprintf("[%q]", account), "defaultTags": `{"tags":{"project":"mosaic"}}`,
 	}))
 	w.eks, err = w.aws.invoke("aws:eks/getCluster:getCluster", Properties{"name": "mosaic-prod"})
 	require.NoError(t, err)
