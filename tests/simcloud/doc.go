@@ -6,6 +6,7 @@
 // cloud. Kubernetes objects are decoded strictly into the published Go types; the External Secrets
 // Operator, the kubelet and IAM are simulated as far as an application needs them to reach its
 // database. Nothing sleeps: what would take minutes has succeeded or failed when the call returns.
+// A [Front] answers STS and Secrets Manager over HTTP, for an operator that runs.
 //
 // To add an AWS type, add its facts to facts.json and its rules to the table awsTypes; to add a
 // Kubernetes kind, add it to the table kinds.
