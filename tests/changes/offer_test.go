@@ -13,6 +13,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
 // TestRdsIsAskedWhatItOffers: classes, versions, storage types and zones that RDS does not have are refused before anything is made, with
@@ -136,21 +137,21 @@ func TestTheClusterIsAskedWhatItHas(t *testing.T) {
 	t.Parallel()
 	l := live.Start(t, "prod")
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") == "Bearer "+simcloud.ClusterToken {
+		if r.Header.Get("Authorization") == "Bearer k8s-aws-v1.token" {
 			w.WriteHeader(http.StatusNotFound)
 		} else {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	}))
 	defer server.Close()
-	l.Cloud.APIServer = server.URL
-	l.Cloud.APIServerAuthority = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	l.Cloud.Clusters = map[string]simcloud.Cluster{"mosaic-prod": {Server: kube.Server{URL: server.URL, Authority: string(authority), Token: "k8s-aws-v1.token"}}}
 	why := l.MustFail(l.Up(t.Context()))
 	assert.Contains(t, why, "a cluster with the External Secrets Operator; this one has none")
 	assert.Contains(t, why, "mosaic-database:app.namespace: mosaic-prod")
 	assert.Contains(t, why, "the configuration has 2 problems; nothing was changed")
 	assert.Empty(t, l.Cloud.Objects(live.InstanceType))
 
-	l.Cloud.APIServer = "" // the simulated Kubernetes answers the provider, and nobody else
+	l.Cloud.Clusters = nil // the simulated Kubernetes answers the provider, and nobody else
 	l.MustUp()
 }

@@ -176,17 +176,17 @@ func (a *account) inputs(typ string, live Properties) Properties {
 	return inputs
 }
 
-func (a *account) read(r request) (Properties, bool) {
+func (a *account) read(r request) (Properties, error) {
 	t, err := a.typeOf(r.typ)
 	o := a.cloud.get(r.typ, r.id)
 	if err != nil || o == nil {
-		return nil, false
+		return nil, err
 	}
 	live := o.Properties.clone()
 	if t.read != nil {
 		t.read(live, fromPropertyMap(r.oldOutputs))
 	}
-	return live, true
+	return live, nil
 }
 
 func (a *account) remove(r request) error {

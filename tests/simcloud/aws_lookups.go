@@ -73,10 +73,11 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 	case "aws:eks/getCluster:getCluster":
 		return a.getCluster(args.Text("name"))
 	case "aws:eks/getClusterAuth:getClusterAuth":
-		if a.cloud.APIServer == "" {
+		cluster, real := a.cloud.Clusters[args.Text("name")]
+		if !real {
 			return nil, fmt.Errorf("the API server of %s is not simulated", args.Text("name"))
 		}
-		return Properties{"id": args.Text("name"), "name": args.Text("name"), "token": ClusterToken}, nil
+		return Properties{"id": args.Text("name"), "name": args.Text("name"), "token": cluster.Token}, nil
 	case "aws:ec2/getVpc:getVpc":
 		return a.getVpc(args.Text("id"))
 	case "aws:ec2/getSubnets:getSubnets":
@@ -120,8 +121,8 @@ func (a *account) getCluster(name string) (Properties, error) {
 	}
 	group := c.securityGroups()[0].id
 	endpoint, authority := c.endpoint(a.region), c.certificateAuthority()
-	if a.cloud.APIServer != "" {
-		endpoint, authority = a.cloud.APIServer, base64.StdEncoding.EncodeToString([]byte(a.cloud.APIServerAuthority))
+	if cluster, real := a.cloud.Clusters[name]; real {
+		endpoint, authority = cluster.URL, cluster.certificateAuthority()
 	}
 	return Properties{
 		"id": name, "name": name, "arn": a.arn("eks", "cluster/"+name), "status": "ACTIVE", "version": "1.33",
@@ -222,6 +223,3 @@ func (a *account) getOpenIDConnectProvider(args Properties) (Properties, error) 
 		"thumbprintLists": texts(digest(40, c.name)), "tags": map[string]any{},
 	}, nil
 }
-
-// ClusterToken is the token with which everybody logs in to the Kubernetes API of a cluster.
-const ClusterToken = "k8s-aws-v1.simulated"

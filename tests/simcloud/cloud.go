@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -33,8 +34,10 @@ type Cloud struct {
 	// OperatorLags makes the External Secrets Operator slow: it acts on a changed ExternalSecret only when something waits for it, and the
 	// status of the object stays as it was until then.
 	OperatorLags bool
-	// APIServer is the URL of the clusters' Kubernetes API and its certificate authority, PEM; "": none answers.
-	APIServer, APIServerAuthority string
+	// Clusters are the real API servers of EKS clusters, by name. The others are simulated, and only the provider gets answers from them.
+	Clusters map[string]Cluster
+	// Patience is how long the provider waits for an object of a real cluster, at most. 0: as long as it says.
+	Patience time.Duration
 	// Withdrawn is the instance classes and engine versions that RDS has not, or no more, for new instances.
 	Withdrawn []string
 	// Databases are the servers of the RDS instances. nil: there are none, and only which logins they would have is simulated.
@@ -114,17 +117,29 @@ func (c *Cloud) Objects(kind string) []Object {
 
 func (c *Cloud) list(kind string) []Object {
 	var objects []Object
+	if kind == "" || strings.HasPrefix(kind, "kubernetes:") {
+		for name, cluster := range c.Clusters {
+			objects = append(objects, cluster.list(name, kind)...)
+		}
+	}
 	for _, o := range c.all(kind, nil) {
+		if _, real := c.Clusters[o.Cluster]; real {
+			continue // what every simulated cluster has
+		}
 		found := *o
 		found.Properties = o.Properties.clone()
 		objects = append(objects, found)
 	}
+	slices.SortFunc(objects, func(a, b Object) int { return byIdentity(&a, &b) })
 	return objects
 }
 
 // Edit changes an object outside of Pulumi, as a console, an autoscaler or an upgrade does; in a cluster, as kubectl edit does. It fails
 // if there is no such object.
 func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
+	if cluster, real := c.realOf(kind, id); real {
+		return cluster.edit(kind, id, edit)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o := c.find(kind, func(o *Object) bool { return o.ID == id })
@@ -145,6 +160,9 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 
 // Add creates an object outside of Pulumi, as another tool does.
 func (c *Cloud) Add(o Object) error {
+	if cluster, real := c.Clusters[o.Cluster]; real {
+		return cluster.put(o)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.put(&o)
@@ -153,6 +171,9 @@ func (c *Cloud) Add(o Object) error {
 
 // Remove deletes an object outside of Pulumi. It fails if there is no such object.
 func (c *Cloud) Remove(kind, id string) error {
+	if cluster, real := c.realOf(kind, id); real {
+		return cluster.remove(kind, id)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o := c.find(kind, func(o *Object) bool { return o.ID == id })

@@ -94,7 +94,7 @@ func (e *endpoint) Configure(
 
 func (e *endpoint) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
 	var args resource.PropertyMap
-	s, leave, err := e.enter(ctx, properties{&args: req.Args}, "invoke", request{typ: req.Tok})
+	s, leave, err := e.enter(properties{&args: req.Args}, "invoke", request{ctx: ctx, typ: req.Tok})
 	if err != nil {
 		return nil, err
 	}
@@ -108,27 +108,40 @@ func (e *endpoint) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 }
 
 // enter decodes a call, locks the cloud and finds the session. If the call is an operation and no preview, it is logged, and may fail
-// on purpose. The function that it returns unlocks the cloud, and then waits for as long as the operation takes.
-func (e *endpoint) enter(ctx context.Context, p properties, op string, r request) (session, func(), error) {
+// on purpose. The function that it returns unlocks the cloud, unless it is unlocked already for a remote session, and then waits for as
+// long as the operation takes.
+func (e *endpoint) enter(p properties, op string, r request) (session, func(), error) {
 	e.cloud.mu.Lock()
 	err := p.decode()
-	s, known := e.sessions[connection(ctx)]
+	s, known := e.sessions[connection(r.ctx)]
 	if err == nil && !known {
 		err = errors.New("the provider is not configured")
 	}
-	leave := e.cloud.mu.Unlock
+	unlock := e.cloud.mu.Unlock
+	leave := func() { unlock() }
 	if err == nil && op != "" {
 		operation := Operation{Op: op, Type: r.typ, Name: r.name, Timeout: time.Duration(r.timeout * float64(time.Second))}
 		err = e.cloud.begin(operation)
 		if takes := e.cloud.Takes; takes != nil {
-			leave = func() { e.cloud.mu.Unlock(); takes(operation) }
+			leave = func() { unlock(); takes(operation) }
 		}
 	}
-	if err != nil {
+	if _, away := s.(remote); away || err != nil {
 		e.cloud.mu.Unlock()
+		unlock = func() {}
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	return s, leave, nil
+}
+
+// save saves the cloud after an operation of a session.
+func (e *endpoint) save(s session) error {
+	if _, away := s.(remote); away {
+		return nil
+	}
+	return e.cloud.save()
 }
 
 // operation is the operation of a request; "" in a preview.
@@ -154,7 +167,7 @@ func (e *endpoint) done(s session, typ, id string, live Properties, failure erro
 		return nil, failure
 	}
 	outputs, err := encodeOutputs(s, typ, live.propertyMap())
-	if err := errors.Join(err, e.cloud.save()); err != nil {
+	if err := errors.Join(err, e.save(s)); err != nil {
 		return nil, err
 	}
 	if partial == nil {

@@ -9,8 +9,8 @@ import (
 )
 
 func (e *endpoint) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	r := request{typ: req.Type, name: req.Name, seed: req.RandomSeed, autonaming: req.Autonaming}
-	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.Olds, &r.inputs: req.News}, "", r)
+	r := request{ctx: ctx, typ: req.Type, name: req.Name, seed: req.RandomSeed, autonaming: req.Autonaming}
+	s, leave, err := e.enter(properties{&r.oldInputs: req.Olds, &r.inputs: req.News}, "", r)
 	if err != nil {
 		return nil, err
 	}
@@ -24,8 +24,8 @@ func (e *endpoint) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 }
 
 func (e *endpoint) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	r := request{typ: req.Type, name: req.Name, id: req.Id}
-	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, "", r)
+	r := request{ctx: ctx, typ: req.Type, name: req.Name, id: req.Id}
+	s, leave, err := e.enter(properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, "", r)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func (e *endpoint) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulum
 }
 
 func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
-	r := request{typ: req.Type, name: req.Name, timeout: req.Timeout}
-	s, leave, err := e.enter(ctx, properties{&r.inputs: req.Properties}, operation(req, "create"), r)
+	r := request{ctx: ctx, typ: req.Type, name: req.Name, timeout: req.Timeout}
+	s, leave, err := e.enter(properties{&r.inputs: req.Properties}, operation(req, "create"), r)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,8 @@ func (e *endpoint) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 }
 
 func (e *endpoint) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
-	r := request{typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout}
-	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, operation(req, "update"), r)
+	r := request{ctx: ctx, typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout, ignored: req.IgnoreChanges}
+	s, leave, err := e.enter(properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Olds, &r.inputs: req.News}, operation(req, "update"), r)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +77,15 @@ func (e *endpoint) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 }
 
 func (e *endpoint) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
-	r := request{typ: req.Type, name: req.Name, id: req.Id}
-	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.Inputs, &r.oldOutputs: req.Properties}, "read", r)
+	r := request{ctx: ctx, typ: req.Type, name: req.Name, id: req.Id}
+	s, leave, err := e.enter(properties{&r.oldInputs: req.Inputs, &r.oldOutputs: req.Properties}, "read", r)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	live, found := s.read(r)
-	if !found {
-		return &pulumirpc.ReadResponse{}, nil
+	live, err := s.read(r)
+	if err != nil || live == nil {
+		return &pulumirpc.ReadResponse{}, err
 	}
 	inputs, _ := refreshed(r.oldInputs.Mappable(), map[string]any(live)).(map[string]any)
 	if len(r.oldInputs)+len(r.oldOutputs) == 0 {
@@ -100,8 +100,8 @@ func (e *endpoint) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 }
 
 func (e *endpoint) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
-	r := request{typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout}
-	s, leave, err := e.enter(ctx, properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Properties}, "delete", r)
+	r := request{ctx: ctx, typ: req.Type, name: req.Name, id: req.Id, timeout: req.Timeout}
+	s, leave, err := e.enter(properties{&r.oldInputs: req.OldInputs, &r.oldOutputs: req.Properties}, "delete", r)
 	if err != nil {
 		return nil, err
 	}
@@ -109,5 +109,5 @@ func (e *endpoint) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*e
 	if err := s.remove(r); err != nil {
 		return nil, err
 	}
-	return &emptypb.Empty{}, e.cloud.save()
+	return &emptypb.Empty{}, e.save(s)
 }

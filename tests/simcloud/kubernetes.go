@@ -1,7 +1,6 @@
 package simcloud
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"gopkg.in/yaml.v3"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
 const (
@@ -65,20 +66,22 @@ func (k *kubernetes) movesOn(old, config Properties) bool {
 	if from, to := old.Text("clusterIdentifier"), config.Text("clusterIdentifier"); from != "" && to != "" {
 		return from != to
 	}
-	from, _ := connect(old)
-	to, _ := connect(config)
+	from, _ := k.connect(old)
+	to, _ := k.connect(config)
 	return from != to
 }
 
 func (k *kubernetes) configure(config Properties) (session, error) {
-	name, err := connect(config)
+	name, err := k.connect(config)
+	applier := applier{upserts: fmt.Sprint(config["upsertExistingObjects"]) == "true", forces: fmt.Sprint(config["enablePatchForce"]) == "true"}
+	if real, found := k.cloud.Clusters[name]; found && err == nil {
+		client, err := kube.Connect(real.Server)
+		return &realCluster{applier: applier, client: client, patience: k.cloud.Patience}, err
+	}
 	if err != nil {
 		err = fmt.Errorf("configured Kubernetes cluster is unreachable: %w", err)
 	}
-	return &cluster{
-		cloud: k.cloud, name: name, unreachable: err,
-		upserts: fmt.Sprint(config["upsertExistingObjects"]) == "true", forces: fmt.Sprint(config["enablePatchForce"]) == "true",
-	}, nil
+	return &cluster{applier: applier, cloud: k.cloud, name: name, unreachable: err}, nil
 }
 
 type kubeconfig struct {
@@ -107,50 +110,67 @@ type kubeconfig struct {
 }
 
 // connect is the name of the EKS cluster that a provider's configuration leads to.
-func connect(config Properties) (string, error) {
+func (k *kubernetes) connect(config Properties) (string, error) {
 	content := config.Text("kubeconfig")
 	if content == "" {
 		return "", errors.New("unable to load Kubernetes client configuration: give kubeconfig")
 	}
-	if file, err := os.ReadFile(content); err == nil {
-		content = string(file)
+	if saved, err := os.ReadFile(content); err == nil {
+		content = string(saved)
 	}
-	var k kubeconfig
-	if err := yaml.Unmarshal([]byte(content), &k); err != nil {
+	var file kubeconfig
+	if err := yaml.Unmarshal([]byte(content), &file); err != nil {
 		return "", fmt.Errorf("unable to load Kubernetes client configuration from kubeconfig file: %w", err)
 	}
-	current := k.CurrentContext
+	current := file.CurrentContext
 	if context := config.Text("context"); context != "" {
 		current = context
 	}
-	for _, context := range k.Contexts {
+	for _, context := range file.Contexts {
 		if context.Name == current {
-			return k.connect(context.Context.Cluster, context.Context.User)
+			return k.login(file, context.Context.Cluster, context.Context.User)
 		}
 	}
 	return "", fmt.Errorf("context %q does not exist", current)
 }
 
-func (k kubeconfig) connect(clusterName, user string) (string, error) {
-	for _, entry := range k.Clusters {
+func (k *kubernetes) login(file kubeconfig, clusterName, user string) (string, error) {
+	for _, entry := range file.Clusters {
 		if entry.Name != clusterName {
 			continue
 		}
-		host, _, _ := strings.Cut(strings.TrimPrefix(entry.Cluster.Server, "https://"), ".")
-		eks, ok := findCluster(func(c eksCluster) bool {
-			return c.hex() == host && strings.HasSuffix(entry.Cluster.Server, ".eks.amazonaws.com")
-		})
-		if !ok {
-			return "", fmt.Errorf("dial tcp: lookup %s: no such host (simulated are the EKS clusters mosaic-dev and mosaic-prod)",
-				entry.Cluster.Server)
+		server := entry.Cluster.Server
+		names, authority := k.served(server)
+		if len(names) == 0 {
+			return "", fmt.Errorf("dial tcp: lookup %s: no such host (simulated are the EKS clusters mosaic-dev and mosaic-prod)", server)
 		}
-		ca := entry.Cluster.CertificateAuthorityData
-		if _, err := base64.StdEncoding.DecodeString(ca); err != nil || ca != eks.certificateAuthority() {
+		if entry.Cluster.CertificateAuthorityData != authority {
 			return "", errors.New("tls: failed to verify certificate: x509: certificate signed by unknown authority")
 		}
-		return eks.name, k.authenticate(user, eks.name)
+		var err error
+		for _, name := range names {
+			if err = file.authenticate(user, name); err == nil {
+				return name, nil
+			}
+		}
+		return "", err
 	}
 	return "", fmt.Errorf("cluster %q does not exist", clusterName)
+}
+
+// served lists the EKS clusters with an API server, and its certificate authority. A real one can stand for several clusters.
+func (k *kubernetes) served(server string) (names []string, authority string) {
+	for _, eks := range eksClusters {
+		real, found := k.cloud.Clusters[eks.name]
+		host, _, _ := strings.Cut(strings.TrimPrefix(server, "https://"), ".")
+		switch {
+		case found && real.URL == server:
+			names, authority = append(names, eks.name), real.certificateAuthority()
+		case !found && eks.hex() == host && strings.HasSuffix(server, ".eks.amazonaws.com"):
+			names, authority = append(names, eks.name), eks.certificateAuthority()
+		}
+	}
+	return names, authority
 }
 
 // authenticate checks that the user of the kubeconfig gets a token for this cluster.

@@ -9,25 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/managedfields/managedfieldstest"
 )
 
-const (
-	// fieldManager is the output of a resource in which the provider stores the field manager.
-	fieldManager      = "__fieldManager"
-	patchFieldManager = "pulumi.com/patchFieldManager"
-	patchForce        = "pulumi.com/patchForce"
-)
-
-// managerOf is the field manager with which the provider applies a manifest: that of the annotation, or the one that it invented when it
-// created the object.
-func (c *cluster) managerOf(r request, manifest Properties) string {
-	if named := manifest.Text("metadata", "annotations", patchFieldManager); named != "" {
-		return named
-	}
-	if before := r.oldOutputs[fieldManager]; before.IsString() {
-		return before.StringValue()
-	}
-	return "pulumi-kubernetes-" + digest(8, c.name, r.typ, r.name, fmt.Sprint(len(c.cloud.log)))
-}
-
 // apply is server-side apply of a manifest to an object, {} if there is none, by the API server's own code. It does not know the schemas
 // of the kinds, so a list has one owner.
 func (c *cluster) apply(live, manifest Properties, manager string) (Properties, error) {
@@ -35,8 +16,7 @@ func (c *cluster) apply(live, manifest Properties, manager string) (Properties, 
 	if len(live) == 0 {
 		live = Properties{"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
 	}
-	force := c.forces || manifest.Text("metadata", "annotations", patchForce) == "true"
-	applied, err := fieldManagement(kind).Apply(asObject(live), asObject(manifest), manager, force)
+	applied, err := fieldManagement(kind).Apply(asObject(live), asObject(manifest), manager, c.forced(manifest))
 	if err != nil {
 		return nil, fmt.Errorf("the server-side apply field manager found a conflict: %w", err)
 	}
@@ -76,7 +56,7 @@ func fromObject(object *unstructured.Unstructured) Properties {
 func (p Properties) Manifest() Properties {
 	manifest := p.clone()
 	delete(manifest, "status")
-	for _, name := range []string{"uid", "creationTimestamp", "generation", "managedFields"} {
+	for _, name := range []string{"uid", "creationTimestamp", "generation", "managedFields", "resourceVersion"} {
 		delete(manifest.Map("metadata"), name)
 	}
 	return manifest

@@ -3,101 +3,17 @@ package simcloud
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
 // cluster is the kubernetes provider on one cluster, with the controllers that run there.
 type cluster struct {
+	applier
 	cloud       *Cloud
 	name        string
 	unreachable error
-	upserts     bool // a create adopts an object that exists
-	forces      bool // an apply takes fields from other managers
-}
-
-const (
-	autonamed      = "pulumi.com/autonamed"
-	replaceUnready = "pulumi.com/replaceUnready"
-)
-
-// check completes the name and the namespace.
-func (c *cluster) check(r request) (resource.PropertyMap, []*pulumirpc.CheckFailure, error) {
-	k, err := kindOf(r.typ)
-	if err != nil {
-		return nil, nil, err
-	}
-	inputs := r.inputs.Copy()
-	metadata := resource.PropertyMap{}
-	if m := inputs["metadata"]; m.IsObject() {
-		metadata = m.ObjectValue().Copy()
-	} else if m.IsComputed() {
-		return inputs, nil, nil
-	}
-	if !metadata.HasValue("name") {
-		name, err := c.autoName(r)
-		if err != nil {
-			return nil, []*pulumirpc.CheckFailure{failure("metadata.name", "%s", err)}, nil
-		}
-		annotations := resource.PropertyMap{}
-		if a := metadata["annotations"]; a.IsObject() {
-			annotations = a.ObjectValue().Copy()
-		}
-		annotations[autonamed] = resource.NewProperty("true")
-		metadata["name"], metadata["annotations"] = name, resource.NewProperty(annotations)
-	}
-	if k.namespaced && !metadata.HasValue("namespace") {
-		metadata["namespace"] = resource.NewProperty("default")
-	}
-	inputs["metadata"] = resource.NewProperty(metadata)
-	return inputs, nil, nil
-}
-
-func (c *cluster) autoName(r request) (resource.PropertyValue, error) {
-	old := fromPropertyMap(r.oldInputs)
-	if old.Text("metadata", "annotations", autonamed) == "true" {
-		return resource.NewProperty(old.Text("metadata", "name")), nil
-	}
-	name, err := newName(r, 8)
-	return resource.NewProperty(name), err
-}
-
-func (c *cluster) diff(r request) (diff, error) {
-	k, err := kindOf(r.typ)
-	if err != nil {
-		return diff{}, err
-	}
-	var d diff
-	fixed := append([]string{"apiVersion", "kind", "metadata.name", "metadata.namespace"}, k.immutable...)
-	replaces := func(path string) bool {
-		return slices.ContainsFunc(fixed, func(f string) bool {
-			return path == f || strings.HasPrefix(path, f+".") || strings.HasPrefix(path, f+"[")
-		})
-	}
-	names := maps.Clone(r.oldInputs)
-	maps.Copy(names, r.inputs)
-	for _, name := range names.StableKeys() {
-		d.add(string(name), r.oldInputs[name], r.inputs[name], replaces)
-	}
-	old, now := fromPropertyMap(r.oldInputs), fromPropertyMap(r.inputs)
-	if o := c.get(r.typ, r.id); o != nil && k.unready != nil && k.unready(o) &&
-		now.Text("metadata", "annotations", replaceUnready) == "true" {
-		d.replaces = append(d.replaces, fmt.Sprintf("metadata.annotations[%q]", replaceUnready))
-	}
-	// With the same name, the new object can only be created after the old one is deleted.
-	d.deleteBeforeReplace = len(d.replaces) > 0 && objectID(k, old) == objectID(k, now)
-	return d, nil
-}
-
-func objectID(k kind, manifest Properties) string {
-	name, namespace := manifest.Text("metadata", "name"), manifest.Text("metadata", "namespace")
-	if !k.namespaced {
-		return name
-	}
-	return namespace + "/" + name
 }
 
 // preview is the manifest, checked by the API server unless it cannot be reached.
@@ -133,7 +49,7 @@ func (c *cluster) create(r request) (string, Properties, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	id, manager := objectID(k, manifest), c.managerOf(r, manifest)
+	id, manager := objectID(k, manifest), c.managerOf(r)
 	o := c.get(r.typ, id)
 	if o != nil && !c.upserts {
 		return "", nil, fmt.Errorf("resource %s was not successfully created by the Kubernetes API server: %s %q already exists",
@@ -155,7 +71,7 @@ func (c *cluster) update(r request) (Properties, error) {
 	if o == nil {
 		return nil, fmt.Errorf("%s %q not found", k.resource, r.id)
 	}
-	manager := c.managerOf(r, manifest)
+	manager := c.managerOf(r)
 	outputs, err := c.write(k, o, manifest, manager)
 	if former := r.oldOutputs[fieldManager]; err == nil && former.IsString() && former.StringValue() != manager {
 		// The provider gives up its former field manager: fields that only this one owned are removed.
@@ -184,19 +100,13 @@ func (c *cluster) write(k kind, o *Object, manifest Properties, manager string) 
 	return outputs, failure
 }
 
-func (c *cluster) read(r request) (Properties, bool) {
+func (c *cluster) read(r request) (Properties, error) {
 	o := c.get(r.typ, r.id)
 	if o == nil {
-		return nil, false
+		return nil, nil
 	}
-	live := o.Properties.clone()
-	if manager := r.oldOutputs[fieldManager]; manager.IsString() {
-		live[fieldManager] = manager.StringValue()
-	}
-	return live, true
+	return r.managed(o.Properties.clone()), nil
 }
-
-func (c *cluster) inputs(_ string, live Properties) Properties { return live.Manifest() }
 
 func (c *cluster) remove(r request) error {
 	if c.unreachable != nil {
@@ -214,17 +124,6 @@ func (c *cluster) remove(r request) error {
 		if k.cluster == c.name && (namespaced || owned) {
 			delete(c.cloud.objects, k)
 		}
-	}
-	return nil
-}
-
-func (c *cluster) invoke(token string, _ Properties) (Properties, error) {
-	return nil, fmt.Errorf("%s is not simulated", token)
-}
-
-func (c *cluster) secretOutputs(typ string) []string {
-	if typ == kubeSecretType {
-		return []string{"data", "stringData"}
 	}
 	return nil
 }

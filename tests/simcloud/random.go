@@ -101,7 +101,7 @@ func below(n int) int {
 }
 
 func (s randomSession) update(r request) (Properties, error) { return s.outputs(r), nil }
-func (s randomSession) read(r request) (Properties, bool)    { return fromPropertyMap(r.oldOutputs), true }
+func (s randomSession) read(r request) (Properties, error)   { return fromPropertyMap(r.oldOutputs), nil }
 func (s randomSession) remove(request) error                 { return nil }
 func (s randomSession) invoke(token string, _ Properties) (Properties, error) {
 	return nil, fmt.Errorf("%s is not simulated", token)

@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,10 +30,11 @@ type session interface {
 	check(r request) (resource.PropertyMap, []*pulumirpc.CheckFailure, error)
 	diff(r request) (diff, error)
 	preview(r request) (resource.PropertyMap, error)
-	// create, update and read return the outputs; beside them, an initError is a partial failure.
+	// create and update return the outputs; beside them, an initError is a partial failure.
 	create(r request) (id string, outputs Properties, err error)
 	update(r request) (outputs Properties, err error)
-	read(r request) (outputs Properties, found bool)
+	// read returns no outputs if the resource does not exist.
+	read(r request) (outputs Properties, err error)
 	// inputs is the part of the outputs that are inputs. An import needs it, because it has no inputs yet.
 	inputs(typ string, live Properties) Properties
 	remove(r request) error
@@ -41,14 +43,20 @@ type session interface {
 	secretOutputs(typ string) []string
 }
 
+// remote is a session whose objects are on a real server, which may need an answer of the cloud before it has one: the cloud is not locked
+// during its calls, and there is nothing to save after them.
+type remote interface{ remote() }
+
 // request is a call of the engine for one resource.
 type request struct {
+	ctx                   context.Context // ends when nobody waits for the result any more
 	typ, name, id         string
 	oldInputs, oldOutputs resource.PropertyMap // empty where there is no resource yet
 	inputs                resource.PropertyMap // as the program gives them, including unknown values
 	seed                  []byte               // of Check: gives the same name in preview and update
 	autonaming            *pulumirpc.CheckRequest_AutonamingOptions
-	timeout               float64 // of Create, Update and Delete, seconds; 0: the provider's default
+	ignored               []string // of Update: the properties whose changes are ignored
+	timeout               float64  // of Create, Update and Delete, seconds; 0: the provider's default
 }
 
 // diff is how an update would change a resource.

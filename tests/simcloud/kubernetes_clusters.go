@@ -1,0 +1,115 @@
+package simcloud
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
+)
+
+// Cluster is a real API server that stands for the one of an EKS cluster.
+type Cluster struct {
+	kube.Server // Token is what everybody who logs in with the AWS CLI gets
+
+	// Namespaces are those of this cloud. Other clouds can have others on the same server.
+	Namespaces []string
+}
+
+func (c Cluster) certificateAuthority() string {
+	return base64.StdEncoding.EncodeToString([]byte(c.Authority))
+}
+
+// owns tells whether an object is in one of the namespaces of this cloud, or is one of them. Objects that are in no namespace belong to
+// all clouds.
+func (c Cluster) owns(typ, id string) bool {
+	namespace, _, namespaced := strings.Cut(id, "/")
+	return !namespaced && typ != namespaceType || slices.Contains(c.Namespaces, namespace)
+}
+
+// realOf is the real cluster that an object of a kind belongs to; false: the object is simulated.
+func (c *Cloud) realOf(typ, id string) (Cluster, bool) {
+	for _, name := range slices.Sorted(maps.Keys(c.Clusters)) {
+		if cluster := c.Clusters[name]; strings.HasPrefix(typ, "kubernetes:") && cluster.owns(typ, id) {
+			return cluster, true
+		}
+	}
+	return Cluster{}, false
+}
+
+// list lists the objects of a kind, or of all kinds of kinds() for "", in the namespaces of this cloud. A server that does not answer has
+// none.
+func (c Cluster) list(name, typ string) []Object {
+	types := []string{typ}
+	if typ == "" {
+		types = slices.Collect(maps.Keys(kinds()))
+	}
+	client, err := kube.Connect(c.Server)
+	if err != nil {
+		return nil
+	}
+	var found []Object
+	for _, t := range types {
+		namespaces := c.Namespaces
+		if t == namespaceType || t == clusterSecretStoreType {
+			namespaces = []string{""}
+		}
+		for _, namespace := range namespaces {
+			objects, _ := client.List(context.Background(), kindToken(t), namespace)
+			for _, object := range objects {
+				if id := idOf(&object); c.owns(t, id) && !furnished(t, object.GetName()) {
+					found = append(found, Object{Kind: t, Cluster: name, ID: id, Properties: Properties(object.Object).clone()})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// furnished tells whether an object is one that Kubernetes puts into every namespace.
+func furnished(typ, name string) bool {
+	return typ == serviceAccountType && name == "default" || typ == configMapType && name == "kube-root-ca.crt"
+}
+
+// put creates or replaces an object, as kubectl does.
+func (c Cluster) put(o Object) error {
+	client, err := kube.Connect(c.Server)
+	if err != nil {
+		return err
+	}
+	return client.Put(context.Background(), asObject(o.Properties), "kubectl-create")
+}
+
+func (c Cluster) edit(typ, id string, edit func(Properties)) error {
+	client, live, err := c.find(typ, id)
+	if err != nil {
+		return err
+	}
+	properties := Properties(live.Object).clone()
+	edit(properties)
+	return client.Put(context.Background(), asObject(properties), "kubectl-edit")
+}
+
+func (c Cluster) remove(typ, id string) error {
+	client, live, err := c.find(typ, id)
+	if err != nil {
+		return err
+	}
+	return client.Delete(context.Background(), live, time.Minute)
+}
+
+func (c Cluster) find(typ, id string) (*kube.Client, *kube.Object, error) {
+	client, err := kube.Connect(c.Server)
+	if err != nil {
+		return nil, nil, err
+	}
+	live, err := client.Read(context.Background(), identified(typ, id))
+	if err == nil && live == nil {
+		err = fmt.Errorf("simulated cloud: no %s %q", typ, id)
+	}
+	return client, live, err
+}
