@@ -1,0 +1,121 @@
+package eks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/rds"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+// shared is what all tests of the package use: one cluster, and one region of RDS.
+var shared struct {
+	once    sync.Once
+	cluster *Cluster
+	region  *rds.Region
+	err     error
+	stacks  atomic.Int64
+}
+
+func TestMain(m *testing.M) {
+	code := live.Main(m)
+	var err error
+	if shared.cluster != nil {
+		err = shared.cluster.Stop()
+	}
+	if shared.region != nil {
+		err = errors.Join(err, shared.region.Close())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// cluster is the cluster of the tests, with the application's images.
+func cluster(t *testing.T) *Cluster {
+	t.Helper()
+	tools.Need(t, tools.Cluster, tools.Postgres, tools.Psql, tools.Alembic)
+	if testing.Short() {
+		t.Skip("starts a cluster")
+	}
+	shared.once.Do(func() {
+		shared.region, shared.err = rds.Temporary(tools.At(t, tools.Postgres))
+		if shared.err != nil {
+			return
+		}
+		dir := filepath.Join(live.Shared(), "cluster")
+		if shared.err = os.Mkdir(dir, 0o755); shared.err != nil {
+			return
+		}
+		shared.cluster, shared.err = Start(context.Background(), Options{Program: tools.At(t, tools.Cluster), Dir: dir, Name: "mosaic-prod"})
+	})
+	require.NoError(t, shared.err)
+	return shared.cluster
+}
+
+// stack is a stack on the cluster, with a cloud, an account and a namespace of its own.
+type stack struct {
+	*live.Stack
+	cluster            *Cluster
+	account, namespace string
+}
+
+// start opens a stack. Nothing is deployed yet.
+func start(t *testing.T, overrides ...engine.Override) *stack {
+	t.Helper()
+	c := cluster(t)
+	number := shared.stacks.Add(1)
+	s := &stack{cluster: c, account: fmt.Sprintf("1000000000%02d", number), namespace: fmt.Sprintf("mosaic-prod-%d", number)}
+	given := []engine.Override{{Path: "aws:allowedAccountIds[0]", Value: s.account, Text: true}, {Path: "app.namespace", Value: s.namespace}}
+	s.Stack = live.StartWith(t, engine.Options{Stack: "prod", AccountID: s.account, Overrides: append(given, overrides...)})
+	account, err := shared.region.Account(s.account)
+	require.NoError(t, err)
+	s.Cloud.Databases, s.Cloud.Patience = account, 40*time.Second
+	require.NoError(t, c.Namespace(t.Context(), s.namespace))
+	leave, err := c.Join(s.Cloud, Admin, s.namespace)
+	require.NoError(t, err)
+	t.Cleanup(leave)
+	require.NoError(t, c.Push("mosaic-life/core-api", application(t)))
+	return s
+}
+
+// application is the image of the application: Alembic with its migrations.
+func application(t *testing.T) Image {
+	t.Helper()
+	folder, err := filepath.Abs("application")
+	require.NoError(t, err)
+	image := Image{WorkingDir: folder, Env: map[string]string{"PYTHONDONTWRITEBYTECODE": "1"}}
+	for _, program := range []string{tools.At(t, tools.Alembic), tools.At(t, tools.Psql)} {
+		image.Path = append(image.Path, filepath.Dir(program))
+	}
+	for _, name := range []string{"sh", "cat"} {
+		program, err := exec.LookPath(name)
+		require.NoError(t, err)
+		image.Path = append(image.Path, filepath.Dir(program))
+	}
+	return image
+}
+
+// connect logs in with an entry of the application's Secret.
+func (s *stack) connect(entry string) *pgx.Conn {
+	s.T.Helper()
+	c, err := pgx.Connect(s.T.Context(), s.KubeSecret(entry)+"?sslmode=require")
+	require.NoError(s.T, err)
+	s.T.Cleanup(func() { _ = c.Close(context.Background()) })
+	return c
+}
