@@ -70,7 +70,7 @@ func (s *server) found(instance simcloud.Properties) error {
 }
 
 // restore starts the server of an instance with a copy of another one or of a backup. RDS copies a volume while it is used; here the
-// source stands still for the moment.
+// source restarts, and its connections end.
 func (a *Account) restore(s *server, origin string, instance simcloud.Properties) error {
 	source, data := a.servers[origin], filepath.Join(a.backup(origin), "data")
 	if source != nil {

@@ -1,6 +1,9 @@
 // Package rds has a real PostgreSQL server for each simulated RDS instance. A server is set up as RDS's are, and listens on a loopback
 // address of its own, so that it has the port that the program asks for.
 //
+//	region, err := rds.Temporary(program)
+//	cloud.Databases, err = region.Account("123456789012")
+//
 // Its version and its parameters are not the instance's, it knows no tokens of IAM users, and a read replica is the primary itself.
 package rds
 
@@ -123,7 +126,7 @@ func (r *Region) make(template string) error {
 // Bundle is the file with the certificates that verify those of the servers, PEM. Every user may read it.
 func (r *Region) Bundle() string { return filepath.Join(r.template.Dir, bundleFile) }
 
-// Account has the servers of an AWS account, whose clouds take turns. It starts those that were running at the last Close.
+// Account is what one cloud, or one after the other, has in the region. It starts the servers that were running at the last Close.
 func (r *Region) Account(id string) (*Account, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -34,7 +34,10 @@ func Start(server *exec.Cmd, logFile string) (*Process, error) {
 		_ = log.Close()
 		close(p.ended)
 	}()
-	return p, <-started
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Ended is closed when the server has ended.

@@ -54,6 +54,7 @@ func TestStop(t *testing.T) {
 	require.NoError(t, err)
 	<-p.Ended()
 	require.NoError(t, p.Stop())
-	_, err = Start(exec.Command(filepath.Join(t.TempDir(), "missing")), filepath.Join(t.TempDir(), "log"))
+	p, err = Start(exec.Command(filepath.Join(t.TempDir(), "missing")), filepath.Join(t.TempDir(), "log"))
 	require.Error(t, err)
+	assert.Nil(t, p)
 }
