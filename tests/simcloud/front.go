@@ -40,7 +40,7 @@ func NewFront(keys func(context.Context) ([]byte, error), clouds func(account st
 	return &Front{keys: keys, clouds: clouds, now: time.Now, sessions: map[string]roleSession{}}
 }
 
-// Calls lists the calls for roles of an account, in order.
+// Calls lists the calls for roles of an account, in order; of "", those of callers that are not known.
 func (f *Front) Calls(account string) []Call {
 	f.mu.Lock()
 	defer f.mu.Unlock()

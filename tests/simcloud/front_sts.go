@@ -68,7 +68,7 @@ func (f *Front) assumeRoleWithWebIdentity(r *http.Request) (assumedRole, error) 
 		return assumedRole{}, badRequest("ValidationError", "Request ARN is invalid")
 	}
 	response := assumedRole{Namespace: stsNamespace, Audience: audience, Credentials: credentials{
-		AccessKeyID: "ASIA" + rand.Text()[:16], SecretAccessKey: rand.Text(), SessionToken: rand.Text(), Expiration: f.now().Add(time.Hour).UTC(),
+		AccessKeyID: "ASIA" + rand.Text()[:16], SecretAccessKey: rand.Text(), SessionToken: rand.Text(), Expiration: f.now().Add(time.Hour).UTC().Truncate(time.Second),
 	}}
 	token, err := f.verified(r.Context(), r.PostFormValue("WebIdentityToken"))
 	if err != nil {
