@@ -132,6 +132,9 @@ func texts(values ...string) []any {
 
 // refreshed is the inputs with the values that the cloud has now, without values that are no inputs.
 func refreshed(inputs, live any) any {
+	if items, ok := inputs.([]any); ok {
+		return refreshedItems(items, live)
+	}
 	in, isMap := inputs.(map[string]any)
 	now, isMapNow := live.(map[string]any)
 	if !isMap || !isMapNow {
@@ -146,6 +149,19 @@ func refreshed(inputs, live any) any {
 		}
 	}
 	return out
+}
+
+// refreshedItems compares lists of the same length item by item; of another one, the cloud's is new.
+func refreshedItems(inputs []any, live any) any {
+	now, ok := live.([]any)
+	if !ok || len(now) != len(inputs) {
+		return live
+	}
+	items := make([]any, len(now))
+	for i := range now {
+		items[i] = refreshed(inputs[i], now[i])
+	}
+	return items
 }
 
 func mustJSON(v any) []byte {
