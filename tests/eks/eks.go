@@ -140,7 +140,7 @@ func (c *Cluster) As(u User) kube.Server {
 
 // Join makes the cluster that of a cloud, which needs an AccountID of its own, for a user and with some namespaces, until leave is called.
 func (c *Cluster) Join(cloud *simcloud.Cloud, as User, namespaces ...string) (leave func(), err error) {
-	cloud.Clusters = map[string]simcloud.Cluster{c.options.Name: {Server: c.As(as), Namespaces: namespaces}}
+	cloud.Clusters = map[string]simcloud.Cluster{c.options.Name: {Server: c.As(as), AdminToken: c.access.Tokens[Admin], Namespaces: namespaces}}
 	return c.clouds.Join(cloud)
 }
 

@@ -87,7 +87,7 @@ func start(t *testing.T, overrides ...engine.Override) *stack {
 	require.NoError(t, err)
 	s.Cloud.Databases, s.Cloud.Patience = account, 40*time.Second
 	require.NoError(t, c.Namespace(t.Context(), s.namespace))
-	leave, err := c.Join(s.Cloud, Admin, s.namespace)
+	leave, err := c.Join(s.Cloud, Deployer, s.namespace)
 	require.NoError(t, err)
 	t.Cleanup(leave)
 	require.NoError(t, c.Push("mosaic-life/core-api", application(t)))

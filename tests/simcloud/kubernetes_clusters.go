@@ -16,8 +16,15 @@ import (
 type Cluster struct {
 	kube.Server // Token is what everybody who logs in with the AWS CLI gets
 
+	// AdminToken is of who looks at the cluster and changes it outside of Pulumi.
+	AdminToken string
 	// Namespaces are those of this cloud. Other clouds can have others on the same server.
 	Namespaces []string
+}
+
+// outside is how the cluster is reached outside of Pulumi.
+func (c Cluster) outside() kube.Server {
+	return kube.Server{URL: c.URL, Authority: c.Authority, Token: c.AdminToken}
 }
 
 func (c Cluster) certificateAuthority() string {
@@ -48,7 +55,7 @@ func (c Cluster) list(name, typ string) []Object {
 	if typ == "" {
 		types = slices.Collect(maps.Keys(kinds()))
 	}
-	client, err := kube.Connect(c.Server)
+	client, err := kube.Connect(c.outside())
 	if err != nil {
 		return nil
 	}
@@ -77,7 +84,7 @@ func furnished(typ, name string) bool {
 
 // put creates or replaces an object, as kubectl does.
 func (c Cluster) put(o Object) error {
-	client, err := kube.Connect(c.Server)
+	client, err := kube.Connect(c.outside())
 	if err != nil {
 		return err
 	}
@@ -103,7 +110,7 @@ func (c Cluster) remove(typ, id string) error {
 }
 
 func (c Cluster) find(typ, id string) (*kube.Client, *kube.Object, error) {
-	client, err := kube.Connect(c.Server)
+	client, err := kube.Connect(c.outside())
 	if err != nil {
 		return nil, nil, err
 	}
