@@ -3,6 +3,7 @@
 package eks
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,7 +24,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
-// Region is the region of the cluster.
+// Region is the region of a cluster of which nothing else is said.
 const Region = "us-east-1"
 
 // User is who logs in to the cluster, as its access entries have them.
@@ -42,6 +43,7 @@ type Options struct {
 	Program string // of the cluster, with its [build.Definitions] beside it
 	Dir     string // for its files; it has to be empty
 	Name    string // of the EKS cluster that it is, such as mosaic-prod
+	Region  string // of the EKS cluster; "": [Region]
 	// Clouds returns the cloud of an account for each call of the operator; nil: that of the clouds that have joined.
 	Clouds func(account string) (*simcloud.Cloud, error)
 }
@@ -96,7 +98,7 @@ func (c *Cluster) start(ctx context.Context, aws string) error {
 		return err
 	}
 	defer func() { _ = log.Close() }() // the process has its own
-	c.cmd = exec.Command(c.options.Program, "run", "-dir", c.options.Dir, "-issuer", simcloud.OIDCIssuer(c.options.Name, Region),
+	c.cmd = exec.Command(c.options.Program, "run", "-dir", c.options.Dir, "-issuer", simcloud.OIDCIssuer(c.options.Name, cmp.Or(c.options.Region, Region)),
 		"-sts", aws, "-secretsmanager", aws, "-crds", filepath.Join(filepath.Dir(c.options.Program), build.Definitions))
 	c.cmd.Stderr = log
 	if c.input, err = c.cmd.StdinPipe(); err != nil {
@@ -140,8 +142,13 @@ func (c *Cluster) As(u User) kube.Server {
 
 // Join makes the cluster that of a cloud, which needs an AccountID of its own, for a user and with some namespaces, until leave is called.
 func (c *Cluster) Join(cloud *simcloud.Cloud, as User, namespaces ...string) (leave func(), err error) {
-	cloud.Clusters = map[string]simcloud.Cluster{c.options.Name: {Server: c.As(as), AdminToken: c.access.Tokens[Admin], Namespaces: namespaces}}
+	cloud.Clusters = c.For(as, namespaces...)
 	return c.clouds.Join(cloud)
+}
+
+// For is the cluster as [simcloud.Cloud.Clusters] has it, for a user and with some namespaces.
+func (c *Cluster) For(as User, namespaces ...string) map[string]simcloud.Cluster {
+	return map[string]simcloud.Cluster{c.options.Name: {Server: c.As(as), AdminToken: c.access.Tokens[Admin], Namespaces: namespaces}}
 }
 
 // keys are the public keys of ServiceAccount tokens, which EKS publishes at the issuer's URL.

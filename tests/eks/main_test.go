@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -94,20 +93,11 @@ func start(t *testing.T, overrides ...engine.Override) *stack {
 	return s
 }
 
-// application is the image of the application: Alembic with its migrations.
+// application is the image of the application.
 func application(t *testing.T) Image {
 	t.Helper()
-	folder, err := filepath.Abs("application")
+	image, err := Application(tools.At(t, tools.Alembic), tools.At(t, tools.Psql))
 	require.NoError(t, err)
-	image := Image{WorkingDir: folder, Env: map[string]string{"PYTHONDONTWRITEBYTECODE": "1"}}
-	for _, program := range []string{tools.At(t, tools.Alembic), tools.At(t, tools.Psql)} {
-		image.Path = append(image.Path, filepath.Dir(program))
-	}
-	for _, name := range []string{"sh", "cat"} {
-		program, err := exec.LookPath(name)
-		require.NoError(t, err)
-		image.Path = append(image.Path, filepath.Dir(program))
-	}
 	return image
 }
 

@@ -24,9 +24,12 @@ const (
 // passphrase encrypts the secrets in the state. It is no secret itself, because it protects only simulated values.
 const passphrase = "simulated"
 
+// CloudIn is the simulated cloud in the folder of an environment, as it is now, for reading. Another process may be changing it.
+func CloudIn(dir string) (*simcloud.Cloud, error) { return simcloud.Open(filepath.Join(dir, cloudFile)) }
+
 // openCloud loads the simulated cloud, and starts the servers of its providers and of the program.
 func (e *Environment) openCloud() (err error) {
-	if e.Cloud, err = simcloud.Open(filepath.Join(e.opts.Dir, cloudFile)); err != nil {
+	if e.Cloud, err = CloudIn(e.opts.Dir); err != nil {
 		return err
 	}
 	if e.opts.AccountID != "" {
