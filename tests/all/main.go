@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/tests/bring"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
@@ -61,9 +62,10 @@ func run(ctx context.Context, args []string, progress io.Writer) error {
 		return err
 	}
 	if !*noInstall {
-		if err := bring(ctx, root, progress); err != nil {
-			return err
+		if err := bring.Tools(ctx, root, progress); err != nil {
+			return fmt.Errorf("%w\n%s -no-install runs the tests that need none of them", err, tools.Command)
 		}
+		fmt.Fprintln(progress, "tests: every tool is here")
 	}
 	// Get the CLI first: inside a test, whose output is not shown, building it would look as if the test hung.
 	if _, err := engine.CLI(ctx, progress); err != nil {

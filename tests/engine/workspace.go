@@ -25,7 +25,9 @@ const (
 const passphrase = "simulated"
 
 // CloudIn is the simulated cloud in the folder of an environment, as it is now, for reading. Another process may be changing it.
-func CloudIn(dir string) (*simcloud.Cloud, error) { return simcloud.Open(filepath.Join(dir, cloudFile)) }
+func CloudIn(dir string) (*simcloud.Cloud, error) {
+	return simcloud.Open(filepath.Join(dir, cloudFile))
+}
 
 // openCloud loads the simulated cloud, and starts the servers of its providers and of the program.
 func (e *Environment) openCloud() (err error) {

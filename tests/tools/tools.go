@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/tests/build"
@@ -206,10 +207,13 @@ func (s Installation) candidates() []string {
 	return found
 }
 
-// Missing lists every tool that is missing.
-func Missing() []Installation {
+// Missing lists every tool that is missing, or those of some tools.
+func Missing(among ...Tool) []Installation {
 	var missing []Installation
 	for _, s := range All() {
+		if len(among) > 0 && !slices.Contains(among, s.Tool) {
+			continue
+		}
 		if _, found := s.Path(); !found {
 			missing = append(missing, s)
 		}

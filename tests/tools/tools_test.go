@@ -85,7 +85,7 @@ func TestUnusableTools(t *testing.T) {
 func TestEveryToolCanBeBrought(t *testing.T) {
 	pinned := regexp.MustCompile(`^([a-z0-9]+@npm:)?(@[a-z-]+/)?[a-z-]+[a-z0-9-]*@\d+\.\d+\.[\w.-]+$`)
 	for _, s := range All() {
-		assert.True(t, s.Npm != "" || len(s.Debian) > 0 || s.Script != "", s.Tool)
+		assert.True(t, s.Npm != "" || len(s.Debian) > 0 || s.Script != "" || s.Build != nil, s.Tool)
 		if s.Npm != "" {
 			assert.Regexp(t, pinned, s.Npm)
 		}

@@ -1,4 +1,5 @@
-package main
+// Package bring installs the tools that tests and the sandbox need besides Go.
+package bring
 
 import (
 	"context"
@@ -14,35 +15,22 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// bring installs missing tools: from npm into bin/npm of the repository, or else from Debian; and compiles what is part of the repository.
-func bring(ctx context.Context, root string, progress io.Writer) error {
-	missing := tools.Missing()
+// Tools brings the tools that are missing, of all or of some: from npm into bin/npm of the repository, or else from Debian; and compiles
+// what is part of the repository. It says what it does.
+func Tools(ctx context.Context, root string, progress io.Writer, wanted ...tools.Tool) error {
+	missing := tools.Missing(wanted...)
 	if len(missing) == 0 {
-		fmt.Fprintln(progress, "tests: every tool is here")
 		return nil
 	}
-	fmt.Fprintf(progress, "tests: %s missing: %s\n", isOrAre(missing), tools.Names(missing))
-	i := installer{ctx: ctx, root: root, progress: progress}
-	if err := i.npm(missing); err != nil {
-		return err
-	}
-	if err := i.unpack(missing); err != nil {
-		return err
-	}
-	if err := i.system(missing); err != nil {
-		return err
-	}
-	for _, s := range missing {
-		if s.Build == nil {
-			continue
-		}
-		if err := s.Build(ctx, root, progress); err != nil {
+	fmt.Fprintf(progress, "%s missing: %s\n", isOrAre(missing), tools.Names(missing))
+	i := installer{ctx: ctx, root: root, progress: progress, missing: missing}
+	for _, install := range []func() error{i.npm, i.unpack, i.system, i.build} {
+		if err := install(); err != nil {
 			return err
 		}
 	}
-	if left := tools.Missing(); len(left) > 0 {
-		return fmt.Errorf("still missing after everything was installed: %s; %s -no-install runs the tests that need none of them",
-			tools.Names(left), tools.Command)
+	if left := tools.Missing(wanted...); len(left) > 0 {
+		return fmt.Errorf("still missing after everything was installed: %s", tools.Names(left))
 	}
 	return nil
 }
@@ -59,6 +47,7 @@ type installer struct {
 	ctx      context.Context
 	root     string
 	progress io.Writer
+	missing  []tools.Installation
 	updated  bool // whether Debian's lists of packages are up to date
 }
 
@@ -74,9 +63,9 @@ func (i *installer) run(name string, args ...string) error {
 }
 
 // npm installs tools from npm. npm install removes packages that it does not name, so this names all of them.
-func (i *installer) npm(missing []tools.Installation) error {
+func (i *installer) npm() error {
 	byNpm := func(s tools.Installation) bool { return s.Npm != "" }
-	if !slices.ContainsFunc(missing, byNpm) {
+	if !slices.ContainsFunc(i.missing, byNpm) {
 		return nil
 	}
 	if _, err := exec.LookPath("npm"); err != nil {
@@ -94,9 +83,9 @@ func (i *installer) npm(missing []tools.Installation) error {
 }
 
 // system installs tools that npm does not have.
-func (i *installer) system(missing []tools.Installation) error {
+func (i *installer) system() error {
 	var packages, scripts []string
-	for _, s := range missing {
+	for _, s := range i.missing {
 		if s.Npm == "" {
 			packages = append(packages, s.Debian...)
 		}
@@ -114,6 +103,19 @@ func (i *installer) system(missing []tools.Installation) error {
 			return err
 		}
 		if err := i.run(filepath.Join("tests", "tools", script)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build compiles what is part of the repository.
+func (i *installer) build() error {
+	for _, s := range i.missing {
+		if s.Build == nil {
+			continue
+		}
+		if err := s.Build(i.ctx, i.root, i.progress); err != nil {
 			return err
 		}
 	}
@@ -154,8 +156,7 @@ func (i *installer) canInstall() error {
 	if why == "" {
 		return nil
 	}
-	return fmt.Errorf("%s: install these, and run it again:\n%s\n%s -no-install runs the tests that need none of them",
-		why, byHand(runtime.GOOS, tools.Missing()), tools.Command)
+	return fmt.Errorf("%s: install these, and run it again:\n%s", why, byHand(runtime.GOOS, i.missing))
 }
 
 // byHand says what to install by hand.

