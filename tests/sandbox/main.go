@@ -3,7 +3,7 @@
 //
 //	go run ./tests/sandbox up prod
 //
-// It uses no AWS account and no cluster. It stores what it creates in .sandbox/<stack> of the repository, for the next run.
+// It uses no AWS account and no cluster; `up prod --cluster` brings a cluster of its own. It stores what it creates in .sandbox/<stack> of the repository, for the next run.
 // `go run ./tests/sandbox help` lists the subcommands.
 package main
 

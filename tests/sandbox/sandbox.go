@@ -7,13 +7,11 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 )
 
@@ -51,9 +49,6 @@ func (s *sandbox) stacks() ([]string, error) {
 	}
 	return stacks, nil
 }
-
-// folder is the folder of a stack, relative to the project.
-func folder(stack string) string { return filepath.Join(".sandbox", stack) }
 
 func (s *sandbox) preview(c invocation, log string) error {
 	return s.operate(c, func(env *engine.Environment) error {
@@ -109,87 +104,24 @@ func (s *sandbox) destroy(c invocation) error {
 		if _, err := env.PreviewDestroy(c.ctx); err != nil {
 			return err
 		}
-		if _, err := env.Destroy(c.ctx); err != nil {
-			return err
-		}
-		s.say("what AWS keeps after a deletion is still in the simulated cloud: final snapshots, and secrets in "+
-			"their recovery window. To forget them too: %s reset %s", goRun, c.stack)
-		return nil
+		_, err := env.Destroy(c.ctx)
+		return err
 	})
 }
 
 func (s *sandbox) reset(c invocation) error {
-	if err := engine.Reset(c.ctx, filepath.Join(s.project, folder(c.stack))); err != nil {
+	g, err := s.ground(c.stack)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	if g.keeper != nil {
+		return fmt.Errorf("stack %q: its cluster runs; Ctrl-C where it was started ends it, and forgets all that the stack has", c.stack)
+	}
+	err = errors.Join(engine.Reset(c.ctx, filepath.Join(s.project, g.folder)), forget(s.clusterOf(c.stack)))
+	if err != nil {
 		return fmt.Errorf("stack %q: %w", c.stack, err)
 	}
-	s.say("%s has forgotten %s: its simulated cloud and its state", folder(c.stack), c.stack)
+	s.say("%s has forgotten %s: its simulated cloud and its state", g.folder, c.stack)
 	return nil
-}
-
-// operate runs a subcommand in the environment of its stack, and prints before and after it what is real and what is simulated.
-func (s *sandbox) operate(c invocation, verb func(*engine.Environment) error) error {
-	s.say("%s %s: real Pulumi engine %s, simulated AWS and Kubernetes; no account and no cluster is reached, "+
-		"the state is in %s", c.verb, c.stack, s.version, folder(c.stack))
-	start := time.Now()
-	err := s.within(c, verb)
-	outcome := "succeeded"
-	var failure *engine.Failure
-	switch {
-	case err == nil:
-	case c.ctx.Err() != nil:
-		outcome = "was interrupted"
-	case errors.As(err, &failure):
-		outcome = "failed"
-		s.advise(c, failure)
-	default:
-		outcome = "failed"
-		s.say("%v", err)
-	}
-	if err != nil {
-		err = errReported
-	}
-	s.say("%s %s %s after %s, in a simulated cloud", c.verb, c.stack, outcome,
-		time.Since(start).Round(100*time.Millisecond))
-	return err
-}
-
-// within opens the environment of the stack for a function.
-func (s *sandbox) within(c invocation, verb func(*engine.Environment) error) error {
-	// The simulation leaves out encrypted values, so the program does not see them.
-	file, err := config.ReadStackFile(s.project, c.stack)
-	if err != nil {
-		return err
-	}
-	if err := file.Exposed().Err(); err != nil {
-		return err
-	}
-	env, err := engine.New(c.ctx, engine.Options{
-		Dir:       filepath.Join(s.project, folder(c.stack)),
-		Project:   s.project,
-		Stack:     c.stack,
-		Program:   s.program,
-		Overrides: c.overrides,
-		Stdout:    s.stdout,
-		Stderr:    s.stderr,
-		Color:     s.color,
-	})
-	if err != nil {
-		return err
-	}
-	defer env.Close()
-	return verb(env)
-}
-
-// advise says what to do about a failure, where Pulumi's own advice does not fit the sandbox.
-func (s *sandbox) advise(c invocation, failure *engine.Failure) {
-	if c.verb != "destroy" || !strings.Contains(failure.Error(), "protected") {
-		return
-	}
-	s.say("the stack protects its database. Two deliberate steps destroy it:\n"+
-		"  %[1]s up %[2]s -c database.deletionProtection=false\n"+
-		"  %[1]s destroy %[2]s", goRun, c.stack)
-}
-
-func (s *sandbox) say(format string, args ...any) {
-	fmt.Fprintf(s.stderr, "sandbox: "+format+"\n", args...)
 }
