@@ -1,6 +1,7 @@
 package eks
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 
@@ -31,9 +32,13 @@ func Application(programs ...string) (Image, error) {
 	return image, err
 }
 
-// Pooler is an image with PgBouncer. A container has its own network, so that PgBouncer may listen on every address there.
+// Pooler is an image with PgBouncer. A process of this machine listens on the address of its pod alone; PgBouncer refuses to be root.
 func Pooler(program string) (Image, error) {
+	listen := "listen_addr = $(POD_IP)"
+	if os.Getuid() == 0 {
+		listen += "\nuser = nobody"
+	}
 	image, err := Programs(program)
-	image.Replace = map[string]string{"listen_addr = *": "listen_addr = $(POD_IP)"}
+	image.Replace = map[string]string{"listen_addr = *": listen}
 	return image, err
 }
