@@ -68,7 +68,16 @@ func (c *Client) awaitConditions(ctx context.Context, object *Object, wanted []s
 		}
 		return true, nil
 	})
-	return live, late(err, live, "timed out waiting for the condition")
+	return live, late(err, live, "timed out waiting for the condition", statuses(live)...)
+}
+
+// statuses are the conditions of an object, as "Ready=False: reason: message". The provider shows them while it waits, and not in its error.
+func statuses(object *Object) []string {
+	var all []string
+	for _, condition := range conditions(object) {
+		all = append(all, fmt.Sprintf("%s=%s: %s: %s", text(condition, "type"), text(condition, "status"), text(condition, "reason"), text(condition, "message")))
+	}
+	return all
 }
 
 // reached tells whether a condition of an object has a status.
@@ -106,17 +115,13 @@ func conditions(object *Object) []map[string]any {
 
 func text(of map[string]any, name string) string { s, _ := of[name].(string); return s }
 
-// late makes an Unready of the end of the time to wait. Besides what the provider says, it has the conditions of the object.
+// late makes an Unready of the end of the time to wait.
 func late(err error, live *Object, cause string, others ...string) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		cause = fmt.Sprintf("Resource operation was cancelled for %q", live.GetName())
 	case !errors.Is(err, context.DeadlineExceeded):
 		return err
-	}
-	for _, condition := range conditions(live) {
-		others = append(others, fmt.Sprintf("%s=%s: %s: %s", text(condition, "type"), text(condition, "status"),
-			text(condition, "reason"), text(condition, "message")))
 	}
 	return &Unready{Object: live, Cause: cause, Others: others}
 }
