@@ -25,7 +25,7 @@ func object(t *testing.T, manifest string) *Object {
 func TestComplaint(t *testing.T) {
 	const ready = "{type: PodScheduled, status: 'True'}, {type: Initialized, status: 'True'}, "
 	for name, tc := range map[string]struct{ status, want string }{
-		"has ended":         {"{phase: Succeeded, conditions: [" + ready + "{type: Ready, status: 'False', reason: PodCompleted}]}", ""},
+		"has ended":         {"{phase: Succeeded, conditions: [" + ready + "{type: Ready, status: 'False', reason: PodCompleted, message: it ended}]}", ""},
 		"is not scheduled":  {"{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: no node}]}", ""},
 		"waits for a init":  {"{conditions: [{type: PodScheduled, status: 'True'}, {type: Initialized, status: 'False', reason: ContainersNotInitialized, message: 'containers with incomplete status: [wait]'}]}", "[Pod ns/p]: containers with incomplete status: [wait]"},
 		"is created":        {"{conditions: [" + ready + "{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {waiting: {reason: ContainerCreating}}}]}", ""},
