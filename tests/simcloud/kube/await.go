@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 )
 
@@ -182,14 +183,11 @@ func followOnce(ctx context.Context, resource dynamic.ResourceInterface, selecte
 	defer changes.Stop()
 	for change := range changes.ResultChan() {
 		now, ok := change.Object.(*Object)
-		switch change.Type {
-		case "ERROR": // such as a watch that lags too far behind
+		if !ok || change.Type == watch.Error { // such as that the watch lags too far behind
 			return false, nil
-		case "DELETED":
-			now, ok = nil, true
 		}
-		if !ok {
-			continue
+		if change.Type == watch.Deleted {
+			now = nil
 		}
 		if done, err := seen(now); done || err != nil {
 			return done, err
