@@ -37,9 +37,10 @@ func newAPIServer(c eksCluster, token string) (*apiServer, error) {
 	}}, nil
 }
 
-// The errors of get: what is asked for is not there; there is no answer.
+// The errors of get: what is asked for is not there; the role may not read it; there is no answer.
 var (
 	errMissing     = errors.New("not there")
+	errForbidden   = errors.New("not to be read")
 	errUnreachable = errors.New("no answer")
 )
 
@@ -59,6 +60,8 @@ func (s *apiServer) get(ctx context.Context, path string, into any) error {
 	case http.StatusOK:
 	case http.StatusNotFound:
 		return errMissing
+	case http.StatusForbidden:
+		return errForbidden
 	default:
 		return fmt.Errorf("asking the API server for %s: %s", path, response.Status)
 	}

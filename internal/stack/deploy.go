@@ -103,7 +103,7 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 		return nil, err
 	}
 	problems, warnings := offered.unfit(cfg, found.zones())
-	found.warnings = append(warnings, unfamiliar(cfg)...)
+	found.warnings = slices.Concat(warnings, unfamiliar(cfg), found.unseen)
 	return found, slices.Concat(found.misplaced(cfg), problems, found.missing).Err()
 }
 

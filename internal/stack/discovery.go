@@ -22,7 +22,8 @@ type discovery struct {
 	subnets         []subnet // the database's
 	cluster         eksCluster
 	missing         schema.Problems // what is not in the cluster
-	warnings        []string        // of the preview, on what RDS has
+	unseen          []string        // warnings of what the role may not look at there
+	warnings        []string        // of the preview
 }
 
 // eksCluster is the EKS cluster as AWS describes it; all fields are empty if it was not looked up.

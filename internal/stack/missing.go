@@ -29,18 +29,18 @@ func (d *discovery) lookupMissing(ctx *pulumi.Context, cfg *config.Config, from 
 	if err != nil {
 		return err
 	}
-	d.missing = server.missing(ctx.Context(), cfg)
+	d.missing, d.unseen = server.missing(ctx.Context(), cfg)
 	return nil
 }
 
 // missing is a problem for each namespace that is not there, for an operator that is not there or too old, and for each
-// ClusterSecretStore that is not there.
-func (s *apiServer) missing(ctx context.Context, cfg *config.Config) schema.Problems {
+// ClusterSecretStore that is not there; and a warning for each namespace that the role may not look at.
+func (s *apiServer) missing(ctx context.Context, cfg *config.Config) (schema.Problems, []string) {
 	applications := cfg.Applications()
-	found := make([]*schema.Problem, len(applications)+1)
+	found, unseen := make([]*schema.Problem, len(applications)+1), make([]string, len(applications))
 	lookups := []func() error{func() error { found[0] = s.operator(ctx); return nil }}
 	for i, app := range applications {
-		lookups = append(lookups, func() error { found[i+1] = s.application(ctx, cfg, app); return nil })
+		lookups = append(lookups, func() error { found[i+1], unseen[i] = s.application(ctx, cfg, app); return nil })
 	}
 	_ = together(lookups...) // none of them fails
 	var problems schema.Problems
@@ -49,7 +49,7 @@ func (s *apiServer) missing(ctx context.Context, cfg *config.Config) schema.Prob
 			problems = append(problems, *problem)
 		}
 	}
-	return problems
+	return problems, slices.DeleteFunc(unseen, func(warning string) bool { return warning == "" })
 }
 
 // operator is the problem of the External Secrets Operator; nil: none.
@@ -78,23 +78,31 @@ func (s *apiServer) operator(ctx context.Context) *schema.Problem {
 	return problem
 }
 
-// application is the problem of an application's namespace, or of the store that it uses; nil: none.
-func (s *apiServer) application(ctx context.Context, cfg *config.Config, app config.Application) *schema.Problem {
+// application is the problem of an application's namespace, or of the store that it uses; nil: none. The warning is that of a namespace that
+// the role may not look at: who may make objects there, may.
+func (s *apiServer) application(ctx context.Context, cfg *config.Config, app config.Application) (problem *schema.Problem, warning string) {
 	var err error
 	if created := cfg.App.CreateNamespace && app.Namespace == cfg.App.Namespace; !created {
 		err = s.get(ctx, "/api/v1/namespaces/"+app.Namespace, &struct{}{})
 	}
-	if errors.Is(err, errMissing) {
+	key := config.Key(app.Key() + ".namespace")
+	switch {
+	case errors.Is(err, errMissing):
 		return &schema.Problem{
-			Key: config.Key(app.Key() + ".namespace"), Value: app.Namespace, Rule: "a namespace of the cluster " + cfg.Cluster.Name,
+			Key: key, Value: app.Namespace, Rule: "a namespace of the cluster " + cfg.Cluster.Name,
 			Fix: "another one, or make it first; the application that owns the schema can have createNamespace: true",
-		}
+		}, ""
+	case errors.Is(err, errUnreachable):
+		return nil, ""
+	case errors.Is(err, errForbidden):
+		warning = fmt.Sprintf("%s: %s: the cluster %s does not let this role look at the namespace, so an up fails there: it is another one's, is missing, or "+
+			"has not got policies/cluster-access.yaml. docs/pipeline.md", key, app.Namespace, cfg.Cluster.Name)
 	}
-	if store := app.ClusterSecretStore; store != "" && !errors.Is(err, errUnreachable) && errors.Is(s.get(ctx, "/apis/"+manifest.SecretsAPI+"/clustersecretstores/"+store, &struct{}{}), errMissing) {
-		return &schema.Problem{
+	if store := app.ClusterSecretStore; store != "" && errors.Is(s.get(ctx, "/apis/"+manifest.SecretsAPI+"/clustersecretstores/"+store, &struct{}{}), errMissing) {
+		problem = &schema.Problem{
 			Key: config.Key(app.Key() + ".clusterSecretStore"), Value: app.ClusterSecretStore, Rule: "a ClusterSecretStore of the cluster " + cfg.Cluster.Name,
 			Fix: "another one, or remove the line for a SecretStore of the application's own",
 		}
 	}
-	return nil
+	return problem, warning
 }

@@ -53,7 +53,8 @@ func TestWhatTheClusterLacks(t *testing.T) {
 	cfg.App.Name, cfg.App.Namespace = "core-api", "mosaic-prod"
 	keys := func(s *apiServer) []string {
 		var all []string
-		for _, problem := range s.missing(t.Context(), cfg) {
+		problems, _ := s.missing(t.Context(), cfg)
+		for _, problem := range problems {
 			all = append(all, problem.Key)
 		}
 		return all
@@ -61,9 +62,15 @@ func TestWhatTheClusterLacks(t *testing.T) {
 	all := map[string]string{operatorPath: operator, namespace: "{}", store: "{}"}
 	assert.Empty(t, keys(served(t, all)))
 	assert.Equal(t, []string{"mosaic-database:cluster.name", "mosaic-database:app.namespace"}, keys(served(t, nil)))
-	assert.Empty(t, keys(served(t, map[string]string{operatorPath: "forbidden", namespace: "forbidden"})))
+	forbidden := served(t, map[string]string{operatorPath: "forbidden", namespace: "forbidden"})
+	assert.Empty(t, keys(forbidden))
+	_, warnings := forbidden.missing(t.Context(), cfg)
+	if assert.Len(t, warnings, 1) {
+		assert.Contains(t, warnings[0], "mosaic-database:app.namespace: mosaic-prod: the cluster mosaic-prod does not let this role look at the namespace")
+	}
 
-	problems := served(t, map[string]string{operatorPath: oldOperator, namespace: "{}"}).missing(t.Context(), cfg)
+	problems, warnings := served(t, map[string]string{operatorPath: oldOperator, namespace: "{}"}).missing(t.Context(), cfg)
+	assert.Empty(t, warnings)
 	if assert.Len(t, problems, 1) {
 		assert.Contains(t, problems[0].Rule, "serves external-secrets.io/v1; this one serves v1beta1")
 	}

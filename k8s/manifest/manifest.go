@@ -18,8 +18,9 @@ type List = []any
 
 // fieldManager is the field manager (server-side apply) of every object. The provider's default is a random name for each
 // object that it creates. If an object is taken over again later, fields of the former name stay on it, even when the program
-// does not set them any more.
-const fieldManager = "mosaic-database"
+// does not set them any more. The prefix matters, too: since 4.29 the provider creates an object without server-side apply, and
+// an update takes over the fields of that from no other names. What the program left out would stay on the object.
+const fieldManager = "pulumi-kubernetes-mosaic-database"
 
 // Writer registers the objects of one application in one namespace.
 type Writer struct {

@@ -119,7 +119,7 @@ func TestWhatOthersWroteStopsNoUpdate(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
 	for _, kind := range bringers {
-		assert.Equal(t, []string{"mosaic-database"}, appliers(l.One(kind)), "%s: a second name of ours would keep what we no longer write", kind)
+		assert.Equal(t, []string{"pulumi-kubernetes-mosaic-database"}, appliers(l.One(kind)), "%s: a second name of ours would keep what we no longer write", kind)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestObjectsOfAnEarlierVersion(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
 	for _, kind := range bringers {
-		assert.Equal(t, []string{"mosaic-database"}, appliers(l.One(kind)), kind)
+		assert.Equal(t, []string{"pulumi-kubernetes-mosaic-database"}, appliers(l.One(kind)), kind)
 	}
 	for _, operation := range l.Cloud.Log()[since:] {
 		if operation.Type == live.JobType {

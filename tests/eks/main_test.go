@@ -93,6 +93,13 @@ func start(t *testing.T, overrides ...engine.Override) *stack {
 	return s
 }
 
+// as makes a user the one who runs the program.
+func (s *stack) as(u User) {
+	c := s.Cloud.Clusters[s.cluster.options.Name]
+	c.Server = s.cluster.As(u)
+	s.Cloud.Clusters[s.cluster.options.Name] = c
+}
+
 // application is the image of the application.
 func application(t *testing.T) Image {
 	t.Helper()

@@ -62,7 +62,7 @@ func checkFieldManager(t *testing.T, one recorder.Registration) {
 	t.Helper()
 	if strings.HasPrefix(one.Type, "kubernetes:") {
 		annotations, _ := one.Inputs["metadata"].(map[string]any)["annotations"].(map[string]any)
-		assert.Equal(t, "mosaic-database", annotations["pulumi.com/patchFieldManager"], one.Key())
+		assert.Equal(t, "pulumi-kubernetes-mosaic-database", annotations["pulumi.com/patchFieldManager"], one.Key())
 	}
 }
 

@@ -73,8 +73,8 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 	case "aws:eks/getCluster:getCluster":
 		return a.getCluster(args.Text("name"))
 	case "aws:eks/getClusterAuth:getClusterAuth":
-		cluster, real := a.cloud.Clusters[args.Text("name")]
-		if !real {
+		cluster, found := a.cloud.Clusters[args.Text("name")]
+		if !found {
 			return nil, fmt.Errorf("the API server of %s is not simulated", args.Text("name"))
 		}
 		return Properties{"id": args.Text("name"), "name": args.Text("name"), "token": cluster.Token}, nil
@@ -121,7 +121,7 @@ func (a *account) getCluster(name string) (Properties, error) {
 	}
 	group := c.securityGroups()[0].id
 	endpoint, authority := c.endpoint(a.region), c.certificateAuthority()
-	if cluster, real := a.cloud.Clusters[name]; real {
+	if cluster, found := a.cloud.Clusters[name]; found {
 		endpoint, authority = cluster.URL, cluster.certificateAuthority()
 	}
 	return Properties{

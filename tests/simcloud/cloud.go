@@ -123,7 +123,7 @@ func (c *Cloud) list(kind string) []Object {
 		}
 	}
 	for _, o := range c.all(kind, nil) {
-		if _, real := c.Clusters[o.Cluster]; real {
+		if _, found := c.Clusters[o.Cluster]; found {
 			continue // what every simulated cluster has
 		}
 		found := *o
@@ -137,7 +137,7 @@ func (c *Cloud) list(kind string) []Object {
 // Edit changes an object outside of Pulumi, as a console, an autoscaler or an upgrade does; in a cluster, as kubectl edit does. It fails
 // if there is no such object.
 func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
-	if cluster, real := c.realOf(kind, id); real {
+	if cluster, found := c.realOf(kind, id); found {
 		return cluster.edit(kind, id, edit)
 	}
 	c.mu.Lock()
@@ -160,7 +160,7 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 
 // Add creates an object outside of Pulumi, as another tool does.
 func (c *Cloud) Add(o Object) error {
-	if cluster, real := c.Clusters[o.Cluster]; real {
+	if cluster, found := c.Clusters[o.Cluster]; found {
 		return cluster.put(o)
 	}
 	c.mu.Lock()
@@ -171,7 +171,7 @@ func (c *Cloud) Add(o Object) error {
 
 // Remove deletes an object outside of Pulumi. It fails if there is no such object.
 func (c *Cloud) Remove(kind, id string) error {
-	if cluster, real := c.realOf(kind, id); real {
+	if cluster, found := c.realOf(kind, id); found {
 		return cluster.remove(kind, id)
 	}
 	c.mu.Lock()

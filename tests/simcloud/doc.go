@@ -8,6 +8,8 @@
 // database. Nothing sleeps: what would take minutes has succeeded or failed when the call returns.
 // A [Front] answers STS and Secrets Manager over HTTP, for an operator that runs.
 //
+// A real API server can stand for that of an EKS cluster, see [Cloud.Clusters]. Then only the provider is simulated: package kube.
+//
 // To add an AWS type, add its facts to facts.json and its rules to the table awsTypes; to add a
 // Kubernetes kind, add it to the table kinds.
 package simcloud

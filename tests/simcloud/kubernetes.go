@@ -74,8 +74,8 @@ func (k *kubernetes) movesOn(old, config Properties) bool {
 func (k *kubernetes) configure(config Properties) (session, error) {
 	name, err := k.connect(config)
 	applier := applier{upserts: fmt.Sprint(config["upsertExistingObjects"]) == "true", forces: fmt.Sprint(config["enablePatchForce"]) == "true"}
-	if real, found := k.cloud.Clusters[name]; found && err == nil {
-		client, err := kube.Connect(real.Server)
+	if there, found := k.cloud.Clusters[name]; found && err == nil {
+		client, err := kube.Connect(there.Server)
 		return &realCluster{applier: applier, client: client, patience: k.cloud.Patience}, err
 	}
 	if err != nil {
@@ -161,11 +161,11 @@ func (k *kubernetes) login(file kubeconfig, clusterName, user string) (string, e
 // served lists the EKS clusters with an API server, and its certificate authority. A real one can stand for several clusters.
 func (k *kubernetes) served(server string) (names []string, authority string) {
 	for _, eks := range eksClusters {
-		real, found := k.cloud.Clusters[eks.name]
+		there, found := k.cloud.Clusters[eks.name]
 		host, _, _ := strings.Cut(strings.TrimPrefix(server, "https://"), ".")
 		switch {
-		case found && real.URL == server:
-			names, authority = append(names, eks.name), real.certificateAuthority()
+		case found && there.URL == server:
+			names, authority = append(names, eks.name), there.certificateAuthority()
 		case !found && eks.hex() == host && strings.HasSuffix(server, ".eks.amazonaws.com"):
 			names, authority = append(names, eks.name), eks.certificateAuthority()
 		}

@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -16,15 +17,17 @@ import (
 type Cluster struct {
 	kube.Server // Token is what everybody who logs in with the AWS CLI gets
 
-	// AdminToken is of who looks at the cluster and changes it outside of Pulumi.
+	// AdminToken is that with which Objects, Edit, Add and Remove look at everything and change it; "": Token.
 	AdminToken string
 	// Namespaces are those of this cloud. Other clouds can have others on the same server.
 	Namespaces []string
 }
 
-// outside is how the cluster is reached outside of Pulumi.
-func (c Cluster) outside() kube.Server {
-	return kube.Server{URL: c.URL, Authority: c.Authority, Token: c.AdminToken}
+// admin is a client that may do everything.
+func (c Cluster) admin() (*kube.Client, error) {
+	server := c.Server
+	server.Token = cmp.Or(c.AdminToken, c.Token)
+	return kube.Connect(server)
 }
 
 func (c Cluster) certificateAuthority() string {
@@ -48,33 +51,41 @@ func (c *Cloud) realOf(typ, id string) (Cluster, bool) {
 	return Cluster{}, false
 }
 
-// list lists the objects of a kind, or of all kinds of kinds() for "", in the namespaces of this cloud. A server that does not answer has
-// none.
+// list lists the objects of a kind, or of all kinds of kinds() for "", in the namespaces of this cloud.
 func (c Cluster) list(name, typ string) []Object {
 	types := []string{typ}
 	if typ == "" {
 		types = slices.Collect(maps.Keys(kinds()))
 	}
-	client, err := kube.Connect(c.outside())
-	if err != nil {
-		return nil
-	}
+	client, err := c.admin()
 	var found []Object
-	for _, t := range types {
-		namespaces := c.Namespaces
-		if t == namespaceType || t == clusterSecretStoreType {
-			namespaces = []string{""}
+	for i := 0; i < len(types) && err == nil; i++ {
+		var objects []kube.Object
+		objects, err = c.listKind(client, types[i])
+		for _, object := range objects {
+			found = append(found, Object{Kind: types[i], Cluster: name, ID: idOf(&object), Properties: Properties(object.Object).clone()})
 		}
-		for _, namespace := range namespaces {
-			objects, _ := client.List(context.Background(), kindToken(t), namespace)
-			for _, object := range objects {
-				if id := idOf(&object); c.owns(t, id) && !furnished(t, object.GetName()) {
-					found = append(found, Object{Kind: t, Cluster: name, ID: id, Properties: Properties(object.Object).clone()})
-				}
-			}
-		}
+	}
+	if err != nil {
+		panic(fmt.Sprintf("cluster %s: %v", name, err)) // no test may take that for an empty cluster
 	}
 	return found
+}
+
+func (c Cluster) listKind(client *kube.Client, typ string) ([]kube.Object, error) {
+	namespaces := c.Namespaces
+	if typ == namespaceType || typ == clusterSecretStoreType {
+		namespaces = []string{""}
+	}
+	var all []kube.Object
+	for _, namespace := range namespaces {
+		objects, err := client.List(context.Background(), kindToken(typ), namespace)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, objects...)
+	}
+	return slices.DeleteFunc(all, func(o kube.Object) bool { return !c.owns(typ, idOf(&o)) || furnished(typ, o.GetName()) }), nil
 }
 
 // furnished tells whether an object is one that Kubernetes puts into every namespace.
@@ -84,7 +95,7 @@ func furnished(typ, name string) bool {
 
 // put creates or replaces an object, as kubectl does.
 func (c Cluster) put(o Object) error {
-	client, err := kube.Connect(c.outside())
+	client, err := c.admin()
 	if err != nil {
 		return err
 	}
@@ -110,7 +121,7 @@ func (c Cluster) remove(typ, id string) error {
 }
 
 func (c Cluster) find(typ, id string) (*kube.Client, *kube.Object, error) {
-	client, err := kube.Connect(c.outside())
+	client, err := c.admin()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -74,6 +74,14 @@ func TestVersionsAgree(t *testing.T) {
 			assert.Equal(t, version, other, "%s in go.mod and tests/cli/go.mod", path)
 		}
 	}
+	// The cluster of the tests has the kinds that the tests decode, and the operator whose schemas they check.
+	_, cluster := module(t, filepath.Join("tests", "cluster", "go.mod"))
+	for _, path := range []string{"k8s.io/api", "k8s.io/apimachinery", "k8s.io/client-go", "github.com/external-secrets/external-secrets"} {
+		require.NotEmpty(t, versions[path], path)
+		assert.Equal(t, versions[path], cluster[path], "%s in go.mod and tests/cluster/go.mod", path)
+	}
+	assert.Equal(t, strings.Replace(cluster["k8s.io/api"], "v0.", "v1.", 1), cluster["k8s.io/kubernetes"], "tests/cluster/go.mod")
+
 	// CONTRIBUTING.md names the same linter as CI.
 	agree(all(t, ".ci/run", `actionlint@(v[\d.]+)`)[0], "CONTRIBUTING.md", `actionlint@(v[\d.]+)`)
 	agree("ubuntu-24.04", ".github/workflows/test.yml", `runs-on: (\S+)`)

@@ -94,7 +94,7 @@ func (c *Client) patch(ctx context.Context, a Apply, dryRun ...string) (*Object,
 		FieldManager: a.Manager, Force: &a.Force, DryRun: dryRun, FieldValidation: metav1.FieldValidationWarn,
 	})
 	if apierrors.IsConflict(err) {
-		return nil, fmt.Errorf("Server-Side Apply field conflict detected. See %s for troubleshooting help.\n"+ //nolint:staticcheck // the provider's text
+		return nil, fmt.Errorf("Server-Side Apply field conflict detected. See %s for troubleshooting help.\n"+
 			"The resource managed by field manager %q had an apply conflict: %w", conflictHelp, a.Manager, err)
 	}
 	return live, err

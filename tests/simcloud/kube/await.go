@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 )
 
@@ -68,7 +69,16 @@ func (c *Client) awaitConditions(ctx context.Context, object *Object, wanted []s
 		}
 		return true, nil
 	})
-	return live, late(err, live, "timed out waiting for the condition")
+	return live, late(err, live, "timed out waiting for the condition", statuses(live)...)
+}
+
+// statuses are the conditions of an object, as "Ready=False: reason: message". The provider shows them while it waits, and not in its error.
+func statuses(object *Object) []string {
+	var all []string
+	for _, condition := range conditions(object) {
+		all = append(all, fmt.Sprintf("%s=%s: %s: %s", text(condition, "type"), text(condition, "status"), text(condition, "reason"), text(condition, "message")))
+	}
+	return all
 }
 
 // reached tells whether a condition of an object has a status.
@@ -106,17 +116,13 @@ func conditions(object *Object) []map[string]any {
 
 func text(of map[string]any, name string) string { s, _ := of[name].(string); return s }
 
-// late makes an Unready of the end of the time to wait. Besides what the provider says, it has the conditions of the object.
+// late makes an Unready of the end of the time to wait.
 func late(err error, live *Object, cause string, others ...string) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		cause = fmt.Sprintf("Resource operation was cancelled for %q", live.GetName())
 	case !errors.Is(err, context.DeadlineExceeded):
 		return err
-	}
-	for _, condition := range conditions(live) {
-		others = append(others, fmt.Sprintf("%s=%s: %s: %s", text(condition, "type"), text(condition, "status"),
-			text(condition, "reason"), text(condition, "message")))
 	}
 	return &Unready{Object: live, Cause: cause, Others: others}
 }
@@ -177,14 +183,11 @@ func followOnce(ctx context.Context, resource dynamic.ResourceInterface, selecte
 	defer changes.Stop()
 	for change := range changes.ResultChan() {
 		now, ok := change.Object.(*Object)
-		switch change.Type {
-		case "ERROR": // such as a watch that lags too far behind
+		if !ok || change.Type == watch.Error { // such as that the watch lags too far behind
 			return false, nil
-		case "DELETED":
-			now, ok = nil, true
 		}
-		if !ok {
-			continue
+		if change.Type == watch.Deleted {
+			now = nil
 		}
 		if done, err := seen(now); done || err != nil {
 			return done, err

@@ -65,9 +65,12 @@ func (c *Client) Read(ctx context.Context, object *Object) (*Object, error) {
 	return live, err
 }
 
-// List lists the objects of a kind in a namespace.
+// List lists the objects of a kind in a namespace; of a kind that the server does not have, none.
 func (c *Client) List(ctx context.Context, kind schema.GroupVersionKind, namespace string) ([]Object, error) {
 	list, err := c.kind(kind, namespace).List(ctx, metav1.ListOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -16,7 +18,7 @@ import (
 
 // awaitJob waits until a Job is complete. It fails at once if the Job has failed for good.
 func (c *Client) awaitJob(ctx context.Context, job *Object) (*Object, error) {
-	said, stop := c.listen(ctx, job, "batch.kubernetes.io/job-name="+job.GetName())
+	said, stop := c.listen(ctx, job)
 	defer stop()
 	live, err := c.watch(ctx, job, func(now *Object) (bool, error) {
 		failed, _ := conditionOf(now, "Failed")
@@ -36,18 +38,42 @@ func (c *Client) awaitJob(ctx context.Context, job *Object) (*Object, error) {
 
 // awaitDeployment waits until all pods of a Deployment are those of its template, and available.
 func (c *Client) awaitDeployment(ctx context.Context, deployment *Object) (*Object, error) {
-	labels, _, _ := unstructured.NestedStringMap(deployment.Object, "spec", "selector", "matchLabels")
-	said, stop := c.listen(ctx, deployment, metav1.FormatLabelSelector(&metav1.LabelSelector{MatchLabels: labels}))
-	defer stop()
 	live, err := c.watch(ctx, deployment, func(now *Object) (bool, error) {
 		progressing, _ := conditionOf(now, "Progressing")
 		return reached(now, "Available", "True") && reached(now, "Progressing", "True") && text(progressing, "reason") == "NewReplicaSetAvailable", nil
 	})
-	if err != nil {
-		others := append([]string{"Minimum number of live Pods was not attained"}, said()...)
-		err = late(err, live, fmt.Sprintf("'%s' timed out waiting to be Ready", deployment.GetName()), others...)
+	if err == nil {
+		return live, nil
 	}
-	return live, err
+	var others []string
+	for _, kind := range []string{"Progressing", "Available"} {
+		if condition, _ := conditionOf(live, kind); text(condition, "status") == "False" {
+			others = append(others, fmt.Sprintf("[%s] %s", text(condition, "reason"), text(condition, "message")))
+		}
+	}
+	others = append(others, "Minimum number of live Pods was not attained")
+	others = append(others, c.newPods(context.WithoutCancel(ctx), live)...)
+	return live, late(err, live, fmt.Sprintf("'%s' timed out waiting to be Ready", deployment.GetName()), others...)
+}
+
+// newPods is what the provider reports of the pods that a Deployment has rolled out last.
+func (c *Client) newPods(ctx context.Context, deployment *Object) []string {
+	const revision, hash = "deployment.kubernetes.io/revision", "pod-template-hash"
+	sets, _ := c.List(ctx, appsv1.SchemeGroupVersion.WithKind("ReplicaSet"), deployment.GetNamespace())
+	i := slices.IndexFunc(sets, func(set Object) bool {
+		return metav1.IsControlledBy(&set, deployment) && set.GetAnnotations()[revision] == deployment.GetAnnotations()[revision]
+	})
+	if i < 0 {
+		return nil
+	}
+	var said []string
+	pods, _ := c.List(ctx, corev1.SchemeGroupVersion.WithKind("Pod"), deployment.GetNamespace())
+	for _, pod := range pods {
+		if message := complaint(&pod); message != "" && pod.GetLabels()[hash] == sets[i].GetLabels()[hash] {
+			said = append(said, message)
+		}
+	}
+	return said
 }
 
 // awaitService waits until a Service leads to a pod. The provider then waits ten seconds more for other pods.
@@ -71,10 +97,10 @@ func (c *Client) awaitService(ctx context.Context, service *Object) (*Object, er
 	return c.of(service).Get(ctx, service.GetName(), metav1.GetOptions{})
 }
 
-// listen collects what the provider reports of the pods that a selector finds. The pods of a Job that takes too long are deleted, so it
-// watches them from the beginning.
-func (c *Client) listen(ctx context.Context, owner *Object, selector string) (said func() []string, stop func()) {
-	pods := c.kind(corev1.SchemeGroupVersion.WithKind("Pod"), owner.GetNamespace())
+// listen collects what the provider reports of the pods of a Job. Those of one that takes too long are deleted, so it watches them from
+// the beginning.
+func (c *Client) listen(ctx context.Context, job *Object) (said func() []string, stop func()) {
+	pods := c.kind(corev1.SchemeGroupVersion.WithKind("Pod"), job.GetNamespace())
 	var mu sync.Mutex
 	var messages []string
 	hear := func(pod *Object) {
@@ -84,7 +110,7 @@ func (c *Client) listen(ctx context.Context, owner *Object, selector string) (sa
 			messages = append(messages, message)
 		}
 	}
-	selected := metav1.ListOptions{LabelSelector: selector}
+	selected := metav1.ListOptions{LabelSelector: batchv1.JobNameLabel + "=" + job.GetName()}
 	ctx, stop = context.WithCancel(ctx)
 	go func() {
 		_ = follow(ctx, pods, selected, func(pod *Object) (bool, error) { hear(pod); return false, nil }) // it ends with stop
