@@ -116,6 +116,7 @@ func TestCluster(t *testing.T) {
 		t.Skip("starts a cluster")
 	}
 	b := newCopy(t)
+	t.Cleanup(func() { _ = forget(b.clusterOf("prod")) }) // of a test that fails
 	keeper := b.start(t, "up", "prod", "--cluster")
 	said := keeper.until("migrations.attempt=2")
 	assert.Contains(t, strings.Join(said, "\n"), "real Pulumi engine v1.2.3, Kubernetes, External Secrets Operator, PostgreSQL, psql and Alembic on this machine; AWS is simulated")
