@@ -93,7 +93,7 @@ func (c *Client) Put(ctx context.Context, object *Object, manager string) error 
 			object.SetUID(live.GetUID())
 			_, err = c.of(object).Update(ctx, object, metav1.UpdateOptions{FieldManager: manager})
 		}
-		if !apierrors.IsConflict(err) { // another client was faster
+		if !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err) { // another client was faster
 			return err
 		}
 	}
