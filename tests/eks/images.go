@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 // Image is what stands for a container image on this machine: the program's own type is in tests/cluster/node.
@@ -41,3 +42,7 @@ func (c *Cluster) Push(name string, image Image) error {
 	}
 	return os.Rename(file+".new", file)
 }
+
+// Address is where the processes of a pod listen. In the API, its address begins with 10, because Kubernetes takes no loopback address for a
+// Service.
+func Address(pod string) string { return "127" + strings.TrimPrefix(pod, "10") }

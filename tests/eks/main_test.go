@@ -3,9 +3,12 @@ package eks
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,11 +32,18 @@ var shared struct {
 	stacks  atomic.Int64
 }
 
+// atATime is how many tests run at a time. They wait more than they compute.
+const atATime = 6
+
 func TestMain(m *testing.M) {
-	code := live.Main(m)
-	var err error
+	flag.Parse()
+	code := 1
+	err := flag.Set("test.parallel", strconv.Itoa(max(atATime, runtime.GOMAXPROCS(0))))
+	if err == nil {
+		code = live.Main(m)
+	}
 	if shared.cluster != nil {
-		err = shared.cluster.Stop()
+		err = errors.Join(err, shared.cluster.Stop())
 	}
 	if shared.region != nil {
 		err = errors.Join(err, shared.region.Close())
@@ -48,7 +58,7 @@ func TestMain(m *testing.M) {
 // cluster is the cluster of the tests, with the application's images.
 func cluster(t *testing.T) *Cluster {
 	t.Helper()
-	tools.Need(t, tools.Cluster, tools.Postgres, tools.Psql, tools.Alembic)
+	tools.Need(t, tools.Cluster, tools.Postgres, tools.Psql, tools.Alembic, tools.Kubectl)
 	if testing.Short() {
 		t.Skip("starts a cluster")
 	}
@@ -58,7 +68,8 @@ func cluster(t *testing.T) *Cluster {
 			return
 		}
 		dir := filepath.Join(live.Shared(), "cluster")
-		if shared.err = os.Mkdir(dir, 0o755); shared.err != nil {
+		// A container that does not stay root has to get at its files, too.
+		if shared.err = errors.Join(os.Mkdir(dir, 0o755), os.Chmod(live.Shared(), 0o755)); shared.err != nil {
 			return
 		}
 		shared.cluster, shared.err = Start(context.Background(), Options{Program: tools.At(t, tools.Cluster), Dir: dir, Name: "mosaic-prod"})
@@ -89,7 +100,9 @@ func start(t *testing.T, overrides ...engine.Override) *stack {
 	leave, err := c.Join(s.Cloud, Deployer, s.namespace)
 	require.NoError(t, err)
 	t.Cleanup(leave)
-	require.NoError(t, c.Push("mosaic-life/core-api", application(t)))
+	for _, name := range []string{"mosaic-life/core-api", "postgres"} { // what the bootstrap runs is there, too
+		require.NoError(t, c.Push(name, application(t)))
+	}
 	return s
 }
 

@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
@@ -39,7 +38,7 @@ func (s *stack) events() []string {
 // kubectl runs kubectl in the namespace, and returns what it prints.
 func (s *stack) kubectl(as User, input string, args ...string) (string, error) {
 	s.T.Helper()
-	cmd := exec.CommandContext(s.T.Context(), tools.At(s.T, tools.Kubectl), append([]string{
+	cmd := exec.CommandContext(context.Background(), tools.At(s.T, tools.Kubectl), append([]string{
 		"--kubeconfig", s.cluster.Kubeconfig(as), "--namespace", s.namespace, "--cache-dir", s.T.TempDir(),
 	}, args...)...)
 	cmd.Stdin = strings.NewReader(input)
@@ -53,13 +52,6 @@ func (s *stack) mustKubectl(input string, args ...string) string {
 	out, err := s.kubectl(Admin, input, args...)
 	require.NoError(s.T, err, out)
 	return out
-}
-
-// as makes the pipeline's runs log in to the cluster as a user.
-func (s *stack) as(user User) {
-	cluster := s.Cloud.Clusters["mosaic-prod"]
-	cluster.Server = s.cluster.As(user)
-	s.Cloud.Clusters = map[string]simcloud.Cluster{"mosaic-prod": cluster}
 }
 
 // image is the name of an image of the application that this test alone has.

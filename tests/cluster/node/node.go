@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -168,5 +169,8 @@ func gracePeriod(p *corev1.Pod) time.Duration {
 // address is the address of a pod: one of the loopback interface, which on Linux has all of 127.0.0.0/8.
 func (n *Node) address() string {
 	n.next++
-	return fmt.Sprintf("127.%d.%d.%d", 64+n.next>>16&0x3f, n.next>>8&0xff, 1+n.next%250)
+	return fmt.Sprintf("127.%d.%d.%d", 64+n.next/62500%64, n.next/250%250, 1+n.next%250)
 }
+
+// published is the address of a pod as the API has it. Kubernetes takes no loopback address for a Service, so 127 is 10 there.
+func published(address string) string { return "10" + strings.TrimPrefix(address, "127") }

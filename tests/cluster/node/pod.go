@@ -19,7 +19,7 @@ type pod struct {
 	node *Node
 	live *corev1.Pod // as it was scheduled
 	dir  string
-	ip   string
+	ip   string // of its processes
 
 	ctx    context.Context // ends with the pod
 	cancel context.CancelFunc
@@ -33,7 +33,7 @@ func (n *Node) newPod(live *corev1.Pod) *pod {
 	p := &pod{node: n, live: live, dir: filepath.Join(n.dir, live.Namespace, live.Name), ip: n.address()}
 	p.ctx, p.cancel = context.WithCancel(n.ctx)
 	p.status = corev1.PodStatus{
-		Phase: corev1.PodPending, HostIP: loopback, PodIP: p.ip, PodIPs: []corev1.PodIP{{IP: p.ip}}, StartTime: &metav1.Time{Time: time.Now()},
+		Phase: corev1.PodPending, HostIP: loopback, PodIP: published(p.ip), PodIPs: []corev1.PodIP{{IP: published(p.ip)}}, StartTime: &metav1.Time{Time: time.Now()},
 		QOSClass: live.Status.QOSClass,
 	}
 	for _, c := range live.Spec.InitContainers {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -124,7 +125,9 @@ func (p *pod) replacer(image Image, c corev1.Container) *strings.Replacer {
 	for from, to := range image.Replace {
 		pairs = append(pairs, from, strings.ReplaceAll(to, "$(POD_IP)", p.ip))
 	}
-	for _, m := range c.VolumeMounts {
+	mounts := slices.Clone(c.VolumeMounts)
+	slices.SortFunc(mounts, func(a, b corev1.VolumeMount) int { return len(b.MountPath) - len(a.MountPath) }) // /etc/a-b before /etc/a
+	for _, m := range mounts {
 		from := p.folder(m.Name)
 		if m.SubPath != "" {
 			from = filepath.Join(from, m.SubPath)
