@@ -90,6 +90,48 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 	}
 }
 
+// TestTheCheckHasTheWordsOfAWS: the operator's conditions say that something failed, and the last event of the object says what.
+func TestTheCheckHasTheWordsOfAWS(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := outputsOnly(t)
+	events := func(kind, name string) call {
+		return on(kube+"get events --field-selector involvedObject.kind="+kind+",involvedObject.name="+name+",type=Warning -o json", "").do(`echo '{"items":[
+			{"lastTimestamp":"2026-11-24T10:00:02Z","message":"api error AccessDenied"},{"lastTimestamp":"2026-11-24T10:00:01Z","message":"earlier"}]}'`)
+	}
+	none := on("", "").do(`echo '{"items":[]}'`).reply
+	for name, test := range map[string]struct {
+		of, kind, broken string
+		events           string // instead of those above
+		want             string
+	}{
+		"secret":       {"core-api-db", "ExternalSecret", "SecretSynced", "", "BROKEN  ExternalSecret of core-api-db-secret: False SecretSynced: secret synced\n        api error AccessDenied\n"},
+		"store":        {"aws-secrets-manager", "SecretStore", "Valid", "", "BROKEN  SecretStore aws-secrets-manager: False Valid: store validated\n        api error AccessDenied\n"},
+		"without them": {"core-api-db", "ExternalSecret", "SecretSynced", none, "BROKEN  ExternalSecret of core-api-db-secret: False SecretSynced: secret synced\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls := inCluster(links(t, state)...)
+			at := slices.IndexFunc(calls, func(c call) bool { return slices.Contains(c.argv, "serviceaccount") }) + 1
+			unready := strings.NewReplacer(`{"spec":{"target":{"name":"core-api-db-secret"}`, `{"kind":"ExternalSecret","metadata":{"name":"core-api-db"},"spec":{"target":{"name":"core-api-db-secret"}`,
+				`{"spec":{"provider"`, `{"kind":"SecretStore","metadata":{"name":"aws-secrets-manager"},"spec":{"provider"`,
+				`"status":"True","reason":"`+test.broken+`"`, `"status":"False","reason":"`+test.broken+`"`)
+			for i := range calls {
+				calls[i].reply = unready.Replace(calls[i].reply)
+			}
+			said := events(test.kind, test.of)
+			if test.events != "" {
+				said.reply = test.events
+			}
+			b := newBench(t, state)
+			b.expect(slices.Insert(calls, at, said)...)
+			r := b.just("", "db-check", "prod")
+			assert.NotZero(t, r.code)
+			assert.Equal(t, 1, strings.Count(r.stdout, "BROKEN"), r.stdout)
+			assert.Contains(t, r.stdout, test.want)
+		})
+	}
+}
+
 // TestTheCheckFollowsTheStore: the check looks at the store that the ExternalSecret names, and at the ServiceAccount that the store names,
 // whatever the chart calls them and whatever shape app.helmValues has.
 func TestTheCheckFollowsTheStore(t *testing.T) {
