@@ -1,11 +1,13 @@
 package eks
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,9 +42,14 @@ func (s *stack) argo() {
 // synchronise makes the operator read the secret, as just db-rotate does, and waits until the pods' Secret has the instance's password.
 func (s *stack) synchronise() {
 	s.T.Helper()
-	out, err := s.kubectl(Deployer, "", "annotate", "externalsecrets.external-secrets.io/core-api-db", "mosaic-database/force-sync="+s.T.Name(), "--overwrite")
+	synced := func() string {
+		return s.One(live.ExternalSecretType).Properties.Text("status", "syncedResourceVersion")
+	}
+	before := synced()
+	out, err := s.kubectl(Deployer, "", "annotate", "externalsecrets.external-secrets.io/core-api-db", "mosaic-database/force-sync="+rand.Text(), "--overwrite")
 	require.NoError(s.T, err, out)
 	s.current()
+	require.Eventually(s.T, func() bool { return synced() != before }, time.Minute, 50*time.Millisecond, "by which the recipe knows that the operator has read")
 }
 
 // TestBothDeliveries: the chart brings the objects with the values of the outputs; the program takes them over, and gives them back. A rotation

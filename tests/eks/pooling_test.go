@@ -86,8 +86,7 @@ func TestPooler(t *testing.T) {
 		}
 	}
 	var rows int
-	c, err := pgx.Connect(t.Context(), s.KubeSecret("DB_DIRECT_LIBPQ_URL")+"?sslmode=require")
-	require.NoError(t, err)
+	c := s.connect("DB_DIRECT_LIBPQ_URL")
 	require.NoError(t, c.QueryRow(t.Context(), "SELECT count(DISTINCT body) FROM memories").Scan(&rows))
 	assert.Equal(t, 4, rows, "two pods, and two in their places")
 }
