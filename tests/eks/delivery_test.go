@@ -88,7 +88,7 @@ func TestBothDeliveries(t *testing.T) {
 	s.MustUp()
 	out, err := s.kubectl(Admin, s.chart(), "apply", "--server-side", "--field-manager=argocd-controller", "-f", "-")
 	assert.Error(t, err)
-	assert.Contains(t, out, `conflicts with "mosaic-database"`)
+	assert.Contains(t, out, `conflicts with "pulumi-kubernetes-mosaic-database"`)
 	s.argo()
 	s.MustSet("delivery", "gitops")
 	s.MustUp()

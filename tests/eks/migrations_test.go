@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -97,6 +98,7 @@ func TestAPreviewThatOnlyReads(t *testing.T) {
 
 	s.as(Previewer)
 	assert.Equal(t, planned, s.MustPreview())
+	assert.Equal(t, planned, s.Changes(s.Preview(t.Context(), optpreview.Refresh())), "it may read what there is")
 	said := s.MustFail(s.Up(t.Context()))
 	assert.Contains(t, said, `User "preview" cannot`)
 	assert.Contains(t, said, `in API group "" in the namespace "`+s.namespace+`"`)
