@@ -74,6 +74,8 @@ func (b *poolerBuilder) container() object {
 		"env":             list{b.secret.VersionVariable()},
 		"ports":           list{object{"name": "postgresql", "containerPort": Port}},
 		"securityContext": manifest.ContainerSecurity(),
+		// The provider tells why a container failed only from its termination message.
+		"terminationMessagePolicy": "FallbackToLogsOnError",
 		"resources": object{
 			"requests": object{"cpu": cpuRequest, "memory": memory, "ephemeral-storage": manifest.EphemeralStorage},
 			"limits":   object{"cpu": cpuLimit, "memory": memory, "ephemeral-storage": manifest.EphemeralStorage},

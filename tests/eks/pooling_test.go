@@ -3,8 +3,6 @@ package eks
 import (
 	"encoding/base64"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,16 +16,6 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
-
-// bouncer is the image of the pooler. A process of this machine listens on the address of its pod alone; PgBouncer refuses to be root.
-func bouncer(t *testing.T) Image {
-	t.Helper()
-	listen := "listen_addr = $(POD_IP)"
-	if os.Getuid() == 0 {
-		listen += "\nuser = nobody"
-	}
-	return Image{Path: []string{filepath.Dir(tools.At(t, tools.PgBouncer))}, Replace: map[string]string{"listen_addr = *": listen}}
-}
 
 // poolers are the addresses to which the Service of the pooler leads.
 func (s *stack) poolers() []string {
@@ -59,7 +47,9 @@ func TestPooler(t *testing.T) {
 	tools.Need(t, tools.PgBouncer)
 	t.Parallel()
 	s := start(t, live.Pooled()...)
-	require.NoError(t, s.cluster.Push("edoburu/pgbouncer", bouncer(t)))
+	image, err := Pooler(tools.At(t, tools.PgBouncer))
+	require.NoError(t, err)
+	require.NoError(t, s.cluster.Push("edoburu/pgbouncer", image))
 	certificate, key := servers.Certificate(t, "pooler")
 	s.AddKubeSecret(s.namespace, "pooler-tls", "kubernetes.io/tls", map[string]any{
 		"tls.crt": base64.StdEncoding.EncodeToString([]byte(certificate)), "tls.key": base64.StdEncoding.EncodeToString([]byte(key)),
