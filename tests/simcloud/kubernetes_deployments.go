@@ -62,6 +62,9 @@ func (c *cluster) findEndpoints(o *Object) {
 const endpointsFound = "Endpoints"
 
 func checkDeployment(d *appsv1.Deployment) error {
+	if d.Spec.Selector == nil {
+		return errors.New("spec.selector: Required value")
+	}
 	for label, value := range d.Spec.Selector.MatchLabels {
 		if d.Spec.Template.Labels[label] != value {
 			return errors.New("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")

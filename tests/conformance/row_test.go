@@ -1,0 +1,59 @@
+package conformance
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// row is what is compared.
+type row struct {
+	name string
+	do   func(s *side)
+	// differs is why the simulation answers otherwise; "": it does not.
+	differs string
+}
+
+func TestConformance(t *testing.T) {
+	var number atomic.Int64
+	for _, r := range rows() {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			c := real(t)
+			at := place{account: fmt.Sprintf("2%011d", number.Add(1)), namespace: fmt.Sprintf("row-%d", number.Load())}
+			simulated, real := newSide(t, at), newSide(t, at)
+			simulated.furnish()
+			real.join(c)
+			for _, s := range []*side{simulated, real} {
+				s.configure()
+				r.do(s)
+			}
+			if r.differs != "" {
+				assert.NotEqual(t, real.transcript(), simulated.transcript(), "there is no difference: %s", r.differs)
+				return
+			}
+			assert.Equal(t, real.transcript(), simulated.transcript(), "expected: the real cluster; actual: the simulated one")
+		})
+	}
+}
+
+func rows() []row {
+	var all []row
+	for _, some := range [][]row{manifestRows(), fieldRows(), replacementRows(), storeRows(), secretRows(), jobRows(), workloadRows()} {
+		all = append(all, some...)
+	}
+	return all
+}
+
+// TestRowsHaveNames: a row is found by its name.
+func TestRowsHaveNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range rows() {
+		name := strings.ToLower(r.name)
+		assert.False(t, seen[name], "twice: %s", name)
+		seen[name] = true
+	}
+}
