@@ -158,11 +158,11 @@ func replacementRows() []row {
 			"{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, immutable: true, data: {a: c}}")},
 		{name: "another name", do: pair(
 			"{apiVersion: v1, kind: ConfigMap, as: c, metadata: {name: x}}", "{apiVersion: v1, kind: ConfigMap, as: c, metadata: {name: y}}")},
-		{name: "another template of a Job", do: pair(job("[true]", ""), job("[sh, -c, 'exit 0']", ""))},
-		{name: "another limit of a Job", do: pair(job("[true]", ""), job("[true]", "activeDeadlineSeconds: 50"))},
+		{name: "another template of a Job", do: pair(job("['true']", ""), job("[sh, -c, 'exit 0']", ""))},
+		{name: "another limit of a Job", do: pair(job("['true']", ""), job("['true']", "backoffLimit: 0, activeDeadlineSeconds: 50"))},
 		{name: "other labels of a Job", do: func(s *side) {
-			s.up(job("[true]", ""))
-			p := s.parse(job("[true]", ""))
+			s.up(job("['true']", ""))
+			p := s.parse(job("['true']", ""))
 			p["metadata"].(properties)["labels"] = properties{"a": "x"}
 			s.previewed(p)
 		}},

@@ -19,10 +19,11 @@ import (
 
 // shared is the real cluster of all rows.
 var shared struct {
-	once    sync.Once
-	dir     string
-	cluster *eks.Cluster
-	err     error
+	once       sync.Once
+	dir        string
+	cluster    *eks.Cluster
+	err        error
+	namespaces sync.Mutex
 }
 
 func TestMain(m *testing.M) {

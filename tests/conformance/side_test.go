@@ -70,7 +70,10 @@ func (s *side) furnish() {
 
 // join makes the real cluster that of the cloud. Who calls it may do everything: what the roles of the pipeline may do is tested elsewhere.
 func (s *side) join(c *eks.Cluster) {
-	require.NoError(s, c.Namespace(s.Context(), s.namespace))
+	shared.namespaces.Lock() // they have a ClusterRole in common
+	err := c.Namespace(s.Context(), s.namespace)
+	shared.namespaces.Unlock()
+	require.NoError(s, err)
 	leave, err := c.Join(s.cloud, eks.Admin, s.namespace)
 	require.NoError(s, err)
 	s.Cleanup(leave)

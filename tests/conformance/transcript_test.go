@@ -120,7 +120,7 @@ func (s *side) get(typ, name string) {
 		shown[field] = o.Properties[field]
 	}
 	for _, field := range []string{"labels", "annotations"} {
-		shown[field] = o.Properties.Map("metadata")[field]
+		shown[field] = theirs(o.Properties.Map("metadata", field))
 	}
 	for _, owner := range o.Properties.List("metadata", "ownerReferences") {
 		shown["owner"] = owner.Text("kind") + " " + owner.Text("name")
@@ -128,6 +128,17 @@ func (s *side) get(typ, name string) {
 	content, _ := yaml.Marshal(shown) // it was decoded from JSON
 	s.say("%s", content)
 	s.conditions(o.Properties)
+}
+
+// theirs is labels or annotations without those that the operator needs for itself.
+func theirs(entries simcloud.Properties) map[string]any {
+	left := map[string]any{}
+	for name, value := range entries {
+		if !strings.HasPrefix(name, "reconcile.external-secrets.io/") {
+			left[name] = value
+		}
+	}
+	return left
 }
 
 // find returns an object; nil: there is none.

@@ -63,14 +63,15 @@ type Object struct {
 	ID         string     // Pulumi's resource id; of a Kubernetes object namespace/name
 	Cluster    string     `json:",omitempty"` // name of the EKS cluster, of a Kubernetes object
 	Properties Properties // as the provider's outputs have them
+	Said       []string   `json:",omitempty"` // of a workload: what the provider reports of its pods
 }
 
 // Operation is a call that a provider has made, or is about to make.
 type Operation struct {
-	Op   string // create, update, delete, read, invoke or run (a Job's containers)
+	Op   string // create, update, delete, read, invoke, run (a Job's containers) or event (of a controller)
 	Type string // Pulumi's type token, or the function's
 	Name string // the resource's name in the program; of run: namespace/name of the Job
-	Text string // of run: the command and its image
+	Text string // of run: the command and its image; of event: the reason and the message
 	// Timeout is how long a create, update or delete may take; 0: the provider's default.
 	Timeout time.Duration
 }
@@ -165,6 +166,9 @@ func (c *Cloud) Add(o Object) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if o.Cluster != "" {
+		o.Properties = created(o.Properties, "kubectl-create")
+	}
 	c.put(&o)
 	return c.save()
 }

@@ -16,18 +16,45 @@ import (
 // former pods stay until then, so a rollout that fails takes nothing away.
 func (c *cluster) rollOut(o *Object) {
 	deployment := decodeAs[appsv1.Deployment](o)
-	if err := c.admitPod(deployment.Namespace, deployment.Spec.Template.Spec); err != nil {
-		o.setCondition(metav1.Condition{Type: "Available", Status: metav1.ConditionFalse, Reason: "MinimumReplicasUnavailable", Message: err.Error()})
+	pod := deployment.Spec.Template.Spec
+	set := o.Properties.Text("metadata", "name") + "-" + digest(10, string(mustJSON(o.Properties.Map("spec", "template"))))
+	o.Said = nil
+	if err := c.identity(deployment.Namespace, pod); err != nil {
+		o.setConditions(progressing("NewReplicaSetCreated", "Created new replica set %q", set), available(false), metav1.Condition{
+			Type: "ReplicaFailure", Status: metav1.ConditionTrue, Reason: "FailedCreate", Message: fmt.Sprintf("pods %q is forbidden: %s", set+"-", err),
+		})
 		return
 	}
-	o.setCondition(metav1.Condition{Type: "Available", Status: metav1.ConditionTrue, Reason: "MinimumReplicasAvailable", Message: "Deployment has minimum availability."})
+	if err := c.admitPod(deployment.Namespace, pod); err != nil {
+		c.event(o, "Failed", err)
+		o.Said = complaint(deployment.Namespace, set, waits(pod.Containers[0], "CreateContainerConfigError", err.Error()))
+		o.setConditions(progressing("ReplicaSetUpdated", "ReplicaSet %q is progressing.", set), available(false))
+		return
+	}
+	o.setConditions(progressing("NewReplicaSetAvailable", "ReplicaSet %q has successfully progressed.", set), available(true))
+}
+
+func progressing(reason, message, set string) metav1.Condition {
+	return metav1.Condition{Type: "Progressing", Status: metav1.ConditionTrue, Reason: reason, Message: fmt.Sprintf(message, set)}
+}
+
+func available(is bool) metav1.Condition { //nolint:revive // what it says, not what it does
+	if is {
+		return metav1.Condition{Type: "Available", Status: metav1.ConditionTrue, Reason: "MinimumReplicasAvailable", Message: "Deployment has minimum availability."}
+	}
+	return metav1.Condition{Type: "Available", Status: metav1.ConditionFalse, Reason: "MinimumReplicasUnavailable", Message: "Deployment does not have minimum availability."}
+}
+
+// identity is the check of a pod's ServiceAccount, before there is a pod.
+func (c *cluster) identity(namespace string, pod corev1.PodSpec) error {
+	if account := pod.ServiceAccountName; account != "" && account != "default" && c.get(serviceAccountType, namespace+"/"+account) == nil {
+		return fmt.Errorf("error looking up service account %s/%s: serviceaccount %q not found", namespace, account, account)
+	}
+	return nil
 }
 
 // admitPod is the checks of a pod before its containers run.
 func (c *cluster) admitPod(namespace string, pod corev1.PodSpec) error {
-	if account := pod.ServiceAccountName; account != "" && account != "default" && c.get(serviceAccountType, namespace+"/"+account) == nil {
-		return fmt.Errorf("error looking up service account %s/%s: serviceaccount %q not found", namespace, account, account)
-	}
 	if err := c.mount(namespace, pod); err != nil {
 		return err
 	}
@@ -42,8 +69,8 @@ func (c *cluster) admitPod(namespace string, pod corev1.PodSpec) error {
 	return nil
 }
 
-// findEndpoints simulates the endpoints controller: a Service leads to the pods that its selector matches.
-func (c *cluster) findEndpoints(o *Object) {
+// targeted simulates the endpoints controller: a Service leads to the pods that its selector matches.
+func (c *cluster) targeted(o *Object) bool {
 	service := decodeAs[corev1.Service](o)
 	for _, other := range c.cloud.all(deploymentType, func(d *Object) bool { return d.Cluster == c.name && d.is("Available") }) {
 		deployment, found := decodeAs[appsv1.Deployment](other), len(service.Spec.Selector) > 0
@@ -51,15 +78,11 @@ func (c *cluster) findEndpoints(o *Object) {
 			found = found && deployment.Spec.Template.Labels[label] == value
 		}
 		if found && deployment.Namespace == service.Namespace {
-			o.setCondition(metav1.Condition{Type: endpointsFound, Status: metav1.ConditionTrue, Reason: "Found", Message: deployment.Name})
-			return
+			return true
 		}
 	}
-	o.setCondition(metav1.Condition{Type: endpointsFound, Status: metav1.ConditionFalse, Reason: "None", Message: "Service does not target any Pods. Selected Pods may not be ready"})
+	return false
 }
-
-// endpointsFound is no real condition of a Service; it stands for what the provider reads from its EndpointSlices.
-const endpointsFound = "Endpoints"
 
 func checkDeployment(d *appsv1.Deployment) error {
 	if d.Spec.Selector == nil {

@@ -35,32 +35,47 @@ func (c *cluster) catchUp() {
 }
 
 func (c *cluster) reconcileSecretStore(o *Object) {
-	if _, err := c.assumeRole(decodeAs[esv1.SecretStore](o)); err != nil {
-		o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "InvalidProviderConfig", Message: err.Error()})
+	store := decodeAs[esv1.SecretStore](o)
+	message, reason := "unable to create client", "InvalidProviderConfig"
+	arn, err := c.roleOf(store)
+	if err == nil {
+		message = "unable to validate store"
+		_, err = c.assumeRole(store, arn)
+	}
+	if err != nil {
+		c.event(o, reason, err)
+		o.setConditions(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: reason, Message: message})
 		return
 	}
-	o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionTrue, Reason: "Valid", Message: "store validated"})
+	o.setConditions(metav1.Condition{Type: "Ready", Status: metav1.ConditionTrue, Reason: "Valid", Message: "store validated"})
 }
 
-// assumeRole returns the role that a SecretStore assumes with the token of its ServiceAccount.
-func (c *cluster) assumeRole(store *esv1.SecretStore) (*Object, error) {
+// roleOf returns the ARN of the role that a SecretStore assumes: that of its ServiceAccount; "": none, and the operator's own credentials.
+func (c *cluster) roleOf(store *esv1.SecretStore) (string, error) {
 	jwt := store.Spec.Provider.AWS.Auth.JWTAuth
 	if jwt == nil || jwt.ServiceAccountRef == nil {
-		return nil, errors.New("NoCredentialProviders: the operator has no AWS credentials of its own: give " +
-			"spec.provider.aws.auth.jwt.serviceAccountRef")
+		return "", nil
 	}
-	name := jwt.ServiceAccountRef.Name
-	account := c.get(serviceAccountType, store.Namespace+"/"+name)
+	account := c.get(serviceAccountType, store.Namespace+"/"+jwt.ServiceAccountRef.Name)
 	if account == nil {
-		return nil, fmt.Errorf("serviceaccounts %q not found", name)
+		return "", fmt.Errorf("ServiceAccount %q not found", jwt.ServiceAccountRef.Name)
 	}
 	arn := account.annotation("eks.amazonaws.com/role-arn")
 	if arn == "" {
-		return nil, fmt.Errorf("an IAM role must be associated with service account %s (namespace: %s)", name, store.Namespace)
+		return "", fmt.Errorf("an IAM role must be associated with service account %s (namespace: %s)", jwt.ServiceAccountRef.Name, store.Namespace)
+	}
+	return arn, nil
+}
+
+// assumeRole assumes a role with a token of the ServiceAccount of a SecretStore.
+func (c *cluster) assumeRole(store *esv1.SecretStore, arn string) (*Object, error) {
+	if arn == "" {
+		return nil, errors.New("NoCredentialProviders: the operator has no AWS credentials of its own: give " +
+			"spec.provider.aws.auth.jwt.serviceAccountRef")
 	}
 	issuer := eksCluster{name: c.name}.issuer(c.cloud.region)
 	provider := fmt.Sprintf("arn:aws:iam::%s:oidc-provider/%s", accountOf(arn), issuer)
-	subject := fmt.Sprintf("system:serviceaccount:%s:%s", store.Namespace, name)
+	subject := fmt.Sprintf("system:serviceaccount:%s:%s", store.Namespace, store.Spec.Provider.AWS.Auth.JWTAuth.ServiceAccountRef.Name)
 	role, err := c.cloud.assumeRoleWithWebIdentity(arn, webIdentity{provider, issuer, subject})
 	if err != nil {
 		return nil, fmt.Errorf("AssumeRoleWithWebIdentity: %w", err)
@@ -74,16 +89,28 @@ func (c *cluster) reconcileExternalSecret(o *Object) {
 	if given, long := o.Properties.Text("spec", "refreshInterval"), es.Spec.RefreshInterval; given != "" && long != nil && long.Duration.String() != given {
 		o.edit("external-secrets", func(p Properties) { p.Map("spec")["refreshInterval"] = long.Duration.String() })
 	}
+	status, reason, message := metav1.ConditionTrue, "SecretSynced", "secret synced"
 	data, err := c.fetchAll(es)
-	if err == nil {
-		data, err = render(es.Spec.Target.Template, data)
+	switch target := es.Spec.Target; {
+	case err != nil:
+		message = "could not get secret data from provider"
+	case len(data) == 0 && target.DeletionPolicy == esv1.DeletionPolicyDelete:
+		reason, message = "SecretDeleted", "secret deleted due to DeletionPolicy=Delete"
+		delete(c.cloud.objects, key{kubeSecretType, c.name, targetOf(es)})
+	case len(data) == 0 && target.DeletionPolicy != esv1.DeletionPolicyMerge:
+		message = "secret retained due to DeletionPolicy=Retain"
+	case target.CreationPolicy == esv1.CreatePolicyMerge && c.get(kubeSecretType, targetOf(es)) == nil:
+		reason, message = "SecretMissing", "secret will not be created due to CreationPolicy=Merge"
+	default:
+		if message, err = c.writeSecret(o, es, data); err == nil {
+			message = "secret synced"
+		}
 	}
 	if err != nil {
-		o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionFalse, Reason: "SecretSyncedError", Message: err.Error()})
-		return
+		status, reason = metav1.ConditionFalse, "SecretSyncedError"
+		c.event(o, "UpdateFailed", err)
 	}
-	c.writeSecret(o, es, data)
-	o.setCondition(metav1.Condition{Type: "Ready", Status: metav1.ConditionTrue, Reason: "SecretSynced", Message: "secret synced"})
+	o.setConditions(metav1.Condition{Type: "Ready", Status: status, Reason: reason, Message: message})
 }
 
 func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
@@ -92,12 +119,13 @@ func (c *cluster) fetchAll(es *esv1.ExternalSecret) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	role, err := c.assumeRole(store)
+	arn, err := c.roleOf(store)
 	if err != nil {
-		return nil, fmt.Errorf("SecretStore %q is not ready: %w", ref.Name, err)
+		return nil, err
 	}
-	if len(es.Spec.Data)+len(es.Spec.DataFrom) == 0 {
-		return nil, errors.New("spec: neither data nor dataFrom is given")
+	role, err := c.assumeRole(store, arn)
+	if err != nil {
+		return nil, err
 	}
 	region, data := store.Spec.Provider.AWS.Region, map[string]string{}
 	for _, from := range es.Spec.DataFrom {

@@ -1,26 +1,31 @@
 package simcloud
 
 import (
-	"fmt"
+	"encoding/base64"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/apimachinery/pkg/util/managedfields/managedfieldstest"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
-// apply is server-side apply of a manifest to an object, {} if there is none, by the API server's own code. It does not know the schemas
-// of the kinds, so a list has one owner.
-func (c *cluster) apply(live, manifest Properties, manager string) (Properties, error) {
-	kind := schema.FromAPIVersionAndKind(manifest.Text("apiVersion"), manifest.Text("kind"))
-	if len(live) == 0 {
-		live = Properties{"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
-	}
-	applied, err := fieldManagement(kind).Apply(asObject(live), asObject(manifest), manager, c.forced(manifest))
+// apply is server-side apply to an object that exists, by the API server's own code. It does not know the schemas of the kinds, so a list has
+// one owner.
+func apply(live Properties, a kube.Apply) (Properties, error) {
+	applied, err := fieldManagement(a.Manifest.GroupVersionKind()).Apply(asObject(live), a.Manifest, a.Manager, a.Force)
 	if err != nil {
-		return nil, fmt.Errorf("the server-side apply field manager found a conflict: %w", err)
+		return nil, kube.Conflicted(a.Manager, err)
 	}
-	return fromObject(applied.(*unstructured.Unstructured)), nil
+	return fromObject(applied.(*kube.Object)), nil
+}
+
+// created is an object that a field manager has created.
+func created(manifest Properties, manager string) Properties {
+	object, nothing := asObject(manifest), &kube.Object{}
+	nothing.SetGroupVersionKind(object.GroupVersionKind())
+	return fromObject(fieldManagement(object.GroupVersionKind()).UpdateNoErrors(nothing, object, manager).(*kube.Object))
 }
 
 // edit changes an object as another field manager, which owns the changed fields from then on.
@@ -58,6 +63,22 @@ func (p Properties) Manifest() Properties {
 	delete(manifest, "status")
 	for _, name := range []string{"uid", "creationTimestamp", "generation", "managedFields", "resourceVersion"} {
 		delete(manifest.Map("metadata"), name)
+	}
+	return manifest
+}
+
+// stored is a manifest as the API server stores it: the text of a Secret is encoded.
+func stored(typ string, manifest Properties) Properties {
+	text := manifest.Map("stringData")
+	if typ != kubeSecretType {
+		return manifest
+	}
+	manifest.fill(Properties{"type": "Opaque"})
+	delete(manifest, "stringData")
+	for name := range text {
+		manifest.fill(Properties{"data": map[string]any{}})
+		value, _ := text[name].(string)
+		manifest.Map("data")[name] = base64.StdEncoding.EncodeToString([]byte(value))
 	}
 	return manifest
 }

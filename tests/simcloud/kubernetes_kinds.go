@@ -1,7 +1,6 @@
 package simcloud
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -35,7 +34,7 @@ func kinds() map[string]kind {
 		configMapType:     {resource: "configmaps", namespaced: true, decode: strict[corev1.ConfigMap](nil), immutable: []string{"data", "binaryData"}},
 		networkPolicyType: {resource: "networkpolicies", namespaced: true, decode: strict[networkingv1.NetworkPolicy](nil)},
 		disruptionsType:   {resource: "poddisruptionbudgets", namespaced: true, decode: strict(checkDisruptions)},
-		serviceType:       {resource: "services", namespaced: true, decode: strict(checkService), reconcile: (*cluster).findEndpoints},
+		serviceType:       {resource: "services", namespaced: true, decode: strict(checkService)},
 		deploymentType: {
 			resource: "deployments", namespaced: true, decode: strict(checkDeployment), reconcile: (*cluster).rollOut,
 			immutable: []string{"spec.selector"},
@@ -64,22 +63,6 @@ func kindOf(typ string) (kind, error) {
 	version, name, _ := strings.Cut(strings.TrimPrefix(typ, "kubernetes:"), ":")
 	return kind{}, fmt.Errorf("no matches for kind %q in version %q: the simulated clusters have %s; add others to kinds in simcloud",
 		name, version, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
-}
-
-// awaited are the conditions that the provider waits for: those of the annotation and of the kind.
-func (k kind) awaited(o *Object) []string {
-	var conditions []string
-	wanted := o.annotation("pulumi.com/waitFor")
-	if json.Unmarshal([]byte(wanted), &conditions) != nil && wanted != "" {
-		conditions = []string{wanted}
-	}
-	for i, c := range conditions {
-		conditions[i] = strings.TrimPrefix(c, "condition=")
-	}
-	if own, waits := map[string]string{jobType: "Complete", deploymentType: "Available", serviceType: endpointsFound}[o.Kind]; waits {
-		conditions = append(conditions, own)
-	}
-	return conditions
 }
 
 // strict decodes as the API server does with strict field validation, and then checks the rules. An incomplete object has values that

@@ -6,27 +6,33 @@ import (
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
-// store stores an object, runs its controller, and waits for it as the provider does.
-func (c *cluster) store(k kind, o *Object) error {
+// store stores an object, runs its controller, and waits for it as the provider does. It returns what the provider has seen of it.
+func (c *cluster) store(k kind, o *Object, live Properties) (Properties, error) {
+	metadata := live.Map("metadata")
+	if metadata["uid"] == nil {
+		metadata["uid"] = digest(32, c.name, o.Kind, o.ID, fmt.Sprint(len(c.cloud.log)))
+	}
+	metadata["creationTimestamp"] = "2025-01-01T00:00:00Z"
+	metadata["generation"] = o.Properties.Number("metadata", "generation") + 1
+	o.Properties = live
 	c.cloud.put(o)
+	before := o.Properties.clone()
 	lags := c.cloud.OperatorLags && o.Kind == externalSecretType && o.is("Ready")
 	if k.reconcile != nil && !lags {
 		k.reconcile(c, o)
 	}
-	if o.annotation("pulumi.com/skipAwait") == "true" {
-		return nil
+	now := asObject(o.Properties)
+	if !kube.Awaited(now) {
+		return before, nil
 	}
-	for _, condition := range k.awaited(o) {
-		if !o.is(condition) {
-			return &initError{reasons: append([]string{
-				fmt.Sprintf("the Kubernetes API server reported that %q failed to fully initialize or become live: "+
-					"timed out waiting for condition %s", o.ID, condition),
-			}, o.conditions()...)}
-		}
+	if o.Kind == serviceType && !c.targeted(o) {
+		return o.Properties.clone(), kube.Untargeted(now)
 	}
-	return nil
+	return o.Properties.clone(), kube.Judge(now, o.Said)
 }
 
 func (o *Object) annotation(name string) string {
@@ -40,20 +46,18 @@ func (o *Object) is(condition string) bool {
 	})
 }
 
-// conditions are the conditions in the form of the messages: "Ready=False: reason: message".
-func (o *Object) conditions() []string {
-	var all []string
-	for _, c := range o.Properties.List("status", "conditions") {
-		all = append(all, fmt.Sprintf("%s=%s: %s: %s", c.Text("type"), c.Text("status"), c.Text("reason"), c.Text("message")))
+// setConditions makes conditions the status of an object.
+func (o *Object) setConditions(conditions ...metav1.Condition) {
+	var all []any
+	for _, c := range conditions {
+		all = append(all, map[string]any{"type": c.Type, "status": string(c.Status), "reason": c.Reason, "message": c.Message})
 	}
-	return all
+	o.Properties["status"] = map[string]any{"conditions": all}
 }
 
-// setCondition makes a condition the only one: simulated objects have one at a time.
-func (o *Object) setCondition(c metav1.Condition) {
-	o.Properties["status"] = map[string]any{"conditions": []any{map[string]any{
-		"type": c.Type, "status": string(c.Status), "reason": c.Reason, "message": c.Message,
-	}}}
+// event is what a controller says of an object beside its conditions, as kubectl describe shows it.
+func (c *cluster) event(o *Object, reason string, err error) {
+	c.cloud.log = append(c.cloud.log, Operation{Op: "event", Type: o.Kind, Name: o.ID, Text: reason + ": " + err.Error()})
 }
 
 // decodeAs decodes an object into its published type. It was decoded strictly when it was admitted, so an error is a programming error.

@@ -3,7 +3,6 @@ package simcloud
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -100,14 +99,6 @@ func written(object *kube.Object, manager string) Properties {
 	return outputs
 }
 
-func notCreated(id string, err error) error {
-	return fmt.Errorf("resource %s was not successfully created by the Kubernetes API server : %w", id, err)
-}
-
-func notUpdated(id string, err error) error {
-	return fmt.Errorf("the Kubernetes API server reported that %q failed to fully initialize or become live: %w", id, err)
-}
-
 func (c *realCluster) create(r request) (string, Properties, error) {
 	a, err := c.apply(r)
 	if err != nil {
@@ -115,11 +106,9 @@ func (c *realCluster) create(r request) (string, Properties, error) {
 	}
 	id := idOf(a.Manifest)
 	live, err := c.client.Create(r.ctx, a)
-	var unready *kube.Unready
-	if errors.As(err, &unready) {
-		why := fmt.Sprintf("resource %s was successfully created, but the Kubernetes API server reported that it failed to fully initialize "+
-			"or become live: %s", id, unready.Cause)
-		return id, written(unready.Object, a.Manager), &initError{reasons: append([]string{why}, unready.Others...)}
+	var late *kube.Unready
+	if errors.As(err, &late) {
+		return id, written(late.Object, a.Manager), unready(id, late)
 	}
 	if err != nil {
 		return "", nil, notCreated(id, err)
@@ -137,16 +126,10 @@ func (c *realCluster) update(r request) (Properties, error) {
 	if failure == nil {
 		return written(live, a.Manager), nil
 	}
-	failure = notUpdated(idOf(a.Manifest), failure)
 	if live, err = c.client.Read(context.WithoutCancel(r.ctx), a.Manifest); err != nil || live == nil {
-		return nil, failure
+		return nil, notUpdated(idOf(a.Manifest), failure)
 	}
-	reasons := []string{failure.Error()}
-	var unready *kube.Unready
-	if errors.As(failure, &unready) {
-		reasons = append(reasons, unready.Others...)
-	}
-	return written(live, a.Manager), &initError{reasons: reasons}
+	return written(live, a.Manager), partial(idOf(a.Manifest), failure)
 }
 
 func (c *realCluster) read(r request) (Properties, error) {

@@ -1,11 +1,15 @@
 package simcloud
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
 // cluster is the kubernetes provider on one cluster, with the controllers that run there.
@@ -16,15 +20,52 @@ type cluster struct {
 	unreachable error
 }
 
-// preview is the manifest, checked by the API server unless it cannot be reached.
+// preview is what the API server says of a dry run. As far as a preview of a manifest with unknown values goes, the API server is not asked;
+// here it is, because what it would refuse is a mistake of the program.
 func (c *cluster) preview(r request) (resource.PropertyMap, error) {
-	outputs := resource.PropertyMap{}
-	maps.Copy(outputs, r.oldOutputs)
-	maps.Copy(outputs, r.inputs)
-	if c.unreachable != nil {
-		return outputs, nil
+	k, manifest, err := c.admit(r)
+	id := objectID(k, manifest)
+	o := c.get(r.typ, id)
+	switch {
+	case c.unreachable != nil:
+		return r.inputs, nil
+	case err != nil && r.id == "" && !kube.UnknownNamespace(err):
+		return nil, notCreated(id, err)
+	case err != nil && r.id != "":
+		return nil, notUpdated(id, err)
+	case err != nil || r.inputs.ContainsUnknowns() || r.id == "" && o != nil && !c.upserts:
+		return r.inputs, nil
 	}
-	return outputs, validate(r.typ, fromPropertyMap(r.inputs), r.inputs.ContainsUnknowns())
+	planned, err := c.plan(r, manifest, o)
+	if err != nil {
+		return nil, notUpdated(id, err)
+	}
+	planned[fieldManager] = c.managerOf(r)
+	if r.id == "" {
+		delete(planned, "status")
+	}
+	return planned.propertyMap(), nil
+}
+
+// plan is the object that a dry run makes.
+func (c *cluster) plan(r request, manifest Properties, o *Object) (Properties, error) {
+	switch {
+	case r.id == "" && o == nil:
+		return created(manifest, c.managerOf(r)), nil
+	case r.id == "":
+		return apply(o.Properties, kube.Apply{Manifest: asObject(manifest), Manager: c.managerOf(r), Force: true})
+	case o == nil:
+		return nil, apierrors.NewNotFound(groupResource(r.typ), manifest.Text("metadata", "name"))
+	}
+	a, err := c.applied(r, manifest).Previewed(asObject(o.Properties)).Over(asObject(o.Properties))
+	if err != nil {
+		return nil, err
+	}
+	return apply(o.Properties, a)
+}
+
+func (c *cluster) applied(r request, manifest Properties) kube.Apply {
+	return kube.Apply{Manifest: asObject(manifest), Manager: c.managerOf(r), Force: c.forced(manifest), Ignored: r.ignored}
 }
 
 // admit is what the API server checks before it stores an object.
@@ -35,69 +76,84 @@ func (c *cluster) admit(r request) (kind, Properties, error) {
 		err = c.unreachable
 	}
 	if err == nil {
-		err = validate(r.typ, manifest, false)
+		err = validate(r.typ, manifest, r.inputs.ContainsUnknowns())
 	}
 	namespace := manifest.Text("metadata", "namespace")
 	if err == nil && k.namespaced && c.get(namespaceType, namespace) == nil {
-		err = fmt.Errorf("namespaces %q not found", namespace)
+		err = apierrors.NewNotFound(groupResource(namespaceType), namespace)
 	}
-	return k, manifest, err
+	return k, stored(r.typ, manifest), err
 }
 
 func (c *cluster) create(r request) (string, Properties, error) {
 	k, manifest, err := c.admit(r)
+	if c.unreachable != nil {
+		return "", nil, c.unreachable
+	}
+	id := objectID(k, manifest)
 	if err != nil {
-		return "", nil, err
+		return "", nil, notCreated(id, err)
 	}
-	id, manager := objectID(k, manifest), c.managerOf(r)
 	o := c.get(r.typ, id)
-	if o != nil && !c.upserts {
-		return "", nil, fmt.Errorf("resource %s was not successfully created by the Kubernetes API server: %s %q already exists",
-			id, k.resource, manifest.Text("metadata", "name"))
-	}
-	if o == nil {
+	var live Properties
+	switch {
+	case o == nil:
 		o = &Object{Kind: r.typ, ID: id, Cluster: c.name}
+		live = created(manifest, c.managerOf(r))
+	case c.upserts:
+		live, err = apply(o.Properties, c.applied(r, manifest))
+	default:
+		err = apierrors.NewAlreadyExists(groupResource(r.typ), manifest.Text("metadata", "name"))
 	}
-	live, err := c.write(k, o, manifest, manager)
-	return id, live, err
+	if err != nil {
+		return "", nil, notCreated(id, err)
+	}
+	live, err = c.store(k, o, live)
+	live[fieldManager] = c.managerOf(r)
+	return id, live, unready(id, err)
 }
 
 func (c *cluster) update(r request) (Properties, error) {
-	k, manifest, err := c.admit(r)
-	if err != nil {
-		return nil, err
+	if c.unreachable != nil {
+		return nil, c.unreachable
 	}
 	o := c.get(r.typ, r.id)
-	if o == nil {
-		return nil, fmt.Errorf("%s %q not found", k.resource, r.id)
+	live, failure := c.change(r, o)
+	if failure != nil && o == nil {
+		return nil, notUpdated(r.id, failure)
 	}
-	manager := c.managerOf(r)
-	outputs, err := c.write(k, o, manifest, manager)
-	if former := r.oldOutputs[fieldManager]; err == nil && former.IsString() && former.StringValue() != manager {
-		// The provider gives up its former field manager: fields that only this one owned are removed.
-		nothing := Properties{"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "metadata": map[string]any{"name": manifest.Text("metadata", "name")}}
-		o.Properties, err = c.apply(o.Properties, nothing, former.StringValue())
-	}
-	return outputs, err
+	live[fieldManager] = c.managerOf(r)
+	return live, partial(r.id, failure)
 }
 
-// write applies a manifest to an object. An object without properties is new.
-func (c *cluster) write(k kind, o *Object, manifest Properties, manager string) (Properties, error) {
-	live, err := c.apply(o.Properties, manifest, manager)
+// change updates an object, and returns it as it is then.
+func (c *cluster) change(r request, o *Object) (Properties, error) {
+	k, manifest, err := c.admit(r)
+	if o == nil {
+		return nil, apierrors.NewNotFound(groupResource(r.typ), manifest.Text("metadata", "name"))
+	}
+	live, manager := asObject(o.Properties), c.managerOf(r)
+	adopted, wrong := kube.Adopt(live, manager)
+	if err := errors.Join(err, wrong); err != nil {
+		return o.Properties.clone(), err
+	}
+	if adopted != nil {
+		live.SetManagedFields(adopted)
+	}
+	a, err := c.applied(r, manifest).Over(live)
 	if err != nil {
-		return nil, err
+		return o.Properties.clone(), err
 	}
-	metadata := live.Map("metadata")
-	if metadata["uid"] == nil {
-		metadata["uid"] = digest(32, c.name, o.Kind, o.ID, fmt.Sprint(len(c.cloud.log)))
+	applied, err := apply(Properties(live.Object), a)
+	if err != nil {
+		return o.Properties.clone(), err
 	}
-	metadata["creationTimestamp"] = "2025-01-01T00:00:00Z"
-	metadata["generation"] = o.Properties.Number("metadata", "generation") + 1
-	o.Properties = live
-	failure := c.store(k, o)
-	outputs := o.Properties.clone()
-	outputs[fieldManager] = manager
-	return outputs, failure
+	outputs, err := c.store(k, o, applied)
+	if former := r.formerManager(); err == nil && former != "" && former != manager {
+		// The provider gives its former field manager up: what only this one set is removed.
+		o.Properties, err = apply(o.Properties, kube.Apply{Manifest: kube.Nothing(live), Manager: former})
+	}
+	return outputs, err
 }
 
 func (c *cluster) read(r request) (Properties, error) {
@@ -119,8 +175,7 @@ func (c *cluster) remove(r request) error {
 	c.cloud.drop(o)
 	for k, other := range c.cloud.objects {
 		namespaced := o.Kind == namespaceType && strings.HasPrefix(other.ID, o.ID+"/")
-		owner := other.Properties.List("metadata", "ownerReferences")
-		owned := len(owner) > 0 && owner[0].Text("uid") == o.Properties.Text("metadata", "uid")
+		owned := other.owner().Text("uid") == o.Properties.Text("metadata", "uid")
 		if k.cluster == c.name && (namespaced || owned) {
 			delete(c.cloud.objects, k)
 		}
@@ -129,3 +184,41 @@ func (c *cluster) remove(r request) error {
 }
 
 func (c *cluster) get(typ, id string) *Object { return c.cloud.objects[key{typ, c.name, id}] }
+
+// groupResource is a kind as messages have it, such as jobs.batch.
+func groupResource(typ string) schema.GroupResource {
+	k, _ := kindOf(typ)
+	return schema.GroupResource{Group: kindToken(typ).Group, Resource: k.resource}
+}
+
+func notCreated(id string, err error) error {
+	return fmt.Errorf("resource %s was not successfully created by the Kubernetes API server : %w", id, err)
+}
+
+func notUpdated(id string, err error) error {
+	return fmt.Errorf("the Kubernetes API server reported that %q failed to fully initialize or become live: %w", id, err)
+}
+
+// unready is what the provider says of an object that it has created, and that does not become ready.
+func unready(id string, failure error) error {
+	var late *kube.Unready
+	if !errors.As(failure, &late) {
+		return failure
+	}
+	why := fmt.Sprintf("resource %s was successfully created, but the Kubernetes API server reported that it failed to fully initialize "+
+		"or become live: %s", id, late.Cause)
+	return &initError{reasons: append([]string{why}, late.Others...)}
+}
+
+// partial is what the provider says of an update that failed. As long as the object exists, it fails in part.
+func partial(id string, failure error) error {
+	if failure == nil {
+		return nil
+	}
+	reasons := []string{notUpdated(id, failure).Error()}
+	var late *kube.Unready
+	if errors.As(failure, &late) {
+		reasons = append(reasons, late.Others...)
+	}
+	return &initError{reasons: reasons}
+}

@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -56,33 +57,78 @@ func render(t *esv1.ExternalSecretTemplate, data map[string]string) (map[string]
 	return rendered, nil
 }
 
-func (c *cluster) writeSecret(o *Object, es *esv1.ExternalSecret, data map[string]string) {
-	name := es.Spec.Target.Name
-	if name == "" {
-		name = es.Name
-	}
-	encoded := map[string]any{}
-	for field, value := range data {
-		encoded[field] = base64.StdEncoding.EncodeToString([]byte(value))
-	}
-	metadata := map[string]any{"name": name, "namespace": es.Namespace}
-	if p := es.Spec.Target.CreationPolicy; p == "" || p == esv1.CreatePolicyOwner {
-		metadata["ownerReferences"] = []any{map[string]any{
-			"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "name": es.Name,
-			"uid": o.Properties.Text("metadata", "uid"),
+// targetOf is the id of the Secret that an ExternalSecret writes.
+func targetOf(es *esv1.ExternalSecret) string {
+	return es.Namespace + "/" + cmp.Or(es.Spec.Target.Name, es.Name)
+}
+
+// writeSecret writes the Secret of an ExternalSecret, or says why it cannot.
+func (c *cluster) writeSecret(o *Object, es *esv1.ExternalSecret, data map[string]string) (string, error) {
+	secret := c.get(kubeSecretType, targetOf(es))
+	if secret == nil {
+		secret = &Object{Kind: kubeSecretType, Cluster: c.name, ID: targetOf(es), Properties: Properties{
+			"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": map[string]any{
+				"name": cmp.Or(es.Spec.Target.Name, es.Name), "namespace": es.Namespace,
+			},
 		}}
-		c.dropOrphans(o, es.Namespace+"/"+name)
 	}
-	c.cloud.put(&Object{Kind: kubeSecretType, Cluster: c.name, ID: es.Namespace + "/" + name, Properties: Properties{
-		"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata, "data": encoded,
-	}})
+	if owner := secret.owner(); owner.Text("kind") == "ExternalSecret" && owner.Text("name") != es.Name {
+		return "target is owned by another ExternalSecret", fmt.Errorf("target is owned by another ExternalSecret: %s", owner.Text("name"))
+	}
+	rendered, err := render(es.Spec.Target.Template, data)
+	if err != nil {
+		return "could not update secret", err
+	}
+	content := map[string]any{}
+	if es.Spec.Target.CreationPolicy == esv1.CreatePolicyMerge {
+		maps.Copy(content, secret.Properties.Map("data"))
+	}
+	for field, value := range rendered {
+		content[field] = base64.StdEncoding.EncodeToString([]byte(value))
+	}
+	secret.Properties["data"] = content
+	secret.label(es)
+	if p := es.Spec.Target.CreationPolicy; p == "" || p == esv1.CreatePolicyOwner {
+		secret.Properties.Map("metadata")["ownerReferences"] = []any{map[string]any{
+			"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "name": es.Name, "uid": o.Properties.Text("metadata", "uid"),
+		}}
+		c.dropOrphans(o, secret.ID)
+	}
+	c.cloud.put(secret)
+	return "", nil
+}
+
+// owner is the first owner of an object, or nothing.
+func (o *Object) owner() Properties {
+	if owners := o.Properties.List("metadata", "ownerReferences"); len(owners) > 0 {
+		return owners[0]
+	}
+	return Properties{}
+}
+
+// label gives a Secret the metadata and the type of the template or, without one, the metadata of the ExternalSecret.
+func (o *Object) label(es *esv1.ExternalSecret) {
+	labels, annotations := es.Labels, es.Annotations
+	if t := es.Spec.Target.Template; t != nil {
+		labels, annotations = t.Metadata.Labels, t.Metadata.Annotations
+		o.Properties["type"] = cmp.Or(string(t.Type), o.Properties.Text("type"))
+	}
+	for field, entries := range map[string]map[string]string{"labels": labels, "annotations": annotations} {
+		all := o.Properties.Map("metadata", field)
+		if all == nil {
+			all = Properties{}
+		}
+		for name, value := range entries {
+			all[name] = value
+		}
+		o.Properties.Map("metadata")[field] = map[string]any(all)
+	}
 }
 
 // dropOrphans deletes the Secrets that an ExternalSecret owns under former names.
 func (c *cluster) dropOrphans(o *Object, but string) {
 	for _, secret := range c.cloud.all(kubeSecretType, nil) {
-		owner := secret.Properties.List("metadata", "ownerReferences")
-		if secret.Cluster == c.name && secret.ID != but && len(owner) > 0 && owner[0].Text("uid") == o.Properties.Text("metadata", "uid") {
+		if secret.Cluster == c.name && secret.ID != but && secret.owner().Text("uid") == o.Properties.Text("metadata", "uid") {
 			c.cloud.drop(secret)
 		}
 	}

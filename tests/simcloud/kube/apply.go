@@ -76,12 +76,26 @@ func (c *Client) existing(ctx context.Context, a Apply) (*Object, error) {
 }
 
 func (c *Client) update(ctx context.Context, a Apply, live *Object, dryRun ...string) (*Object, error) {
-	manifest, err := withIgnored(a, live)
+	a, err := a.Over(live)
 	if err != nil {
 		return nil, err
 	}
-	a.Manifest, a.Force = manifest, a.Force || len(live.GetManagedFields()) == 0
 	return c.patch(ctx, a, dryRun...)
+}
+
+// Over is what an update of an object applies to it.
+func (a Apply) Over(live *Object) (Apply, error) {
+	manifest, err := withIgnored(a, live)
+	a.Manifest, a.Force = manifest, a.Force || len(live.GetManagedFields()) == 0
+	return a, err
+}
+
+// Previewed is what the preview of an update applies to an object: it takes the fields of the managers that the provider had.
+func (a Apply) Previewed(live *Object) Apply {
+	a.Force = a.Force || slices.ContainsFunc(live.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool {
+		return f.Operation == metav1.ManagedFieldsOperationUpdate && slices.Contains(clientSide(), f.Manager)
+	})
+	return a
 }
 
 // patch is server-side apply.
@@ -94,10 +108,15 @@ func (c *Client) patch(ctx context.Context, a Apply, dryRun ...string) (*Object,
 		FieldManager: a.Manager, Force: &a.Force, DryRun: dryRun, FieldValidation: metav1.FieldValidationWarn,
 	})
 	if apierrors.IsConflict(err) {
-		return nil, fmt.Errorf("Server-Side Apply field conflict detected. See %s for troubleshooting help.\n"+
-			"The resource managed by field manager %q had an apply conflict: %w", conflictHelp, a.Manager, err)
+		return nil, Conflicted(a.Manager, err)
 	}
 	return live, err
+}
+
+// Conflicted is what the provider says of a conflict of a field manager with others.
+func Conflicted(manager string, err error) error {
+	return fmt.Errorf("Server-Side Apply field conflict detected. See %s for troubleshooting help.\n"+ //nolint:staticcheck // the provider's text
+		"The resource managed by field manager %q had an apply conflict: %w", conflictHelp, manager, err)
 }
 
 const conflictHelp = "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/" +
@@ -105,12 +124,17 @@ const conflictHelp = "https://www.pulumi.com/registry/packages/kubernetes/how-to
 
 // relinquish gives a field manager up: what only this one set is removed from the object.
 func (c *Client) relinquish(ctx context.Context, object *Object, manager string) error {
+	_, err := c.patch(ctx, Apply{Manifest: Nothing(object), Manager: manager})
+	return err
+}
+
+// Nothing is a manifest of an object without fields.
+func Nothing(object *Object) *Object {
 	nothing := &Object{}
 	nothing.SetGroupVersionKind(object.GroupVersionKind())
 	nothing.SetNamespace(object.GetNamespace())
 	nothing.SetName(object.GetName())
-	_, err := c.patch(ctx, Apply{Manifest: nothing, Manager: manager})
-	return err
+	return nothing
 }
 
 // PreviewCreate is what Create would create, from a dry run. It is nil, without an error, if the provider takes the manifest instead:
@@ -123,7 +147,7 @@ func (c *Client) PreviewCreate(ctx context.Context, a Apply) (*Object, error) {
 		a.Manifest.SetName(a.Manifest.GetName() + "-preview")
 		planned, err = c.create(ctx, a, metav1.DryRunAll)
 	}
-	if err != nil && (!refused(err) || apierrors.IsForbidden(err) || apierrors.IsAlreadyExists(err) || unknownNamespace(err) || noDryRun(err)) {
+	if err != nil && (!refused(err) || apierrors.IsForbidden(err) || apierrors.IsAlreadyExists(err) || UnknownNamespace(err) || noDryRun(err)) {
 		return nil, nil
 	}
 	return planned, err
@@ -133,10 +157,7 @@ func (c *Client) PreviewCreate(ctx context.Context, a Apply) (*Object, error) {
 func (c *Client) PreviewUpdate(ctx context.Context, a Apply) (*Object, error) {
 	live, err := c.existing(ctx, a)
 	if err == nil {
-		a.Force = a.Force || slices.ContainsFunc(live.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool {
-			return f.Operation == metav1.ManagedFieldsOperationUpdate && slices.Contains(clientSide(), f.Manager)
-		})
-		live, err = c.update(ctx, a, live, metav1.DryRunAll)
+		live, err = c.update(ctx, a.Previewed(live), live, metav1.DryRunAll)
 	}
 	if err != nil && (!refused(err) || apierrors.IsForbidden(err)) {
 		return nil, nil

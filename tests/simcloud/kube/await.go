@@ -22,22 +22,64 @@ const (
 // await waits until an object is what its annotation asks for or, without one, what the provider expects of its kind. It returns the
 // object as it is then.
 func (c *Client) await(ctx context.Context, object *Object) (*Object, error) {
+	if targets(object) {
+		return c.awaitService(ctx, object)
+	}
+	said, stop := c.listen(ctx, object)
+	defer stop()
+	wanted, err := goalOf(object, said)
+	if wanted == nil || err != nil {
+		return object, err
+	}
+	live, err := c.watch(ctx, object, wanted.reached)
+	if err != nil {
+		err = late(err, live, wanted.cause, wanted.others(live)...)
+	}
+	return live, err
+}
+
+// goal is what the provider waits for.
+type goal struct {
+	reached func(now *Object) (bool, error)
+	cause   string                      // of the error after the time to wait
+	others  func(live *Object) []string // what else it says then
+}
+
+// goalOf is the goal of an object, whose pods say something; nil: nobody waits.
+func goalOf(object *Object, said func(live *Object) []string) (*goal, error) {
 	annotations := object.GetAnnotations()
 	switch wanted := annotations[waitFor]; {
 	case annotations[skipAwait] == "true":
-		return object, nil
+		return nil, nil
 	case wanted != "":
-		return c.awaitConditions(ctx, object, conditionsOf(wanted))
+		return conditionsGoal(conditionsOf(wanted))
 	}
+	cause := fmt.Sprintf("'%s' timed out waiting to be Ready", object.GetName())
 	switch object.GetAPIVersion() + "/" + object.GetKind() {
 	case "batch/v1/Job":
-		return c.awaitJob(ctx, object)
+		return &goal{func(now *Object) (bool, error) { return jobEnded(now, said) }, cause, said}, nil
 	case "apps/v1/Deployment":
-		return c.awaitDeployment(ctx, object)
-	case "v1/Service":
-		return c.awaitService(ctx, object)
+		return &goal{rolledOut, cause, func(live *Object) []string { return append(unavailable(live), said(live)...) }}, nil
 	}
-	return object, nil
+	return nil, nil
+}
+
+// Awaited tells whether the provider waits for an object.
+func Awaited(object *Object) bool {
+	wanted, err := goalOf(object, nil)
+	return wanted != nil || err != nil || targets(object)
+}
+
+// Judge is what the provider says of an object that stays as it is, and whose pods say something.
+func Judge(object *Object, said []string) error {
+	wanted, err := goalOf(object, func(*Object) []string { return said })
+	if wanted == nil || err != nil {
+		return err
+	}
+	if done, err := wanted.reached(object); done || err != nil {
+		return err
+	}
+	return late(context.DeadlineExceeded, object, wanted.cause, wanted.others(object)...)
 }
 
 // conditionsOf are the expressions of an annotation: one, or a list in JSON.
@@ -49,15 +91,15 @@ func conditionsOf(annotation string) []string {
 	return several
 }
 
-// awaitConditions waits for conditions like those of kubectl wait --for. What a former generation reached counts, if the controller does
-// not say which generation it speaks of.
-func (c *Client) awaitConditions(ctx context.Context, object *Object, wanted []string) (*Object, error) {
+// conditionsGoal is conditions like those of kubectl wait --for. What a former generation reached counts, if the controller does not say
+// which generation it speaks of.
+func conditionsGoal(wanted []string) (*goal, error) {
 	for _, expression := range wanted {
 		if !strings.HasPrefix(expression, "condition=") {
 			return nil, fmt.Errorf("expected a \"condition=\" prefix, got %q; jsonpath= is not simulated", expression)
 		}
 	}
-	live, err := c.watch(ctx, object, func(now *Object) (bool, error) {
+	return &goal{func(now *Object) (bool, error) {
 		for _, expression := range wanted {
 			kind, status, given := strings.Cut(strings.TrimPrefix(expression, "condition="), "=")
 			if !given {
@@ -68,8 +110,7 @@ func (c *Client) awaitConditions(ctx context.Context, object *Object, wanted []s
 			}
 		}
 		return true, nil
-	})
-	return live, late(err, live, "timed out waiting for the condition", statuses(live)...)
+	}, "timed out waiting for the condition", statuses}, nil
 }
 
 // statuses are the conditions of an object, as "Ready=False: reason: message". The provider shows them while it waits, and not in its error.

@@ -114,8 +114,8 @@ func refused(err error) bool {
 	return errors.As(err, &status)
 }
 
-// unknownNamespace tells whether a request failed because its namespace does not exist.
-func unknownNamespace(err error) bool {
+// UnknownNamespace tells whether a request failed because its namespace does not exist.
+func UnknownNamespace(err error) bool {
 	var status *apierrors.StatusError
 	return errors.As(err, &status) && status.ErrStatus.Code == http.StatusNotFound &&
 		status.ErrStatus.Details != nil && status.ErrStatus.Details.Kind == "namespaces"

@@ -34,7 +34,7 @@ func TestComplaint(t *testing.T) {
 		"has no last words": {"{phase: Failed, conditions: [" + ready + "{type: Ready, status: 'False', reason: PodFailed}], containerStatuses: [{name: main, state: {terminated: {exitCode: 3, reason: Error}}}]}", "[Pod ns/p]: container \"main\" completed with exit code 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, tc.want, complaint(object(t, "{metadata: {name: p, namespace: ns}, status: "+tc.status+"}")))
+			assert.Equal(t, tc.want, complaintOf(object(t, "{metadata: {name: p, namespace: ns}, status: "+tc.status+"}")))
 		})
 	}
 }

@@ -32,6 +32,19 @@ func adopted(f metav1.ManagedFieldsEntry) bool {
 
 // adoptFields makes a manager the applier of the fields that the provider takes over.
 func (c *Client) adoptFields(ctx context.Context, live *Object, manager string) (*Object, error) {
+	entries, err := Adopt(live, manager)
+	if entries == nil || err != nil {
+		return live, err
+	}
+	patch, err := json.Marshal([]map[string]any{{"op": "replace", "path": "/metadata/managedFields", "value": entries}})
+	if err != nil {
+		return nil, err
+	}
+	return c.of(live).Patch(ctx, live.GetName(), types.JSONPatchType, patch, metav1.PatchOptions{})
+}
+
+// Adopt is the managed fields of an object after the provider has taken fields over for a manager; nil: there are none to take.
+func Adopt(live *Object, manager string) ([]metav1.ManagedFieldsEntry, error) {
 	own := metav1.ManagedFieldsEntry{}
 	var others []metav1.ManagedFieldsEntry
 	var taken []metav1.ManagedFieldsEntry
@@ -46,7 +59,7 @@ func (c *Client) adoptFields(ctx context.Context, live *Object, manager string) 
 		}
 	}
 	if len(taken) == 0 {
-		return live, nil
+		return nil, nil
 	}
 	all, err := union(append(taken, own)...)
 	if err != nil {
@@ -54,11 +67,7 @@ func (c *Client) adoptFields(ctx context.Context, live *Object, manager string) 
 	}
 	own = taken[0]
 	own.Manager, own.Operation, own.FieldsV1 = manager, metav1.ManagedFieldsOperationApply, all
-	patch, err := json.Marshal([]map[string]any{{"op": "replace", "path": "/metadata/managedFields", "value": append(others, own)}})
-	if err != nil {
-		return nil, err
-	}
-	return c.of(live).Patch(ctx, live.GetName(), types.JSONPatchType, patch, metav1.PatchOptions{})
+	return append(others, own), nil
 }
 
 // union is the fields of several managers.

@@ -16,44 +16,33 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// awaitJob waits until a Job is complete. It fails at once if the Job has failed for good.
-func (c *Client) awaitJob(ctx context.Context, job *Object) (*Object, error) {
-	said, stop := c.listen(ctx, job)
-	defer stop()
-	live, err := c.watch(ctx, job, func(now *Object) (bool, error) {
-		failed, _ := conditionOf(now, "Failed")
-		reason := text(failed, "reason")
-		if text(failed, "status") == "True" && (reason == "BackoffLimitExceeded" || reason == "DeadlineExceeded") {
-			others := append(said(), fmt.Sprintf("[%s] %s", reason, text(failed, "message")))
-			return false, &Unready{Object: now, Cause: fmt.Sprintf("Resource '%s' was created but failed to initialize", now.GetName()), Others: others}
-		}
-		complete, _ := conditionOf(now, "Complete")
-		return text(complete, "status") == "True", nil
-	})
-	if err != nil {
-		err = late(err, live, fmt.Sprintf("'%s' timed out waiting to be Ready", job.GetName()), said()...)
+// jobEnded tells whether a Job is complete. It fails if the Job has failed for good.
+func jobEnded(now *Object, said func(*Object) []string) (bool, error) {
+	failed, _ := conditionOf(now, "Failed")
+	reason := text(failed, "reason")
+	if text(failed, "status") == "True" && (reason == "BackoffLimitExceeded" || reason == "DeadlineExceeded") {
+		others := append(said(now), fmt.Sprintf("[%s] %s", reason, text(failed, "message")))
+		return false, &Unready{Object: now, Cause: fmt.Sprintf("Resource '%s' was created but failed to initialize", now.GetName()), Others: others}
 	}
-	return live, err
+	complete, _ := conditionOf(now, "Complete")
+	return text(complete, "status") == "True", nil
 }
 
-// awaitDeployment waits until all pods of a Deployment are those of its template, and available.
-func (c *Client) awaitDeployment(ctx context.Context, deployment *Object) (*Object, error) {
-	live, err := c.watch(ctx, deployment, func(now *Object) (bool, error) {
-		progressing, _ := conditionOf(now, "Progressing")
-		return reached(now, "Available", "True") && reached(now, "Progressing", "True") && text(progressing, "reason") == "NewReplicaSetAvailable", nil
-	})
-	if err == nil {
-		return live, nil
-	}
-	var others []string
+// rolledOut tells whether all pods of a Deployment are those of its template, and available.
+func rolledOut(now *Object) (bool, error) {
+	progressing, _ := conditionOf(now, "Progressing")
+	return reached(now, "Available", "True") && reached(now, "Progressing", "True") && text(progressing, "reason") == "NewReplicaSetAvailable", nil
+}
+
+// unavailable is what a Deployment says of itself that is not rolled out.
+func unavailable(deployment *Object) []string {
+	var all []string
 	for _, kind := range []string{"Progressing", "Available"} {
-		if condition, _ := conditionOf(live, kind); text(condition, "status") == "False" {
-			others = append(others, fmt.Sprintf("[%s] %s", text(condition, "reason"), text(condition, "message")))
+		if condition, _ := conditionOf(deployment, kind); text(condition, "status") == "False" {
+			all = append(all, fmt.Sprintf("[%s] %s", text(condition, "reason"), text(condition, "message")))
 		}
 	}
-	others = append(others, "Minimum number of live Pods was not attained")
-	others = append(others, c.newPods(context.WithoutCancel(ctx), live)...)
-	return live, late(err, live, fmt.Sprintf("'%s' timed out waiting to be Ready", deployment.GetName()), others...)
+	return append(all, "Minimum number of live Pods was not attained")
 }
 
 // newPods is what the provider reports of the pods that a Deployment has rolled out last.
@@ -69,19 +58,34 @@ func (c *Client) newPods(ctx context.Context, deployment *Object) []string {
 	var said []string
 	pods, _ := c.List(ctx, corev1.SchemeGroupVersion.WithKind("Pod"), deployment.GetNamespace())
 	for _, pod := range pods {
-		if message := complaint(&pod); message != "" && pod.GetLabels()[hash] == sets[i].GetLabels()[hash] {
+		if message := complaintOf(&pod); message != "" && pod.GetLabels()[hash] == sets[i].GetLabels()[hash] {
 			said = append(said, message)
 		}
 	}
 	return said
 }
 
+// targets tells whether the provider waits until a Service leads to a pod.
+func targets(object *Object) bool {
+	spec, _, _ := unstructured.NestedMap(object.Object, "spec")
+	annotations := object.GetAnnotations()
+	return object.GetAPIVersion() == "v1" && object.GetKind() == "Service" && annotations[skipAwait] != "true" && annotations[waitFor] == "" &&
+		text(spec, "clusterIP") != corev1.ClusterIPNone && text(spec, "type") != string(corev1.ServiceTypeExternalName)
+}
+
+// Untargeted is what the provider says of a Service that leads to no pod; nil: it does not wait for one.
+func Untargeted(service *Object) error {
+	if !targets(service) {
+		return nil
+	}
+	return &Unready{
+		Object: service, Cause: fmt.Sprintf("'%s' timed out waiting to be Ready", service.GetName()),
+		Others: []string{"Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may not match labels on any Pods"},
+	}
+}
+
 // awaitService waits until a Service leads to a pod. The provider then waits ten seconds more for other pods.
 func (c *Client) awaitService(ctx context.Context, service *Object) (*Object, error) {
-	spec, _, _ := unstructured.NestedMap(service.Object, "spec")
-	if text(spec, "clusterIP") == corev1.ClusterIPNone || text(spec, "type") == string(corev1.ServiceTypeExternalName) {
-		return service, nil
-	}
 	endpoints := corev1.SchemeGroupVersion.WithKind("Endpoints")
 	err := follow(ctx, c.kind(endpoints, service.GetNamespace()), named(service.GetName()), func(now *Object) (bool, error) {
 		if now == nil {
@@ -90,23 +94,35 @@ func (c *Client) awaitService(ctx context.Context, service *Object) (*Object, er
 		subsets, _, _ := unstructured.NestedSlice(now.Object, "subsets")
 		return len(subsets) > 0, nil
 	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		return service, Untargeted(service)
+	}
 	if err != nil {
-		return service, late(err, service, fmt.Sprintf("'%s' timed out waiting to be Ready", service.GetName()),
-			"Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may not match labels on any Pods")
+		return service, late(err, service, "")
 	}
 	return c.of(service).Get(ctx, service.GetName(), metav1.GetOptions{})
 }
 
-// listen collects what the provider reports of the pods of a Job. Those of one that takes too long are deleted, so it watches them from
-// the beginning.
-func (c *Client) listen(ctx context.Context, job *Object) (said func() []string, stop func()) {
+// listen collects what the provider reports of the pods of an object.
+func (c *Client) listen(ctx context.Context, object *Object) (said func(live *Object) []string, stop func()) {
+	switch object.GetKind() {
+	case "Job":
+		return c.listenToJob(ctx, object)
+	case "Deployment":
+		return func(live *Object) []string { return c.newPods(context.WithoutCancel(ctx), live) }, func() {}
+	}
+	return nil, func() {}
+}
+
+// listenToJob watches the pods of a Job from the beginning, because those of one that takes too long are deleted.
+func (c *Client) listenToJob(ctx context.Context, job *Object) (said func(live *Object) []string, stop func()) {
 	pods := c.kind(corev1.SchemeGroupVersion.WithKind("Pod"), job.GetNamespace())
 	var mu sync.Mutex
 	var messages []string
 	hear := func(pod *Object) {
 		mu.Lock()
 		defer mu.Unlock()
-		if message := complaint(pod); message != "" && !slices.Contains(messages, message) {
+		if message := complaintOf(pod); message != "" && !slices.Contains(messages, message) {
 			messages = append(messages, message)
 		}
 	}
@@ -115,7 +131,7 @@ func (c *Client) listen(ctx context.Context, job *Object) (said func() []string,
 	go func() {
 		_ = follow(ctx, pods, selected, func(pod *Object) (bool, error) { hear(pod); return false, nil }) // it ends with stop
 	}()
-	return func() []string {
+	return func(*Object) []string {
 		if now, err := pods.List(context.WithoutCancel(ctx), selected); err == nil { // the watch may be behind
 			for i := range now.Items {
 				hear(&now.Items[i])
@@ -127,8 +143,7 @@ func (c *Client) listen(ctx context.Context, job *Object) (said func() []string,
 	}, stop
 }
 
-// complaint is what the provider says of a pod that is not ready; "": nothing. It does not look at init containers.
-func complaint(object *Object) string {
+func complaintOf(object *Object) string {
 	var pod corev1.Pod
 	if object == nil {
 		return ""
@@ -137,6 +152,11 @@ func complaint(object *Object) string {
 	if err != nil || json.Unmarshal(content, &pod) != nil {
 		return ""
 	}
+	return Complaint(pod)
+}
+
+// Complaint is what the provider says of a pod that is not ready; "": nothing. It does not look at init containers.
+func Complaint(pod corev1.Pod) string {
 	for _, kind := range []corev1.PodConditionType{corev1.PodScheduled, corev1.PodInitialized, corev1.PodReady} {
 		i := slices.IndexFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type == kind })
 		if i < 0 {
