@@ -103,6 +103,20 @@ func fieldRows() []row {
 			s.up(account(ours + "}, labels: {a: x}"))
 			s.get(accountType, "a")
 		}},
+		{name: "a label that changes", do: func(s *side) {
+			s.up(account("labels: {a: x}"))
+			s.preview(account("labels: {a: w}"))
+			s.up(account("labels: {a: z}"))
+			s.preview(account("labels: {a: x}"))
+			s.up(account("labels: {a: x}"))
+			s.get(accountType, "a")
+		}},
+		{name: "a label that changes, of a named manager", do: func(s *side) {
+			s.up(account(ours + "}, labels: {a: x}"))
+			s.preview(account(ours + "}, labels: {a: z}"))
+			s.up(account(ours + "}, labels: {a: z}"))
+			s.get(accountType, "a")
+		}},
 		{name: "a label of the provider's own manager that is not in the manifest any more", do: func(s *side) {
 			s.up(account("labels: {a: x, b: x}"))
 			s.up(account("labels: {a: x}"))
@@ -157,7 +171,7 @@ func replacementRows() []row {
 			"{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, immutable: true, data: {a: b}}",
 			"{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, immutable: true, data: {a: c}}")},
 		{name: "another name", do: pair(
-			"{apiVersion: v1, kind: ConfigMap, as: c, metadata: {name: x}}", "{apiVersion: v1, kind: ConfigMap, as: c, metadata: {name: y}}")},
+			"{apiVersion: v1, kind: ConfigMap, as: c, metadata: {name: x}}", "{apiVersion: v1, kind: ConfigMap, as: c, metadata: {name: z}}")},
 		{name: "another template of a Job", do: pair(job("['true']", ""), job("[sh, -c, 'exit 0']", ""))},
 		{name: "another limit of a Job", do: pair(job("['true']", ""), job("['true']", "backoffLimit: 0, activeDeadlineSeconds: 50"))},
 		{name: "other labels of a Job", do: func(s *side) {
@@ -166,7 +180,7 @@ func replacementRows() []row {
 			p["metadata"].(properties)["labels"] = properties{"a": "x"}
 			s.previewed(p)
 		}},
-		{name: "another selector of a Deployment", do: pair(deployment("a", "app", "skip"), deployment("b", "app", "skip"))},
+		{name: "another selector of a Deployment", do: pair(deployment("a", "app", "[sleep, '30']"), deployment("b", "app", "[sleep, '30']"))},
 		{name: "a policy with other ports", do: pair(policy(5432), policy(5433))},
 	}
 }

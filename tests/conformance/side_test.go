@@ -54,12 +54,20 @@ func newSide(t *testing.T, at place) *side {
 		}
 		out, err := cmd.CombinedOutput()
 		if err != nil {
-			return fmt.Errorf("%s", strings.TrimSpace(string(out)))
+			return &exit{ExitError: err.(*exec.ExitError), said: string(out)} //nolint:forcetypeassert // the commands are there
 		}
 		return nil
 	}
 	return &side{T: t, place: at, cloud: cloud, state: map[string]*made{}, timeout: 20}
 }
+
+// exit is the end of a command that failed, with what it said.
+type exit struct {
+	*exec.ExitError
+	said string
+}
+
+func (e *exit) Error() string { return e.said }
 
 // furnish makes the namespace in the simulated cluster.
 func (s *side) furnish() {
@@ -150,8 +158,9 @@ func (s *side) decoded(values *structpb.Struct) resource.PropertyMap {
 	return decoded
 }
 
-// eventually waits until the cluster is as it will be. The simulated one is at once.
+// eventually waits until the cluster is as it will be.
 func (s *side) eventually(is func() bool) {
+	require.NoError(s, s.cloud.Sync())
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && !is(); {
 		time.Sleep(50 * time.Millisecond)
 	}

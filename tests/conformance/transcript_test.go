@@ -158,7 +158,11 @@ func (s *side) transcript() string {
 		`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`: "UID",
 		`\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(Z|\S*)`:                      "TIME",
 		`(\[Pod \S+)-[a-z0-9]{5}\]`:                                        "$1-x]",
-		`uid: "[^"]*"`:                                                     `uid: "UID"`,
+		// The node says it in the words of the API server, a kubelet in its own.
+		`(secret|configmap)s (".*" not found)`:            "$1 $2",
+		`(ReplicaSet|replica set|pods) "d-[a-z0-9]+(-?)"`: `$1 "d-x$2"`,
+		`(\[Pod \S+/d)-[a-z0-9]+-`:                        "$1-x-",
+		`uid: "[^"]*"`:                                    `uid: "UID"`,
 	} {
 		said = regexp.MustCompile(pattern).ReplaceAllString(said, stands)
 	}

@@ -197,7 +197,7 @@ func TestALiveStackMovesToAClusterSecretStore(t *testing.T) {
 	l.MustSet("app.clusterSecretStore", "aws")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "has the SecretStore aws-secrets-manager, by way of releasing alone")
 	l.MustSet("app.releasing", "true")
-	assert.Contains(t, l.MustFail(l.Up(t.Context())), `could not get ClusterSecretStore "aws", not found`)
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "Ready=False: SecretSyncedError: could not get secret data from provider")
 	l.One(live.SecretStoreType)
 
 	clusterStore(l, "aws")

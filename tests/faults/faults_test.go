@@ -135,10 +135,10 @@ func migrationHangs(t *testing.T) []string {
 		}
 		return nil
 	})
-	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-migration-", "timed out waiting for condition Complete")
+	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-migration-", "timed out waiting to be Ready")
 	job := l.One(live.JobType)
 	assert.Greater(t, patience, 10*time.Minute, "longer than the Job's own deadline, whose end says more")
-	assert.Contains(t, l.MustFail(l.Up(t.Context())), "timed out waiting for condition Complete")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "timed out waiting to be Ready")
 	assert.Equal(t, job.ID, l.One(live.JobType).ID, "the Job that runs is left alone")
 	l.Cloud.JobResult = nil
 	converges(l)

@@ -167,7 +167,7 @@ func (c *Cloud) Add(o Object) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if o.Cluster != "" {
-		o.Properties = created(o.Properties, "kubectl-create")
+		o.Properties = created(stored(o.Kind, o.Properties), "kubectl-create")
 	}
 	c.put(&o)
 	return c.save()

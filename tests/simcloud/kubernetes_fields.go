@@ -67,8 +67,9 @@ func (p Properties) Manifest() Properties {
 	return manifest
 }
 
-// stored is a manifest as the API server stores it: the text of a Secret is encoded.
+// stored is an object as the API server stores it: the text of a Secret is encoded.
 func stored(typ string, manifest Properties) Properties {
+	manifest = manifest.clone()
 	text := manifest.Map("stringData")
 	if typ != kubeSecretType {
 		return manifest

@@ -18,7 +18,7 @@ func (c *cluster) store(k kind, o *Object, live Properties) (Properties, error) 
 	}
 	metadata["creationTimestamp"] = "2025-01-01T00:00:00Z"
 	metadata["generation"] = o.Properties.Number("metadata", "generation") + 1
-	o.Properties = live
+	o.Properties = stored(o.Kind, live)
 	c.cloud.put(o)
 	before := o.Properties.clone()
 	lags := c.cloud.OperatorLags && o.Kind == externalSecretType && o.is("Ready")

@@ -40,6 +40,7 @@ func (c *cluster) preview(r request) (resource.PropertyMap, error) {
 	if err != nil {
 		return nil, notUpdated(id, err)
 	}
+	planned = stored(r.typ, planned)
 	planned[fieldManager] = c.managerOf(r)
 	if r.id == "" {
 		delete(planned, "status")
@@ -51,7 +52,7 @@ func (c *cluster) preview(r request) (resource.PropertyMap, error) {
 func (c *cluster) plan(r request, manifest Properties, o *Object) (Properties, error) {
 	switch {
 	case r.id == "" && o == nil:
-		return created(manifest, c.managerOf(r)), nil
+		return created(stored(r.typ, manifest), c.managerOf(r)), nil
 	case r.id == "":
 		return apply(o.Properties, kube.Apply{Manifest: asObject(manifest), Manager: c.managerOf(r), Force: true})
 	case o == nil:
@@ -82,7 +83,7 @@ func (c *cluster) admit(r request) (kind, Properties, error) {
 	if err == nil && k.namespaced && c.get(namespaceType, namespace) == nil {
 		err = apierrors.NewNotFound(groupResource(namespaceType), namespace)
 	}
-	return k, stored(r.typ, manifest), err
+	return k, manifest, err
 }
 
 func (c *cluster) create(r request) (string, Properties, error) {
@@ -99,7 +100,7 @@ func (c *cluster) create(r request) (string, Properties, error) {
 	switch {
 	case o == nil:
 		o = &Object{Kind: r.typ, ID: id, Cluster: c.name}
-		live = created(manifest, c.managerOf(r))
+		live = created(stored(r.typ, manifest), c.managerOf(r))
 	case c.upserts:
 		live, err = apply(o.Properties, c.applied(r, manifest))
 	default:
