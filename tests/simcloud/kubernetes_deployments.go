@@ -1,15 +1,11 @@
 package simcloud
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // rollOut simulates the Deployment controller and the kubelet: the pods are available once everything that they refer to exists. The
@@ -82,33 +78,4 @@ func (c *cluster) targeted(o *Object) bool {
 		}
 	}
 	return false
-}
-
-func checkDeployment(d *appsv1.Deployment) error {
-	if d.Spec.Selector == nil {
-		return errors.New("spec.selector: Required value")
-	}
-	for label, value := range d.Spec.Selector.MatchLabels {
-		if d.Spec.Template.Labels[label] != value {
-			return errors.New("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
-		}
-	}
-	return checkPod(d.Spec.Template.Spec)
-}
-
-func checkService(s *corev1.Service) error {
-	if wrong := validation.IsDNS1035Label(s.Name); len(wrong) > 0 {
-		return fmt.Errorf("metadata.name: %s", strings.Join(wrong, "; "))
-	}
-	if len(s.Spec.Ports) == 0 {
-		return errors.New("spec.ports: Required value")
-	}
-	return nil
-}
-
-func checkDisruptions(b *policyv1.PodDisruptionBudget) error {
-	if b.Spec.MinAvailable != nil && b.Spec.MaxUnavailable != nil {
-		return errors.New("spec: minAvailable and maxUnavailable cannot be both set")
-	}
-	return nil
 }

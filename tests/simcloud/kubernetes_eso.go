@@ -52,7 +52,11 @@ func (c *cluster) reconcileSecretStore(o *Object) {
 
 // roleOf returns the ARN of the role that a SecretStore assumes: that of its ServiceAccount; "": none, and the operator's own credentials.
 func (c *cluster) roleOf(store *esv1.SecretStore) (string, error) {
-	jwt := store.Spec.Provider.AWS.Auth.JWTAuth
+	aws := store.Spec.Provider.AWS
+	if aws == nil || aws.Service != esv1.AWSServiceSecretsManager {
+		return "", errors.New("simulated is AWS Secrets Manager alone")
+	}
+	jwt := aws.Auth.JWTAuth
 	if jwt == nil || jwt.ServiceAccountRef == nil {
 		return "", nil
 	}
