@@ -91,7 +91,7 @@ func manifestRows() []row {
 		{"Job", "metadata.name", "Core_API", ""},
 		{"Job", "metadata.name", strings.Repeat("a", 64), ""},
 		{"Job", "metadata.labels.a", "b c", ""},
-		{"Job", "metadata.labels.a b", "c", ""},
+		{"Job", "metadata.labels.d e", "c", ""},
 		{"Job", "metadata.annotations.a", "1", ""},
 		{"Job", "metadata.annotations.a b", "c", ""},
 		{"Job", "metadata.namespace", "missing", ""},

@@ -31,6 +31,7 @@ func TestConformance(t *testing.T) {
 				s.configure()
 				r.do(s)
 			}
+			t.Log(real.transcript())
 			if r.differs != "" {
 				assert.NotEqual(t, real.transcript(), simulated.transcript(), "there is no difference: %s", r.differs)
 				return

@@ -47,10 +47,13 @@ func guardPooler(l *live.Stack) {
 		at := fmt.Sprintf("at %s %s %s", op.Op, op.Type, op.Name)
 		for _, kind := range []string{live.DeploymentType, "kubernetes:core/v1:Service"} {
 			all := objects(kind)
-			if assert.Len(l.T, all, 1, "%s: a pooler is told of, and there is no %s", at, kind) {
-				conditions := all[0].Properties.List("status", "conditions")
-				assert.Equal(l.T, "True", conditions[0].Text("status"), "%s: %s", at, kind)
+			if !assert.Len(l.T, all, 1, "%s: a pooler is told of, and there is no %s", at, kind) || kind != live.DeploymentType {
+				continue
 			}
+			available := slices.ContainsFunc(all[0].Properties.List("status", "conditions"), func(c simcloud.Properties) bool {
+				return c.Text("type") == "Available" && c.Text("status") == "True"
+			})
+			assert.True(l.T, available, "%s: the pooler is not available", at)
 		}
 	})
 }
