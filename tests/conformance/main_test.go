@@ -43,8 +43,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// real is the cluster, with an image that has the commands of this machine.
-func real(t *testing.T) *eks.Cluster {
+// realCluster is the cluster, with an image that has the commands of this machine.
+func realCluster(t *testing.T) *eks.Cluster {
 	t.Helper()
 	tools.Need(t, tools.Cluster)
 	tools.Commands(t, "sh")

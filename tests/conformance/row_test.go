@@ -22,21 +22,21 @@ func TestConformance(t *testing.T) {
 	for _, r := range rows() {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			c := real(t)
+			c := realCluster(t)
 			at := place{account: fmt.Sprintf("2%011d", number.Add(1)), namespace: fmt.Sprintf("row-%d", number.Load())}
-			simulated, real := newSide(t, at), newSide(t, at)
+			simulated, actual := newSide(t, at), newSide(t, at)
 			simulated.furnish()
-			real.join(c)
-			for _, s := range []*side{simulated, real} {
+			actual.join(c)
+			for _, s := range []*side{simulated, actual} {
 				s.configure()
 				r.do(s)
 			}
-			t.Log(real.transcript())
+			t.Log(actual.transcript())
 			if r.differs != "" {
-				assert.NotEqual(t, real.transcript(), simulated.transcript(), "there is no difference: %s", r.differs)
+				assert.NotEqual(t, actual.transcript(), simulated.transcript(), "there is no difference: %s", r.differs)
 				return
 			}
-			assert.Equal(t, real.transcript(), simulated.transcript(), "expected: the real cluster; actual: the simulated one")
+			assert.Equal(t, actual.transcript(), simulated.transcript(), "expected: the real cluster; actual: the simulated one")
 		})
 	}
 }

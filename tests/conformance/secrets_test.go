@@ -62,12 +62,12 @@ func secretRows() []row {
 		{name: "a template with functions", differs: "the program's templates have none, and those of users are checked by the program", do: with(external(target("template: {data: {A: '{{ .url | upper | b64enc }}'}}")))},
 		{name: "a template with metadata and type", do: with(external(target("template: {type: a/b, metadata: {labels: {a: b}, annotations: {c: d}}}")))},
 		{name: "an ExternalSecret with labels", do: with(strings.Replace(external(url), "name: e,", "name: e, labels: {a: b},", 1))},
-		{name: "creationPolicy Orphan", do: goes(with(external(target("creationPolicy: Orphan"))), "e")},
-		{name: "creationPolicy Owner", do: goes(with(external(target("creationPolicy: Owner"))), "e")},
+		{name: "creationPolicy Orphan", do: goes(with(external(target("creationPolicy: Orphan"))))},
+		{name: "creationPolicy Owner", do: goes(with(external(target("creationPolicy: Owner"))))},
 		{name: "creationPolicy Merge without a Secret", do: with(external(target("creationPolicy: Merge")))},
-		{name: "deletionPolicy Delete", do: goes(with(external(target("deletionPolicy: Delete"))), "e")},
-		{name: "deletionPolicy Retain", do: goes(with(external(target("deletionPolicy: Retain"))), "e")},
-		{name: "deletionPolicy Merge", do: goes(with(external(target("deletionPolicy: Merge"))), "e")},
+		{name: "deletionPolicy Delete", do: goes(with(external(target("deletionPolicy: Delete"))))},
+		{name: "deletionPolicy Retain", do: goes(with(external(target("deletionPolicy: Retain"))))},
+		{name: "deletionPolicy Merge", do: goes(with(external(target("deletionPolicy: Merge"))))},
 		{name: "a key of a template that is not in the manifest any more, as the program forces", do: func(s *side) {
 			s.options["enablePatchForce"] = "true"
 			s.reconnect()
@@ -93,7 +93,7 @@ func secretRows() []row {
 		}},
 		{name: "creationPolicy Merge with a Secret of nobody", do: func(s *side) {
 			s.other("{apiVersion: v1, kind: Secret, metadata: {name: e}, type: Opaque, data: {other: eA==}}")
-			goes(with(external(target("creationPolicy: Merge"))), "e")(s)
+			goes(with(external(target("creationPolicy: Merge"))))(s)
 		}},
 		{name: "a Secret of another ExternalSecret", do: func(s *side) {
 			with(external(url))(s)
@@ -130,11 +130,11 @@ func secretRows() []row {
 }
 
 // goes deletes the ExternalSecret after what a function does, and says whether the Secret goes with it.
-func goes(do func(s *side), secret string) func(s *side) {
+func goes(do func(s *side)) func(s *side) {
 	return func(s *side) {
 		do(s)
 		s.down("ExternalSecret e")
-		s.get(secretType, secret)
+		s.get(secretType, "e")
 	}
 }
 

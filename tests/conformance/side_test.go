@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
@@ -53,10 +54,10 @@ func newSide(t *testing.T, at place) *side {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 		out, err := cmd.CombinedOutput()
-		if err != nil {
-			return &exit{ExitError: err.(*exec.ExitError), said: string(out)} //nolint:forcetypeassert // the commands are there
+		if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+			return &exit{ExitError: failed, said: string(out)}
 		}
-		return nil
+		return err
 	}
 	return &side{T: t, place: at, cloud: cloud, state: map[string]*made{}, timeout: 20}
 }
