@@ -17,9 +17,11 @@ type Image struct {
 	Cmd        []string          `json:"cmd,omitempty"`        // where the container has no arguments
 	// Replace is text that is replaced in commands, variables and mounted files; $(POD_IP) in the new text is the address of the pod.
 	Replace map[string]string `json:"replace,omitempty"`
+	// URL is that of a server that says how a container ends, such as [simcloud.Cloud.Containers]; "": its command is run.
+	URL string `json:"url,omitempty"`
 }
 
-// Push makes an image one that can be pulled, by a name with or without a tag.
+// Push makes an image one that can be pulled, by a name with or without a tag; * is every image that has no other.
 func (c *Cluster) Push(name string, image Image) error {
 	c.images.Lock()
 	defer c.images.Unlock()

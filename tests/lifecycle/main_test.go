@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/oncluster"
 )
 
-func TestMain(m *testing.M) { os.Exit(live.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(oncluster.Main(m)) }

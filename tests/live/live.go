@@ -42,13 +42,22 @@ func StartWith(t *testing.T, opts engine.Options) *Stack {
 	env, err := engine.New(t.Context(), opts)
 	require.NoError(t, err)
 	t.Cleanup(env.Close)
-	return &Stack{Environment: env, T: t}
+	l := &Stack{Environment: env, T: t}
+	if firsts.join != nil {
+		firsts.join(l, opts.Stack)
+	}
+	return l
 }
 
 // Started is a stack that is deployed already. It is a copy of a deployment that is made once for all tests of a package that ask for
 // the same. The package's TestMain calls Main.
 func Started(t *testing.T, name string, overrides ...engine.Override) *Stack {
 	t.Helper()
+	if firsts.join != nil { // a copy would have the objects of another cluster
+		l := Start(t, name, overrides...)
+		l.MustUp()
+		return l
+	}
 	root := Root(t)
 	key := fmt.Sprint(name, overrides)
 	once, _ := firsts.made.LoadOrStore(key, sync.OnceValues(func() (*first, error) {
@@ -68,10 +77,17 @@ type first struct{ dir, said string }
 var firsts struct {
 	made   sync.Map
 	folder string
+	join   func(l *Stack, name string) // nil: the stacks of the tests are on simulated clusters
 }
 
 // Shared is a folder for what the tests of a package share. It is removed when they have ended.
 func Shared() string { return firsts.folder }
+
+// MainOn is Main for tests whose stacks are joined to something, such as a real cluster, when they are opened.
+func MainOn(m *testing.M, join func(l *Stack, name string)) int {
+	firsts.join = join
+	return Main(m)
+}
 
 // Main runs the tests of a package, and returns its exit code.
 func Main(m *testing.M) int {

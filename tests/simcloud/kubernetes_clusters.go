@@ -19,7 +19,7 @@ type Cluster struct {
 
 	// AdminToken is that with which Objects, Edit, Add and Remove look at everything and change it; "": Token.
 	AdminToken string
-	// Namespaces are those of this cloud. Other clouds can have others on the same server.
+	// Namespaces are those of this cloud. Other clouds can have others on the same server. nil: all that people have made.
 	Namespaces []string
 }
 
@@ -38,7 +38,7 @@ func (c Cluster) certificateAuthority() string {
 // all clouds.
 func (c Cluster) owns(typ, id string) bool {
 	namespace, _, namespaced := strings.Cut(id, "/")
-	return !namespaced && typ != namespaceType || slices.Contains(c.Namespaces, namespace)
+	return !namespaced && typ != namespaceType || slices.Contains(c.Namespaces, namespace) || c.Namespaces == nil && !strings.HasPrefix(namespace, "kube-")
 }
 
 // realOf is the real cluster that an object of a kind belongs to; false: the object is simulated.
@@ -74,7 +74,7 @@ func (c Cluster) list(name, typ string) []Object {
 
 func (c Cluster) listKind(client *kube.Client, typ string) ([]kube.Object, error) {
 	namespaces := c.Namespaces
-	if typ == namespaceType || typ == clusterSecretStoreType {
+	if typ == namespaceType || typ == clusterSecretStoreType || c.Namespaces == nil {
 		namespaces = []string{""}
 	}
 	var all []kube.Object

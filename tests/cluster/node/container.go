@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,11 +20,11 @@ import (
 // container runs a container until it may not be restarted any more, and tells whether it succeeded.
 func (p *pod) container(c corev1.Container, status *corev1.ContainerStatus) bool {
 	for delay := time.Second; ; delay = min(2*delay, time.Minute) {
-		cmd, err := p.prepare(c, status)
+		run, err := p.prepare(c, status)
 		if err != nil {
 			return false // the pod ends
 		}
-		code := p.process(cmd, c, status)
+		code := p.execute(run, c, status)
 		again := p.live.Spec.RestartPolicy == corev1.RestartPolicyAlways && !p.initializes(c) ||
 			p.live.Spec.RestartPolicy != corev1.RestartPolicyNever && code != 0
 		if !again || p.ctx.Err() != nil {
@@ -49,11 +50,11 @@ func (p *pod) initializes(c corev1.Container) bool {
 }
 
 // prepare waits until the image, the variables and the files of a container are there. The error says that the pod ends.
-func (p *pod) prepare(c corev1.Container, status *corev1.ContainerStatus) (*exec.Cmd, error) {
+func (p *pod) prepare(c corev1.Container, status *corev1.ContainerStatus) (execution, error) {
 	for {
-		cmd, reason, err := p.command(c)
+		run, reason, err := p.command(c)
 		if err == nil {
-			return cmd, nil
+			return run, nil
 		}
 		if w := status.State.Waiting; w == nil || w.Reason != reason || w.Message != err.Error() {
 			p.node.events.Event(p.live, corev1.EventTypeWarning, "Failed", err.Error())
@@ -65,8 +66,14 @@ func (p *pod) prepare(c corev1.Container, status *corev1.ContainerStatus) (*exec
 	}
 }
 
-// command is the process of a container, or why there is none yet: a reason in the kubelet's words, and a message.
-func (p *pod) command(c corev1.Container) (cmd *exec.Cmd, reason string, err error) {
+// execution is what a container does.
+type execution interface {
+	// run does it to its end, and returns the exit code. It writes to a log.
+	run(p *pod, c corev1.Container, status *corev1.ContainerStatus, log *os.File) int
+}
+
+// command is what a container does, or why there is none yet: a reason in the kubelet's words, and a message.
+func (p *pod) command(c corev1.Container) (run execution, reason string, err error) {
 	image, err := p.node.pull(c.Image)
 	if err != nil {
 		return nil, "ErrImagePull", err
@@ -90,6 +97,9 @@ func (p *pod) command(c corev1.Container) (cmd *exec.Cmd, reason string, err err
 	for _, word := range append(append([]string{}, command...), args...) {
 		words = append(words, replacer.Replace(expansion.Expand(word, lookup)))
 	}
+	if image.URL != "" {
+		return asked{url: image.URL, Image: c.Image, Command: words, Environment: variables}, "", nil
+	}
 	if len(words) == 0 {
 		return nil, "CreateContainerError", errors.New("no command specified")
 	}
@@ -97,7 +107,7 @@ func (p *pod) command(c corev1.Container) (cmd *exec.Cmd, reason string, err err
 }
 
 // exec is a command with the environment of a container.
-func (p *pod) exec(image Image, words []string, variables map[string]string, replacer *strings.Replacer) (*exec.Cmd, string, error) {
+func (p *pod) exec(image Image, words []string, variables map[string]string, replacer *strings.Replacer) (execution, string, error) {
 	variables["PATH"] = strings.Join(image.Path, string(os.PathListSeparator))
 	program, err := find(words[0], image.Path)
 	if err != nil {
@@ -112,7 +122,7 @@ func (p *pod) exec(image Image, words []string, variables map[string]string, rep
 		cmd.Env = append(cmd.Env, name+"="+replacer.Replace(value))
 	}
 	cmd.SysProcAttr = ownGroup()
-	return cmd, "", nil
+	return process{cmd}, "", nil
 }
 
 // find looks for a program in folders.
@@ -128,32 +138,17 @@ func find(program string, folders []string) (string, error) {
 	return "", exec.ErrNotFound
 }
 
-// process runs a container's process to its end, and returns its exit code.
-func (p *pod) process(cmd *exec.Cmd, c corev1.Container, status *corev1.ContainerStatus) int {
+// execute runs a container to its end, and returns its exit code.
+func (p *pod) execute(run execution, c corev1.Container, status *corev1.ContainerStatus) int {
 	name := p.log(c.Name)
 	log, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return 128
 	}
 	defer log.Close()
-	start, _ := log.Seek(0, 2)
-	cmd.Stdout, cmd.Stderr = log, log
+	start, _ := log.Seek(0, io.SeekEnd)
 	began := metav1.Now()
-	code := 128
-	if err := cmd.Start(); err != nil {
-		fmt.Fprintln(log, err)
-	} else {
-		exited := make(chan struct{})
-		go p.watch(cmd, c, status, exited)
-		p.change(status, func(s *corev1.ContainerStatus) {
-			s.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: began}}
-			s.Ready = c.ReadinessProbe == nil
-		})
-		_ = cmd.Wait()
-		close(exited)
-		kill(cmd, syscall.SIGKILL) // what it has started
-		code = exitCode(cmd)
-	}
+	code := run.run(p, c, status, log)
 	terminated := &corev1.ContainerStateTerminated{ExitCode: int32(code), Reason: "Completed", StartedAt: began, FinishedAt: metav1.Now()}
 	if code != 0 {
 		terminated.Reason = "Error"
@@ -161,10 +156,34 @@ func (p *pod) process(cmd *exec.Cmd, c corev1.Container, status *corev1.Containe
 			terminated.Message = lastWords(name, start)
 		}
 	}
-	p.change(status, func(s *corev1.ContainerStatus) {
-		s.State, s.Ready = corev1.ContainerState{Terminated: terminated}, false
-	})
+	p.change(status, func(s *corev1.ContainerStatus) { s.State, s.Ready = corev1.ContainerState{Terminated: terminated}, false })
 	return code
+}
+
+// runs says that a container runs.
+func (p *pod) runs(status *corev1.ContainerStatus, ready func(*corev1.ContainerStatus)) {
+	p.change(status, func(s *corev1.ContainerStatus) {
+		s.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}}
+		ready(s)
+	})
+}
+
+// process is a process of this machine.
+type process struct{ cmd *exec.Cmd }
+
+func (r process) run(p *pod, c corev1.Container, status *corev1.ContainerStatus, log *os.File) int {
+	r.cmd.Stdout, r.cmd.Stderr = log, log
+	if err := r.cmd.Start(); err != nil {
+		fmt.Fprintln(log, err)
+		return 128
+	}
+	exited := make(chan struct{})
+	go p.watch(r.cmd, c, status, exited)
+	p.runs(status, func(s *corev1.ContainerStatus) { s.Ready = c.ReadinessProbe == nil })
+	_ = r.cmd.Wait()
+	close(exited)
+	kill(r.cmd, syscall.SIGKILL) // what it has started
+	return exitCode(r.cmd)
 }
 
 // watch probes a container, and ends it with its pod.

@@ -10,7 +10,7 @@ import (
 )
 
 // Image is what stands for a container image on this machine. images.json has them by name, with or without a tag; an image that is not
-// there cannot be pulled.
+// there cannot be pulled. The one named * is every image that has no other.
 type Image struct {
 	Path       []string          `json:"path"`       // folders of its programs, its PATH
 	WorkingDir string            `json:"workingDir"` // "": the container's own folder
@@ -20,6 +20,8 @@ type Image struct {
 	// Replace is text that is replaced in commands, variables and mounted files, for what a process of this machine has to do otherwise
 	// than in a container. $(POD_IP) in it is the pod's address.
 	Replace map[string]string `json:"replace"`
+	// URL is asked how a container ends, see [asked]; "": its command is run.
+	URL string `json:"url"`
 }
 
 // pull reads an image.
@@ -40,7 +42,7 @@ func (n *Node) pull(name string) (Image, error) {
 	if i := strings.LastIndex(repository, ":"); i > strings.LastIndex(repository, "/") {
 		repository = repository[:i]
 	}
-	for _, key := range []string{name, repository} {
+	for _, key := range []string{name, repository, "*"} {
 		if image, ok := images[key]; ok {
 			return image, nil
 		}

@@ -1,0 +1,111 @@
+// Package oncluster runs the tests of a package on real clusters instead of simulated ones, where it is asked to.
+package oncluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/eks"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
+)
+
+// Env is the variable that asks for it. The databases, and what containers do, stay simulated.
+const Env = "TEST_ON_CLUSTER"
+
+// Simulated skips a test on real clusters, for a reason.
+func Simulated(t *testing.T, why string) {
+	t.Helper()
+	if asked() {
+		t.Skip("on simulated clusters only: " + why)
+	}
+}
+
+func asked() bool { return os.Getenv(Env) != "" }
+
+// Main runs the tests of a package, and returns its exit code.
+func Main(m *testing.M) int {
+	if !asked() {
+		return live.Main(m)
+	}
+	p := &pool{idle: map[string][]*eks.Cluster{}}
+	code := live.MainOn(m, p.join)
+	if err := p.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// pool is the clusters of a package's tests. A stack has one for itself, because the objects of all stacks have the same names.
+type pool struct {
+	mu   sync.Mutex
+	idle map[string][]*eks.Cluster // by the name of the EKS cluster
+	all  []*eks.Cluster
+}
+
+// join makes the cluster of a stack a real one, until the test ends.
+func (p *pool) join(l *live.Stack, stack string) {
+	l.T.Helper()
+	tools.Need(l.T, tools.Cluster)
+	name := "mosaic-" + stack
+	c, err := p.take(tools.At(l.T, tools.Cluster), name)
+	require.NoError(l.T, err)
+	require.NoError(l.T, c.Namespace(l.T.Context(), name))
+	containers := httptest.NewServer(l.Cloud.Containers())
+	require.NoError(l.T, c.Push("*", eks.Image{URL: containers.URL}))
+	l.Cloud.Patience = 15 * time.Second
+	if l.Cloud.AccountID == "" {
+		l.Cloud.AccountID = "123456789012" // that of the committed stacks
+	}
+	leave, err := c.Join(l.Cloud, eks.Admin)
+	require.NoError(l.T, err)
+	l.T.Cleanup(func() {
+		leave()
+		containers.Close()
+		if c.Wipe(context.Background()) == nil { // otherwise it is not used again
+			p.put(name, c)
+		}
+	})
+}
+
+func (p *pool) take(program, name string) (*eks.Cluster, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if idle := p.idle[name]; len(idle) > 0 {
+		p.idle[name] = idle[1:]
+		return idle[0], nil
+	}
+	dir, err := os.MkdirTemp(live.Shared(), "cluster-")
+	if err != nil {
+		return nil, err
+	}
+	c, err := eks.Start(context.Background(), eks.Options{Program: program, Dir: dir, Name: name})
+	if err == nil {
+		p.all = append(p.all, c)
+	}
+	return c, err
+}
+
+func (p *pool) put(name string, c *eks.Cluster) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle[name] = append(p.idle[name], c)
+}
+
+// stop ends all clusters.
+func (p *pool) stop() error {
+	var all error
+	for _, c := range p.all {
+		all = errors.Join(all, c.Stop())
+	}
+	return all
+}
