@@ -25,9 +25,9 @@ func (p *pod) environment(ctx context.Context, image Image, c corev1.Container) 
 			variables[from.Prefix+name] = data[name]
 		}
 	}
-	// A value may refer to variables before it.
+	// A value may refer to variables before it, but not to those from envFrom.
 	known := map[string]string{}
-	lookup := expansion.MappingFuncFor(known, variables)
+	lookup := expansion.MappingFuncFor(known)
 	for _, e := range c.Env {
 		value, found := expansion.Expand(e.Value, lookup), true
 		if e.ValueFrom != nil {
@@ -96,7 +96,7 @@ func optional(given *bool) bool { return given != nil && *given }
 func (p *pod) secret(ctx context.Context, name string, missing *bool) (map[string]string, error) {
 	found, err := p.node.client.CoreV1().Secrets(p.live.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
-		return nil, unless(missing, err)
+		return nil, unless(missing, err, fmt.Errorf("secret %q not found", name))
 	}
 	data := map[string]string{}
 	for key, value := range found.Data {
@@ -109,17 +109,20 @@ func (p *pod) secret(ctx context.Context, name string, missing *bool) (map[strin
 func (p *pod) configMap(ctx context.Context, name string, missing *bool) (map[string]string, error) {
 	found, err := p.node.client.CoreV1().ConfigMaps(p.live.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
-		return nil, unless(missing, err)
+		return nil, unless(missing, err, fmt.Errorf("configmap %q not found", name))
 	}
 	return found.Data, nil
 }
 
-// unless is the error, unless it says that something optional is not there.
-func unless(missing *bool, err error) error {
-	if apierrors.IsNotFound(err) && optional(missing) {
+// unless is the error; where something is not there, that in a kubelet's words, and none if it is optional.
+func unless(missing *bool, err, absent error) error {
+	switch {
+	case !apierrors.IsNotFound(err):
+		return err
+	case optional(missing):
 		return nil
 	}
-	return err
+	return absent
 }
 
 // field is a field of the pod.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"k8s.io/client-go/util/cert"
 )
@@ -41,4 +42,19 @@ func (n *Node) serveLogs() (int32, error) {
 		_ = server.Close()
 	}()
 	return int32(listener.Addr().(*net.TCPAddr).Port), nil
+}
+
+// log is the file with what a container writes.
+func (p *pod) log(container string) string { return filepath.Join(p.dir, container+".log") }
+
+// lastWords is the end of a log, as a kubelet takes it for a termination message: at most 80 lines and 2048 bytes.
+func lastWords(file string, from int64) string {
+	content, err := os.ReadFile(file)
+	if err != nil || from > int64(len(content)) {
+		return ""
+	}
+	text := string(content[from:])
+	text = text[max(0, len(text)-2048):]
+	lines := strings.SplitAfter(text, "\n")
+	return strings.Join(lines[max(0, len(lines)-80):], "")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"time"
 
@@ -23,7 +24,8 @@ type pod struct {
 
 	ctx    context.Context // ends with the pod
 	cancel context.CancelFunc
-	grace  time.Duration // that a container has after SIGTERM
+	killed context.Context // ends when its containers have to be gone: after the grace period, and with the node
+	kill   context.CancelFunc
 
 	mu     sync.Mutex
 	status corev1.PodStatus
@@ -32,6 +34,7 @@ type pod struct {
 func (n *Node) newPod(live *corev1.Pod) *pod {
 	p := &pod{node: n, live: live, dir: filepath.Join(n.dir, live.Namespace, live.Name), ip: n.address()}
 	p.ctx, p.cancel = context.WithCancel(n.ctx)
+	p.killed, p.kill = context.WithCancel(n.ctx)
 	p.status = corev1.PodStatus{
 		Phase: corev1.PodPending, HostIP: loopback, PodIP: published(p.ip), PodIPs: []corev1.PodIP{{IP: published(p.ip)}}, StartTime: &metav1.Time{Time: time.Now()},
 		QOSClass: live.Status.QOSClass,
@@ -51,17 +54,17 @@ func waiting(c corev1.Container, reason, message string) corev1.ContainerStatus 
 	}}
 }
 
-// end ends the pod. Its containers get SIGTERM, and SIGKILL after the grace period.
+// end ends the pod. Its containers get SIGTERM, and SIGKILL after the grace period. A later call can only shorten it.
 func (p *pod) end(grace time.Duration) {
-	p.mu.Lock()
-	p.grace = grace
-	p.mu.Unlock()
 	p.cancel()
+	time.AfterFunc(grace, p.kill)
 }
 
 // run runs the pod to its end.
 func (p *pod) run() {
 	defer os.RemoveAll(filepath.Join(p.dir, "volumes"))
+	defer p.kill()
+	_ = os.MkdirAll(p.dir, 0o755) // a pod may have no volume
 	p.report()
 	phase := p.containers()
 	if p.node.ctx.Err() != nil {
@@ -71,8 +74,8 @@ func (p *pod) run() {
 	p.status.Phase = phase
 	p.mu.Unlock()
 	p.report()
-	if p.ctx.Err() != nil { // it is being deleted, and waits for that
-		now := int64(0)
+	<-p.ctx.Done() // somebody deletes it, and it waits for the node
+	if now := int64(0); p.node.ctx.Err() == nil {
 		_ = p.node.client.CoreV1().Pods(p.live.Namespace).Delete(p.node.ctx, p.live.Name, metav1.DeleteOptions{
 			GracePeriodSeconds: &now, Preconditions: metav1.NewUIDPreconditions(string(p.live.UID)),
 		})
@@ -128,12 +131,16 @@ func (p *pod) pause(d time.Duration) bool {
 // change changes the status of a container, and reports it.
 func (p *pod) change(status *corev1.ContainerStatus, change func(*corev1.ContainerStatus)) {
 	p.mu.Lock()
+	before := status.DeepCopy()
 	change(status)
 	if status.State.Running != nil && p.status.Phase == corev1.PodPending {
 		p.status.Phase = corev1.PodRunning
 	}
+	same := reflect.DeepEqual(before, status)
 	p.mu.Unlock()
-	p.report()
+	if !same {
+		p.report()
+	}
 }
 
 // report writes the status of the pod to the API server.
@@ -145,31 +152,4 @@ func (p *pod) report() {
 	live.ResourceVersion, live.Status = "", *p.status.DeepCopy()
 	// A pod that was deleted in the meantime has no status any more.
 	_, _ = p.node.client.CoreV1().Pods(live.Namespace).UpdateStatus(p.node.ctx, live, metav1.UpdateOptions{})
-}
-
-// conditions are those of a pod that is scheduled.
-func (p *pod) conditions() []corev1.PodCondition {
-	condition := func(of corev1.PodConditionType, holds bool) corev1.PodCondition {
-		status := corev1.ConditionFalse
-		if holds {
-			status = corev1.ConditionTrue
-		}
-		for _, before := range p.status.Conditions {
-			if before.Type == of && before.Status == status {
-				return before
-			}
-		}
-		return corev1.PodCondition{Type: of, Status: status, LastTransitionTime: metav1.Now()}
-	}
-	initialized, ready := true, p.status.Phase == corev1.PodRunning && p.ctx.Err() == nil
-	for _, s := range p.status.InitContainerStatuses {
-		initialized = initialized && s.State.Terminated != nil && s.State.Terminated.ExitCode == 0
-	}
-	for _, s := range p.status.ContainerStatuses {
-		ready = ready && s.Ready
-	}
-	return []corev1.PodCondition{
-		condition(corev1.PodScheduled, true), condition(corev1.PodInitialized, initialized),
-		condition(corev1.ContainersReady, ready), condition(corev1.PodReady, ready),
-	}
 }

@@ -5,37 +5,43 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os/exec"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
 
-// probe asks again and again whether a container is ready.
-func (p *pod) probe(ctx context.Context, c corev1.Container, cmd *exec.Cmd, status *corev1.ContainerStatus) {
-	probe := c.ReadinessProbe
+// probe asks again and again whether a container is ready. One that was ready is not any more after as many failures as the probe says.
+func (r process) probe(ctx context.Context, p *pod, c corev1.Container, status *corev1.ContainerStatus) {
+	probe, failures := c.ReadinessProbe, int32(0)
 	period := time.Duration(max(probe.PeriodSeconds, 1)) * time.Second
-	for wait := time.Duration(probe.InitialDelaySeconds) * time.Second; ; wait = period {
+	for wait := time.Duration(probe.InitialDelaySeconds) * time.Second; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(max(wait, again)):
 		}
-		ready := p.passes(ctx, probe, c, cmd) == nil
-		if ctx.Err() != nil {
-			return
+		wait, failures = period, failures+1
+		if r.passes(ctx, p, c) == nil {
+			failures = 0
 		}
-		if !ready {
-			wait = again
-		}
-		if ready != status.Ready {
-			p.change(status, func(s *corev1.ContainerStatus) { s.Ready = ready })
-		}
+		p.change(status, func(s *corev1.ContainerStatus) {
+			switch {
+			case s.State.Running == nil: // it has exited meanwhile
+			case failures == 0:
+				s.Ready = true
+			case failures >= probe.FailureThreshold:
+				s.Ready = false
+			}
+			if !s.Ready {
+				wait = again // a kubelet waits for its period
+			}
+		})
 	}
 }
 
 // passes tries a probe once.
-func (p *pod) passes(ctx context.Context, probe *corev1.Probe, c corev1.Container, cmd *exec.Cmd) error {
+func (r process) passes(ctx context.Context, p *pod, c corev1.Container) error {
+	probe := c.ReadinessProbe
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(max(probe.TimeoutSeconds, 1))*time.Second)
 	defer cancel()
 	switch {
@@ -46,16 +52,10 @@ func (p *pod) passes(ctx context.Context, probe *corev1.Probe, c corev1.Containe
 		}
 		return connection.Close()
 	case probe.Exec != nil:
-		image, err := p.node.pull(c.Image)
+		try, err := r.within(ctx, p, c, probe.Exec.Command)
 		if err != nil {
 			return err
 		}
-		program, err := find(probe.Exec.Command[0], image.Path)
-		if err != nil {
-			return err
-		}
-		try := exec.CommandContext(ctx, program, probe.Exec.Command[1:]...)
-		try.Dir, try.Env = cmd.Dir, cmd.Env
 		return try.Run()
 	case probe.HTTPGet != nil:
 		url := "http://" + net.JoinHostPort(p.ip, p.port(c, probe.HTTPGet.Port.String())) + probe.HTTPGet.Path

@@ -53,10 +53,10 @@ func (p *pod) project(ctx context.Context, source corev1.VolumeProjection) (map[
 	switch {
 	case source.Secret != nil:
 		data, err := p.secret(ctx, source.Secret.Name, source.Secret.Optional)
-		return chosen(data, source.Secret.Items, err)
+		return chosen(data, source.Secret.Items, err, "references non-existent secret key")
 	case source.ConfigMap != nil:
 		data, err := p.configMap(ctx, source.ConfigMap.Name, source.ConfigMap.Optional)
-		return chosen(data, source.ConfigMap.Items, err)
+		return chosen(data, source.ConfigMap.Items, err, "configmap references non-existent config key")
 	case source.ServiceAccountToken != nil:
 		token, err := p.token(ctx, *source.ServiceAccountToken)
 		return map[string]string{source.ServiceAccountToken.Path: token}, err
@@ -74,8 +74,8 @@ func (p *pod) project(ctx context.Context, source corev1.VolumeProjection) (map[
 	return nil, errors.New("this node does not know the source of the volume")
 }
 
-// chosen is the items of data that was read, or not; no items: all.
-func chosen(data map[string]string, items []corev1.KeyToPath, err error) (map[string]string, error) {
+// chosen is the items of data that was read, or not; no items: all. The words are the kubelet's for an item that is not there.
+func chosen(data map[string]string, items []corev1.KeyToPath, err error, missing string) (map[string]string, error) {
 	if err != nil || len(items) == 0 {
 		return data, err
 	}
@@ -83,7 +83,7 @@ func chosen(data map[string]string, items []corev1.KeyToPath, err error) (map[st
 	for _, item := range items {
 		content, found := data[item.Key]
 		if !found {
-			return nil, fmt.Errorf("references non-existent config key: %s", item.Key)
+			return nil, fmt.Errorf("%s: %s", missing, item.Key)
 		}
 		files[item.Path] = content
 	}
