@@ -98,12 +98,14 @@ func ContainerSecurity() Object {
 	}
 }
 
-// CaBundleVolumes returns the volume with the CA bundle from the ConfigMap of the configuration; none without a ConfigMap.
+// CaBundleVolumes returns the volume with the CA bundle from the ConfigMap of the configuration; none without a ConfigMap. It names the file,
+// so that a pod waits for one that is not there. The kubelet would make a folder of a missing subPath.
 func CaBundleVolumes(tls config.TLS) List {
 	if tls.CaBundleConfigMap == "" {
 		return nil
 	}
-	return List{Object{"name": caVolume, "configMap": Object{"name": tls.CaBundleConfigMap}}}
+	file := path.Base(tls.CaBundlePath)
+	return List{Object{"name": caVolume, "configMap": Object{"name": tls.CaBundleConfigMap, "items": List{Object{"key": file, "path": file}}}}}
 }
 
 // CaBundleMounts returns the mount of this volume. It mounts a single file, so that the other files of the directory stay
