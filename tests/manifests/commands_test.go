@@ -31,7 +31,7 @@ func TestCommandsNameWhatExists(t *testing.T) {
 		}
 	}
 	named := regexp.MustCompile(`kubectl (?:get|describe) ([a-z]+) -n (\S+) ([a-z][\w-]*)`)
-	selected := regexp.MustCompile(`kubectl \w+ .*-n (\S+) -l (\S+)=(\S+)`)
+	selected := regexp.MustCompile(`kubectl \w+ .*-n (\S+) -l (\S+)=([\w-]+)`)
 	names, selectors := 0, 0
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
@@ -50,5 +50,5 @@ func TestCommandsNameWhatExists(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 4, names)
-	assert.Equal(t, 3, selectors)
+	assert.Equal(t, 4, selectors)
 }
