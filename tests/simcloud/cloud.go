@@ -55,6 +55,7 @@ type Cloud struct {
 	inspect func(Operation, func(string) []Object)
 	look    func(Operation, map[string]string)
 	log     []Operation
+	events  []string // of simulated clusters
 }
 
 // Object is something that exists in the cloud.

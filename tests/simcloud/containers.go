@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -25,6 +27,10 @@ func (c *Cloud) Containers() http.Handler {
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		run := Operation{Op: "run", Type: jobType, Name: asked.Environment["HOSTNAME"], Text: strings.Join(asked.Command, " ") + " in " + asked.Image}
+		if !slices.Contains(c.log, run) { // it asks again while it runs
+			c.log = append(c.log, run)
+		}
 		container := corev1.Container{Image: asked.Image, Command: asked.Command}
 		err := (&cluster{cloud: c}).run(&batchv1.Job{}, container, asked.Environment)
 		switch {

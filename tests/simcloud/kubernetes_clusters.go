@@ -88,9 +88,9 @@ func (c Cluster) listKind(client *kube.Client, typ string) ([]kube.Object, error
 	return slices.DeleteFunc(all, func(o kube.Object) bool { return !c.owns(typ, idOf(&o)) || furnished(typ, o.GetName()) }), nil
 }
 
-// furnished tells whether an object is one that Kubernetes puts into every namespace.
+// furnished tells whether an object is one that Kubernetes makes: in every namespace, or in default.
 func furnished(typ, name string) bool {
-	return typ == serviceAccountType && name == "default" || typ == configMapType && name == "kube-root-ca.crt"
+	return typ == serviceAccountType && name == "default" || typ == configMapType && name == "kube-root-ca.crt" || typ == serviceType && name == "kubernetes"
 }
 
 // put creates or replaces an object, as kubectl does.

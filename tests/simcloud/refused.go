@@ -90,11 +90,9 @@ func (c *Cloud) refused() map[string]string {
 				map[string]string{"host": fields.Host, "username": fields.Username, "password": fields.Password})
 		}
 	}
-	for _, secret := range c.all(kubeSecretType, nil) {
-		data, err := (&cluster{cloud: c, name: secret.Cluster}).data(kubeSecretType, strings.Split(secret.ID, "/")[0], strings.Split(secret.ID, "/")[1], nil)
-		if err == nil {
-			try(secret.ID, map[string]string{"host": data["DB_HOST"], "username": data["DB_USER"], "password": data["DB_PASSWORD"]})
-		}
+	for _, secret := range c.list(kubeSecretType) {
+		data := secret.data()
+		try(secret.ID, map[string]string{"host": data["DB_HOST"], "username": data["DB_USER"], "password": data["DB_PASSWORD"]})
 	}
 	return why
 }

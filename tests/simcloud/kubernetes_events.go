@@ -1,0 +1,48 @@
+package simcloud
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Events lists what the controllers say of objects, as "Kind name: Reason: message": much of it Pulumi does not show. Those of simulated
+// clusters are since Open.
+func (c *Cloud) Events() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := slices.Clone(c.events)
+	for _, name := range slices.Sorted(maps.Keys(c.Clusters)) {
+		all = append(all, c.Clusters[name].events()...)
+	}
+	return all
+}
+
+// event tells why something does not happen.
+func (c *Cloud) event(of, reason string, why error) {
+	c.events = append(c.events, fmt.Sprintf("%s: %s: %s", of, reason, why))
+}
+
+// events are those of a real cluster. A server that does not answer has none.
+func (c Cluster) events() []string {
+	client, err := c.admin()
+	if err != nil {
+		return nil
+	}
+	found, _ := client.List(context.Background(), corev1.SchemeGroupVersion.WithKind("Event"), "")
+	var all []string
+	for _, event := range found {
+		p := Properties(event.Object)
+		if c.owns("", event.GetNamespace()+"/") {
+			all = append(all, fmt.Sprintf("%s %s: %s: %s", p.Text("involvedObject", "kind"), p.Text("involvedObject", "name"), p.Text("reason"), p.Text("message")))
+		}
+	}
+	return all
+}
+
+// name is the name of a Kubernetes object.
+func (o *Object) name() string { return o.ID[strings.LastIndex(o.ID, "/")+1:] }
