@@ -2,6 +2,7 @@ package eks
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -10,28 +11,45 @@ import (
 )
 
 // furnished are the namespaces that a cluster has from the start.
-var furnished = map[string]bool{"default": true, "external-secrets": true, "kube-node-lease": true, "kube-public": true, "kube-system": true}
+var furnished = map[string]bool{"default": true, operators: true, "kube-node-lease": true, "kube-public": true, "kube-system": true}
 
-// Wipe deletes all namespaces that people have made, with what is in them, and what belongs to no namespace.
+// operators is the namespace of the External Secrets Operator.
+const operators = "external-secrets"
+
+// Wipe deletes all namespaces that people have made, with what is in them, what belongs to no namespace, and the ServiceAccounts with which
+// ClusterSecretStores read.
 func (c *Cluster) Wipe(ctx context.Context) error {
 	client, err := kube.Connect(c.As(Admin))
 	if err != nil {
 		return err
 	}
-	for _, kind := range []schema.GroupVersionKind{
-		{Group: "external-secrets.io", Version: "v1", Kind: "ClusterSecretStore"}, {Version: "v1", Kind: "Namespace"},
+	for _, of := range []struct {
+		kind      schema.GroupVersionKind
+		namespace string
+	}{
+		{schema.GroupVersionKind{Group: "external-secrets.io", Version: "v1", Kind: "ClusterSecretStore"}, ""},
+		{schema.GroupVersionKind{Version: "v1", Kind: "ServiceAccount"}, operators},
+		{schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}, ""},
 	} {
-		objects, err := client.List(ctx, kind, "")
+		objects, err := client.List(ctx, of.kind, of.namespace)
 		if err != nil {
 			return err
 		}
+		done := make(chan error, len(objects)) // all at once: a namespace takes seconds
 		for _, object := range objects {
-			if furnished[object.GetName()] {
-				continue
-			}
-			if err := client.Delete(ctx, &object, time.Minute); err != nil {
-				return err
-			}
+			go func() {
+				if furnished[object.GetName()] {
+					done <- nil
+					return
+				}
+				done <- client.Delete(ctx, &object, time.Minute)
+			}()
+		}
+		for range objects {
+			err = errors.Join(err, <-done)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -23,7 +23,9 @@ type Stack struct {
 	*engine.Environment
 	T *testing.T
 
-	said strings.Builder // the output of all runs
+	said  strings.Builder // the output of all runs
+	begun int             // entries of the cloud's log before the test
+	move  func(*Stack)    // to another opening of the stack; nil: it is joined to nothing
 }
 
 // Start opens a stack of a committed file in an empty simulated cloud. Nothing is deployed yet.
@@ -44,7 +46,7 @@ func StartWith(t *testing.T, opts engine.Options) *Stack {
 	t.Cleanup(env.Close)
 	l := &Stack{Environment: env, T: t}
 	if firsts.join != nil {
-		firsts.join(l, opts.Stack)
+		l.move = firsts.join(l, opts.Stack)
 	}
 	return l
 }
@@ -56,6 +58,7 @@ func Started(t *testing.T, name string, overrides ...engine.Override) *Stack {
 	if firsts.join != nil { // a copy would have the objects of another cluster
 		l := Start(t, name, overrides...)
 		l.MustUp()
+		l.begun = len(l.Cloud.Log())
 		return l
 	}
 	root := Root(t)
@@ -77,14 +80,17 @@ type first struct{ dir, said string }
 var firsts struct {
 	made   sync.Map
 	folder string
-	join   func(l *Stack, name string) // nil: the stacks of the tests are on simulated clusters
+	join   Join // nil: the stacks of the tests are on simulated clusters
 }
 
 // Shared is a folder for what the tests of a package share. It is removed when they have ended.
 func Shared() string { return firsts.folder }
 
-// MainOn is Main for tests whose stacks are joined to something, such as a real cluster, when they are opened.
-func MainOn(m *testing.M, join func(l *Stack, name string)) int {
+// Join joins a stack to something, such as a real cluster, when it is opened. When it is opened again, move takes that over.
+type Join func(l *Stack, name string) (move func(again *Stack))
+
+// MainOn is Main for tests whose stacks are joined.
+func MainOn(m *testing.M, join Join) int {
 	firsts.join = join
 	return Main(m)
 }
@@ -137,6 +143,9 @@ func (l *Stack) Reopen(opts engine.Options) *Stack {
 	env.Cloud.JobResult = l.Cloud.JobResult
 	again := &Stack{Environment: env, T: l.T}
 	again.said.WriteString(l.said.String())
+	if again.move = l.move; again.move != nil {
+		again.move(again)
+	}
 	return again
 }
 

@@ -36,7 +36,7 @@ func (l *Stack) KubeSecret(entry string) string {
 // Ran lists the images of the migrations that started, in order.
 func (l *Stack) Ran() []string {
 	var images []string
-	for _, operation := range l.Cloud.Log() {
+	for _, operation := range l.Cloud.Log()[l.begun:] {
 		if operation.Op == "run" {
 			images = append(images, operation.Text[strings.LastIndex(operation.Text, ":")+1:])
 		}

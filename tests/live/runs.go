@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
@@ -37,6 +38,15 @@ func (l *Stack) MustFail(result *engine.Result, err error) string {
 	require.Error(l.T, err)
 	l.Hear(result)
 	return err.Error()
+}
+
+// MustWaitInVain expects an up to wait for an object that does not become ready, and returns its errors. It is not as patient as others.
+func (l *Stack) MustWaitInVain() string {
+	l.T.Helper()
+	patience := l.Cloud.Patience
+	l.Cloud.Patience = 5 * time.Second
+	defer func() { l.Cloud.Patience = patience }()
+	return l.MustFail(l.Up(l.T.Context()))
 }
 
 // MustSet sets a value in the stack file, for the runs that follow.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/tests/eks"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -53,21 +55,29 @@ type pool struct {
 }
 
 // join makes the cluster of a stack a real one, until the test ends.
-func (p *pool) join(l *live.Stack, stack string) {
+func (p *pool) join(l *live.Stack, stack string) (move func(*live.Stack)) {
 	l.T.Helper()
-	tools.Need(l.T, tools.Cluster)
+	program, found := tools.Path(tools.Cluster)
+	require.True(l.T, found, "the cluster was not built from tests/cluster as it is: go run ./tests/all -tools")
 	name := "mosaic-" + stack
-	c, err := p.take(tools.At(l.T, tools.Cluster), name)
+	c, err := p.take(program, name)
 	require.NoError(l.T, err)
-	require.NoError(l.T, c.Namespace(l.T.Context(), name))
-	containers := httptest.NewServer(l.Cloud.Containers())
+	require.NoError(l.T, c.Namespace(l.T.Context(), "mosaic-prod")) // as simulated clusters have it
+	var cloud *simcloud.Cloud
+	containers := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { cloud.Containers().ServeHTTP(w, r) }))
 	require.NoError(l.T, c.Push("*", eks.Image{URL: containers.URL}))
-	l.Cloud.Patience = 15 * time.Second
-	if l.Cloud.AccountID == "" {
-		l.Cloud.AccountID = "123456789012" // that of the committed stacks
+	leave := func() {}
+	move = func(l *live.Stack) {
+		leave()
+		l.Cloud.Patience = patience
+		if l.Cloud.AccountID == "" {
+			l.Cloud.AccountID = "123456789012" // that of the committed stacks
+		}
+		cloud = l.Cloud
+		leave, err = c.Join(cloud, eks.Admin)
+		require.NoError(l.T, err)
 	}
-	leave, err := c.Join(l.Cloud, eks.Admin)
-	require.NoError(l.T, err)
+	move(l)
 	l.T.Cleanup(func() {
 		leave()
 		containers.Close()
@@ -75,7 +85,11 @@ func (p *pool) join(l *live.Stack, stack string) {
 			p.put(name, c)
 		}
 	})
+	return move
 }
+
+// patience is how long a run waits for an object. What becomes ready does so in a few seconds.
+const patience = 15 * time.Second
 
 func (p *pool) take(program, name string) (*eks.Cluster, error) {
 	p.mu.Lock()
