@@ -5,7 +5,6 @@ package delivery
 import (
 	"encoding/base64"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,20 +37,14 @@ func secretAlways(l *live.Stack) (operations *int) {
 	l.T.Helper()
 	operations = new(int)
 	before := l.KubeSecret("DB_URL")
-	l.Cloud.Fail(func(operation simcloud.Operation) error {
+	l.Cloud.Inspect(func(operation simcloud.Operation, objects func(string) []simcloud.Object) {
 		*operations++
-		// The cloud is locked during the operation, so this reads its file.
-		cloud, err := simcloud.Open(filepath.Join(l.Folder(), "cloud.json"))
-		if err != nil {
-			return err
-		}
-		for _, secret := range cloud.Objects(live.KubeSecretType) {
+		for _, secret := range objects(live.KubeSecretType) {
 			if url, err := base64.StdEncoding.DecodeString(secret.Properties.Text("data", "DB_URL")); err == nil && string(url) == before {
-				return nil
+				return
 			}
 		}
 		l.T.Errorf("the pods have no Secret at %s of %s %s", operation.Op, operation.Type, operation.Name)
-		return nil
 	})
 	return operations
 }
@@ -111,7 +104,7 @@ func TestWhatOthersWroteStopsNoUpdate(t *testing.T) {
 	for _, kind := range bringers {
 		require.NoError(t, l.Cloud.Edit(kind, l.One(kind).ID, func(p simcloud.Properties) {
 			p.Map("metadata", "annotations")["force-sync"] = "by hand"
-			p.Map("metadata", "labels")["app.kubernetes.io/component"] = "by hand"
+			p.Map("metadata", "labels")["app.kubernetes.io/component"] = "by-hand"
 		}))
 	}
 	l.MustSet("database.passwordVersion", "2")

@@ -117,7 +117,7 @@ func verbs(changes []string, none string) string {
 // steady is an object without the values that differ each time it is created.
 func steady(o simcloud.Object) simcloud.Properties {
 	delete(o.Properties, "status")
-	for _, name := range []string{"generation", "resourceVersion", "uid"} {
+	for _, name := range []string{"creationTimestamp", "generation", "managedFields", "resourceVersion", "uid"} {
 		delete(o.Properties.Map("metadata"), name)
 	}
 	return o.Properties

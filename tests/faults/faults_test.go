@@ -17,6 +17,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/oncluster"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
@@ -111,7 +112,7 @@ func twoRuns(t *testing.T) []string {
 }
 
 func migrationFails(t *testing.T) []string {
-	l := live.Start(t, "dev")
+	l := live.Start(t, "dev", engine.Override{Path: "migrations.backoffLimit", Value: "0"})
 	l.Cloud.JobResult = func(string) error { return errors.New("alembic: can't locate revision") }
 	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-migration-", "BackoffLimitExceeded")
 	l.Cloud.JobResult = nil
@@ -135,10 +136,10 @@ func migrationHangs(t *testing.T) []string {
 		}
 		return nil
 	})
-	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-migration-", "timed out waiting to be Ready")
+	why := seen(t, l.MustWaitInVain(), "core-api-migration-", "timed out waiting to be Ready")
 	job := l.One(live.JobType)
 	assert.Greater(t, patience, 10*time.Minute, "longer than the Job's own deadline, whose end says more")
-	assert.Contains(t, l.MustFail(l.Up(t.Context())), "timed out waiting to be Ready")
+	assert.Contains(t, l.MustWaitInVain(), "timed out waiting to be Ready")
 	assert.Equal(t, job.ID, l.One(live.JobType).ID, "the Job that runs is left alone")
 	l.Cloud.JobResult = nil
 	converges(l)
@@ -150,15 +151,20 @@ func neverReady(t *testing.T) []string {
 	l := live.Started(t, "dev")
 	require.NoError(t, l.Cloud.Remove(live.RolePolicyType, l.One(live.RolePolicyType).ID))
 	l.MustSet("database.passwordVersion", "2")
-	why := seen(t, l.MustFail(l.Up(t.Context())), "core-api-db", "condition Ready", "AccessDeniedException")
+	l.MustUp()
+	const refusal = "AccessDeniedException"
+	require.Eventually(t, func() bool { return strings.Contains(strings.Join(l.Cloud.Events(), "\n"), refusal) }, 10*time.Second, 50*time.Millisecond)
+	told := seen(t, strings.Join(l.Cloud.Events(), "\n"), "core-api-db: UpdateFailed", refusal)
+	assert.NotEqual(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
 	_, err := l.Up(t.Context(), optup.Refresh())
 	require.NoError(t, err)
 	require.NoError(t, l.Cloud.Sync()) // the operator retries by itself
 	converges(l)
-	return []string{why, "`up --refresh`", "the policy is back, and the cluster has the new password when the operator has tried again"}
+	return []string{"nothing: the ExternalSecret was ready until the operator tried; then an event of it says " + told + ", and `just db-check` that it is broken", "`up --refresh`", "the policy is back, and the cluster has the new password when the operator has tried again"}
 }
 
 func foreignAccount(t *testing.T) []string {
+	oncluster.Simulated(t, "a cluster belongs to the account with which the stack is opened")
 	l := live.StartWith(t, engine.Options{Stack: "dev", AccountID: "999999999999"})
 	before := l.Inventory()
 	why := seen(t, l.MustFail(l.Up(t.Context())), "AWS account ID not allowed: 999999999999")
@@ -213,7 +219,7 @@ func noOIDCProvider(t *testing.T) []string {
 
 func foreignIssuer(t *testing.T) []string {
 	why := wrongSetting{key: "cluster.oidcIssuer", value: simcloud.OIDCIssuer("mosaic-prod", "us-east-1"), says: []string{
-		"aws-secrets-manager", "condition Ready", "AssumeRoleWithWebIdentity: AccessDenied",
+		"aws-secrets-manager", "Ready=False: InvalidProviderConfig: unable to validate store",
 	}}.fixed(t)
 	return []string{why, "without `cluster.oidcIssuer`, `up`", "the role trusts the right issuer, the rest goes on"}
 }

@@ -43,7 +43,7 @@ func vacated(t *testing.T, settings ...engine.Override) *house {
 	}
 	h.CLI("state", "delete", "--all", "--force", "--yes")
 	for _, o := range h.Cloud.Objects("") {
-		if slices.Contains(kinds, o.Kind) || strings.Contains(o.ID+o.Properties.Text("secretId"), "rds/connection") {
+		if slices.Contains(kinds, o.Kind) || o.Kind == live.JobType || strings.Contains(o.ID+o.Properties.Text("secretId"), "rds/connection") {
 			require.NoError(t, h.Cloud.Remove(o.Kind, o.ID), o.Kind)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/oncluster"
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
@@ -137,6 +138,7 @@ func (s schedule) follow(cloud *simcloud.Cloud) (finish func() error) {
 // instance and one replica, and the application has its database before the replicas exist. The additional 30 seconds allow for the
 // migration and the synchronization, which take 25, and for no further step before or after the instance.
 func TestAnUpTakesAsLongAsItsInstance(t *testing.T) {
+	oncluster.Simulated(t, "the durations are assumptions")
 	const most = 1.05
 	for name, test := range map[string]struct {
 		overrides []engine.Override

@@ -216,6 +216,7 @@ func TestTheMigrationOfARestoreFails(t *testing.T) {
 	l := live.Started(t, "prod")
 	original := instanceNamed(l, "mosaic-prod-db")
 	l.RestoreLatest()
+	l.MustSet("migrations.backoffLimit", "0")
 	l.Cloud.JobResult = func(image string) error {
 		if strings.HasSuffix(image, ":1.0.0") {
 			return errors.New("alembic: can't locate revision 1975ea83b712")
