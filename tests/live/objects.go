@@ -44,17 +44,6 @@ func (l *Stack) Ran() []string {
 	return images
 }
 
-// Explained is what the controllers of the simulated clusters have said beside the conditions of the objects, as kubectl describe shows it.
-func (l *Stack) Explained() string {
-	var said []string
-	for _, operation := range l.Cloud.Log() {
-		if operation.Op == "event" {
-			said = append(said, operation.Text)
-		}
-	}
-	return strings.Join(said, "\n")
-}
-
 // Bundle creates the ConfigMap rds-ca of prod with a file in it, as trust-manager would.
 func (l *Stack) Bundle(namespace, file string) {
 	l.T.Helper()

@@ -33,7 +33,7 @@ func accountOf(arn string) string {
 	return ""
 }
 
-// Is tells whether a principal of a resource's policy is the caller. The account stands for its roles where it is denied something;
+// is tells whether a principal of a resource's policy is the caller. The account stands for its roles where it is denied something;
 // where it is allowed something, their own policies have to allow it too.
 func (by caller) is(p iam.Principal, effect string) bool {
 	if _, everyone := p["*"]; everyone {

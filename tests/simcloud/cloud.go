@@ -69,10 +69,10 @@ type Object struct {
 
 // Operation is a call that a provider has made, or is about to make.
 type Operation struct {
-	Op   string // create, update, delete, read, invoke, run (a Job's containers) or event (of a controller)
+	Op   string // create, update, delete, read, invoke or run (a Job's containers)
 	Type string // Pulumi's type token, or the function's
 	Name string // the resource's name in the program; of run: namespace/name of the Job
-	Text string // of run: the command and its image; of event: the reason and the message
+	Text string // of run: the command and its image
 	// Timeout is how long a create, update or delete may take; 0: the provider's default.
 	Timeout time.Duration
 }

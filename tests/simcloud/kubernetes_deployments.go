@@ -68,7 +68,7 @@ func (c *cluster) admitPod(namespace string, pod corev1.PodSpec) error {
 // targeted simulates the endpoints controller: a Service leads to the pods that its selector matches.
 func (c *cluster) targeted(o *Object) bool {
 	service := decodeAs[corev1.Service](o)
-	for _, other := range c.cloud.all(deploymentType, func(d *Object) bool { return d.Cluster == c.name && d.is("Available") }) {
+	for _, other := range c.cloud.all(deploymentType, func(d *Object) bool { return d.Cluster == c.name && d.Is("Available") }) {
 		deployment, found := decodeAs[appsv1.Deployment](other), len(service.Spec.Selector) > 0
 		for label, value := range service.Spec.Selector {
 			found = found && deployment.Spec.Template.Labels[label] == value

@@ -62,12 +62,17 @@ func (c *cluster) data(typ, namespace, name string, optional *bool) (map[string]
 		}
 		return nil, fmt.Errorf("%s %q not found", strings.ToLower(typ[strings.LastIndex(typ, ":")+1:]), name)
 	}
+	return o.decoded(), nil
+}
+
+// decoded is the content of a Secret or a ConfigMap.
+func (o Object) decoded() map[string]string {
 	data := map[string]string{}
 	for name := range o.Properties.Map("data") {
 		data[name] = o.Properties.Text("data", name)
-		if decoded, err := base64.StdEncoding.DecodeString(data[name]); err == nil && typ == kubeSecretType {
+		if decoded, err := base64.StdEncoding.DecodeString(data[name]); err == nil && o.Kind == kubeSecretType {
 			data[name] = string(decoded)
 		}
 	}
-	return data, nil
+	return data
 }

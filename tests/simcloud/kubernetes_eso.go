@@ -10,14 +10,20 @@ import (
 )
 
 // Sync lets time pass in all clusters: the External Secrets Operator reconciles every SecretStore and ExternalSecret, Jobs continue, and
-// those whose time to live after their end is over are deleted. Without Sync, controllers act only when an object changes.
+// those whose time to live after their end is over are deleted. Without Sync, controllers of simulated clusters act only when an object
+// changes.
 func (c *Cloud) Sync() error {
+	for name := range c.Clusters {
+		if err := c.Clusters[name].sync(); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, kind := range []string{secretStoreType, externalSecretType, jobType} {
 		for _, o := range c.all(kind, nil) {
 			kinds()[kind].reconcile(&cluster{cloud: c, name: o.Cluster}, o)
-			if ended := o.is("Complete") || o.is("Failed"); ended && o.Properties.Map("spec")["ttlSecondsAfterFinished"] != nil {
+			if ended := o.Is("Complete") || o.Is("Failed"); ended && o.Properties.Map("spec")["ttlSecondsAfterFinished"] != nil {
 				c.drop(o)
 			}
 		}

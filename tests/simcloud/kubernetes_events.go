@@ -22,9 +22,9 @@ func (c *Cloud) Events() []string {
 	return all
 }
 
-// event tells why something does not happen.
-func (c *Cloud) event(of, reason string, why error) {
-	c.events = append(c.events, fmt.Sprintf("%s: %s: %s", of, reason, why))
+// event is what a controller says of an object, or of its pods, beside its conditions.
+func (c *cluster) event(o *Object, reason string, why error) {
+	c.cloud.events = append(c.cloud.events, fmt.Sprintf("%s %s: %s: %s", o.Kind[strings.LastIndex(o.Kind, ":")+1:], o.Properties.Text("metadata", "name"), reason, why))
 }
 
 // events are those of a real cluster. A server that does not answer has none.
@@ -43,6 +43,3 @@ func (c Cluster) events() []string {
 	}
 	return all
 }
-
-// name is the name of a Kubernetes object.
-func (o *Object) name() string { return o.ID[strings.LastIndex(o.ID, "/")+1:] }

@@ -15,7 +15,7 @@ import (
 // runJob simulates the Job controller and the kubelet: the pods start once everything that they refer to exists, and stay pending until
 // then.
 func (c *cluster) runJob(o *Object) {
-	if o.is("Complete") || o.is("Failed") {
+	if o.Is("Complete") || o.Is("Failed") {
 		return // it does not run again
 	}
 	job := decodeAs[batchv1.Job](o)
@@ -33,6 +33,31 @@ func (c *cluster) runJob(o *Object) {
 		c.event(o, "FailedMount", err)
 		return
 	}
+	tries := 7 // a limit that is not given is 6
+	if limit := job.Spec.BackoffLimit; limit != nil {
+		tries = 1 + int(*limit)
+	}
+	var said []string
+	for range tries {
+		words, ended, err := c.runPod(o, job)
+		switch {
+		case !ended:
+			return
+		case err == nil:
+			o.setConditions(
+				metav1.Condition{Type: "SuccessCriteriaMet", Status: metav1.ConditionTrue, Reason: "CompletionsReached", Message: "Reached expected number of succeeded pods"},
+				metav1.Condition{Type: "Complete", Status: metav1.ConditionTrue, Reason: "CompletionsReached", Message: "Reached expected number of succeeded pods"},
+			)
+			return
+		}
+		said = append(said, words...)
+	}
+	c.fail(o, said)
+}
+
+// runPod runs the containers of a pod of a Job, one after the other. The pod has not ended if something is missing, or a container runs.
+func (c *cluster) runPod(o *Object, job *batchv1.Job) (said []string, over bool, err error) {
+	pod := job.Spec.Template.Spec
 	var statuses []corev1.ContainerStatus
 	for i, container := range append(slices.Clone(pod.InitContainers), pod.Containers...) {
 		initializes := i < len(pod.InitContainers)
@@ -42,25 +67,21 @@ func (c *cluster) runJob(o *Object) {
 		}
 		if err != nil {
 			c.event(o, "Failed", err)
-			return
+			return nil, false, err
 		}
 		err = c.run(job, container, environment)
 		if errors.Is(err, ErrRunning) {
 			o.Properties["status"] = map[string]any{"active": 1.0}
-			return
+			return nil, false, err
 		}
 		if !initializes { // of which the provider says nothing
 			statuses = append(statuses, ended(container, err))
 		}
 		if err != nil {
-			c.fail(o, complaint(job.Namespace, job.Name, statuses...))
-			return
+			return complaint(job.Namespace, job.Name, statuses...), true, err
 		}
 	}
-	o.setConditions(
-		metav1.Condition{Type: "SuccessCriteriaMet", Status: metav1.ConditionTrue, Reason: "CompletionsReached", Message: "Reached expected number of succeeded pods"},
-		metav1.Condition{Type: "Complete", Status: metav1.ConditionTrue, Reason: "CompletionsReached", Message: "Reached expected number of succeeded pods"},
-	)
+	return nil, true, nil
 }
 
 // fail ends a Job whose pod has failed.

@@ -49,7 +49,7 @@ func kinds() map[string]kind {
 		jobType: {
 			resource: "jobs", namespaced: true, decode: strict[batchv1.Job], rules: jobRules(), reconcile: (*cluster).runJob,
 			immutable: []string{"spec.template", "spec.completions", "spec.parallelism", "spec.selector"},
-			unready:   func(o *Object) bool { return !o.is("Complete") },
+			unready:   func(o *Object) bool { return !o.Is("Complete") },
 		},
 		secretStoreType: {
 			resource: "secretstores", namespaced: true, decode: strict[esv1.SecretStore], rules: secretStoreRules(),

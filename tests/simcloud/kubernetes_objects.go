@@ -21,12 +21,14 @@ func (c *cluster) store(k kind, o *Object, live Properties) (Properties, error) 
 	o.Properties = stored(o.Kind, live)
 	c.cloud.put(o)
 	before := o.Properties.clone()
-	lags := c.cloud.OperatorLags && o.Kind == externalSecretType && o.is("Ready")
+	// The operator does not say of which generation its condition is, so the provider takes that of the former one.
+	ready := (o.Kind == externalSecretType || o.Kind == secretStoreType) && o.Is("Ready")
+	lags := c.cloud.OperatorLags && o.Kind == externalSecretType && ready
 	if k.reconcile != nil && !lags {
 		k.reconcile(c, o)
 	}
 	now := asObject(o.Properties)
-	if !kube.Awaited(now) {
+	if ready || !kube.Awaited(now) {
 		return before, nil
 	}
 	if o.Kind == serviceType && !c.targeted(o) {
@@ -39,8 +41,8 @@ func (o *Object) annotation(name string) string {
 	return o.Properties.Text("metadata", "annotations", name)
 }
 
-// is tells whether a condition of the object is True.
-func (o *Object) is(condition string) bool {
+// Is tells whether a condition of the object is True.
+func (o Object) Is(condition string) bool {
 	return slices.ContainsFunc(o.Properties.List("status", "conditions"), func(c Properties) bool {
 		return c.Text("type") == condition && c.Text("status") == "True"
 	})
@@ -53,11 +55,6 @@ func (o *Object) setConditions(conditions ...metav1.Condition) {
 		all = append(all, map[string]any{"type": c.Type, "status": string(c.Status), "reason": c.Reason, "message": c.Message})
 	}
 	o.Properties["status"] = map[string]any{"conditions": all}
-}
-
-// event is what a controller says of an object beside its conditions, as kubectl describe shows it.
-func (c *cluster) event(o *Object, reason string, err error) {
-	c.cloud.log = append(c.cloud.log, Operation{Op: "event", Type: o.Kind, Name: o.ID, Text: reason + ": " + err.Error()})
 }
 
 // decodeAs decodes an object into its published type. It was decoded strictly when it was admitted, so an error is a programming error.

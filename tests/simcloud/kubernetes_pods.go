@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -25,46 +24,13 @@ func (c *cluster) schedule(o *Object, job *batchv1.Job) error {
 	for _, term := range affinity.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution {
 		for _, other := range c.cloud.all(jobType, func(other *Object) bool { return other.Cluster == c.name && other.ID != o.ID }) {
 			running := decodeAs[batchv1.Job](other)
-			if running.Status.Ready != nil && *running.Status.Ready > 0 && running.Namespace == job.Namespace && term.TopologyKey == "topology.kubernetes.io/region" &&
+			if running.Status.Active > 0 && running.Namespace == job.Namespace && term.TopologyKey == "topology.kubernetes.io/region" &&
 				matches(term.LabelSelector, running.Spec.Template.Labels) {
 				return errors.New("0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules")
 			}
 		}
 	}
 	return nil
-}
-
-// startPod is what has to be there before the containers of a pod run; false: something is missing. The provider says of the pod only that it
-// waits, unless it is a variable that is missing; events say why.
-func (c *cluster) startPod(o *Object, template corev1.PodTemplateSpec) (said []string, start bool) {
-	namespace, _, _ := strings.Cut(o.ID, "/")
-	pod := template.Spec
-	if account := pod.ServiceAccountName; account != "" && account != "default" && c.get(serviceAccountType, namespace+"/"+account) == nil {
-		c.cloud.event(o.Kind[strings.LastIndex(o.Kind, ":")+1:]+" "+o.name(), "FailedCreate", fmt.Errorf(
-			"Error creating: pods %q is forbidden: error looking up service account %s/%s: serviceaccount %q not found", o.name()+"-", namespace, account, account))
-		return nil, false
-	}
-	var names []string
-	for _, container := range pod.Containers {
-		names = append(names, container.Name)
-	}
-	waits := fmt.Sprintf("[Pod %s-x]: containers with unready status: [%s]", o.ID, strings.Join(names, " "))
-	if err := c.mount(namespace, pod); err != nil {
-		c.cloud.event("Pod "+podOf(o), "FailedMount", err)
-		return []string{waits}, false
-	}
-	for _, container := range append(slices.Clone(pod.InitContainers), pod.Containers...) {
-		_, err := c.environment(namespace, container)
-		if err != nil && c.cloud.OperatorLags {
-			c.catchUp()
-			_, err = c.environment(namespace, container) // the kubelet retries
-		}
-		if err != nil {
-			c.cloud.event("Pod "+podOf(o), "Failed", fmt.Errorf("Error: %w", err))
-			return []string{waits + "[CreateContainerConfigError] " + err.Error()}, false
-		}
-	}
-	return nil, true
 }
 
 // mount is the first step of the kubelet: every volume has to exist, and have the files that are named.

@@ -118,9 +118,9 @@ func (w *world) make(c *chain) error {
 
 // explained is an error with what the controllers say beside the conditions of the objects.
 func (w *world) explained(err error) error {
-	for _, operation := range w.cloud.Log() {
-		if err != nil && operation.Op == "event" {
-			err = fmt.Errorf("%w\n%s", err, operation.Text)
+	for _, event := range w.cloud.Events() {
+		if err != nil {
+			err = fmt.Errorf("%w\n%s", err, event)
 		}
 	}
 	return err

@@ -91,7 +91,7 @@ func (c *Cloud) refused() map[string]string {
 		}
 	}
 	for _, secret := range c.list(kubeSecretType) {
-		data := secret.data()
+		data := secret.decoded()
 		try(secret.ID, map[string]string{"host": data["DB_HOST"], "username": data["DB_USER"], "password": data["DB_PASSWORD"]})
 	}
 	return why
