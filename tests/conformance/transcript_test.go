@@ -134,7 +134,7 @@ func (s *side) get(typ, name string) {
 func theirs(entries simcloud.Properties) map[string]any {
 	left := map[string]any{}
 	for name, value := range entries {
-		if !strings.HasPrefix(name, "reconcile.external-secrets.io/") {
+		if !strings.HasPrefix(name, "reconcile.external-secrets.io/") && name != "simcloud/sync" { // how Sync makes the operator look
 			left[name] = value
 		}
 	}

@@ -23,7 +23,7 @@ func (c *cluster) rollOut(o *Object) {
 	}
 	if err := c.admitPod(deployment.Namespace, pod); err != nil {
 		c.event(o, "Failed", err)
-		o.Said = complaint(deployment.Namespace, set, waits(pod.Containers[0], "CreateContainerConfigError", err.Error()))
+		o.Said = stuck(deployment.Namespace, set, pod, waits(pod.Containers[0], "CreateContainerConfigError", err.Error()))
 		o.setConditions(progressing("ReplicaSetUpdated", "ReplicaSet %q is progressing.", set), available(false))
 		return
 	}

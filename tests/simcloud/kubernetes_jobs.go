@@ -15,11 +15,12 @@ import (
 // runJob simulates the Job controller and the kubelet: the pods start once everything that they refer to exists, and stay pending until
 // then.
 func (c *cluster) runJob(o *Object) {
-	if o.Is("Complete") || o.Is("Failed") {
-		return // it does not run again
-	}
 	job := decodeAs[batchv1.Job](o)
 	pod := job.Spec.Template.Spec
+	if o.Is("Complete") || o.Is("Failed") { // it does not run again, and its pods are as they ended
+		o.Said = slices.DeleteFunc(o.Said, func(s string) bool { return slices.Contains(begun(job.Namespace, job.Name, pod), s) })
+		return
+	}
 	o.Said = nil
 	if err := c.identity(job.Namespace, pod); err != nil {
 		c.event(o, "FailedCreate", fmt.Errorf("pods %q is forbidden: %w", job.Name+"-", err))
@@ -29,6 +30,7 @@ func (c *cluster) runJob(o *Object) {
 		c.event(o, "FailedScheduling", err)
 		return
 	}
+	o.Said = begun(job.Namespace, job.Name, pod)
 	if err := c.mount(job.Namespace, pod); err != nil {
 		c.event(o, "FailedMount", err)
 		return
@@ -37,7 +39,6 @@ func (c *cluster) runJob(o *Object) {
 	if limit := job.Spec.BackoffLimit; limit != nil {
 		tries = 1 + int(*limit)
 	}
-	var said []string
 	for range tries {
 		words, ended, err := c.runPod(o, job)
 		switch {
@@ -50,9 +51,17 @@ func (c *cluster) runJob(o *Object) {
 			)
 			return
 		}
-		said = append(said, words...)
+		for _, word := range words {
+			if !slices.Contains(o.Said, word) {
+				o.Said = append(o.Said, word)
+			}
+		}
 	}
-	c.fail(o, said)
+	const reason, message = "BackoffLimitExceeded", "Job has reached the specified backoff limit"
+	o.setConditions(
+		metav1.Condition{Type: "FailureTarget", Status: metav1.ConditionTrue, Reason: reason, Message: message},
+		metav1.Condition{Type: "Failed", Status: metav1.ConditionTrue, Reason: reason, Message: message},
+	)
 }
 
 // runPod runs the containers of a pod of a Job, one after the other. The pod has not ended if something is missing, or a container runs.
@@ -63,7 +72,7 @@ func (c *cluster) runPod(o *Object, job *batchv1.Job) (said []string, over bool,
 		initializes := i < len(pod.InitContainers)
 		environment, err := c.started(o, job, container)
 		if err != nil && !initializes {
-			o.Said = complaint(job.Namespace, job.Name, append(statuses, waits(container, "CreateContainerConfigError", err.Error()))...)
+			o.Said = append(o.Said, stuck(job.Namespace, job.Name, pod, append(statuses, waits(container, "CreateContainerConfigError", err.Error()))...)...)
 		}
 		if err != nil {
 			c.event(o, "Failed", err)
@@ -71,27 +80,17 @@ func (c *cluster) runPod(o *Object, job *batchv1.Job) (said []string, over bool,
 		}
 		err = c.run(job, container, environment)
 		if errors.Is(err, ErrRunning) {
-			o.Properties["status"] = map[string]any{"active": 1.0}
+			o.Properties["status"] = map[string]any{"active": 1.0, "ready": 1.0}
 			return nil, false, err
 		}
 		if !initializes { // of which the provider says nothing
 			statuses = append(statuses, ended(container, err))
 		}
 		if err != nil {
-			return complaint(job.Namespace, job.Name, statuses...), true, err
+			return failed(job.Namespace, job.Name, statuses...), true, err
 		}
 	}
 	return nil, true, nil
-}
-
-// fail ends a Job whose pod has failed.
-func (c *cluster) fail(o *Object, said []string) {
-	const reason, message = "BackoffLimitExceeded", "Job has reached the specified backoff limit"
-	o.Said = said
-	o.setConditions(
-		metav1.Condition{Type: "FailureTarget", Status: metav1.ConditionTrue, Reason: reason, Message: message},
-		metav1.Condition{Type: "Failed", Status: metav1.ConditionTrue, Reason: reason, Message: message},
-	)
 }
 
 // started is the variables of a container, which the log has from then on.

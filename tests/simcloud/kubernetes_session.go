@@ -2,11 +2,13 @@ package simcloud
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
@@ -101,7 +103,9 @@ func (c *cluster) create(r request) (string, Properties, error) {
 		o = &Object{Kind: r.typ, ID: id, Cluster: c.name}
 		live = created(stored(r.typ, manifest), c.managerOf(r))
 	case c.upserts:
-		live, err = apply(o.Properties, c.applied(r, manifest))
+		if live, err = apply(o.Properties, c.applied(r, manifest)); err == nil {
+			err = sameTemplate(o, live)
+		}
 	default:
 		err = apierrors.NewAlreadyExists(groupResource(r.typ), manifest.Text("metadata", "name"))
 	}
@@ -145,6 +149,9 @@ func (c *cluster) change(r request, o *Object) (Properties, error) {
 		return o.Properties.clone(), err
 	}
 	applied, err := apply(Properties(live.Object), a)
+	if err == nil {
+		err = sameTemplate(o, applied)
+	}
 	if err != nil {
 		return o.Properties.clone(), err
 	}
@@ -154,6 +161,16 @@ func (c *cluster) change(r request, o *Object) (Properties, error) {
 		o.Properties, err = apply(o.Properties, kube.Apply{Manifest: kube.Nothing(live), Manager: former})
 	}
 	return outputs, err
+}
+
+// sameTemplate is the API server's refusal to change the template of a Job.
+func sameTemplate(o *Object, now Properties) error {
+	template := now.Map("spec", "template")
+	if o.Kind != jobType || reflect.DeepEqual(o.Properties.Map("spec", "template"), template) {
+		return nil
+	}
+	changed := field.Invalid(field.NewPath("spec", "template"), string(mustJSON(template)), "field is immutable")
+	return apierrors.NewInvalid(schema.GroupKind{Group: "batch", Kind: "Job"}, now.Text("metadata", "name"), field.ErrorList{changed})
 }
 
 func (c *cluster) read(r request) (Properties, error) {

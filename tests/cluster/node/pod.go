@@ -136,11 +136,36 @@ func (p *pod) change(status *corev1.ContainerStatus, change func(*corev1.Contain
 	if status.State.Running != nil && p.status.Phase == corev1.PodPending {
 		p.status.Phase = corev1.PodRunning
 	}
+	if phase, over := p.over(); over { // a kubelet says both at once
+		p.status.Phase = phase
+	}
 	same := reflect.DeepEqual(before, status)
 	p.mu.Unlock()
 	if !same {
 		p.report()
 	}
+}
+
+// over is how a pod ended that restarts no container; false: it has not ended.
+func (p *pod) over() (corev1.PodPhase, bool) {
+	if p.live.Spec.RestartPolicy != corev1.RestartPolicyNever {
+		return "", false
+	}
+	phase := corev1.PodSucceeded
+	for _, s := range p.status.InitContainerStatuses {
+		if t := s.State.Terminated; t != nil && t.ExitCode != 0 {
+			return corev1.PodFailed, true
+		}
+	}
+	for _, s := range p.status.ContainerStatuses {
+		if s.State.Terminated == nil {
+			return "", false
+		}
+		if s.State.Terminated.ExitCode != 0 {
+			phase = corev1.PodFailed
+		}
+	}
+	return phase, true
 }
 
 // report writes the status of the pod to the API server.
