@@ -45,15 +45,16 @@ func ClusterIsCurrent(program string) bool {
 func key(module string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, runtime.Version())
-	err := filepath.WalkDir(module, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	sources := os.DirFS(module)
+	err := fs.WalkDir(sources, ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(file, "_test.go") {
 			return err
 		}
-		content, err := os.ReadFile(file)
+		content, err := fs.ReadFile(sources, file)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(sum, filepath.Base(file), len(content))
+		fmt.Fprintln(sum, file, len(content))
 		_, err = sum.Write(content)
 		return err
 	})

@@ -54,11 +54,11 @@ func TestMigrations(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { _, err := s.Up(t.Context()); done <- err }()
 	require.Eventually(t, func() bool {
-		return strings.Contains(strings.Join(s.events(), "\n"), `secrets "core-api-sentry" not found`)
+		return strings.Contains(strings.Join(s.Cloud.Events(), "\n"), `secret "core-api-sentry" not found`)
 	}, time.Minute, 100*time.Millisecond)
 	s.AddKubeSecret(s.namespace, "core-api-sentry", "Opaque", map[string]any{"other": "eA=="})
 	require.Eventually(t, func() bool {
-		return strings.Contains(strings.Join(s.events(), "\n"), "couldn't find key dsn in Secret "+s.namespace+"/core-api-sentry")
+		return strings.Contains(strings.Join(s.Cloud.Events(), "\n"), "couldn't find key dsn in Secret "+s.namespace+"/core-api-sentry")
 	}, time.Minute, 100*time.Millisecond)
 	s.AddKubeSecret(s.namespace, "core-api-sentry", "Opaque", map[string]any{"dsn": "eA=="})
 	require.NoError(t, <-done)

@@ -55,7 +55,7 @@ func TestTheOperatorIsRefused(t *testing.T) {
 
 	s.MustSet("delivery", "handover")
 	s.Cloud.Patience = 3 * time.Second
-	said, events := s.MustFail(s.Up(t.Context())), strings.Join(s.events(), "\n")
+	said, events := s.MustFail(s.Up(t.Context())), strings.Join(s.Cloud.Events(), "\n")
 	for app, r := range refusals() {
 		object, kind := app+"-db", "ExternalSecret "
 		if strings.Contains(r.told, "Provider") {
@@ -82,7 +82,7 @@ func TestTheOperatorIsRefused(t *testing.T) {
 	said = s.MustFail(s.Up(t.Context()))
 	assert.Contains(t, said, "resource "+s.namespace+"/late-db was successfully created")
 	assert.Contains(t, said, "SecretSyncedError")
-	assert.Contains(t, strings.Join(s.events(), "\n"), "secretsmanager:GetSecretValue on resource: mosaic/prod/rds/connection because no identity-based policy allows")
+	assert.Contains(t, strings.Join(s.Cloud.Events(), "\n"), "secretsmanager:GetSecretValue on resource: mosaic/prod/rds/connection because no identity-based policy allows")
 }
 
 // tamper changes what the application's role is.
@@ -114,7 +114,7 @@ func TestARotationThatTheOperatorCannotRead(t *testing.T) {
 	assert.Equal(t, before, s.KubeSecret("DB_PASSWORD"))
 	assert.NotEqual(t, s.One(live.InstanceType).Properties.Text("password"), before)
 	require.Eventually(t, func() bool {
-		return strings.Contains(strings.Join(s.events(), "\n"), "ExternalSecret core-api-db: UpdateFailed: ")
+		return strings.Contains(strings.Join(s.Cloud.Events(), "\n"), "ExternalSecret core-api-db: UpdateFailed: ")
 	}, time.Minute, 100*time.Millisecond)
 	assert.Equal(t, "SecretSyncedError", s.One(live.ExternalSecretType).Properties.List("status", "conditions")[0].Text("reason"))
 

@@ -2,12 +2,10 @@ package eks
 
 import (
 	"context"
-	"fmt"
 	"os/exec"
 	"strings"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
@@ -21,17 +19,6 @@ func (s *stack) list(kind schema.GroupVersionKind) []kube.Object {
 	require.NoError(s.T, err)
 	all, err := client.List(context.Background(), kind, s.namespace)
 	require.NoError(s.T, err)
-	return all
-}
-
-// events lists the events of the namespace, as "kind name: reason: message".
-func (s *stack) events() []string {
-	s.T.Helper()
-	var all []string
-	for _, event := range s.list(schema.GroupVersionKind{Version: "v1", Kind: "Event"}) {
-		text := func(path ...string) string { t, _, _ := unstructured.NestedString(event.Object, path...); return t }
-		all = append(all, fmt.Sprintf("%s %s: %s: %s", text("involvedObject", "kind"), text("involvedObject", "name"), text("reason"), text("message")))
-	}
 	return all
 }
 

@@ -97,7 +97,8 @@ func (c *cluster) reconcileExternalSecret(o *Object) {
 	if given, long := o.Properties.Text("spec", "refreshInterval"), es.Spec.RefreshInterval; given != "" && long != nil && long.Duration.String() != given {
 		o.edit("external-secrets", func(p Properties) { p.Map("spec")["refreshInterval"] = long.Duration.String() })
 	}
-	status, reason, message := metav1.ConditionTrue, "SecretSynced", "secret synced"
+	status, reason := metav1.ConditionTrue, "SecretSynced"
+	var message string
 	data, err := c.fetchAll(es)
 	switch target := es.Spec.Target; {
 	case err != nil:

@@ -115,7 +115,7 @@ func (c *Client) patch(ctx context.Context, a Apply, dryRun ...string) (*Object,
 
 // Conflicted is what the provider says of a conflict of a field manager with others.
 func Conflicted(manager string, err error) error {
-	return fmt.Errorf("Server-Side Apply field conflict detected. See %s for troubleshooting help.\n"+ //nolint:staticcheck // the provider's text
+	return fmt.Errorf("Server-Side Apply field conflict detected. See %s for troubleshooting help.\n"+
 		"The resource managed by field manager %q had an apply conflict: %w", conflictHelp, manager, err)
 }
 
