@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 func realCluster(t *testing.T) *eks.Cluster {
 	t.Helper()
 	tools.Need(t, tools.Cluster)
-	tools.Commands(t, "sh")
+	tools.Commands(t, "sh", "sleep", "true", "false")
 	if testing.Short() {
 		t.Skip("starts a cluster")
 	}

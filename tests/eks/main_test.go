@@ -59,6 +59,7 @@ func TestMain(m *testing.M) {
 func cluster(t *testing.T) *Cluster {
 	t.Helper()
 	tools.Need(t, tools.Cluster, tools.Postgres, tools.Psql, tools.Alembic, tools.Kubectl)
+	tools.Commands(t, "cp", "sh", "cat")
 	if testing.Short() {
 		t.Skip("starts a cluster")
 	}

@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 func account(t *testing.T) *Account {
 	t.Helper()
 	tools.Need(t, tools.Postgres)
+	tools.Commands(t, "cp")
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has more loopback addresses than 127.0.0.1")
 	}

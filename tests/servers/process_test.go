@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // starterEnv names a folder. With it, the test below is the process that starts a server there, and ends without stopping it.
@@ -31,6 +33,7 @@ func TestAServerEndsWithItsProcess(t *testing.T) {
 		require.NoError(t, server.Process.Signal(syscall.Signal(0)), "it runs until then")
 		os.Exit(0)
 	}
+	tools.Commands(t, "sleep")
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells a process that its parent has ended")
 	}
@@ -49,6 +52,7 @@ func TestAServerEndsWithItsProcess(t *testing.T) {
 
 // TestStop: a server that has ended by itself is stopped, and one that does not start is an error.
 func TestStop(t *testing.T) {
+	tools.Commands(t, "true")
 	t.Parallel()
 	p, err := Start(exec.Command("true"), filepath.Join(t.TempDir(), "log"))
 	require.NoError(t, err)
