@@ -21,7 +21,9 @@ import (
 // start starts the cluster, says how it is reached, and runs it until the context or the standard input ends, or a part fails.
 func start(ctx context.Context, s settings) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer func() {
+	parts := &processes{dir: s.dir, failed: cancel}
+	defer parts.stop()
+	defer func() { // before the parts are stopped, whose end is no cause
 		// What failed first is the cause of the rest.
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
@@ -38,9 +40,6 @@ func start(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	parts := &processes{dir: s.dir, failed: cancel}
-	defer parts.stop()
-
 	if err := parts.start(s.etcd(ports[0], ports[1])); err != nil {
 		return err
 	}

@@ -2,12 +2,8 @@ package simcloud
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -78,36 +74,6 @@ type Operation struct {
 }
 
 type key struct{ kind, cluster, id string }
-
-type file struct {
-	About   string
-	Account string
-	Region  string
-	Objects []*Object
-}
-
-// Open loads the cloud from a file. If the file does not exist, the cloud is new, and the first change creates the file. The file
-// contains passwords of the simulated cloud. "" keeps the cloud in memory.
-func Open(path string) (*Cloud, error) {
-	c := &Cloud{path: path, objects: map[key]*Object{}}
-	content, err := os.ReadFile(path)
-	if path == "" || errors.Is(err, fs.ErrNotExist) {
-		c.furnish()
-		return c, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("simulated cloud: %w", err)
-	}
-	var f file
-	if err := json.Unmarshal(content, &f); err != nil {
-		return nil, fmt.Errorf("simulated cloud: %s: %w", path, err)
-	}
-	c.account, c.region = f.Account, f.Region
-	for _, o := range f.Objects {
-		c.objects[key{o.Kind, o.Cluster, o.ID}] = o
-	}
-	return c, nil
-}
 
 // Objects lists what exists of a kind, or of all kinds for "", sorted by kind, cluster and id. The
 // properties are copies.
@@ -252,33 +218,4 @@ func (c *Cloud) all(kind string, match func(*Object) bool) []*Object {
 
 func byIdentity(a, b *Object) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.ID, b.ID))
-}
-
-// save replaces the file atomically, so that a run that is killed leaves a complete file.
-func (c *Cloud) save() error {
-	if c.path == "" {
-		return nil
-	}
-	f := file{About: "a simulated cloud; nothing in it is real", Account: c.account, Region: c.region}
-	for _, o := range c.objects {
-		f.Objects = append(f.Objects, o)
-	}
-	slices.SortFunc(f.Objects, byIdentity)
-	content, err := json.MarshalIndent(f, "", " ")
-	if err != nil {
-		return fmt.Errorf("simulated cloud: %w", err)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(c.path), filepath.Base(c.path)+".*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("simulated cloud: %w", err)
-	}
-	_, err = temporary.Write(content)
-	err = errors.Join(err, temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), c.path)
-	}
-	if err != nil {
-		return fmt.Errorf("simulated cloud: %w", errors.Join(err, os.Remove(temporary.Name())))
-	}
-	return nil
 }
