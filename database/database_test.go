@@ -12,18 +12,20 @@ import (
 
 // PostgreSQL 18 has no boolean log_connections any more.
 func TestTheProgramsOwnParametersAreRightInEveryFamily(t *testing.T) {
-	for _, version := range []string{"16", "17", "18", "19"} {
-		cfg := &config.Config{Database: config.Database{EngineVersion: version}}
-		catalogue, values := cfg.Catalogue(), Parameters(cfg)
-		for name, value := range values {
-			p, known := catalogue.Lookup(name)
-			require.True(t, known, "%s in %s", name, version)
-			assert.Equal(t, value, p.Normal(value), "%s in %s: as RDS stores it", name, version)
-			assert.Nil(t, p.Check(value), "%s: %s in %s", name, value, version)
-			assert.Nil(t, catalogue.Refused(name), "%s in %s", name, version)
-			assert.Equal(t, parameters.Settable, p.Modifiable, "%s in %s", name, version)
+	for _, of := range []config.Engine{config.PostgreSQL, config.AuroraPostgreSQL} {
+		for _, version := range []string{"16", "17", "18", "19"} {
+			cfg := &config.Config{Database: config.Database{Engine: of, EngineVersion: version}}
+			catalogue, values := cfg.Catalogue(), Parameters(cfg)
+			for name, value := range values {
+				p, known := catalogue.Lookup(name)
+				require.True(t, known, "%s in %s", name, version)
+				assert.Equal(t, value, p.Normal(value), "%s in %s: as RDS stores it", name, version)
+				assert.Nil(t, p.Check(value), "%s: %s in %s", name, value, version)
+				assert.Nil(t, catalogue.Refused(name), "%s in %s", name, version)
+				assert.Equal(t, parameters.Settable, p.Modifiable, "%s in %s", name, version)
+			}
+			assert.Equal(t, map[string]string{"16": "1", "17": "1", "18": "all", "19": "all"}[version], values["log_connections"])
 		}
-		assert.Equal(t, map[string]string{"16": "1", "17": "1", "18": "all", "19": "all"}[version], values["log_connections"])
 	}
 }
 

@@ -17,12 +17,12 @@ import (
 type Instance struct {
 	pulumi.ResourceState
 
-	Identifier       pulumi.StringOutput      // of the primary
-	Endpoint         pulumi.StringOutput      // host name of the primary
+	Identifier       pulumi.StringOutput      // of the primary, or of the Aurora cluster
+	Endpoint         pulumi.StringOutput      // host name of the primary, or of what writes in the cluster
 	Port             pulumi.IntOutput         // TCP port, primary and replicas
-	ReplicaEndpoints pulumi.StringArrayOutput // host names, in the order of the replicas' numbers
-	EngineVersion    pulumi.StringOutput      // the actual version of the primary, such as 16.11; may differ from the configured one
-	AllocatedStorage pulumi.IntOutput         // the actual storage of the primary, in GiB
+	ReplicaEndpoints pulumi.StringArrayOutput // host names, in the order of the replicas' numbers; one for all readers of a cluster
+	EngineVersion    pulumi.StringOutput      // the actual version, such as 16.11; may differ from the configured one
+	AllocatedStorage pulumi.IntOutput         // the actual storage of the primary, in GiB; 0 with Aurora
 
 	SecurityGroupID      pulumi.StringOutput
 	CredentialsSecretArn pulumi.StringOutput
@@ -104,39 +104,25 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	if err := b.retained(s); err != nil {
 		return err
 	}
-	group, err := b.parameterGroup(b.cfg.Instance())
-	if err != nil {
-		return err
-	}
-	primary, err := b.primary(s, group)
-	if err != nil {
-		return err
-	}
-	replicas, err := b.replicas(s, group, primary)
+	active, err := b.engine(b.cfg.Database.Engine).active(s)
 	if err != nil {
 		return err
 	}
 	c.Server = &credentials.Server{
-		Resource: primary, Endpoint: primary.Address, Port: primary.Port, ResourceID: primary.ResourceId,
-		Master: credentials.Login{Name: primary.Username, Password: s.password},
+		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID,
+		Master: credentials.Login{Name: active.username, Password: s.password},
 	}
 	master, err := credentials.NewMaster(b.ctx, b.cfg, c.Server, b.parent)
 	if err != nil {
 		return err
 	}
-	c.Identifier, c.Endpoint, c.Port = primary.Identifier, primary.Address, primary.Port
-	c.EngineVersion, c.AllocatedStorage = primary.EngineVersionActual, primary.AllocatedStorage
+	c.Identifier, c.Endpoint, c.Port = active.identifier, active.endpoint, active.port
+	c.EngineVersion, c.AllocatedStorage = active.engineVersion, active.allocatedStorage
+	c.ReplicaEndpoints = active.readers.ToStringArrayOutput()
 	c.SecurityGroupID = s.securityGroup.ID().ToStringOutput()
 	c.CredentialsSecretArn, c.ConnectionSecretArn = master.CredentialsSecretArn, master.ConnectionSecretArn
 	c.ConnectionSecretVersionID = master.ConnectionSecretVersionID
-	endpoints := pulumi.StringArray{}
-	for _, replica := range replicas {
-		endpoints = append(endpoints, replica.Address)
-	}
-	c.ReplicaEndpoints = endpoints.ToStringArrayOutput()
-	return monitoring.Register(b.ctx, &monitoring.Args{
-		Config: b.cfg, Primary: primary, Replicas: replicas, ParameterGroup: group, BillingTag: tag, Parent: b.parent,
-	})
+	return monitoring.Register(b.ctx, &monitoring.Args{Config: b.cfg, Server: active.watched, BillingTag: tag, Parent: b.parent})
 }
 
 func (b *builder) shared() (*shared, error) {

@@ -5,18 +5,17 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// exportedLogs are the logs that RDS exports to CloudWatch Logs.
-func exportedLogs() []string { return []string{"postgresql", "upgrade"} }
+// instanceLogs are the logs that RDS exports to CloudWatch Logs, and clusterLogs those of an Aurora cluster, which has no log of upgrades.
+func instanceLogs() []string { return []string{"postgresql", "upgrade"} }
+func clusterLogs() []string  { return []string{"postgresql"} }
 
-// logGroups registers the log groups of an instance, one for each exported log.
-func (b *builder) logGroups(identifier string) ([]pulumi.Resource, error) {
+// logGroups registers the log groups of a server, one for each exported log, by the name that RDS gives it.
+func (b *builder) logGroups(logs []string, nameOf func(log string) string) ([]pulumi.Resource, error) {
 	var groups []pulumi.Resource
-	for _, log := range exportedLogs() {
-		name := naming.LogGroup(identifier, log)
+	for _, log := range logs {
+		name := nameOf(log)
 		group, err := cloudwatch.NewLogGroup(b.ctx, name, &cloudwatch.LogGroupArgs{
 			Name:            pulumi.String(name),
 			RetentionInDays: pulumi.Int(b.cfg.Database.LogRetentionDays),

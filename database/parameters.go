@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/parameters"
 )
 
 // Parameter is a parameter of every parameter group, unless the configuration has another value.
@@ -63,7 +64,7 @@ func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOptio
 		})
 	}
 	group, err := rds.NewParameterGroup(b.ctx, identifier, &rds.ParameterGroupArgs{
-		Family:      pulumi.String(catalogue.Family),
+		Family:      pulumi.String(b.family(config.PostgreSQL)),
 		Description: pulumi.Sprintf("Parameters of %s", identifier),
 		Parameters:  list,
 	}, append(opts, b.parent)...)
@@ -71,4 +72,9 @@ func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOptio
 		return nil, fmt.Errorf("registering the parameter group %s: %w", identifier, err)
 	}
 	return group, nil
+}
+
+// family is the parameter group family of an engine in the configured version. A retained server may have another engine than the active one.
+func (b *builder) family(of config.Engine) string {
+	return parameters.Family(string(of), b.cfg.Database.EngineVersion)
 }

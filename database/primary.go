@@ -7,17 +7,19 @@ import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Timeouts of the provider. Its defaults (40, 80 and 60 minutes) are too short for Multi-AZ conversions, large volumes and
+// timeouts are those of the provider. Its defaults (40, 80 and 60 minutes) are too short for Multi-AZ conversions, large volumes and
 // final snapshots, and a run that gives up leaves the change half recorded in the state.
-const (
-	createTimeout = "2h"
-	updateTimeout = "6h"
-	deleteTimeout = "2h"
-)
+func timeouts() pulumi.ResourceOption {
+	return pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "2h", Update: "6h", Delete: "2h"})
+}
+
+// lifecycleSupport is without RDS Extended Support, the default, which costs money for each vCPU-hour after the end of standard support.
+const lifecycleSupport = "open-source-rds-extended-support-disabled"
 
 // common returns the inputs that every instance has, replicas included.
 func (b *builder) common(s *shared, identifier string, group *rds.ParameterGroup) *rds.InstanceArgs {
@@ -33,7 +35,7 @@ func (b *builder) common(s *shared, identifier string, group *rds.ParameterGroup
 		AutoMinorVersionUpgrade:          pulumi.Bool(db.AutoMinorVersionUpgrade),
 		IamDatabaseAuthenticationEnabled: pulumi.Bool(db.IamDatabaseAuthentication),
 		MaintenanceWindow:                pulumi.String(db.MaintenanceWindow),
-		EnabledCloudwatchLogsExports:     pulumi.ToStringArray(exportedLogs()),
+		EnabledCloudwatchLogsExports:     pulumi.ToStringArray(instanceLogs()),
 		CopyTagsToSnapshot:               pulumi.Bool(true),
 		ApplyImmediately:                 pulumi.Bool(db.ApplyImmediately),
 		DatabaseInsightsMode:             pulumi.String(db.DatabaseInsightsMode),
@@ -58,11 +60,10 @@ func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGro
 	db := b.cfg.Database
 	args := b.common(s, identifier, group)
 	args.InstanceClass = pulumi.String(db.InstanceClass)
-	args.Engine = pulumi.String("postgres")
+	args.Engine = pulumi.String(config.PostgreSQL)
 	args.EngineVersion = pulumi.String(db.EngineVersion)
 	args.AllowMajorVersionUpgrade = pulumi.Bool(db.AllowMajorVersionUpgrade)
-	// The default is RDS Extended Support, which costs money for each vCPU-hour after the end of standard support.
-	args.EngineLifecycleSupport = pulumi.String("open-source-rds-extended-support-disabled")
+	args.EngineLifecycleSupport = pulumi.String(lifecycleSupport)
 	args.Password = s.password
 	args.DbSubnetGroupName = s.subnetGroup.Name
 	args.DeletionProtection = pulumi.Bool(db.DeletionProtection)
@@ -80,11 +81,11 @@ func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGro
 		args.KmsKeyId = pulumi.String(db.KmsKeyID)
 	}
 	if !db.SkipFinalSnapshot {
-		suffix, err := b.finalSnapshotSuffix(identifier)
+		last, err := b.finalSnapshot(identifier)
 		if err != nil {
 			return nil, err
 		}
-		args.FinalSnapshotIdentifier = pulumi.Sprintf("%s-%s", naming.FinalSnapshotPrefix(identifier), suffix.Hex)
+		args.FinalSnapshotIdentifier = last
 	}
 	return args, nil
 }
@@ -106,35 +107,61 @@ func (b *builder) primary(s *shared, group *rds.ParameterGroup) (*rds.Instance, 
 	return b.register(s, b.cfg.Instance(), args, opts...)
 }
 
-// finalSnapshotSuffix makes the name of the final snapshot unique: RDS refuses a name that exists, and an environment can
+// finalSnapshot is the name of the final snapshot, with a random suffix: RDS refuses a name that exists, and an environment can
 // be destroyed more than once.
-func (b *builder) finalSnapshotSuffix(identifier string) (*random.RandomId, error) {
+func (b *builder) finalSnapshot(identifier string) (pulumi.StringOutput, error) {
 	name := identifier + "-final-snapshot"
 	suffix, err := random.NewRandomId(b.ctx, name, &random.RandomIdArgs{
 		ByteLength: pulumi.Int(4),
 		Keepers:    pulumi.StringMap{"instance": pulumi.String(identifier)},
 	}, b.parent)
 	if err != nil {
-		return nil, fmt.Errorf("registering the suffix %s: %w", name, err)
+		return pulumi.StringOutput{}, fmt.Errorf("registering the suffix %s: %w", name, err)
 	}
-	return suffix, nil
+	return pulumi.Sprintf("%s-%s", naming.FinalSnapshotPrefix(identifier), suffix.Hex), nil
 }
 
 // register registers an instance after its log groups. Otherwise RDS would create the groups, and keep the logs forever.
 func (b *builder) register(s *shared, identifier string, args *rds.InstanceArgs, opts ...pulumi.ResourceOption) (*rds.Instance, error) {
-	dependencies, err := b.logGroups(identifier)
+	dependencies, err := b.logGroups(instanceLogs(), func(log string) string { return naming.LogGroup(identifier, log) })
 	if err != nil {
 		return nil, err
 	}
 	if s.enhanced != nil {
 		dependencies = append(dependencies, s.enhanced.Policy)
 	}
-	opts = append(opts, b.parent,
-		pulumi.DependsOn(dependencies),
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: createTimeout, Update: updateTimeout, Delete: deleteTimeout}))
-	instance, err := rds.NewInstance(b.ctx, identifier, args, opts...)
+	opts = append(opts, b.parent, pulumi.DependsOn(dependencies), timeouts())
+	registered, err := rds.NewInstance(b.ctx, identifier, args, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the instance %s: %w", identifier, err)
 	}
-	return instance, nil
+	return registered, nil
+}
+
+// instance makes instances of RDS for PostgreSQL.
+type instance struct{ *builder }
+
+func (i instance) active(s *shared) (*server, error) {
+	group, err := i.parameterGroup(i.cfg.Instance())
+	if err != nil {
+		return nil, err
+	}
+	primary, err := i.primary(s, group)
+	if err != nil {
+		return nil, err
+	}
+	replicas, err := i.replicas(s, group, primary)
+	if err != nil {
+		return nil, err
+	}
+	made := &server{
+		resource: primary, identifier: primary.Identifier, endpoint: primary.Address, port: primary.Port, resourceID: primary.ResourceId,
+		username: primary.Username, engineVersion: primary.EngineVersionActual, allocatedStorage: primary.AllocatedStorage, readers: pulumi.StringArray{},
+		watched: monitoring.Server{Resource: primary, Instances: pulumi.StringArray{primary.Identifier}, ParameterGroup: group.Name},
+	}
+	for _, replica := range replicas {
+		made.readers = append(made.readers, replica.Address)
+		made.watched.Instances = append(made.watched.Instances, replica.Identifier)
+	}
+	return made, nil
 }

@@ -1,6 +1,8 @@
 package database
 
 import (
+	"reflect"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
@@ -15,34 +17,51 @@ import (
 // run, and a run with --target keeps them so. If they were registered at the same time as this instance, Pulumi could write
 // them before it, into a state that it does not read again (pulumi/pulumi#20852).
 func (b *builder) retained(s *shared) error {
-	var instances []*rds.Instance
+	var servers []pulumi.Resource
 	for _, one := range b.cfg.Retained() {
-		group, err := b.parameterGroup(one.Identifier, pulumi.IgnoreChanges([]string{"family", "description", "parameters"}))
+		server, err := b.engine(one.Engine).retained(s, one)
 		if err != nil {
 			return err
 		}
-		args, err := b.writable(s, one.Identifier, group)
-		if err != nil {
-			return err
-		}
-		from := config.Restore{}
-		if one.Newest {
-			from = b.cfg.Restore
-		}
-		b.origin(args, from)
-		protect := b.cfg.Database.DeletionProtection && !one.Unprotected
-		args.DeletionProtection = pulumi.Bool(protect)
-		instance, err := b.register(s, one.Identifier, args, pulumi.Protect(protect), pulumi.IgnoreChanges(frozen()))
-		if err != nil {
-			return err
-		}
-		instances = append(instances, instance)
+		servers = append(servers, server)
 	}
-	for _, instance := range instances {
+	for _, server := range servers {
 		// A registration that failed ends the run with its own error.
-		_, _ = internals.UnsafeAwaitOutput(b.ctx.Context(), instance.URN())
+		_, _ = internals.UnsafeAwaitOutput(b.ctx.Context(), server.URN())
 	}
 	return nil
+}
+
+// protects tells whether a retained server is protected.
+func (b *builder) protects(one config.Retained) bool {
+	return b.cfg.Database.DeletionProtection && !one.Unprotected
+}
+
+// madeFrom is what a retained server was made from; only that of the newest is known.
+func (b *builder) madeFrom(one config.Retained) config.Restore {
+	if one.Newest {
+		return b.cfg.Restore
+	}
+	return config.Restore{}
+}
+
+// frozenParameters are the inputs of a parameter group whose changes a retained server ignores.
+func frozenParameters() pulumi.ResourceOption {
+	return pulumi.IgnoreChanges([]string{"family", "description", "parameters"})
+}
+
+func (i instance) retained(s *shared, one config.Retained) (pulumi.Resource, error) {
+	group, err := i.parameterGroup(one.Identifier, frozenParameters())
+	if err != nil {
+		return nil, err
+	}
+	args, err := i.writable(s, one.Identifier, group)
+	if err != nil {
+		return nil, err
+	}
+	i.origin(args, i.madeFrom(one))
+	args.DeletionProtection = pulumi.Bool(i.protects(one))
+	return i.register(s, one.Identifier, args, pulumi.Protect(i.protects(one)), pulumi.IgnoreChanges(frozen()))
 }
 
 // following are the inputs of a retained instance whose changes reach it, with the reason.
@@ -63,8 +82,12 @@ func following() map[string]string {
 
 // frozen are the inputs of a retained instance whose changes are ignored: all that an instance can have, except those that follow.
 func frozen() []string {
+	return except(rds.InstanceArgs{}.ElementType(), following())
+}
+
+// except are all inputs of a resource, except those that follow.
+func except(inputs reflect.Type, following map[string]string) []string {
 	var all []string
-	inputs, following := rds.InstanceArgs{}.ElementType(), following()
 	for i := range inputs.NumField() {
 		name := inputs.Field(i).Tag.Get("pulumi")
 		if _, follows := following[name]; !follows {

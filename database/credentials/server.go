@@ -11,7 +11,7 @@ type Server struct {
 	Resource   pulumi.Resource
 	Endpoint   pulumi.StringOutput // host name
 	Port       pulumi.IntOutput
-	ResourceID pulumi.StringOutput // DbiResourceId, such as db-ABC…; IAM policies name the instance by it
+	ResourceID pulumi.StringOutput // such as db-ABC…, or cluster-ABC… with Aurora; IAM policies name the server by it
 	Master     Login               // of the master user
 }
 

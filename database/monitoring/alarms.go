@@ -9,7 +9,8 @@ import (
 // Alarm is a CloudWatch alarm on a metric of the namespace AWS/RDS.
 type Alarm struct {
 	Kind        string // such as high-cpu; an instance has one of each
-	Identifier  string // of the instance
+	Identifier  string // of the instance, or of the cluster
+	Dimension   string // of the metric: which of the two the identifier is
 	About       string // what it means, for the e-mail
 	Metric      string // such as CPUUtilization
 	Threshold   Threshold
@@ -50,6 +51,9 @@ const (
 	treatMissing   = "missing"
 
 	gibByte = 1 << 30
+
+	// The dimensions of the metrics.
+	ofInstance, ofCluster = "DBInstanceIdentifier", "DBClusterIdentifier"
 )
 
 // Alarms returns the alarms of a stack; none without alerts.emails.
@@ -62,18 +66,22 @@ func Alarms(cfg *config.Config) []Alarm {
 
 func alarms(cfg *config.Config) []Alarm {
 	var all []Alarm
-	for _, instance := range watched(cfg) {
-		for _, r := range rows(instance, cfg.Alerts) {
+	add := func(identifier, dimension string, table []row) {
+		for _, r := range table {
 			if r.skip {
 				continue
 			}
-			r.Identifier = instance.Identifier
+			r.Identifier, r.Dimension = identifier, dimension
 			if r.MissingData == "" {
 				r.MissingData = treatMissing
 			}
 			all = append(all, r.Alarm)
 		}
 	}
+	for _, instance := range watched(cfg) {
+		add(instance.Identifier, ofInstance, append(rows(instance, cfg.Alerts), auroraRows(instance, cfg.Alerts)...))
+	}
+	add(cfg.Instance(), ofCluster, clusterRows(cfg))
 	return all
 }
 
@@ -87,16 +95,16 @@ type row struct {
 // docs/monitoring.md are made from it.
 func rows(i instance, a config.Alerts) []row {
 	return []row{
-		{Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2, MissingData: treatBreaching,
+		{skip: i.Pauses, Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2, MissingData: treatBreaching,
 			Threshold: above(a.CPUPercent),
 			About:     fmt.Sprintf("CPU above %d %% for ten minutes, or the instance is silent", a.CPUPercent)}},
 		// Storage autoscaling adds storage when less than 10 % of the allocated storage has been free for five minutes, but
 		// not within six hours of the last change of the storage. The threshold is a share of the configured size.
-		{Alarm: Alarm{Kind: "low-storage", Metric: "FreeStorageSpace", Statistic: minimum, Periods: 1,
+		{skip: i.Aurora, Alarm: Alarm{Kind: "low-storage", Metric: "FreeStorageSpace", Statistic: minimum, Periods: 1,
 			Threshold: below(percent(a.FreeStoragePercent, float64(i.AllocatedGiB)*gibByte)),
 			About: fmt.Sprintf("less than %.3g GiB free, %d %% of the configured %d; RDS grows the storage at 10 %% of its present size, up to its limit",
 				float64(a.FreeStoragePercent*i.AllocatedGiB)/100, a.FreeStoragePercent, i.AllocatedGiB)}},
-		{Alarm: Alarm{Kind: "deep-disk-queue", Metric: "DiskQueueDepth", Statistic: average, Periods: 3,
+		{skip: i.Aurora, Alarm: Alarm{Kind: "deep-disk-queue", Metric: "DiskQueueDepth", Statistic: average, Periods: 3,
 			Threshold: above(a.DiskQueueDepth),
 			About:     fmt.Sprintf("more than %d requests wait for the disk, for 15 minutes", a.DiskQueueDepth)}},
 		{skip: i.MemoryGiB == 0, Alarm: Alarm{Kind: "low-memory", Metric: "FreeableMemory", Statistic: average, Periods: 3,

@@ -33,7 +33,7 @@ func dashboardBody(cfg *config.Config) (string, error) {
 	const width, height = 12, 6
 	all, instances := alarms(cfg), watched(cfg)
 	var widgets []widget
-	for _, g := range graphs(all) {
+	for _, g := range graphs(cfg.Database.Engine, all) {
 		p := g.properties(cfg.Region, instances, all)
 		if len(p.Metrics) == 0 {
 			continue
@@ -55,19 +55,26 @@ type graph struct {
 	replicasOnly bool
 }
 
-// graphs are the graphs of this list, and one more for each metric that has an alarm and is the first of no graph.
-func graphs(all []Alarm) []graph {
-	chosen := []graph{
-		{title: "CPU (%)", stat: average, metrics: []string{"CPUUtilization"}},
-		{title: "Connections", stat: maximum, metrics: []string{"DatabaseConnections"}},
-		{title: "Free storage (bytes)", stat: minimum, metrics: []string{"FreeStorageSpace"}},
-		{title: "Freeable memory (bytes)", stat: average, metrics: []string{"FreeableMemory"}},
-		{title: "IOPS", stat: average, metrics: []string{"ReadIOPS", "WriteIOPS"}},
-		{title: "Latency (s)", stat: average, metrics: []string{"ReadLatency", "WriteLatency"}},
+// graphs are the graphs of this list, those of the engine, and one more for each metric that has an alarm and is the first of no graph.
+func graphs(of config.Engine, all []Alarm) []graph {
+	storage := []graph{{title: "Free storage (bytes)", stat: minimum, metrics: []string{"FreeStorageSpace"}}}
+	disk := []graph{
 		{title: "Disk queue", stat: average, metrics: []string{"DiskQueueDepth"}},
 		{title: "CPU credits", stat: average, metrics: []string{"CPUCreditBalance"}},
 		{title: "Replica lag (s)", stat: maximum, metrics: []string{"ReplicaLag"}, replicasOnly: true},
 	}
+	if of == config.AuroraPostgreSQL {
+		storage = []graph{{title: "Capacity (ACU)", stat: average, metrics: []string{"ServerlessDatabaseCapacity"}}}
+		disk = []graph{{title: "Hits of the buffer cache (%)", stat: average, metrics: []string{"BufferCacheHitRatio"}}}
+	}
+	chosen := slices.Concat([]graph{
+		{title: "CPU (%)", stat: average, metrics: []string{"CPUUtilization"}},
+		{title: "Connections", stat: maximum, metrics: []string{"DatabaseConnections"}},
+	}, storage, []graph{
+		{title: "Freeable memory (bytes)", stat: average, metrics: []string{"FreeableMemory"}},
+		{title: "IOPS", stat: average, metrics: []string{"ReadIOPS", "WriteIOPS"}},
+		{title: "Latency (s)", stat: average, metrics: []string{"ReadLatency", "WriteLatency"}},
+	}, disk)
 	for _, alarm := range all {
 		drawn := func(g graph) bool { return g.metrics[0] == alarm.Metric }
 		if !slices.ContainsFunc(chosen, drawn) {
@@ -85,7 +92,7 @@ func (g graph) properties(region string, instances []instance, all []Alarm) prop
 			continue
 		}
 		for _, metric := range g.metrics {
-			p.Metrics = append(p.Metrics, []any{"AWS/RDS", metric, "DBInstanceIdentifier", instance.Identifier, label{instance.Identifier + " " + metric}})
+			p.Metrics = append(p.Metrics, []any{"AWS/RDS", metric, ofInstance, instance.Identifier, label{instance.Identifier + " " + metric}})
 		}
 	}
 	drawn := map[float64]bool{}

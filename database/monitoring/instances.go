@@ -9,21 +9,33 @@ import (
 type instance struct {
 	instanceclass.Class
 	Identifier     string
-	Replica        bool
-	AllocatedGiB   int // the configured size; storage autoscaling may have added to it
-	MaxConnections int // the parameter max_connections; 0: unknown
+	Replica        bool // of an RDS instance; which instance of a cluster reads, changes
+	Aurora         bool
+	Pauses         bool // when nobody is connected
+	AllocatedGiB   int  // the configured size; storage autoscaling may have added to it
+	MaxConnections int  // the parameter max_connections; 0: unknown
 }
 
-// watched returns the monitored instances: the active one, then its replicas in the order of their numbers.
+// watched returns the monitored instances: the active one, then its replicas in the order of their numbers; or those of the cluster.
 func watched(cfg *config.Config) []instance {
 	db := cfg.Database
-	of := func(class, identifier string) instance {
-		known, _ := instanceclass.Lookup(class)
+	of := func(known instanceclass.Class, identifier string) instance {
 		return instance{Class: known, Identifier: identifier, AllocatedGiB: db.AllocatedStorage, MaxConnections: cfg.MaxConnections(known)}
 	}
-	all := []instance{of(db.InstanceClass, cfg.Instance())}
+	class, _ := db.Class()
+	replicas, _ := db.ReplicaClass()
+	var all []instance
+	if db.Aurora() {
+		for _, identifier := range cfg.ClusterInstances() {
+			one := of(class, identifier)
+			one.Aurora, one.Pauses = true, db.Pauses()
+			all = append(all, one)
+		}
+		return all
+	}
+	all = append(all, of(class, cfg.Instance()))
 	for n := 1; n <= db.ReadReplicas; n++ {
-		replica := of(db.ReplicaInstanceClass, cfg.Replica(n))
+		replica := of(replicas, cfg.Replica(n))
 		replica.Replica = true
 		all = append(all, replica)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
@@ -15,12 +14,20 @@ import (
 
 // Args are the arguments of [Register].
 type Args struct {
-	Config         *config.Config
-	Primary        *rds.Instance
-	Replicas       []*rds.Instance // in the order of their numbers
-	ParameterGroup *rds.ParameterGroup
-	BillingTag     Tag                   // by which the budget filters the costs
-	Parent         pulumi.ResourceOption // of all resources
+	Config     *config.Config
+	Server     Server
+	BillingTag Tag                   // by which the budget filters the costs
+	Parent     pulumi.ResourceOption // of all resources
+}
+
+// Server is what the monitoring needs to know of the database server.
+type Server struct {
+	Resource pulumi.Resource
+	// Instances are the identifiers of its instances, in the order of watched. They are outputs, so that an alarm is created after its
+	// instance: an instance that does not exist reports no data, and the alarm would fire.
+	Instances      pulumi.StringArray
+	Cluster        pulumi.StringInput // identifier of the Aurora cluster; nil: it is none
+	ParameterGroup pulumi.StringInput // name of the parameter group, of the cluster or of the instances
 }
 
 // Register registers the dashboard and, if there are e-mail addresses to notify, the budget, the topic, the alarms and the
@@ -56,22 +63,15 @@ type monitor struct {
 	alerts config.Alerts
 }
 
-// identifiers returns the identifiers of the monitored instances in the order of watched. They are outputs, so that an alarm
-// is created after its instance: an instance that does not exist reports no data, and the alarm would fire.
-func (m *monitor) identifiers() pulumi.StringArray {
-	all := pulumi.StringArray{m.args.Primary.Identifier}
-	for _, replica := range m.args.Replicas {
-		all = append(all, replica.Identifier)
-	}
-	return all
-}
-
 // alarms registers the alarms.
 func (m *monitor) alarms(to *topic) error {
 	identifiers := map[string]pulumi.StringInput{}
-	outputs := m.identifiers()
+	outputs := m.args.Server.Instances
 	for i, instance := range watched(m.args.Config) {
 		identifiers[instance.Identifier] = outputs[i]
+	}
+	if cluster := m.args.Server.Cluster; cluster != nil {
+		identifiers[m.args.Config.Instance()] = cluster
 	}
 	for _, alarm := range Alarms(m.args.Config) {
 		_, err := cloudwatch.NewMetricAlarm(m.ctx, alarm.Name(), &cloudwatch.MetricAlarmArgs{
@@ -79,7 +79,7 @@ func (m *monitor) alarms(to *topic) error {
 			AlarmDescription:   pulumi.String(alarm.Identifier + ": " + alarm.About),
 			Namespace:          pulumi.String("AWS/RDS"),
 			MetricName:         pulumi.String(alarm.Metric),
-			Dimensions:         pulumi.StringMap{"DBInstanceIdentifier": identifiers[alarm.Identifier]},
+			Dimensions:         pulumi.StringMap{alarm.Dimension: identifiers[alarm.Identifier]},
 			Statistic:          pulumi.String(alarm.Statistic),
 			Period:             pulumi.Int(Period),
 			EvaluationPeriods:  pulumi.Int(alarm.Periods),
@@ -99,5 +99,5 @@ func (m *monitor) alarms(to *topic) error {
 // afterPrimary makes a resource wait for the primary. Creating a topic or a dashboard whose name exists succeeds in AWS, and
 // takes it over. A stack with the names of another one by mistake fails at the instance instead, before it does that.
 func (m *monitor) afterPrimary() pulumi.ResourceOption {
-	return pulumi.DependsOn([]pulumi.Resource{m.args.Primary})
+	return pulumi.DependsOn([]pulumi.Resource{m.args.Server.Resource})
 }

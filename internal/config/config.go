@@ -20,7 +20,7 @@ type Config struct {
 	Environment string   `key:"environment" unset:"the stack's name" rule:"environment" free:"a name" doc:"Part of every physical name, as in mosaic-<environment>-db."`
 	Cluster     Cluster  `key:"cluster" free:"exists already" doc:"EKS cluster that the application runs on."`
 	Network     Network  `key:"network" free:"exists already" doc:"Where the database is placed and who may connect to it."`
-	Database    Database `key:"database" doc:"RDS instance, replicas and credentials: overrides of the tier, field by field."`
+	Database    Database `key:"database" doc:"Database server, replicas and credentials: overrides of the tier, field by field."`
 	App         App      `key:"app" free:"in the cluster" doc:"Application that uses the database."`
 	// AdditionalApps are more applications that use the database, sorted by name.
 	AdditionalApps []*AdditionalApp `key:"additionalApps" rule:"label" doc:"More applications that use the database, by name, each with its own role, ServiceAccount, SecretStore and Secret."`
@@ -166,6 +166,8 @@ type Alerts struct {
 	FreeMemoryPercent  int      `key:"freeMemoryPercent" default:"5" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the class's memory, for 15 minutes."`
 	ConnectionsPercent int      `key:"connectionsPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this share of the connections that the class allows, for ten minutes."`
 	ReplicaLagSeconds  int      `key:"replicaLagSeconds" default:"600" rule:"1..86400" free:"a threshold" doc:"Alarm when a read replica is further behind, for ten minutes."`
+	ACUPercent         int      `key:"acuPercent" default:"90" rule:"1..99" free:"a threshold" doc:"With tier serverless, alarm above this share of maxCapacity, for 15 minutes."`
+	FreeLocalGiB       int      `key:"freeLocalStorageGiB" default:"1" rule:"1..1000" free:"a threshold" doc:"With tier serverless, alarm below this size of the local storage of an instance, for temporary files and logs, for 15 minutes."`
 	DiskQueueDepth     int      `key:"diskQueueDepth" default:"64" rule:"1..10000" free:"a threshold" doc:"Alarm when more requests wait for the disk, for 15 minutes."`
 	Dashboard          bool     `key:"dashboard" default:"true" doc:"Makes a dashboard in CloudWatch; the first three of an account are free."`
 }
@@ -175,21 +177,27 @@ type Budget struct {
 	MonthlyUSD        float64 `key:"monthlyUsd" unset:"no limit" rule:"positive" free:"a limit" doc:"Limit of the estimated cost of a month, in US dollars."`
 	OnExceed          string  `key:"onExceed" default:"warn" rule:"warn|fail" free:"a limit" doc:"What an estimate over the limit does to the run."`
 	ExpectedLogGiB    int     `key:"expectedLogGiB" default:"1" rule:"0..100000" doc:"Volume of the logs that all instances write a month, for the estimate."`
-	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"allocatedStorage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the allocated storage they are free."`
+	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"the size of the storage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the size of the storage they are free."`
+
+	ExpectedStorageGiB int `key:"expectedStorageGiB" default:"10" rule:"1..262144" doc:"With tier serverless, size of the data, for the estimate: Aurora bills what it holds."`
+	ExpectedMillionIOs int `key:"expectedMillionIos" default:"10" rule:"0..1000000" doc:"With tier serverless and storageType aurora, millions of I/O requests a month, for the estimate."`
+	ExpectedACUHours   int `key:"expectedAcuHours" unset:"the least: minCapacity all month" rule:"0..1000000" doc:"With tier serverless, ACU-hours a month of all instances together, for the estimate."`
 }
 
 // Restore is the generations of the instance: how many there are, which one is active, and the backup that the newest is restored
 // from, at most one of three.
 type Restore struct {
-	Generation               int      `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
-	Serving                  int      `key:"serving" unset:"the newest" rule:"1..99" free:"the number of instances stays" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
-	Unprotected              []string `key:"unprotected" rule:"instance" all:"distinct" free:"the number of instances stays" doc:"Instances that are not active and may be deleted in a later run."`
-	Released                 []string `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run and are now deleted, with a final snapshot."`
-	SnapshotIdentifier       string   `key:"snapshotIdentifier" rule:"optional,snapshot" free:"backups are free to restore" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
-	PointInTime              string   `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
-	UseLatestRestorableTime  bool     `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
-	SourceInstanceIdentifier string   `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance whose backups hold that moment."`
-	SourceDbiResourceID      string   `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of an instance that was deleted and left its automated backups: its resource id."`
+	Generation  int               `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
+	Serving     int               `key:"serving" unset:"the newest" rule:"1..99" free:"the number of instances stays" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
+	Unprotected []string          `key:"unprotected" rule:"instance" all:"distinct" free:"the number of instances stays" doc:"Instances that are not active and may be deleted in a later run."`
+	Released    []string          `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run and are now deleted, with a final snapshot."`
+	Engines     map[string]string `key:"engines" rule:"engineOf" free:"the number of instances stays" doc:"Engine of the instances that are not active and have another one than the tier's, by identifier, as in mosaic-prod-db: postgres."`
+
+	SnapshotIdentifier       string `key:"snapshotIdentifier" rule:"optional,snapshot" free:"backups are free to restore" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
+	PointInTime              string `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
+	UseLatestRestorableTime  bool   `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
+	SourceInstanceIdentifier string `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance, or Aurora cluster, whose backups hold that moment."`
+	SourceDbiResourceID      string `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of one that was deleted and left its automated backups: its resource id."`
 }
 
 // FromBackup tells whether there is a backup to make an instance from.

@@ -20,6 +20,7 @@ func (l *loader) contradictions() {
 	l.cluster()
 	l.ingress()
 	l.placement()
+	l.engine()
 	l.parameters()
 	l.version()
 	l.storage()

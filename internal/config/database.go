@@ -1,7 +1,9 @@
 package config
 
-// Database is the RDS instance, its replicas and its credentials.
+// Database is the database server, its replicas and its credentials.
 type Database struct {
+	Engine Engine // the tier's
+
 	Name                      string            `key:"name" default:"mosaic" rule:"databaseName" free:"a name" unnoticed:"immutable" doc:"Name of the database."`
 	Username                  string            `key:"username" default:"mosaicadmin" rule:"userName" free:"a name" unnoticed:"immutable" doc:"Name of the master user."`
 	Port                      int               `key:"port" default:"5432" rule:"1150..65535" free:"a setting without a price" doc:"Port that the database listens on."`
@@ -21,10 +23,14 @@ type Database struct {
 	ReadReplicaIdentifiers []string `key:"readReplicaIdentifiers" rule:"instance" all:"distinct" free:"names" unnoticed:"makes or deletes replicas" doc:"Identifiers of the first instance's first replicas, if another tool made them."`
 	ReplicaInstanceClass   string   `key:"replicaInstanceClass" unset:"instanceClass" rule:"class" doc:"Class of the replicas."`
 
+	MinCapacity           float64 `key:"minCapacity" unset:"by tier" rule:"minCapacity" doc:"With tier serverless, the least Aurora capacity units (ACU, 2 GiB of memory each) that each instance of the cluster has; with 0 it pauses when nobody is connected."`
+	MaxCapacity           float64 `key:"maxCapacity" unset:"by tier" rule:"maxCapacity" doc:"With tier serverless, the most ACUs that each instance scales up to."`
+	SecondsUntilAutoPause int     `key:"secondsUntilAutoPause" default:"300" rule:"300..86400" free:"the least that is billed stays 0 ACU" unnoticed:"applied at once" doc:"With minCapacity 0, the seconds without a connection after which an instance pauses."`
+
 	AllocatedStorage           int    `key:"allocatedStorage" default:"20" rule:"20..65536" doc:"Storage at first, in GiB; it grows and never shrinks."`
 	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
 	ReplicaMaxAllocatedStorage int    `key:"replicaMaxAllocatedStorage" default:"-1" unset:"maxAllocatedStorage" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the replicas' storage, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
-	StorageType                string `key:"storageType" default:"gp3" rule:"gp3|io1|io2" doc:"Type of the storage."`
+	StorageType                string `key:"storageType" unset:"by tier" rule:"gp3|io1|io2|aurora|aurora-iopt1" doc:"Type of the storage; aurora-iopt1 is Aurora I/O-Optimized, which bills no I/O and more for all else."`
 	Iops                       int    `key:"iops" rule:"0..256000" doc:"Provisioned operations per second; 0 is the baseline of gp3."`
 	StorageThroughput          int    `key:"storageThroughput" rule:"0..4000" doc:"Provisioned MiB per second; 0 is the baseline."`
 	KmsKeyID                   string `key:"kmsKeyId" unset:"the key aws/rds" rule:"kmsKey" free:"a key that exists already" unnoticed:"immutable" doc:"KMS key that encrypts the storage."`
@@ -58,4 +64,13 @@ type Credentials string
 const (
 	CredentialsMaster      Credentials = "master"      // the master user's
 	CredentialsAlternating Credentials = "alternating" // one of two logins with few privileges, which alternate at each rotation
+)
+
+// Engine is what serves the database, by RDS's name.
+type Engine string
+
+// The engines.
+const (
+	PostgreSQL       Engine = "postgres"          // an instance of RDS for PostgreSQL
+	AuroraPostgreSQL Engine = "aurora-postgresql" // a cluster of Aurora PostgreSQL, whose instances are Serverless v2
 )

@@ -47,6 +47,9 @@ func (c *Config) Doubts() []string {
 // tight are the parameters that do not fit what the name of a class, which is not in the table, says of its memory.
 func (c *Config) tight() []string {
 	var lines []string
+	if c.Database.Aurora() {
+		return nil
+	}
 	for _, name := range c.Database.classes() {
 		class, known := instanceclass.Lookup(name)
 		if !known || instanceclass.Listed(name) {

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 // Retained is an instance that is not active: of an earlier generation, or of a later one after going back.
 type Retained struct {
 	Identifier  string
+	Engine      Engine
 	Newest      bool // made from what Restore names
 	Unprotected bool // may be deleted in a later run
 }
@@ -36,6 +39,15 @@ func (c *Config) Replica(n int) string {
 	return naming.Replica(c.Instance(), n)
 }
 
+// ClusterInstances are the identifiers of the instances of the active Aurora cluster: one that writes, and the readers.
+func (c *Config) ClusterInstances() []string {
+	var all []string
+	for n := 1; n <= 1+c.Database.ReadReplicas; n++ {
+		all = append(all, naming.ClusterInstance(c.Instance(), n))
+	}
+	return all
+}
+
 // Retained are the instances beside it, by their generations.
 func (c *Config) Retained() []Retained {
 	var retained []Retained
@@ -43,7 +55,7 @@ func (c *Config) Retained() []Retained {
 		identifier := c.Generation(n)
 		if n != c.Restore.Serving && !slices.Contains(c.Restore.Released, identifier) {
 			retained = append(retained, Retained{
-				Identifier: identifier, Newest: n == c.Restore.Generation,
+				Identifier: identifier, Engine: cmp.Or(Engine(c.Restore.Engines[identifier]), c.Database.Engine), Newest: n == c.Restore.Generation,
 				Unprotected: slices.Contains(c.Restore.Unprotected, identifier),
 			})
 		}
@@ -78,6 +90,13 @@ func (l *loader) generations() {
 					Rule: "not the active instance",
 					Fix:  "another one; or another generation under restore.serving"}, "restore.serving", "restore.generation")
 			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Engines)) {
+		if !slices.ContainsFunc(l.config.Retained(), func(one Retained) bool { return one.Identifier == name }) {
+			l.conflict(Problem{Key: "restore.engines." + name, Value: r.Engines[name],
+				Rule: "an instance of this stack that is neither active nor released",
+				Fix:  "nothing: remove the line; the active instance has the tier's engine"}, "restore.engines", "restore.serving", "restore.generation")
 		}
 	}
 	for _, name := range r.Released {

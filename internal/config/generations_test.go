@@ -12,7 +12,7 @@ import (
 func TestRetained(t *testing.T) {
 	c := configtest.Load(t, "mosaic-database:restore: {generation: 4, serving: 3, snapshotIdentifier: a, unprotected: [mosaic-prod-db-2], released: [mosaic-prod-db]}")
 	assert.Equal(t, "mosaic-prod-db-3", c.Instance())
-	assert.Equal(t, []config.Retained{{Identifier: "mosaic-prod-db-2", Unprotected: true}, {Identifier: "mosaic-prod-db-4", Newest: true}}, c.Retained())
+	assert.Equal(t, []config.Retained{{Identifier: "mosaic-prod-db-2", Engine: config.PostgreSQL, Unprotected: true}, {Identifier: "mosaic-prod-db-4", Engine: config.PostgreSQL, Newest: true}}, c.Retained())
 	c = configtest.Load(t, "")
 	assert.Equal(t, "mosaic-prod-db", c.Instance())
 	assert.Empty(t, c.Retained())

@@ -150,12 +150,15 @@ const caBundlePath = "/etc/ssl/rds/ca-bundle.pem"
 // derive fills in the defaults that depend on other fields.
 func (c *Config) derive() {
 	c.Database.ReplicaInstanceClass = cmp.Or(c.Database.ReplicaInstanceClass, c.Database.InstanceClass)
+	c.Budget.ExpectedBackupGiB = cmp.Or(c.Budget.ExpectedBackupGiB, c.Database.AllocatedStorage)
+	if c.Database.Aurora() {
+		c.Budget.ExpectedBackupGiB = cmp.Or(c.Budget.ExpectedBackupGiB, c.Budget.ExpectedStorageGiB)
+	}
 	if c.Database.ReplicaMaxAllocatedStorage < 0 { // not set: 0 switches it off
 		c.Database.ReplicaMaxAllocatedStorage = c.Database.MaxAllocatedStorage
 	}
 	c.Restore.Serving = cmp.Or(c.Restore.Serving, c.Restore.Generation)
 	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
-	c.Budget.ExpectedBackupGiB = cmp.Or(c.Budget.ExpectedBackupGiB, c.Database.AllocatedStorage)
 	if c.TLS.CaBundleConfigMap != "" {
 		c.TLS.CaBundlePath = cmp.Or(c.TLS.CaBundlePath, caBundlePath)
 	}

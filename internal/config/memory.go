@@ -8,14 +8,22 @@ import (
 
 // MaxConnections is how many connections an instance of the class allows with the stack's parameters.
 func (c *Config) MaxConnections(class instanceclass.Class) int {
-	return class.MaxConnections(c.Database.Parameters)
+	connections := class.MaxConnections(c.Database.Parameters)
+	if c.Database.Aurora() && c.Database.MinCapacity < leastForAllConnections {
+		return min(connections, fewConnections)
+	}
+	return connections
 }
 
+// With less than 1 ACU for the least, Aurora allows 2,000 connections at most, whatever the parameter says (Aurora User Guide: Maximum
+// connections for Aurora Serverless v2).
+const leastForAllConnections, fewConnections = 1, 2000
+
 // memory holds the parameters that are about memory to each class of the stack. They are the same for the instance and its
-// replicas; a formula is another number on each.
+// replicas; a formula is another number on each. Aurora Serverless v2 has all memory that it may scale to, and sizes its buffers itself.
 func (l *loader) memory() {
 	db := l.config.Database
-	if !l.sound("database.instanceClass", "database.replicaInstanceClass") {
+	if db.Aurora() || !l.sound("database.instanceClass", "database.replicaInstanceClass") {
 		return
 	}
 	l.standbys()

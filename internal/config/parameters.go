@@ -25,7 +25,7 @@ const (
 
 // Catalogue is what is known of the parameters of the stack's engine version.
 func (c *Config) Catalogue() *parameters.Catalogue {
-	return parameters.Of(parameters.Family(c.Database.EngineVersion))
+	return parameters.Of(parameters.Family(string(c.Database.Engine), c.Database.EngineVersion))
 }
 
 // parameters holds the parameters to the catalogue of the engine version, and writes them as RDS stores them.
@@ -104,8 +104,8 @@ func (l *loader) fitting(name, fix string) string {
 	if !l.sound("database.instanceClass", "database.replicaInstanceClass") || !instanceclass.AboutMemory(name) || !amount.MatchString(fix) {
 		return fix
 	}
-	for _, class := range db.classes() {
-		class, known := instanceclass.Lookup(class)
+	for _, of := range db.classes() {
+		class, known := db.class(of)
 		if !known {
 			continue
 		}
@@ -124,7 +124,7 @@ func (l *loader) formula(p parameters.Parameter, value string) *parameters.Fault
 	}
 	value = strings.NewReplacer("AllocatedStorage", fmt.Sprint(db.AllocatedStorage<<30), "EndPointPort", fmt.Sprint(db.Port)).Replace(value)
 	for _, name := range db.classes() {
-		class, known := instanceclass.Lookup(name)
+		class, known := db.class(name)
 		if !known {
 			continue
 		}

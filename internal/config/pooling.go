@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
-	"github.com/mosaic-stories/mosaic-database/internal/instanceclass"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -60,7 +59,7 @@ func (l *loader) pooling() {
 // pooledConnections leaves room in the database.
 func (l *loader) pooledConnections() {
 	c := l.config
-	class, known := instanceclass.Lookup(c.Database.InstanceClass)
+	class, known := c.Database.Class()
 	if !known || !l.sound("database.parameters", "database.instanceClass", "pooling.poolSize") || l.wrong[Key("database.parameters.max_connections")] {
 		return
 	}
@@ -69,9 +68,13 @@ func (l *loader) pooledConnections() {
 	if c.Pooling.PoolSize <= most {
 		return
 	}
-	fix := fmt.Sprintf("%d or less, or a larger instanceClass", most)
+	larger := "a larger instanceClass"
+	if c.Database.Aurora() {
+		larger = "a higher maxCapacity"
+	}
+	fix := fmt.Sprintf("%d or less, or %s", most, larger)
 	if most < 1 {
-		fix = "a larger instanceClass, or more max_connections"
+		fix = larger + ", or more max_connections"
 	}
 	l.add(Problem{
 		Key: Key("pooling.poolSize"), Value: schema.Show(c.Pooling.PoolSize),

@@ -12,6 +12,9 @@ const mostGiB = 65536
 // storage leaves room for the storage to grow by itself.
 func (l *loader) storage() {
 	d := l.config.Database
+	if d.Aurora() {
+		return // its storage has no size
+	}
 	l.ceiling("database.maxAllocatedStorage", d.MaxAllocatedStorage)
 	if d.ReplicaMaxAllocatedStorage != d.MaxAllocatedStorage {
 		l.ceiling("database.replicaMaxAllocatedStorage", d.ReplicaMaxAllocatedStorage)

@@ -6,7 +6,10 @@ type Tier struct {
 	Name        string // value of the key "tier"
 	Description string // whom it is for, one sentence
 
+	Engine                           Engine
 	InstanceClass                    string
+	StorageType                      string
+	MinCapacity, MaxCapacity         float64 // ACU, of Aurora alone
 	MultiAz                          bool
 	ReadReplicas                     int
 	BackupRetentionDays              int
@@ -17,7 +20,7 @@ type Tier struct {
 // it are free.
 func Tiers() []Tier {
 	const freeInsights = 7
-	return []Tier{
+	tiers := []Tier{
 		{
 			Name: "mvp", Description: "The cheapest that is safe: one small burstable instance.",
 			InstanceClass: "db.t3.micro", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
@@ -25,6 +28,11 @@ func Tiers() []Tier {
 		{
 			Name: "small", Description: "Twice the memory of mvp, for the first real users.",
 			InstanceClass: "db.t3.small", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
+		},
+		{
+			Name: "serverless", Description: "Aurora, whose capacity follows the load, from 1 GiB of memory to 8.",
+			Engine: AuroraPostgreSQL, InstanceClass: ServerlessClass, StorageType: auroraStorage, MinCapacity: 0.5, MaxCapacity: 4,
+			BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
 		{
 			Name: "medium", Description: "Four times the memory of mvp.",
@@ -40,6 +48,12 @@ func Tiers() []Tier {
 			PerformanceInsightsRetentionDays: 31,
 		},
 	}
+	for i := range tiers {
+		if tiers[i].Engine == "" {
+			tiers[i].Engine, tiers[i].StorageType = PostgreSQL, "gp3"
+		}
+	}
+	return tiers
 }
 
 func tierNames() []string {
@@ -50,9 +64,14 @@ func tierNames() []string {
 	return names
 }
 
-// apply sets the fields that a tier decides.
+// apply sets the fields that a tier decides. An Aurora cluster has no storage to allocate.
 func (t Tier) apply(d *Database) {
+	d.Engine, d.StorageType = t.Engine, t.StorageType
 	d.InstanceClass = t.InstanceClass
+	d.MinCapacity, d.MaxCapacity = t.MinCapacity, t.MaxCapacity
+	if t.Engine == AuroraPostgreSQL {
+		d.AllocatedStorage, d.MaxAllocatedStorage, d.ReplicaMaxAllocatedStorage = 0, 0, 0
+	}
 	d.MultiAz = t.MultiAz
 	d.ReadReplicas = t.ReadReplicas
 	d.BackupRetentionDays = t.BackupRetentionDays

@@ -155,7 +155,7 @@ func reported(t *testing.T) map[string]map[string]bool {
 			}
 			for _, parent := range []string{
 				"tags", "waivers", "database.parameters", "app.secretEntries", "additionalApps.<name>.secretEntries",
-				"pods.labels", "pods.annotations", "pods.nodeSelector", "migrations.env", "migrations.secretEnv",
+				"pods.labels", "pods.annotations", "pods.nodeSelector", "migrations.env", "migrations.secretEnv", "restore.engines",
 			} {
 				if strings.HasPrefix(key, parent+".") {
 					key = parent

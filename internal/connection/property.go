@@ -28,7 +28,7 @@ func Properties() []Property {
 		{Name: BundlePath, Doc: "path of the CA bundle; only with one", ofAddress: true, value: func(c Connection) string { return c.CaBundlePath }},
 		{Name: "engine", Doc: "AWS's name for it: `postgres`", value: func(Connection) string { return Engine }},
 		{Name: "dbname", Doc: "AWS's name for the database", value: func(c Connection) string { return c.Database }},
-		{Name: "dbInstanceIdentifier", Doc: "AWS's name for the instance", value: func(c Connection) string { return c.Instance }},
+		{Name: "dbInstanceIdentifier", Doc: "AWS's name for the instance, which has that of the Aurora cluster with tier serverless", value: func(c Connection) string { return c.Instance }},
 		{
 			Name: "tls_url", Doc: "`url` with `sslmode` and `sslrootcert` in its query", OnRequest: true, ofAddress: true,
 			value: func(c Connection) string { return c.url("postgresql") + c.query() },

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 )
 
 // hoursPerMonth is the month of the AWS price list.
-const hoursPerMonth = 730
+const hoursPerMonth = config.HoursPerMonth
 
 // Line is one item of the estimate.
 type Line struct {

@@ -25,7 +25,7 @@ func mvp() *billed {
 	return &billed{Config: config.Config{
 		Stack: "prod", Environment: "prod", Region: "us-east-1",
 		Database: config.Database{
-			InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro", StorageType: "gp3", AllocatedStorage: 20,
+			Engine: config.PostgreSQL, InstanceClass: "db.t3.micro", ReplicaInstanceClass: "db.t3.micro", StorageType: "gp3", AllocatedStorage: 20,
 			BackupRetentionDays: 7, DatabaseInsightsMode: "standard",
 		},
 		Budget:  config.Budget{ExpectedBackupGiB: 20},

@@ -11,6 +11,9 @@ import (
 // instance uses beyond those it earns.
 func (e *estimator) credits() {
 	const item, detail = "CPU credits", "from none, to full speed all month"
+	if e.db.Aurora() {
+		return
+	}
 	if e.unknownCredits() {
 		e.unknown(item, detail)
 		return

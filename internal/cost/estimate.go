@@ -34,10 +34,10 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 
 func estimate(cfg *config.Config, alarms int, region prices.Region, reserved []prices.Discount) Estimate {
 	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: region}
-	e.class, e.known = instanceclass.Lookup(e.db.InstanceClass)
+	e.class, e.known = e.db.Class()
 	if e.db.ReadReplicas > 0 {
 		known := false
-		e.replicaClass, known = instanceclass.Lookup(e.db.ReplicaInstanceClass)
+		e.replicaClass, known = e.db.ReplicaClass()
 		e.known = e.known && known
 	}
 	instances := e.instances()
@@ -95,6 +95,11 @@ func (e *estimator) priced(item, detail, key string, quantity float64) {
 
 // instances adds the instance, its standby, its replicas and the retained instances, and returns their cost, as far as it is known.
 func (e *estimator) instances() float64 {
+	if e.db.Aurora() {
+		e.capacity()
+		e.retainedServers()
+		return 0 // nothing of it can be reserved
+	}
 	class := e.db.InstanceClass
 	hourly := e.prices.InstanceHour[class]
 	e.hours("instance", class, hourly.SingleAz, hourly.Sources)
@@ -105,10 +110,7 @@ func (e *estimator) instances() float64 {
 	for n := 1; n <= e.db.ReadReplicas; n++ {
 		e.hours(fmt.Sprintf("replica %d", n), e.db.ReplicaInstanceClass, hourly.SingleAz, hourly.Sources)
 	}
-	for n := 1; n <= e.retained; n++ {
-		own := e.prices.InstanceHour[class]
-		e.hours(fmt.Sprintf("kept instance %d", n), class+" assumed", own.SingleAz, own.Sources)
-	}
+	e.retainedServers()
 	return e.estimate.Total
 }
 
@@ -178,6 +180,9 @@ func (e *estimator) insights() {
 	switch {
 	case e.db.DatabaseInsightsMode == "advanced" && !e.known:
 		e.unknown("Database Insights", "advanced")
+	case e.db.DatabaseInsightsMode == "advanced" && e.db.Aurora():
+		expected, most := e.acuHours()
+		e.ranged(Line{Item: "Database Insights", Detail: "advanced"}, "Database Insights Advanced ACU-hour", expected, most)
 	case e.db.DatabaseInsightsMode == "advanced":
 		e.priced("Database Insights", "advanced", "Database Insights Advanced vCPU-hour", float64(vcpus)*hoursPerMonth)
 	case days == 0:

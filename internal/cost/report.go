@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -119,7 +120,7 @@ func (r Report) notes() []string {
 		notes = append(notes, "On top, without a known price: "+strings.Join(unknown, ", ")+".")
 	}
 	if more := r.Estimate.Most - r.Estimate.Total; more > 0 {
-		notes = append(notes, fmt.Sprintf("CPU credits may add up to %.2f USD, at full speed all month.", more))
+		notes = append(notes, fmt.Sprintf("%s may add up to %.2f USD, at full %s all month.", r.Estimate.ranged(), more, r.Estimate.full()))
 	}
 	for _, reserved := range r.Estimate.Reserved {
 		notes = append(notes, fmt.Sprintf("Reserved for %s, the instances would cost about %.2f to %.2f USD.", reserved.Term, reserved.Least, reserved.Most))
@@ -134,6 +135,17 @@ func (r Report) notes() []string {
 		notes = append(notes, fmt.Sprintf("The budget of %.2f USD has %.2f left.", r.Budget, left))
 	}
 	return notes
+}
+
+// ranged is what costs more with more use, and full what it is then.
+func (e Estimate) ranged() string { return e.scaling("CPU credits", "Capacity") }
+func (e Estimate) full() string   { return e.scaling("speed", "scale") }
+
+func (e Estimate) scaling(instance, cluster string) string {
+	if slices.ContainsFunc(e.Lines, func(l Line) bool { return l.Item == "capacity" }) {
+		return cluster
+	}
+	return instance
 }
 
 // OverBudget tells whether the known lines cost more than the budget. It compares whole cents.

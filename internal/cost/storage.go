@@ -14,6 +14,10 @@ func (e *estimator) volumes() int {
 
 func (e *estimator) storage() {
 	db := e.db
+	if db.Aurora() {
+		e.volume()
+		return
+	}
 	copies := e.volumes()
 	volumes := ""
 	if copies > 1 {
@@ -39,7 +43,10 @@ func (e *estimator) storage() {
 
 // backups adds the backup storage, which is free up to the size of the instance's own storage.
 func (e *estimator) backups() {
-	expected, included := e.cfg.Budget.ExpectedBackupGiB, e.db.AllocatedStorage
+	expected, included, price := e.cfg.Budget.ExpectedBackupGiB, e.db.AllocatedStorage, "backup GB-month"
+	if e.db.Aurora() {
+		included, price = e.cfg.Budget.ExpectedStorageGiB, "Aurora backup GB-month"
+	}
 	if e.db.BackupRetentionDays == 0 {
 		return
 	}
@@ -49,5 +56,5 @@ func (e *estimator) backups() {
 		e.free("backups", detail)
 		return
 	}
-	e.priced("backups", detail, "backup GB-month", float64(beyond))
+	e.priced("backups", detail, price, float64(beyond))
 }

@@ -80,6 +80,15 @@ func LogGroup(instance, log string) string {
 	return fmt.Sprintf("/aws/rds/instance/%s/%s", instance, log)
 }
 
+// ClusterLogGroup is the same of an Aurora cluster.
+func ClusterLogGroup(cluster, log string) string {
+	return fmt.Sprintf("/aws/rds/cluster/%s/%s", cluster, log)
+}
+
+// ClusterInstance is the identifier of the n-th instance of an Aurora cluster, counted from 1. Which of them writes is none's name: after a
+// failover it is another one.
+func ClusterInstance(cluster string, n int) string { return fmt.Sprintf("%s-instance-%d", cluster, n) }
+
 // FinalSnapshotPrefix is the prefix of the name of the snapshot that RDS takes when an instance is deleted.
 func FinalSnapshotPrefix(instance string) string { return instance + "-final" }
 

@@ -64,15 +64,18 @@ const (
 	Unknown  Modifiable = "unknown" // PostgreSQL has the parameter, and nothing was found that says what RDS does
 )
 
-// Family is the parameter group family of an engine version: "postgres16" for "16" and "16.11".
-func Family(engineVersion string) string {
-	major, _, _ := strings.Cut(engineVersion, ".")
-	return "postgres" + major
+// Family is the parameter group family of a version of an engine: "postgres16" for "16" and "16.11" of postgres.
+func Family(engine, version string) string {
+	major, _, _ := strings.Cut(version, ".")
+	return engine + major
 }
 
 // Of is the catalogue of a family. A family without one is of a later version, and has the newest catalogue, as one that is not complete:
 // most of it stays true. The files are part of the program, and a test reads each.
 func Of(family string) *Catalogue {
+	if major, isAurora := strings.CutPrefix(family, auroraPrefix); isAurora {
+		return auroraOf(major)
+	}
 	c := &Catalogue{}
 	content, err := families.ReadFile("families/" + family + ".json")
 	if errors.Is(err, fs.ErrNotExist) {

@@ -53,7 +53,7 @@ func TestALaterFamilyHasTheNewestCatalogue(t *testing.T) {
 
 func TestFamilyFollowsTheMajorVersion(t *testing.T) {
 	for version, want := range map[string]string{"16": "postgres16", "16.11": "postgres16", "17": "postgres17", "18.1": "postgres18"} {
-		assert.Equal(t, want, parameters.Family(version))
+		assert.Equal(t, want, parameters.Family("postgres", version))
 	}
 }
 

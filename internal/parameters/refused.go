@@ -15,6 +15,9 @@ func (c *Catalogue) Refused(name string) *Fault {
 	if r, explained := refusals()[name]; explained {
 		return &Fault{Rule: r.why, Fix: r.instead}
 	}
+	if strings.HasPrefix(c.Family, auroraPrefix) {
+		return c.notInAurora(name)
+	}
 	if aurora(name) {
 		return &Fault{Rule: "a parameter of RDS for PostgreSQL: this one is Aurora's", Fix: "nothing: remove the line"}
 	}

@@ -24,6 +24,7 @@ func DependentActions() []DependentAction {
 
 func dependentOfRDS() []DependentAction {
 	making := []string{"rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica", "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime"}
+	makingClusters := []string{"rds:CreateDBCluster", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBClusterToPointInTime"}
 	return []DependentAction{
 		{Role: "deploy", Calls: append([]string{"rds:ModifyDBInstance"}, making...), With: "the role of enhanced monitoring",
 			Needs:  to(monitoringRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com"),
@@ -31,6 +32,11 @@ func dependentOfRDS() []DependentAction {
 		{Role: "deploy", Calls: making, With: "a customer managed key",
 			Needs:  to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com"),
 			Source: "Amazon RDS User Guide: AWS KMS key management"},
+		{Role: "deploy", Calls: makingClusters, With: "a customer managed key",
+			Needs:  to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com"),
+			Source: "Amazon Aurora User Guide: AWS KMS key management"},
+		{Role: "drill", Calls: []string{"rds:DeleteDBCluster"}, With: "a final snapshot",
+			Needs: to(finalClusterSnapshots, "rds:CreateDBClusterSnapshot", "rds:AddTagsToResource").and(clusters), Source: reference + "Amazon RDS"},
 		{Role: "deploy", Calls: making[:1], With: "nothing: the account's first instance",
 			Needs: to(iamARN+"role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS", "iam:CreateServiceLinkedRole").
 				when("StringEquals", "iam:AWSServiceName", "rds.amazonaws.com"),
@@ -69,6 +75,8 @@ func dependentOfTags() []DependentAction {
 		tagging(reference+"Amazon RDS", to(instances, "rds:AddTagsToResource").and(parameterGroups, subnetGroups, eventSubscriptions),
 			"rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica", "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime",
 			"rds:CreateDBParameterGroup", "rds:CreateDBSubnetGroup", "rds:CreateEventSubscription"),
+		tagging(reference+"Amazon RDS", to(clusters, "rds:AddTagsToResource").and(clusterParameterGroups),
+			"rds:CreateDBCluster", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBClusterToPointInTime", "rds:CreateDBClusterParameterGroup"),
 		tagging("Amazon EC2 User Guide: Grant permission to tag Amazon EC2 resources during creation",
 			to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"), "ec2:CreateSecurityGroup"),
 		tagging("IAM User Guide: Tag IAM roles", to(roles, "iam:TagRole"), "iam:CreateRole"),

@@ -66,7 +66,7 @@ func (g Grant) requestingOurTags() Grant {
 // Needs is the table, with a row for every AWS resource type and every lookup of the program.
 func Needs() []Need {
 	var all []Need
-	for _, part := range [][]Need{lookups(), instance(), access(), alerting()} {
+	for _, part := range [][]Need{lookups(), instance(), aurora(), access(), alerting()} {
 		all = append(all, part...)
 	}
 	return all
@@ -87,6 +87,8 @@ func lookups() []Need {
 		{Token: "aws:rds/getEngineVersion:getEngineVersion", Read: []Grant{to(anywhere, "rds:DescribeDBEngineVersions")}},
 		{Token: "aws:rds/getOrderableDbInstance:getOrderableDbInstance", Read: []Grant{to(anywhere, "rds:DescribeOrderableDBInstanceOptions")}},
 		{Token: "aws:rds/getInstance:getInstance", Read: []Grant{to(anyInstance, "rds:DescribeDBInstances")}},
+		{Token: "aws:rds/getCluster:getCluster", Read: []Grant{to(anyCluster, "rds:DescribeDBClusters", "rds:ListTagsForResource")}},
+		{Token: "aws:rds/getClusterSnapshot:getClusterSnapshot", Read: []Grant{to(anyCluster, "rds:DescribeDBClusterSnapshots").and(clusterSnapshots)}},
 		{Token: "aws:rds/getSnapshot:getSnapshot", Read: []Grant{to(anyInstance, "rds:DescribeDBSnapshots").and(snapshots)}},
 	}
 }
@@ -131,10 +133,10 @@ func instance() []Need {
 			// Before it deletes a group, the provider looks for network interfaces that still use it.
 			Delete: []Grant{to(anywhere, "ec2:DescribeNetworkInterfaces"), to(securityGroups, "ec2:DeleteSecurityGroup").withOurTags()}},
 		{Token: "aws:cloudwatch/logGroup:LogGroup", Protected: true,
-			Read: []Grant{to(anywhere, "logs:DescribeLogGroups"), to(logGroups, "logs:ListTagsForResource")},
+			Read: []Grant{to(anywhere, "logs:DescribeLogGroups"), to(logGroups, "logs:ListTagsForResource").and(clusterLogGroups)},
 			Change: []Grant{to(logGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
-				"logs:TagResource", "logs:UntagResource")},
-			Delete: []Grant{to(logGroups, "logs:DeleteLogGroup")}},
+				"logs:TagResource", "logs:UntagResource").and(clusterLogGroups)},
+			Delete: []Grant{to(logGroups, "logs:DeleteLogGroup").and(clusterLogGroups)}},
 	}
 }
 

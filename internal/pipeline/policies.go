@@ -97,7 +97,7 @@ func stateOf(stack string) []string {
 // backups of the environment, and read its outputs. It needs kms:Encrypt because a new stack encrypts its data key.
 func drilling() []Grant {
 	return append(readState(),
-		to(instances, "rds:RestoreDBInstanceToPointInTime"),
+		to(instances, "rds:RestoreDBInstanceToPointInTime"), to(clusters, "rds:RestoreDBClusterToPointInTime"),
 		to(stateKey, "kms:Encrypt"))
 }
 
@@ -124,10 +124,11 @@ func guard() iam.Document {
 		"rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime")
 	public.Condition = iam.Condition{"Bool": {"rds:PubliclyAccessible": {"true"}}}
 	return iam.Policy(
-		deny("KeepTheDatabase", "rds:DeleteDBInstance", "rds:DeleteDBInstanceAutomatedBackup", "rds:DeleteDBSnapshot", "logs:DeleteLogGroup"),
+		deny("KeepTheDatabase", "rds:DeleteDBInstance", "rds:DeleteDBInstanceAutomatedBackup", "rds:DeleteDBSnapshot",
+			"rds:DeleteDBCluster", "rds:DeleteDBClusterAutomatedBackup", "rds:DeleteDBClusterSnapshot", "logs:DeleteLogGroup"),
 		deny("KeepTheSecrets", "secretsmanager:DeleteSecret", "kms:ScheduleKeyDeletion", "kms:DisableKey"),
 		deny("KeepTheState", "s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
-		deny("ShareNothing", "rds:ModifyDBSnapshotAttribute", "secretsmanager:PutResourcePolicy", "s3:PutBucketPolicy"),
+		deny("ShareNothing", "rds:ModifyDBSnapshotAttribute", "rds:ModifyDBClusterSnapshotAttribute", "secretsmanager:PutResourcePolicy", "s3:PutBucketPolicy"),
 		deny("KeepTheBounds", "iam:DeleteRolePermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"),
 		public,
 	)

@@ -34,10 +34,18 @@ const (
 	snapshots      = rdsARN + "snapshot:*" // any snapshot may be restored, not only those that this program made
 	finalSnapshots = rdsARN + "snapshot:" + prefix + "-db*"
 
+	clusters               = rdsARN + "cluster:" + prefix + "-db*"
+	anyCluster             = rdsARN + "cluster:*"
+	globalClusters         = "arn:" + partition + ":rds::" + account + ":global-cluster:*"
+	clusterSnapshots       = rdsARN + "cluster-snapshot:*" // as of instances
+	finalClusterSnapshots  = rdsARN + "cluster-snapshot:" + prefix + "-db*"
+	clusterParameterGroups = rdsARN + "cluster-pg:" + prefix + "-db*"
+	clusterBackups         = rdsARN + "cluster-auto-backup:*" // named by AWS
+
 	automatedBackups   = rdsARN + "auto-backup:*" // named by AWS
 	parameterGroups    = rdsARN + "pg:" + prefix + "-db*"
 	subnetGroups       = rdsARN + "subgrp:" + prefix + "-db*"
-	optionGroups       = rdsARN + "og:default:postgres-*"
+	optionGroups       = rdsARN + "og:default:*postgres*"
 	eventSubscriptions = rdsARN + "es:" + prefix + "-*"
 
 	vpcs           = ec2ARN + "vpc/*"
@@ -58,6 +66,9 @@ const (
 
 	eksCluster = "arn:" + partition + ":eks:" + region + ":" + account + ":cluster/" + cluster
 	logGroups  = "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:/aws/rds/instance/" + prefix + "-db*"
+
+	clusterLogGroups = "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:/aws/rds/cluster/" + prefix + "-db*"
+
 	anyAlarm   = cloudwatchARN + "alarm:*"
 	alarms     = cloudwatchARN + "alarm:" + prefix + "-*"
 	dashboards = "arn:" + partition + ":cloudwatch::" + account + ":dashboard/" + prefix + "-*"
@@ -71,6 +82,10 @@ const (
 func Wide() map[string]string {
 	return map[string]string{
 		anyInstance:      "the provider finds an instance by its resource id, a filter on all instances; only for Describe",
+		anyCluster:       "the program looks up the cluster that the stack file names for a restore, and the provider that of an instance; only for Describe and tags",
+		globalClusters:   "the provider asks whether a cluster is a member of one; only for Describe",
+		clusterSnapshots: "as the snapshots of instances: only for Describe and Restore",
+		clusterBackups:   "AWS chooses the names; only for a restore",
 		anyAlarm:         "the provider lists alarms; only for Describe",
 		snapshots:        "the stack file may name any snapshot of the account for a restore; only for Describe and Restore",
 		automatedBackups: "AWS chooses the names; only for a restore",

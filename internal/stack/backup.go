@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -20,9 +21,14 @@ func checkBackup(ctx *pulumi.Context, cfg *config.Config, before map[string]stri
 	}
 	var from backup
 	var err error
+	aurora := cfg.Database.Aurora()
 	switch r := cfg.Restore; {
+	case r.SnapshotIdentifier != "" && aurora && !strings.Contains(r.SnapshotIdentifier, ":snapshot:"):
+		from, err = clusterSnapshot(ctx, r.SnapshotIdentifier, pulumi.Provider(provider))
 	case r.SnapshotIdentifier != "":
 		from, err = snapshot(ctx, r.SnapshotIdentifier, pulumi.Provider(provider))
+	case r.SourceInstanceIdentifier != "" && aurora:
+		from, err = clusterBackups(ctx, r.SourceInstanceIdentifier, pulumi.Provider(provider))
 	case r.SourceInstanceIdentifier != "":
 		from, err = automatedBackups(ctx, r.SourceInstanceIdentifier, pulumi.Provider(provider))
 	default:
@@ -60,6 +66,33 @@ func automatedBackups(ctx *pulumi.Context, identifier string, from pulumi.Invoke
 	}, nil
 }
 
+// clusterSnapshot looks up a snapshot of an Aurora cluster.
+func clusterSnapshot(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
+	shared := true
+	found, err := rds.LookupClusterSnapshot(ctx, &rds.LookupClusterSnapshotArgs{DbClusterSnapshotIdentifier: &identifier, IncludeShared: &shared}, from)
+	if err != nil {
+		return backup{}, fmt.Errorf("looking up the cluster snapshot %s of mosaic-database:restore.snapshotIdentifier (of a snapshot of an instance, "+
+			"give the ARN): %w", identifier, err)
+	}
+	return backup{
+		key: config.Key("restore.snapshotIdentifier"), name: identifier, engine: found.Engine, engineVersion: found.EngineVersion,
+		encrypted: found.StorageEncrypted, kmsKeyID: found.KmsKeyId, status: found.Status, retentionDays: -1,
+	}, nil
+}
+
+// clusterBackups looks up the cluster whose automated backups are restored.
+func clusterBackups(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
+	found, err := rds.LookupCluster(ctx, &rds.LookupClusterArgs{ClusterIdentifier: identifier}, from)
+	if err != nil {
+		return backup{}, fmt.Errorf("looking up the cluster %s of mosaic-database:restore.sourceInstanceIdentifier "+
+			"(for a deleted cluster, set restore.sourceDbiResourceId instead): %w", identifier, err)
+	}
+	return backup{
+		key: config.Key("restore.sourceInstanceIdentifier"), name: identifier, engine: found.Engine, engineVersion: found.EngineVersion,
+		encrypted: found.StorageEncrypted, kmsKeyID: found.KmsKeyId, retentionDays: found.BackupRetentionPeriod,
+	}, nil
+}
+
 // backup is a snapshot, or the automated backups of an instance, as AWS describes it.
 type backup struct {
 	key              string // full key of the configuration that names it
@@ -82,7 +115,7 @@ func (b backup) unfit(d config.Database) schema.Problems {
 		refused bool
 		problem schema.Problem
 	}{
-		{b.engine != "postgres", schema.Problem{Key: b.key, Value: b.name, Rule: "a backup of PostgreSQL, not of " + b.engine, Fix: "another one"}},
+		{b.engine != "postgres" && b.engine != string(d.Engine), schema.Problem{Key: b.key, Value: b.name, Rule: "a backup of PostgreSQL, not of " + b.engine, Fix: "another one"}},
 		{b.status != "" && b.status != "available", schema.Problem{
 			Key: b.key, Value: b.name, Rule: "a snapshot that is available, not " + b.status, Fix: "it again when it is ready",
 		}},
@@ -97,7 +130,7 @@ func (b backup) unfit(d config.Database) schema.Problems {
 			Key: config.Key("database.kmsKeyId"), Value: d.KmsKeyID, Rule: "the key of the backup, which the instance keeps",
 			Fix: b.kmsKeyID + "; or a copy of the snapshot with the other key",
 		}},
-		{d.AllocatedStorage < b.allocatedStorage, schema.Problem{
+		{!d.Aurora() && d.AllocatedStorage < b.allocatedStorage, schema.Problem{
 			Key: config.Key("database.allocatedStorage"), Value: strconv.Itoa(d.AllocatedStorage),
 			Rule: fmt.Sprintf("not below the backup's %d", b.allocatedStorage), Fix: fmt.Sprintf("%d or more", b.allocatedStorage),
 		}},

@@ -52,6 +52,8 @@ func Effects() []Effect {
 		{Setting: "iops", When: window, Notice: slower},
 		{Setting: "storageThroughput", When: window, Notice: slower},
 		{Setting: "iamDatabaseAuthentication", When: window},
+		{Setting: "minCapacity", When: atOnce, Notice: "nothing ends; the buffers of an instance that scales down are smaller, and one with 0 pauses: the first to connect then waits about 15 seconds"},
+		{Setting: "maxCapacity", When: atOnce, Notice: "nothing ends; max_connections and other parameters that follow it have the old value until you run, for each instance: aws rds reboot-db-instance --db-instance-identifier …"},
 		{Setting: "parameters.idle_in_transaction_session_timeout", When: atOnce, Notice: "a session that is idle in a transaction for more milliseconds is ended, and its transaction rolled back; 0: none is"},
 		{Setting: "parameters.statement_timeout", When: atOnce, Notice: "a statement that runs for more milliseconds is cancelled; 0: none is"},
 		{Setting: "parameters.random_page_cost", When: atOnce, Notice: "queries may get other plans"},
@@ -83,6 +85,7 @@ func instanceSettings(cfg *config.Config) map[string]string {
 			if value, ok := inGroup[name]; ok {
 				values[settings+effect.Setting] = value
 			}
+		case strings.HasSuffix(effect.Setting, "Capacity") && !cfg.Database.Aurora():
 		case effect.Setting != replicaClass || cfg.Database.ReadReplicas > 0:
 			values[settings+effect.Setting] = present["database."+effect.Setting]
 		}
@@ -153,7 +156,11 @@ func (e Effect) line(cfg *config.Config, c change) string {
 	}
 	line := fmt.Sprintf("%s: %s → %s: RDS applies it %s", c.key, cmp.Or(c.before, "not set"), cmp.Or(c.now, "not set"), when)
 	if e.Notice != "" {
-		line += ": " + strings.ReplaceAll(e.Notice, "…", cfg.Instance())
+		instance := cfg.Instance()
+		if cfg.Database.Aurora() {
+			instance = cfg.ClusterInstances()[0]
+		}
+		line += ": " + strings.ReplaceAll(e.Notice, "…", instance)
 	}
 	return line
 }

@@ -12,10 +12,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-const engineName = "postgres" // of RDS
-
 // offer is what RDS has, in the region, for the instances of the configuration, and which of them exist.
 type offer struct {
+	engine   string                      // of RDS
 	version  *rds.GetEngineVersionResult // that RDS takes for the configured one; nil: none
 	instance option
 	replicas option   // of none without replicas
@@ -43,28 +42,28 @@ type holder = *rds.LookupInstanceResult
 func lookupOffer(ctx *pulumi.Context, cfg *config.Config, from pulumi.InvokeOption) (*offer, error) {
 	o := newOffer(cfg)
 	steps := []func() error{func() (err error) {
-		if o.version, err = engineVersion(ctx, cfg.Database.EngineVersion, from); err != nil || o.version == nil {
+		if o.version, err = engineVersion(ctx, o.engine, cfg.Database.EngineVersion, from); err != nil || o.version == nil {
 			return o.permit(err)
 		}
 		ask := func(option *option) func() error {
 			return func() error {
-				return o.permit(option.lookup(ctx, o.version.VersionActual, cfg.Database.StorageType, from))
+				return o.permit(option.lookup(ctx, o.version, cfg.Database.StorageType, from))
 			}
 		}
 		return together(ask(&o.instance), ask(&o.replicas))
 	}}
 	for i := range o.instance.holders {
 		steps = append(steps, func() (err error) {
-			o.instance.holders[i] = existing(ctx, made(cfg)[i], from)
+			o.instance.holders[i] = existing(ctx, cfg.Database, made(cfg)[i], from)
 			if i == 0 {
-				o.upgrades, err = upgrades(ctx, o.instance.holders[i], cfg.Database.EngineVersion, from)
+				o.upgrades, err = o.upgradesOf(ctx, o.instance.holders[i], cfg.Database.EngineVersion, from)
 			}
 			return o.permit(err)
 		})
 	}
 	for i := range o.replicas.holders {
 		steps = append(steps, func() error {
-			o.replicas.holders[i] = existing(ctx, cfg.Replica(i+1), from)
+			o.replicas.holders[i] = existing(ctx, cfg.Database, cfg.Replica(i+1), from)
 			return nil
 		})
 	}
@@ -76,9 +75,14 @@ func lookupOffer(ctx *pulumi.Context, cfg *config.Config, from pulumi.InvokeOpti
 
 func newOffer(cfg *config.Config) *offer {
 	db := cfg.Database
+	replicas := db.ReadReplicas
+	if db.Aurora() {
+		replicas = 0 // all instances of a cluster are alike
+	}
 	return &offer{
+		engine:   string(db.Engine),
 		instance: option{key: config.Key("database.instanceClass"), class: db.InstanceClass, holders: make([]holder, len(made(cfg)))},
-		replicas: option{key: config.Key("database.replicaInstanceClass"), class: db.ReplicaInstanceClass, holders: make([]holder, db.ReadReplicas)},
+		replicas: option{key: config.Key("database.replicaInstanceClass"), class: db.ReplicaInstanceClass, holders: make([]holder, replicas)},
 	}
 }
 
@@ -103,8 +107,8 @@ func (o *offer) permit(err error) error {
 }
 
 // engineVersion is the version that RDS takes for the configured one; nil if there is none.
-func engineVersion(ctx *pulumi.Context, version string, from pulumi.InvokeOption) (*rds.GetEngineVersionResult, error) {
-	args := &rds.GetEngineVersionArgs{Engine: engineName, Version: &version}
+func engineVersion(ctx *pulumi.Context, engine, version string, from pulumi.InvokeOption) (*rds.GetEngineVersionResult, error) {
+	args := &rds.GetEngineVersionArgs{Engine: engine, Version: &version}
 	if config.ParseVersion(version).Minor == 0 {
 		args.DefaultOnly = pulumi.BoolRef(true)
 	}
@@ -120,13 +124,13 @@ func engineVersion(ctx *pulumi.Context, version string, from pulumi.InvokeOption
 }
 
 // lookup asks for the class, if an instance is to have it.
-func (o *option) lookup(ctx *pulumi.Context, version, storageType string, from pulumi.InvokeOption) error {
+func (o *option) lookup(ctx *pulumi.Context, version *rds.GetEngineVersionResult, storageType string, from pulumi.InvokeOption) error {
 	if len(o.holders) == 0 {
 		return nil
 	}
 	// With a list of one and the latest version, the provider takes the first of several options, where it fails otherwise.
 	args := &rds.GetOrderableDbInstanceArgs{
-		Engine: engineName, EngineVersion: &version, InstanceClass: &o.class, StorageType: &storageType, Vpc: pulumi.BoolRef(true),
+		Engine: version.Engine, EngineVersion: &version.VersionActual, InstanceClass: &o.class, StorageType: &storageType, Vpc: pulumi.BoolRef(true),
 		PreferredInstanceClasses: []string{o.class}, EngineLatestVersion: pulumi.BoolRef(true),
 	}
 	found, err := rds.GetOrderableDbInstance(ctx, args, from)
@@ -142,8 +146,15 @@ func (o *option) lookup(ctx *pulumi.Context, version, storageType string, from p
 	return err
 }
 
-// existing is an instance as it is; nil if there is none.
-func existing(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) holder {
+// existing is an instance as it is, or a cluster as if it were one; nil if there is none.
+func existing(ctx *pulumi.Context, db config.Database, identifier string, from pulumi.InvokeOption) holder {
+	if db.Aurora() {
+		found, err := rds.LookupCluster(ctx, &rds.LookupClusterArgs{ClusterIdentifier: identifier}, from)
+		if err != nil {
+			return nil
+		}
+		return &rds.LookupInstanceResult{DbInstanceClass: db.InstanceClass, EngineVersion: found.EngineVersion, StorageType: db.StorageType}
+	}
 	found, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, from)
 	if err != nil {
 		return nil // what is made anew is not there; if it is only not found, more is asked for than necessary
@@ -151,13 +162,13 @@ func existing(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) 
 	return found
 }
 
-// upgrades are the versions to which RDS upgrades an instance that has not the configured one.
-func upgrades(ctx *pulumi.Context, instance holder, configured string, from pulumi.InvokeOption) ([]string, error) {
+// upgradesOf are the versions to which RDS upgrades an instance that has not the configured one.
+func (o *offer) upgradesOf(ctx *pulumi.Context, instance holder, configured string, from pulumi.InvokeOption) ([]string, error) {
 	if instance == nil || has(instance, configured) {
 		return nil, nil
 	}
 	found, err := rds.GetEngineVersion(ctx, &rds.GetEngineVersionArgs{
-		Engine: engineName, Version: &instance.EngineVersion, IncludeAll: pulumi.BoolRef(true),
+		Engine: o.engine, Version: &instance.EngineVersion, IncludeAll: pulumi.BoolRef(true),
 	}, from)
 	if err != nil {
 		return nil, fmt.Errorf("the version %s, which the instance has: %w", instance.EngineVersion, err)

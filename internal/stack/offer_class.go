@@ -34,13 +34,16 @@ func (o *option) requirements(cfg *config.Config, version string, zones []string
 		return []requirement{{unmet: true, asked: o.asks(func(h holder) bool { return !has(h, db.EngineVersion) }), problem: schema.Problem{
 			Key: o.key, Value: o.class, Rule: "an instance class that RDS has " + with,
 			Fix: fmt.Sprintf("%s; all that it has: aws rds describe-orderable-db-instance-options --engine %s --engine-version %s "+
-				"--query 'OrderableDBInstanceOptions[].DBInstanceClass' --output text --region %s", rules.NearestClass(o.class), engineName, version, cfg.Region),
+				"--query 'OrderableDBInstanceOptions[].DBInstanceClass' --output text --region %s", rules.NearestClass(o.class), db.Engine, version, cfg.Region),
 		}}}
 	}
 	of := func(field string, value any, rule, fix string, unmet bool, differs func(holder) bool) requirement {
 		return requirement{unmet: unmet, asked: o.asks(differs), problem: schema.Problem{
 			Key: config.Key("database." + field), Value: schema.Show(value), Rule: fmt.Sprintf("%s for %s %s", rule, o.class, with), Fix: fix,
 		}}
+	}
+	if db.Aurora() {
+		return slices.Concat(o.placement(db, zones), o.features(db, of)) // its storage has no size
 	}
 	return slices.Concat(o.placement(db, zones), o.features(db, of), o.sizes(db, of))
 }

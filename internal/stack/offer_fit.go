@@ -46,7 +46,7 @@ func (o *offer) requirements(cfg *config.Config, zones []string) []requirement {
 			unmet: o.refused == "", asked: o.instance.asks(func(h holder) bool { return !has(h, db.EngineVersion) }),
 			problem: schema.Problem{
 				Key: config.Key("database.engineVersion"), Value: db.EngineVersion, Rule: "a version that RDS has in " + cfg.Region,
-				Fix: fmt.Sprintf("one of: aws rds describe-db-engine-versions --engine %s --query 'DBEngineVersions[].EngineVersion' --output text --region %s", engineName, cfg.Region),
+				Fix: fmt.Sprintf("one of: aws rds describe-db-engine-versions --engine %s --query 'DBEngineVersions[].EngineVersion' --output text --region %s", db.Engine, cfg.Region),
 			},
 		}}
 	}

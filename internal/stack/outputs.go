@@ -20,12 +20,13 @@ type Output struct {
 // Outputs describes all outputs of the stack, which are the contract with the GitOps repository. None is secret.
 func Outputs() []Output {
 	return []Output{
-		{"endpoint", "string", "host name of the database instance"},
+		{"endpoint", "string", "host name of the database instance, or of what writes in the Aurora cluster"},
 		{"port", "number", "TCP port of the instance and its replicas"},
 		{"databaseName", "string", "name of the database"},
-		{"instanceIdentifier", "string", "identifier of the active RDS instance"},
+		{"instanceIdentifier", "string", "identifier of the active RDS instance, or Aurora cluster"},
+		{"engine", "string", "what serves the database: postgres, or with tier serverless aurora-postgresql"},
 		{"keptInstances", "array", "identifiers of the retained instances, which no client uses"},
-		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers"},
+		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers; of an Aurora cluster, the one of all its readers"},
 		{"roleArn", "string", "ARN of the IAM role that the application's service account assumes"},
 		{"credentialsSecretArn", "string", "ARN of the secret with user name and password, and AWS's other keys for the secret of a database"},
 		{"connectionSecretArn", "string", "ARN of the secret with host, port, database, user name, password and URLs"},
@@ -76,6 +77,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"port":                 db.Port,
 		"databaseName":         pulumi.String(cfg.Database.Name),
 		"instanceIdentifier":   db.Identifier,
+		"engine":               pulumi.String(cfg.Database.Engine),
 		"keptInstances":        pulumi.ToStringArray(retained),
 		"replicaEndpoints":     db.ReplicaEndpoints,
 		"roleArn":              main.role.RoleArn,

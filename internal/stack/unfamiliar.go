@@ -18,6 +18,9 @@ func unfamiliar(cfg *config.Config) []string {
 		warnings = append(warnings, fmt.Sprintf("%s: %s: this program has been tested with PostgreSQL up to %d",
 			config.Key("database.engineVersion"), db.EngineVersion, newestTested))
 	}
+	if db.Aurora() {
+		return warnings
+	}
 	for _, field := range []struct{ key, class string }{{"database.instanceClass", db.InstanceClass}, {"database.replicaInstanceClass", db.ReplicaInstanceClass}} {
 		if instanceclass.Listed(field.class) || field.key == "database.replicaInstanceClass" && (db.ReadReplicas == 0 || field.class == db.InstanceClass) {
 			continue

@@ -53,7 +53,13 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 		"aws:rds/getInstance:getInstance": {
 			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "storageEncrypted": true, "backupRetentionPeriod": 7,
 		},
-		"aws:rds/getEngineVersion:getEngineVersion": {"version": text(asked["version"]), "versionActual": text(asked["version"])},
+		"aws:rds/getCluster:getCluster": {
+			"engine": "aurora-postgresql", "engineVersion": "16.4", "storageEncrypted": true, "backupRetentionPeriod": 7,
+		},
+		"aws:rds/getClusterSnapshot:getClusterSnapshot": {
+			"engine": "aurora-postgresql", "engineVersion": "16.4", "storageEncrypted": true, "status": "available",
+		},
+		"aws:rds/getEngineVersion:getEngineVersion": {"engine": text(asked["engine"]), "version": text(asked["version"]), "versionActual": text(asked["version"])},
 		"aws:rds/getOrderableDbInstance:getOrderableDbInstance": {
 			"instanceClass": text(asked["instanceClass"]), "multiAzCapable": true, "readReplicaCapable": true, "supportsIamDatabaseAuthentication": true,
 			"supportsPerformanceInsights": true, "supportsEnhancedMonitoring": true, "supportsStorageAutoscaling": true,
@@ -74,6 +80,9 @@ func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 	switch args.TypeToken {
 	case "aws:rds/instance:Instance":
 		computed["address"] = args.Name + ".abc.us-east-1.rds.amazonaws.com"
+	case "aws:rds/cluster:Cluster":
+		computed["endpoint"] = args.Name + ".cluster-abc.us-east-1.rds.amazonaws.com"
+		computed["readerEndpoint"] = args.Name + ".cluster-ro-abc.us-east-1.rds.amazonaws.com"
 	case "aws:secretsmanager/secretVersion:SecretVersion":
 		computed["versionId"] = "version-1"
 	case "aws:kms/key:Key":
@@ -87,7 +96,7 @@ func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 		computed["name"] = args.Name + "-1234567"
 	}
 	for key, value := range computed {
-		if m.run.Preview && key != "address" && key != "result" && key != "b64Std" {
+		if m.run.Preview && key != "address" && key != "endpoint" && key != "readerEndpoint" && key != "result" && key != "b64Std" {
 			outputs[key] = resource.MakeComputed(resource.NewProperty(""))
 		} else {
 			outputs[key] = resource.NewProperty(value)

@@ -96,6 +96,9 @@ func awsTypes() map[string]awsType {
 		rolePolicyType:                           {create: createRolePolicy, update: updateRolePolicy},
 		roleAttachmentType:                       {create: createRoleAttachment},
 		instanceType:                             {create: createInstance, update: updateInstance, read: readInstance, remove: removeInstance},
+		clusterType:                              {create: createCluster, update: updateCluster, read: readCluster, remove: removeCluster},
+		clusterInstanceType:                      {create: createClusterInstance, update: updateClusterInstance, remove: removeClusterInstance},
+		clusterParameterGroupType:                {create: createClusterParameterGroup, update: updateParameterGroup, remove: removeClusterParameterGroup},
 		parameterGroupType:                       {create: createParameterGroup, update: updateParameterGroup, remove: removeParameterGroup},
 		subnetGroupType:                          {create: createSubnetGroup, update: updateSubnetGroup, remove: removeSubnetGroup},
 		secretType:                               {create: createSecret, update: updateSecret, remove: removeSecret},
@@ -213,8 +216,11 @@ func (a *account) diff(r request) (diff, error) {
 	if err != nil {
 		return d, err
 	}
-	if r.typ == instanceType {
+	switch r.typ {
+	case instanceType:
 		diffInstance(&d, r)
+	case clusterType:
+		diffCluster(&d, r)
 	}
 	old, had := r.oldOutputs["tagsAll"]
 	if tags, known := a.tagsAll(r.inputs); had && known && old.IsObject() {

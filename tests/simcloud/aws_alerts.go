@@ -68,7 +68,8 @@ func updateEventSubscription(a *account, _, out Properties) error {
 	}
 	for _, id := range out.Texts("sourceIds") {
 		found := map[string]bool{
-			"db-instance":        a.instance(id) != nil,
+			"db-instance":        a.instance(id) != nil || a.cloud.get(clusterInstanceType, id) != nil,
+			"db-cluster":         a.cloud.get(clusterType, id) != nil,
 			"db-parameter-group": a.cloud.get(parameterGroupType, id) != nil,
 		}[out.Text("sourceType")]
 		if !found {

@@ -108,10 +108,8 @@ func (a *account) sources(group Properties) error {
 }
 
 func removeSecurityGroup(a *account, id string, _ Properties) error {
-	user := a.cloud.find(instanceType, func(o *Object) bool {
-		return slices.Contains(o.Properties.Texts("vpcSecurityGroupIds"), id)
-	})
-	if user != nil {
+	member := func(o *Object) bool { return slices.Contains(o.Properties.Texts("vpcSecurityGroupIds"), id) }
+	if a.cloud.find(instanceType, member) != nil || a.cloud.find(clusterType, member) != nil {
 		return fmt.Errorf("deleting Security Group (%s): DependencyViolation: resource %s has a dependent object", id, id)
 	}
 	return nil

@@ -90,6 +90,10 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 		return a.getSnapshot(args.Text("dbSnapshotIdentifier"))
 	case "aws:rds/getInstance:getInstance":
 		return a.getInstance(args.Text("dbInstanceIdentifier"))
+	case "aws:rds/getCluster:getCluster":
+		return a.getRDSCluster(args.Text("clusterIdentifier"))
+	case "aws:rds/getClusterSnapshot:getClusterSnapshot":
+		return a.getClusterSnapshot(args.Text("dbClusterSnapshotIdentifier"))
 	case "aws:rds/getEngineVersion:getEngineVersion":
 		return a.getEngineVersion(args)
 	case "aws:rds/getOrderableDbInstance:getOrderableDbInstance":

@@ -56,7 +56,7 @@ func (v pgVersion) upgrades() []string {
 func (a *account) getEngineVersion(args Properties) (Properties, error) {
 	asked := args.Text("version")
 	v, known := offeredVersion(asked)
-	if !known || slices.Contains(a.cloud.Withdrawn, asked) || args.Text("engine") != "postgres" {
+	if !known || slices.Contains(a.cloud.Withdrawn, asked) || !slices.Contains([]string{"postgres", auroraEngine}, args.Text("engine")) {
 		return nil, fmt.Errorf("reading RDS engine versions: no RDS engine versions match the criteria (version %s)", asked)
 	}
 	if !strings.Contains(asked, ".") && args.Flag("latest") {
@@ -65,8 +65,8 @@ func (a *account) getEngineVersion(args Properties) (Properties, error) {
 		return nil, fmt.Errorf("reading RDS engine versions: multiple RDS engine versions match the criteria (version %s)", asked)
 	}
 	return Properties{
-		"id": v.String(), "engine": "postgres", "version": v.String(), "versionActual": v.String(), "status": "available",
-		"parameterGroupFamily": fmt.Sprintf("postgres%d", v.major), "validUpgradeTargets": texts(v.upgrades()...),
+		"id": v.String(), "engine": args.Text("engine"), "version": v.String(), "versionActual": v.String(), "status": "available",
+		"parameterGroupFamily": fmt.Sprintf("%s%d", args.Text("engine"), v.major), "validUpgradeTargets": texts(v.upgrades()...),
 	}, nil
 }
 
@@ -78,6 +78,9 @@ func (a *account) getOrderableDbInstance(args Properties) (Properties, error) {
 	v, known := offeredVersion(args.Text("engineVersion"))
 	if !known {
 		return nil, fmt.Errorf("reading RDS Orderable DB Instance Options: InvalidParameterCombination: Cannot find version %s for postgres", args.Text("engineVersion"))
+	}
+	if args.Text("engine") == auroraEngine {
+		return a.serverless(v, class, storage)
 	}
 	types := []string{"gp2", "gp3", "io1", "io2"}
 	if strings.HasPrefix(class, "db.m5.") { // a difference between classes that tests can ask for

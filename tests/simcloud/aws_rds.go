@@ -59,25 +59,10 @@ func updateInstance(a *account, old, out Properties) error {
 	if out.Text("replicateSourceDb") != "" { // a replica has its own version, whatever Pulumi's state has
 		out["engineVersion"], out["engineVersionActual"] = old["engineVersion"], old["engineVersionActual"]
 	}
-	if major(old) != major(out) {
-		if major(out) < major(old) {
-			return refused("InvalidParameterCombination: Cannot upgrade postgres from %s to %s",
-				old.Text("engineVersionActual"), out.Text("engineVersion"))
-		}
-		if !out.Flag("allowMajorVersionUpgrade") {
-			return refused("InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a " +
-				"new major version")
-		}
-	}
 	if out.Text("engineVersion") != old.Text("engineVersion") {
-		version := actualVersion(out.Text("engineVersion"))
-		if compareVersions(version, old.Text("engineVersionActual")) < 0 && version != out.Text("engineVersion") {
-			version = old.Text("engineVersionActual") // the prefix still covers it
-		}
-		from, _ := offeredVersion(old.Text("engineVersionActual"))
-		if version != from.String() && !slices.Contains(from.upgrades(), version) {
-			return refused("InvalidParameterCombination: Cannot upgrade postgres from %s to %s",
-				old.Text("engineVersionActual"), version)
+		version, err := upgraded("postgres", old, out)
+		if err != nil {
+			return refused("%w", err)
 		}
 		out["engineVersionActual"] = version
 	}
@@ -109,6 +94,24 @@ func updateInstance(a *account, old, out Properties) error {
 		return refused("%w", err)
 	}
 	return nil
+}
+
+// upgraded is the version that an upgrade comes to.
+func upgraded(engine string, old, out Properties) (string, error) {
+	was, version := old.Text("engineVersionActual"), actualVersion(out.Text("engineVersion"))
+	from, _ := offeredVersion(was)
+	if compareVersions(version, was) < 0 && version != out.Text("engineVersion") && major(old) == major(out) {
+		version = was // the prefix still covers it
+	}
+	switch {
+	case major(out) < major(old):
+		return "", fmt.Errorf("InvalidParameterCombination: Cannot upgrade %s from %s to %s", engine, was, out.Text("engineVersion"))
+	case major(old) != major(out) && !out.Flag("allowMajorVersionUpgrade"):
+		return "", fmt.Errorf("InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version")
+	case version != from.String() && !slices.Contains(from.upgrades(), version):
+		return "", fmt.Errorf("InvalidParameterCombination: Cannot upgrade %s from %s to %s", engine, was, version)
+	}
+	return version, nil
 }
 
 func (a *account) replicas(source Properties) []*Object {

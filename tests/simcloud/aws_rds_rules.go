@@ -146,7 +146,7 @@ func createParameterGroup(a *account, out Properties) (string, error) {
 }
 
 func updateParameterGroup(_ *account, _, out Properties) error {
-	before18 := slices.Contains([]string{"postgres16", "postgres17"}, out.Text("family"))
+	before18 := slices.Contains([]string{"16", "17"}, strings.TrimPrefix(strings.TrimPrefix(out.Text("family"), auroraEngine), "postgres"))
 	for _, p := range out.List("parameters") {
 		name := p.Text("name")
 		if name == "log_connections" && !before18 && slices.Contains([]string{"0", "1"}, p.Text("value")) {
@@ -175,6 +175,9 @@ func removeParameterGroup(a *account, name string, _ Properties) error {
 // user is the identifier of an instance that uses a group, or "".
 func (a *account) user(property, name string) string {
 	o := a.cloud.find(instanceType, func(o *Object) bool { return o.Properties.Text(property) == name })
+	if cluster := a.cloud.find(clusterType, func(o *Object) bool { return o.Properties.Text(property) == name }); o == nil && cluster != nil {
+		return cluster.ID
+	}
 	if o == nil {
 		return ""
 	}

@@ -481,6 +481,6 @@ func TestLookups(t *testing.T) {
 	oidc, err := w.aws.invoke("aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider", Properties{"url": issuer})
 	require.NoError(t, err)
 	assert.Equal(t, "arn:aws:iam::111122223333:oidc-provider/"+issuer[len("https://"):], oidc.Text("arn"))
-	_, err = w.aws.invoke("aws:rds/getCluster:getCluster", nil)
+	_, err = w.aws.invoke("aws:rds/getProxy:getProxy", nil)
 	wantError(t, err, "is not simulated")
 }

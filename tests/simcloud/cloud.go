@@ -120,8 +120,11 @@ func (c *Cloud) Edit(kind, id string, edit func(Properties)) error {
 	}
 	before := o.Properties.clone()
 	edit(o.Properties)
-	if kind == instanceType {
+	switch kind {
+	case instanceType:
 		return errors.Join(c.databases().Modify(before, o.Properties), c.save())
+	case clusterType:
+		return errors.Join(c.databases().Modify(databaseOf(before), databaseOf(o.Properties)), c.save())
 	}
 	return c.save()
 }
@@ -152,8 +155,11 @@ func (c *Cloud) Remove(kind, id string) error {
 		return fmt.Errorf("simulated cloud: no %s %q", kind, id)
 	}
 	c.drop(o)
-	if kind == instanceType {
+	switch kind {
+	case instanceType:
 		return errors.Join(c.databases().Delete(o.Properties), c.save())
+	case clusterType:
+		return errors.Join(c.databases().Delete(databaseOf(o.Properties)), c.save())
 	}
 	return c.save()
 }

@@ -122,12 +122,12 @@ func within(inner, outer string) bool {
 
 // subnetsOf are the networks in which the instance with an address may be, now or after a failover.
 func (c *Cloud) subnetsOf(address string) []string {
-	instance := c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == address })
+	instance := c.serverAt(address)
 	if instance == nil {
 		return []string{}
 	}
 	var networks []string
-	for _, group := range c.all(subnetGroupType, func(o *Object) bool { return o.ID == instance.Properties.Text("dbSubnetGroupName") }) {
+	for _, group := range c.all(subnetGroupType, func(o *Object) bool { return o.ID == instance.Text("dbSubnetGroupName") }) {
 		for _, id := range group.Properties.Texts("subnetIds") {
 			for _, eks := range eksClusters {
 				for _, s := range eks.subnets(c.region) {

@@ -9,18 +9,14 @@ import (
 	"strings"
 )
 
-func (c *Cloud) instanceAt(address string) *Object {
-	return c.find(instanceType, func(o *Object) bool { return o.Properties.Text("address") == address })
-}
-
 // login opens a connection to a PostgreSQL instance, as libpq would.
 func (c *Cloud) login(u *url.URL) error {
-	o := c.instanceAt(u.Hostname())
-	if o == nil {
+	db := c.serverAt(u.Hostname())
+	if db == nil {
 		return fmt.Errorf("could not translate host name %q to address: Name or service not known", u.Hostname())
 	}
 	password, _ := u.User.Password()
-	switch db := o.Properties; {
+	switch {
 	case u.Port() != fmt.Sprint(int(db.Number("port"))):
 		return fmt.Errorf("connection to server at %q, port %s failed: Connection timed out", u.Hostname(), u.Port())
 	case u.Query().Get("sslmode") == "":
@@ -30,8 +26,8 @@ func (c *Cloud) login(u *url.URL) error {
 	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":
 		return errors.New("root certificate file \"~/.postgresql/root.crt\" does not exist")
 	}
-	err := c.databases().Accept(o.Properties, u.User.Username(), password)
-	if name := strings.TrimPrefix(u.Path, "/"); err == nil && name != o.Properties.Text("dbName") {
+	err := c.databases().Accept(db, u.User.Username(), password)
+	if name := strings.TrimPrefix(u.Path, "/"); err == nil && name != db.Text("dbName") {
 		err = fmt.Errorf("FATAL: database %q does not exist", name)
 	}
 	return err
@@ -46,7 +42,7 @@ func (c *Cloud) bootstrap(environment map[string]string) error {
 	if err := c.login(master); err != nil {
 		return err
 	}
-	return c.databases().Bootstrap(c.instanceAt(master.Hostname()).Properties, environment)
+	return c.databases().Bootstrap(c.serverAt(master.Hostname()), environment)
 }
 
 // Watch sets a function that is called before every operation with what Refused returns at that moment. nil removes it.
@@ -74,10 +70,10 @@ func (c *Cloud) refused() map[string]string {
 		if user == "" || password == "" {
 			return
 		}
-		instances := c.all(instanceType, func(o *Object) bool { return host == "" || pooled(host) || o.Properties.Text("address") == host })
+		servers := c.servers(func(p Properties) bool { return host == "" || pooled(host) || p.Text("address") == host })
 		refusal := fmt.Errorf("could not translate host name %q to address: Name or service not known", host)
-		for _, o := range instances {
-			if refusal = c.databases().Accept(o.Properties, user, password); refusal == nil {
+		for _, server := range servers {
+			if refusal = c.databases().Accept(server, user, password); refusal == nil {
 				return
 			}
 		}

@@ -26,6 +26,7 @@ func Restores(c *config.Config, before map[string]string) bool {
 // and the key.
 func generations(c *config.Config, before map[string]string) map[string]string {
 	values := rising(c)
+	values[engineKey] = string(c.Database.Engine)
 	for _, setting := range append(origins(c), ofInstance(c)...) {
 		values[setting.key] = setting.value
 	}
@@ -38,6 +39,7 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 				values[retained.Identifier+" "+key] = value // it was made in this run
 			}
 		}
+		values[retained.Identifier+" "+engineKey] = string(retained.Engine)
 	}
 	values[generationKey] = strconv.Itoa(c.Restore.Generation)
 	values[servingKey] = strconv.Itoa(c.Restore.Serving)
@@ -48,7 +50,7 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 
 // instanceKeys are the keys that each instance has values of its own for.
 func instanceKeys(c *config.Config) []string {
-	keys := []string{engineVersionKey, storageKey, grownKey}
+	keys := []string{engineKey, engineVersionKey, storageKey, grownKey}
 	for _, setting := range ofInstance(c) {
 		keys = append(keys, setting.key)
 	}
@@ -75,6 +77,9 @@ func asActive(c *config.Config, before map[string]string, identifier string) map
 func changedGenerations(c *config.Config, before map[string]string) schema.Problems {
 	problems := append(lists(c, before), numbers(c, before)...)
 	known := asActive(c, before, c.Instance())
+	if other := engines(c, before); other != nil {
+		return append(problems, other...) // what follows is about an instance that it is not
+	}
 	for _, setting := range ofInstance(c) {
 		problems = append(problems, setting.changed(known)...)
 	}

@@ -37,12 +37,13 @@ func ofInstance(c *config.Config) []immutable {
 	}
 }
 
-// rising are what an instance has, and does not fall below.
+// rising are what an instance has, and does not fall below. An Aurora cluster has no storage to fall below.
 func rising(c *config.Config) map[string]string {
-	return map[string]string{
-		engineVersionKey: c.Database.EngineVersion,
-		storageKey:       strconv.Itoa(c.Database.AllocatedStorage),
+	values := map[string]string{engineVersionKey: c.Database.EngineVersion}
+	if !c.Database.Aurora() {
+		values[storageKey] = strconv.Itoa(c.Database.AllocatedStorage)
 	}
+	return values
 }
 
 // Reached is what is locked of an instance that has not become all that it was asked to: a run with --target left it out, or RDS
@@ -65,7 +66,7 @@ func Reached(asked map[string]string, engineVersion string, allocatedStorage int
 
 // shrunk refuses less storage than was asked for before; and without autoscaling, with which growth is no change, less than it has grown to.
 func shrunk(c *config.Config, before map[string]string) schema.Problems {
-	if grown := number(before, grownKey, 0); c.Database.MaxAllocatedStorage == 0 && c.Database.AllocatedStorage < grown {
+	if grown := number(before, grownKey, 0); !c.Database.Aurora() && c.Database.MaxAllocatedStorage == 0 && c.Database.AllocatedStorage < grown {
 		return schema.Problems{{
 			Key: storageKey, Value: strconv.Itoa(c.Database.AllocatedStorage),
 			Rule: fmt.Sprintf("with maxAllocatedStorage 0, not below the %d that it has grown to: storage never shrinks", grown),
@@ -73,7 +74,7 @@ func shrunk(c *config.Config, before map[string]string) schema.Problems {
 		}}
 	}
 	old := number(before, storageKey, 0)
-	if c.Database.AllocatedStorage >= old {
+	if c.Database.Aurora() || c.Database.AllocatedStorage >= old {
 		return nil
 	}
 	return schema.Problems{{

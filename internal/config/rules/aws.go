@@ -26,7 +26,7 @@ var (
 	vpcID        = regexp.MustCompile(`^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	groupID      = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	subnetID     = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
-	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
+	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/` + pathBelow + `[\w+=,.@-]{1,128}$`)
 	boundary     = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::(aws|\d{12}):policy/|/?)` + pathBelow + `[\w+=,.@-]{1,128}$`)
@@ -34,7 +34,7 @@ var (
 	rolePath     = regexp.MustCompile(`^/` + pathBelow + `$`)
 	reservedPath = regexp.MustCompile(`^/aws-(service-role|reserved)/`)
 	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
-	resourceID   = regexp.MustCompile(`^db-[0-9A-Z]{26}$`)
+	resourceID   = regexp.MustCompile(`^(db|cluster)-[0-9A-Z]{26}$`)
 	subnetGroup  = regexp.MustCompile(`^[a-z0-9 ._-]{1,255}$`)
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )
@@ -84,7 +84,7 @@ func aws() schema.Rules {
 		"cidr":       cidr(),
 		"email":      email(),
 		"snapshot":   schema.Matching(snapshotName, "the identifier or ARN of a snapshot", "one such as mosaic-prod-manual-20260131"),
-		"resourceId": schema.Matching(resourceID, "the resource id of a database instance", "one such as db-ABCDEFGHIJKLMNOPQRSTUVWXY1"),
+		"resourceId": schema.Matching(resourceID, "the resource id of a database instance or of an Aurora cluster", "one such as db-ABCDEFGHIJKLMNOPQRSTUVWXY1"),
 		"tag":        tag(),
 		"tagCount":   tagCount(),
 	}

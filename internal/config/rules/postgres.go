@@ -89,7 +89,7 @@ func parameter() schema.Rule {
 // will, the successor is named.
 func class() schema.Rule {
 	return schema.Check("an instance class of RDS, such as db.t4g.micro, that runs PostgreSQL 16 or later", func(name string) string {
-		if className.MatchString(name) && !instanceclass.Outdated(name) {
+		if name == instanceclass.ServerlessName || className.MatchString(name) && !instanceclass.Outdated(name) {
 			return ""
 		}
 		return NearestClass(name)

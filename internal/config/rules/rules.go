@@ -22,11 +22,20 @@ func All() schema.Rules {
 		"secretEntry":   secretEntry(),
 		"instance":      schema.Matching(instanceName, "the identifier of a database instance", "one such as mosaic-prod-db"),
 		"pointInTime":   pointInTime(),
-		"backupWindow":  window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
+		"engineOf": schema.Check("the identifier of a database instance, with its engine: postgres or aurora-postgresql", func(e schema.Entry) string {
+			switch {
+			case !instanceName.MatchString(e.Name):
+				return "an identifier such as mosaic-prod-db"
+			case e.Value != "postgres" && e.Value != "aurora-postgresql":
+				return "postgres or aurora-postgresql"
+			}
+			return ""
+		}).As("additionalProperties", map[string]any{"enum": []string{"postgres", "aurora-postgresql"}}),
+		"backupWindow": window("hh:mm-hh:mm", "03:00-04:00", ParseBackupWindow).As("pattern", dailyWindow.String()),
 		"maintenanceWindow": window("ddd:hh:mm-ddd:hh:mm, days as mon to sun,", "sun:04:00-sun:05:00", ParseMaintenanceWindow).
 			As("pattern", weeklyWindow.String()),
 	}
-	for _, some := range []schema.Rules{aws(), amounts(), kubernetes(), pods(), variables(), postgres()} {
+	for _, some := range []schema.Rules{aws(), amounts(), capacities(), kubernetes(), pods(), variables(), postgres()} {
 		maps.Copy(all, some)
 	}
 	return all

@@ -16,9 +16,10 @@ const (
 
 // Values of a product's attributes.
 const (
-	postgreSQL = "PostgreSQL"
-	singleAZ   = "Single-AZ"
-	multiAZ    = "Multi-AZ" // one standby; "Multi-AZ (readable standbys)" is a cluster of three, at another price
+	postgreSQL       = "PostgreSQL"
+	auroraPostgreSQL = "Aurora PostgreSQL" // of its storage the price is the same for all engines of Aurora
+	singleAZ         = "Single-AZ"
+	multiAZ          = "Multi-AZ" // one standby; "Multi-AZ (readable standbys)" is a cluster of three, at another price
 )
 
 func services() []string { return []string{rds, secretsManager, kms, cloudWatch} }
@@ -49,6 +50,12 @@ func items() []item {
 		{rds, "io2 IOPS-month", []string{"RDS:IO2-PIOPS"}, one("IOPS-Mo")},
 		{rds, "backup GB-month", []string{"RDS:ChargedBackupUsage"}, one("GB-Mo")},
 		{rds, "CPU credit vCPU-hour", []string{"CPUCredits:db.t3", "CPUCredits:db.t4g"}, one("vCPU-Hours")},
+		{rds, "Aurora ACU-hour", []string{"Aurora:ServerlessV2Usage"}, one("ACU-Hr")},
+		{rds, "Aurora I/O-Optimized ACU-hour", []string{"Aurora:ServerlessV2IOOptimizedUsage"}, one("ACU-Hr")},
+		{rds, "Aurora GB-month", []string{"Aurora:StorageUsage"}, one("GB-Mo")},
+		{rds, "Aurora I/O-Optimized GB-month", []string{"Aurora:IO-OptimizedStorageUsage"}, one("GB-Mo")},
+		{rds, "Aurora million I/O", []string{"Aurora:StorageIOUsage"}, map[string]float64{"IOs": 1e6}},
+		{rds, "Aurora backup GB-month", []string{"Aurora:BackupUsage"}, one("GB-Mo")},
 		{secretsManager, "secret-month", []string{"AWSSecretsManager-Secrets", "AWSSecretsManager-Secret"}, one("Secrets")},
 		{secretsManager, "10000 secret calls", []string{"AWSSecretsManagerAPIRequest", "AWSSecretsManager-APIRequests"}, map[string]float64{"API Requests": 10000}},
 		{kms, "key-month", []string{"KMS-Keys"}, one("Keys")},
@@ -83,7 +90,7 @@ func (l list) figure(p product) (figure, map[string]float64, bool) {
 			}
 		}
 	}
-	if !slices.Contains([]string{postgreSQL, "Any", ""}, a.DatabaseEngine) {
+	if !slices.Contains([]string{postgreSQL, auroraPostgreSQL, "Any", ""}, a.DatabaseEngine) {
 		return figure{}, nil, false
 	}
 	for _, item := range l.items {

@@ -109,7 +109,8 @@ func TestUpdate(t *testing.T) {
 		"gp3 GB-month": {USD: 0.115, Sources: aws}, "gp3 IOPS-month": {USD: 0.02, Sources: aws}, "gp3 MiBps-month": {USD: 0.08, Sources: aws},
 		"io1 GB-month": {USD: 0.125, Sources: aws}, "io1 IOPS-month": {USD: 0.1, Sources: aws},
 		"io2 GB-month": {USD: 0.125, Sources: aws}, "io2 IOPS-month": {USD: 0.1, Sources: aws},
-		"backup GB-month": {USD: 0.095, Sources: aws}, "CPU credit vCPU-hour": {USD: 0.075, Sources: aws},
+		"Aurora backup GB-month": {USD: 0.021, Sources: aws},
+		"backup GB-month":        {USD: 0.095, Sources: aws}, "CPU credit vCPU-hour": {USD: 0.075, Sources: aws},
 		"secret-month": {USD: 0.4, Sources: []string{secretsManager}}, "10000 secret calls": {USD: 0.05, Sources: []string{secretsManager}},
 		"key-month":   {USD: 1, Sources: []string{kms}},
 		"alarm-month": {USD: 0.1, Sources: []string{cloudWatch}}, "log GB": {USD: 0.5, Sources: []string{cloudWatch}}, "log GB-month": {USD: 0.03, Sources: []string{cloudWatch}},
@@ -129,7 +130,7 @@ func TestUpdate(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, files, 2, "no Local Zone, no partition with prices of its own")
 	assert.Contains(t, b.said, "left out, of partitions whose prices are elsewhere or not in USD: cn-north-1")
-	assert.Equal(t, `AWS's price list as it was on 2026-12-01, of 2 regions: 2 prices changed, 37 are new in 2 regions, and of 2 the list has none any more.
+	assert.Equal(t, `AWS's price list as it was on 2026-12-01, of 2 regions: 2 prices changed, 39 are new in 2 regions, and of 2 the list has none any more.
 
 Changed:
 
