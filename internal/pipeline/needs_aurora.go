@@ -10,7 +10,7 @@ func aurora() []Need {
 			Read: []Grant{to(anyCluster, "rds:DescribeDBClusters"), to(clusters, "rds:ListTagsForResource"),
 				// Before it makes a cluster from a global one, or changes it, the provider asks whether it is a member of one.
 				to(globalClusters, "rds:DescribeGlobalClusters")},
-			Change: []Grant{making("rds:CreateDBCluster"), making("rds:ModifyDBCluster"),
+			Change: []Grant{making("rds:CreateDBCluster"), to(clusters, "rds:ModifyDBCluster").and(clusterParameterGroups, optionGroups),
 				making("rds:RestoreDBClusterFromSnapshot", clusterSnapshots, snapshots), making("rds:RestoreDBClusterToPointInTime", clusterBackups),
 				rdsTags(clusters),
 				to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com")},
@@ -18,7 +18,7 @@ func aurora() []Need {
 		{Token: "aws:rds/clusterInstance:ClusterInstance", Protected: true,
 			Read: []Grant{to(anyInstance, "rds:DescribeDBInstances"), to(anyCluster, "rds:DescribeDBClusters"), to(instances, "rds:ListTagsForResource")},
 			Change: []Grant{to(instances, "rds:CreateDBInstance").and(clusters, parameterGroups, subnetGroups, optionGroups),
-				to(instances, "rds:ModifyDBInstance").and(clusters, parameterGroups, subnetGroups, optionGroups), rdsTags(instances),
+				to(instances, "rds:ModifyDBInstance").and(parameterGroups, subnetGroups, optionGroups), rdsTags(instances),
 				to(monitoringRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com")},
 			Delete: []Grant{to(instances, "rds:DeleteDBInstance")}},
 		{Token: "aws:rds/clusterParameterGroup:ClusterParameterGroup",

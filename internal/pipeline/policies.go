@@ -15,8 +15,8 @@ import (
 func Roles() map[string][]string {
 	return map[string][]string{
 		"preview": {"preview"},
-		"deploy":  {"preview", "deploy-database", "deploy-access", "guard"},
-		"drill":   {"preview", "deploy-database", "deploy-access", "removal", "drill"},
+		"deploy":  {"preview", "deploy-database", "deploy-aurora", "deploy-access", "guard"},
+		"drill":   {"preview", "deploy-database", "deploy-aurora", "deploy-access", "removal", "drill"},
 	}
 }
 
@@ -24,8 +24,9 @@ func Roles() map[string][]string {
 func Policies() map[string]iam.Document {
 	return map[string]iam.Document{
 		"preview": allow(append(reading(), readState()...)),
-		// Two policies, because IAM limits one to 6144 characters.
+		// Three policies, because IAM limits one to 6144 characters.
 		"deploy-database": allow(append(changing(instance()), writeState()...)),
+		"deploy-aurora":   allow(changing(aurora())),
 		"deploy-access":   allow(append(changing(access()), changing(alerting())...)),
 		"guard":           guard(),
 		"removal":         allow(removing()),
@@ -97,7 +98,7 @@ func stateOf(stack string) []string {
 // backups of the environment, and read its outputs. It needs kms:Encrypt because a new stack encrypts its data key.
 func drilling() []Grant {
 	return append(readState(),
-		to(instances, "rds:RestoreDBInstanceToPointInTime"), to(clusters, "rds:RestoreDBClusterToPointInTime"),
+		to(instances, "rds:RestoreDBInstanceToPointInTime"), to(clusters, "rds:RestoreDBClusterToPointInTime").and(clusterParameterGroups, subnetGroups, optionGroups),
 		to(stateKey, "kms:Encrypt"))
 }
 

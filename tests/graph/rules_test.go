@@ -46,12 +46,18 @@ func checkProtection(t *testing.T, one recorder.Registration) {
 		replica := one.Inputs["replicateSourceDb"] != nil
 		assert.Equal(t, !replica, one.Protect, "%s", one.Key())
 		assert.Equal(t, !replica, one.Inputs["deletionProtection"] == true, "%s", one.Key())
+	case "aws:rds/cluster:Cluster":
+		assert.True(t, one.Protect, "%s", one.Key())
+		assert.Equal(t, true, one.Inputs["deletionProtection"], "%s", one.Key())
+		assert.NotContains(t, one.Inputs, "availabilityZones", "%s would be replaced when Aurora adds a zone", one.Key())
+	case "aws:rds/clusterInstance:ClusterInstance":
+		assert.Equal(t, strings.HasSuffix(one.Name, "-instance-1"), one.Protect, "%s", one.Key())
 	case "aws:iam/role:Role":
 		assert.Equal(t, !strings.HasSuffix(one.Name, "-monitoring-role") && !recorder.Optional(one.Name), one.Protect, "%s", one.Key())
 	case "aws:secretsmanager/secret:Secret", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:Namespace",
 		"kubernetes:core/v1:ServiceAccount", "kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:external-secrets.io/v1:ExternalSecret":
 		assert.Equal(t, !recorder.Optional(one.Name), one.Protect, "%s", one.Key())
-	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup":
+	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup":
 		assert.False(t, one.Protect, "%s could not make room for its successor", one.Key())
 	}
 }
@@ -84,6 +90,14 @@ func checkExposure(t *testing.T, one recorder.Registration) {
 		assert.Equal(t, false, one.Inputs["publiclyAccessible"], "%s", one.Key())
 		assert.Equal(t, true, one.Inputs["storageEncrypted"], "%s", one.Key())
 		assert.Equal(t, true, one.Inputs["copyTagsToSnapshot"], "%s", one.Key())
+	case "aws:rds/cluster:Cluster":
+		assert.Equal(t, true, one.Inputs["storageEncrypted"], "%s", one.Key())
+		assert.Equal(t, true, one.Inputs["copyTagsToSnapshot"], "%s", one.Key())
+		assert.Equal(t, false, one.Inputs["enableHttpEndpoint"], "%s has an endpoint past the security group", one.Key())
+	case "aws:rds/clusterInstance:ClusterInstance":
+		assert.Equal(t, false, one.Inputs["publiclyAccessible"], "%s", one.Key())
+	case "aws:rds/clusterParameterGroup:ClusterParameterGroup":
+		assert.Contains(t, one.Inputs["parameters"], map[string]any{"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"}, "off before 17, if nobody says so")
 	case "aws:rds/parameterGroup:ParameterGroup":
 		assert.Contains(t, one.Inputs["parameters"], map[string]any{"name": "rds.force_ssl", "value": "1", "applyMethod": "pending-reboot"})
 	case "aws:ec2/securityGroup:SecurityGroup":
@@ -150,13 +164,25 @@ func checkKey(t *testing.T, one recorder.Registration) {
 	assert.Contains(t, one.Inputs["policy"], `{"Sid":"Account","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+recorder.Account+`:root"},"Action":"kms:*","Resource":"*"}`)
 }
 
+// serverType stands for what accepts a login: an instance, or that of a cluster.
+const serverType = "an instance"
+
+// needs tells whether a dependency is what an edge needs.
+func (e edge) needs(dependency string) bool {
+	if e.needed == serverType {
+		return strings.HasPrefix(dependency, "aws:rds/instance:Instance::") || strings.HasPrefix(dependency, "aws:rds/clusterInstance:ClusterInstance::")
+	}
+	return strings.HasPrefix(dependency, e.needed+"::")
+}
+
 // edge says that every resource of one type depends on a resource of another.
 type edge struct{ consumer, needed string }
 
 func order() []edge {
 	return []edge{
 		{"aws:rds/instance:Instance", "aws:cloudwatch/logGroup:LogGroup"},
-		{"aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/instance:Instance"},
+		{"aws:secretsmanager/secretVersion:SecretVersion", serverType},
+		{"aws:rds/cluster:Cluster", "aws:cloudwatch/logGroup:LogGroup"},
 		// RDS may refuse a subscription if it may not publish to the topic; an alarm that may not publish is lost.
 		{"aws:rds/eventSubscription:EventSubscription", "aws:sns/topicPolicy:TopicPolicy"},
 		{"aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topicPolicy:TopicPolicy"},
@@ -190,7 +216,7 @@ func checkOrder(t *testing.T, all []recorder.Registration) {
 			if edge.needed == "kubernetes:external-secrets.io/v1:SecretStore" && strings.Contains(recorder.Text(t, one), "kind: ClusterSecretStore") {
 				continue // it was there before
 			}
-			found := slices.ContainsFunc(one.DependsOn, func(dependency string) bool { return strings.HasPrefix(dependency, edge.needed+"::") })
+			found := slices.ContainsFunc(one.DependsOn, edge.needs)
 			assert.True(t, found, "%s does not wait for a %s, only for %v", one.Key(), edge.needed, one.DependsOn)
 		}
 	}
@@ -205,7 +231,7 @@ func checkOrder(t *testing.T, all []recorder.Registration) {
 		for _, one := range byType[beside] {
 			for _, dependency := range one.DependsOn {
 				needed := strings.HasSuffix(one.Name, "-db-people-role") // its policy names the instance's id
-				assert.False(t, !needed && strings.HasPrefix(dependency, "aws:rds/instance:"), "%s waits for the instance", one.Key())
+				assert.False(t, !needed && (strings.HasPrefix(dependency, "aws:rds/instance:") || strings.HasPrefix(dependency, "aws:rds/cluster")), "%s waits for the instance", one.Key())
 			}
 		}
 	}

@@ -1,0 +1,141 @@
+package lifecycle
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/live"
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
+)
+
+// clusterNamed is the current properties of an Aurora cluster; nil: it does not exist.
+func clusterNamed(l *live.Stack, identifier string) simcloud.Properties {
+	l.T.Helper()
+	for _, o := range l.Cloud.Objects(live.ClusterType) {
+		if o.ID == identifier {
+			return o.Properties
+		}
+	}
+	return nil
+}
+
+// expectCluster expects everything that refers to the database to refer to this cluster, with its password.
+func expectCluster(l *live.Stack, identifier string) {
+	l.T.Helper()
+	cluster := clusterNamed(l, identifier)
+	require.NotNil(l.T, cluster, identifier)
+	outputs := l.MustOutputs()
+	assert.Equal(l.T, identifier, outputs["instanceIdentifier"])
+	assert.Equal(l.T, "aurora-postgresql", outputs["engine"])
+	assert.Equal(l.T, cluster.Text("endpoint"), outputs["endpoint"])
+	assert.Equal(l.T, cluster.Text("endpoint"), l.KubeSecret("DB_HOST"))
+	assert.Equal(l.T, cluster.Text("masterPassword"), l.KubeSecret("DB_PASSWORD"))
+	assert.Empty(l.T, l.Cloud.Refused(), "the database takes the login of every secret")
+}
+
+// TestServerless is the life of an Aurora cluster: it comes, changes as an instance does, and goes in two steps.
+func TestServerless(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod", engine.Override{Path: "tier", Value: "serverless"})
+	assert.Empty(t, l.MustPreview(), "a second run changes nothing")
+	expectCluster(l, "mosaic-prod-db")
+	assert.Empty(t, l.MustOutputs()["replicaEndpoints"])
+
+	l.MustSet("database.readReplicas", "1")
+	l.MustSet("database.passwordVersion", "2")
+	l.MustSet("database.maxCapacity", "8")
+	changes := l.MustUp()
+	assert.Contains(t, changes, "update aws:rds/cluster:Cluster::mosaic-prod-db")
+	assert.Contains(t, changes, "create aws:rds/clusterInstance:ClusterInstance::mosaic-prod-db-instance-2")
+	assert.NotContains(t, changes, "update aws:rds/clusterInstance:ClusterInstance::mosaic-prod-db-instance-1")
+	assert.Empty(t, l.MustPreview())
+	expectCluster(l, "mosaic-prod-db")
+	assert.Equal(t, []any{clusterNamed(l, "mosaic-prod-db").Text("readerEndpoint")}, l.MustOutputs()["replicaEndpoints"])
+
+	// A failover, and a minor upgrade of Aurora's own, are no changes.
+	for _, instance := range []string{"mosaic-prod-db-instance-1", "mosaic-prod-db-instance-2"} {
+		require.NoError(t, l.Cloud.Edit(live.ClusterInstanceType, instance, func(p simcloud.Properties) { p["writer"] = !p.Flag("writer") }))
+	}
+	require.NoError(t, l.Cloud.Edit(live.ClusterType, "mosaic-prod-db", func(p simcloud.Properties) { p["engineVersionActual"] = "16.13" }))
+	_, err := l.Refresh(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, l.MustPreview())
+
+	l.MustUnset("database.maxCapacity")
+	l.MustUp()
+	l.MustSet("tier", "medium")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "a tier of aurora-postgresql, which mosaic-prod-db has since it was made")
+	l.MustSet("tier", "serverless")
+	l.MustSet("database.kmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "copy a snapshot with the other key")
+	l.MustUnset("database.kmsKeyId")
+
+	l.MustFail(l.Destroy(t.Context()))
+	assert.NotNil(t, clusterNamed(l, "mosaic-prod-db"), "it is protected")
+	l.MustSet("database.deletionProtection", "false")
+	l.MustUp()
+	_, err = l.Destroy(t.Context())
+	require.NoError(t, err)
+	assert.Nil(t, clusterNamed(l, "mosaic-prod-db"))
+	snapshots := l.Cloud.Objects(simcloud.ClusterSnapshotType)
+	require.Len(t, snapshots, 1)
+	assert.Regexp(t, `^mosaic-prod-db-final-[0-9a-f]{8}$`, snapshots[0].ID)
+	assert.Len(t, l.Cloud.Objects(simcloud.RetainedClusterBackups), 1)
+}
+
+// TestFromAnInstanceToACluster moves a database from RDS to Aurora in one run: the next generation is of the other tier, made from a snapshot
+// of the instance. The instance stays until it is released; while it is there, the stack can go back to it.
+func TestFromAnInstanceToACluster(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod")
+	original := instanceNamed(l, "mosaic-prod-db")
+	taken, arn := original, "arn:aws:rds:us-east-1:123456789012:snapshot:before"
+	taken["arn"] = arn
+	require.NoError(t, l.Cloud.Add(simcloud.Object{Kind: simcloud.SnapshotType, ID: "before", Properties: taken}))
+	original = instanceNamed(l, "mosaic-prod-db")
+
+	l.MustSet("tier", "serverless")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "one of mvp, small, medium, ha, scale; or make another generation with the tier")
+	l.MustSet("restore.generation", "2")
+	l.MustSet("restore.snapshotIdentifier", arn)
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "mosaic-prod-db: postgres under restore.engines")
+	l.MustSet("restore.engines.mosaic-prod-db", "postgres")
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+	expectCluster(l, "mosaic-prod-db-2")
+	assert.Equal(t, original, instanceNamed(l, "mosaic-prod-db"), "the instance is untouched")
+	assert.True(t, l.ResourcesByLabel()[live.InstanceType+"::mosaic-prod-db"].Protect)
+	assert.Equal(t, []any{"mosaic-prod-db"}, l.MustOutputs()["keptInstances"])
+
+	// Back, and forth again: each keeps what it has.
+	l.MustSet("tier", "mvp")
+	l.MustUnset("restore.engines")
+	l.MustSet("restore.serving", "1")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "mosaic-prod-db-2: aurora-postgresql under restore.engines")
+	l.MustSet("restore.engines.mosaic-prod-db-2", "aurora-postgresql")
+	cluster := clusterNamed(l, "mosaic-prod-db-2")
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+	expectActive(l, "mosaic-prod-db")
+	assert.Equal(t, cluster, clusterNamed(l, "mosaic-prod-db-2"), "the cluster is untouched")
+	l.MustSet("tier", "serverless")
+	l.MustUnset("restore.serving")
+	l.MustUnset("restore.engines")
+	l.MustSet("restore.engines.mosaic-prod-db", "postgres")
+	l.MustUp()
+	expectCluster(l, "mosaic-prod-db-2")
+
+	l.MustSet("restore.unprotected[0]", "mosaic-prod-db")
+	l.MustUp()
+	l.MustUnset("restore.unprotected")
+	l.MustUnset("restore.engines")
+	l.MustSet("restore.released[0]", "mosaic-prod-db")
+	for _, change := range l.MustUp() {
+		assert.Regexp(t, "^delete .*mosaic-prod-db", change)
+	}
+	assert.Nil(t, instanceNamed(l, "mosaic-prod-db"))
+	expectCluster(l, "mosaic-prod-db-2")
+}
