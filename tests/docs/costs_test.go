@@ -39,14 +39,19 @@ func tiersTable(t *testing.T) string {
 	var rows [][]string
 	for _, tier := range config.Tiers() {
 		cfg := tierConfig(t, tier.Name)
-		class, ok := instanceclass.Lookup(tier.InstanceClass)
+		class, ok := cfg.Database.Class()
 		require.True(t, ok)
+		name, vcpu, memory := tier.InstanceClass, fmt.Sprint(class.VCPU), fmt.Sprintf("%g GiB", class.MemoryGiB)
+		if cfg.Database.Aurora() { // it says nothing of processors
+			least := instanceclass.Serverless(tier.MinCapacity).MemoryGiB
+			name, vcpu, memory = fmt.Sprintf("%s, %g to %g ACU", name, tier.MinCapacity, tier.MaxCapacity), "", fmt.Sprintf("%g to %s", least, memory)
+		}
 		insights := "off"
 		if days := cfg.Database.PerformanceInsightsRetentionDays; days > 0 {
 			insights = fmt.Sprintf("%d days", days)
 		}
 		rows = append(rows, []string{
-			"`" + tier.Name + "`", tier.InstanceClass, fmt.Sprint(class.VCPU), fmt.Sprintf("%g GiB", class.MemoryGiB),
+			"`" + tier.Name + "`", name, vcpu, memory,
 			fmt.Sprint(cfg.MaxConnections(class)), yesNo[tier.MultiAz], fmt.Sprint(tier.ReadReplicas),
 			fmt.Sprintf("%d days", tier.BackupRetentionDays), insights, monthly(tierEstimate(t, tier.Name)),
 		})
@@ -57,6 +62,9 @@ func tiersTable(t *testing.T) string {
 // monthly is the cell of an estimate.
 func monthly(estimate cost.Estimate) string {
 	usd := fmt.Sprintf("$%.2f", estimate.Total)
+	if slices.ContainsFunc(estimate.Lines, func(l cost.Line) bool { return l.Item == "capacity" }) {
+		usd += fmt.Sprintf(" to $%.2f", estimate.Most)
+	}
 	if len(estimate.Unknown()) > 0 {
 		return "at least " + usd
 	}

@@ -31,6 +31,7 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/monitoring.md":    monitoringTables,
 		"docs/pipeline.md":      needsTable,
 		"docs/upgrades.md":      effectsTable,
+		"docs/serverless.md":    notAuroraTable,
 		"README.md":             tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
@@ -114,4 +115,13 @@ func outputsTable(*testing.T) string {
 		rows = append(rows, []string{"`" + output.Name + "`", output.Type, output.Description})
 	}
 	return golden.Table([]string{"output", "type", "what"}, rows)
+}
+
+// notAuroraTable lists the keys that a stack with an Aurora cluster cannot set, and why.
+func notAuroraTable(*testing.T) string {
+	var rows [][]string
+	for _, key := range slices.Sorted(maps.Keys(config.NotAurora())) {
+		rows = append(rows, []string{"`" + key + "`", config.NotAurora()[key]})
+	}
+	return golden.Table([]string{"key", "not with tier serverless, because"}, rows)
 }
