@@ -31,17 +31,17 @@ func Lookup(id string) (Control, bool) {
 func instance() []Control {
 	return []Control{
 		{ID: "RDS.2", Also: []string{"CIS 2.2.3", "CKV_AWS_17", "AWS-0180"}, What: "the instance is not public"},
-		{ID: "RDS.3", Also: []string{"CIS 2.2.1", "CKV_AWS_16", "AWS-0080"}, What: "storage is encrypted"},
-		{ID: "RDS.5", Also: []string{"CIS 2.2.4", "CKV_AWS_157"}, What: "a standby in a second availability zone", Cost: "the instance and its storage a second time"},
+		{ID: "RDS.3", Also: []string{"CIS 2.2.1", "CKV_AWS_16", "AWS-0080", "RDS.27", "AWS-0079"}, What: "storage is encrypted"},
+		{ID: "RDS.5", Also: []string{"CIS 2.2.4", "CKV_AWS_157", "RDS.15"}, What: "a standby in a second availability zone", Cost: "the instance and its storage a second time"},
 		{ID: "RDS.6", Also: []string{"CKV_AWS_118"}, What: "enhanced monitoring", Cost: "the volume of its log"},
-		{ID: "RDS.8", Also: []string{"CKV_AWS_293", "AWS-0177"}, What: "deletion protection"},
-		{ID: "RDS.9", Also: []string{"RDS.36", "CKV_AWS_129"}, What: "both logs are exported", Cost: "the volume of the logs"},
-		{ID: "RDS.10", Also: []string{"CKV_AWS_161", "AWS-0176"}, What: "IAM database authentication"},
-		{ID: "RDS.11", Also: []string{"CKV_AWS_133", "AWS-0077"}, What: "backups are retained for seven days or longer"},
-		{ID: "RDS.13", Also: []string{"CIS 2.2.2", "CKV_AWS_226"}, What: "minor versions are upgraded automatically"},
-		{ID: "RDS.17", Also: []string{"CKV2_AWS_60"}, What: "snapshots have the instance's tags"},
+		{ID: "RDS.8", Also: []string{"CKV_AWS_293", "AWS-0177", "RDS.7", "AWS-0343"}, What: "deletion protection"},
+		{ID: "RDS.9", Also: []string{"RDS.36", "CKV_AWS_129", "RDS.37"}, What: "both logs are exported", Cost: "the volume of the logs"},
+		{ID: "RDS.10", Also: []string{"CKV_AWS_161", "AWS-0176", "RDS.12"}, What: "IAM database authentication"},
+		{ID: "RDS.11", Also: []string{"CKV_AWS_133", "AWS-0077", "RDS.50"}, What: "backups are retained for seven days or longer"},
+		{ID: "RDS.13", Also: []string{"CIS 2.2.2", "CKV_AWS_226", "RDS.35"}, What: "minor versions are upgraded automatically"},
+		{ID: "RDS.17", Also: []string{"CKV2_AWS_60", "RDS.16", "RDS.47"}, What: "snapshots have the instance's tags"},
 		{ID: "RDS.23", What: "not the default port", Cost: "every client that knows the port"},
-		{ID: "RDS.25", What: "the master user is not postgres or admin"},
+		{ID: "RDS.25", Also: []string{"RDS.24"}, What: "the master user is not postgres or admin"},
 		{ID: "RDS.26", What: "AWS Backup backs up the instance, too", Cost: "0.095 USD a GiB and month"},
 		{ID: "RDS.30", Also: []string{"RDS.31", "RDS.32", "RDS.33", "SecretsManager.5"}, What: "every resource has tags"},
 		{ID: "RDS.38", Also: []string{"CKV2_AWS_69"}, What: "TLS is forced, by the parameter group that is attached"},
@@ -56,7 +56,7 @@ func instance() []Control {
 func events() []Control {
 	return []Control{
 		{ID: "RDS.20", What: "a subscription to maintenance, configuration change and failure of instances"},
-		{ID: "RDS.21", What: "a subscription to configuration change of parameter groups"},
+		{ID: "RDS.21", Also: []string{"RDS.19"}, What: "a subscription to configuration change of parameter groups; of an Aurora cluster, to its failure and maintenance"},
 		{ID: "RDS.22", What: "a subscription to configuration change and failure of security groups"},
 	}
 }

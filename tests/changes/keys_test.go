@@ -115,7 +115,11 @@ func thresholds() []transition {
 	for _, reference := range config.References() {
 		field, isAlert := strings.CutPrefix(reference.Key, "alerts.")
 		if value, err := strconv.Atoi(reference.Default); isAlert && err == nil {
-			all = append(all, transition{key: reference.Key, to: fmt.Sprintf("alerts: {%s: %d}", field, value+1)})
+			born := ""
+			if slices.Contains(config.AuroraAlone(), reference.Key) {
+				born = clustered
+			}
+			all = append(all, transition{key: reference.Key, born: born, to: fmt.Sprintf("alerts: {%s: %d}", field, value+1)})
 		}
 	}
 	return all
@@ -128,6 +132,10 @@ func unreached() map[string]string {
 		"pods.tolerations":                "its fields do",
 		"budget.expectedBackupGiB":        "is for the estimate alone",
 		"budget.expectedLogGiB":           "is for the estimate alone",
+		"budget.expectedAcuHours":         "is for the estimate alone",
+		"budget.expectedStorageGiB":       "is for the estimate alone",
+		"budget.expectedMillionIos":       "is for the estimate alone",
+		"restore.engines":                 "says what there is: TestFromAnInstanceToACluster",
 		"budget.onExceed":                 "decides whether a run is refused: TestBudget",
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",

@@ -56,6 +56,7 @@ func births() map[string]string {
 		"another application": "additionalApps: {worker: {namespace: mosaic-<env>}}",
 		"its own account":     "app: {secretsServiceAccount: core-api-db-reader}",
 		"own namespace":       "app: {createNamespace: true, namespace: mosaic-<env>-own}",
+		clustered:             "{tier: serverless, database: {instanceClass: null, backupRetentionDays: null}}",
 		"gitops": "{delivery: gitops, app: {createNamespace: false}, database: {kmsKeyId: " + keyOne +
 			", availabilityZone: us-east-1a}}",
 	}
@@ -69,6 +70,7 @@ func transitions() []transition {
 		rows []transition
 	}{
 		{"Tier", tiers()},
+		{"Aurora Serverless", aurora()},
 		{"What is locked", append(lockedKeys(), bornOtherwise()...)},
 		{"Additional applications", applications()},
 		{"Access to the secrets", slices.Concat(access("app", ""), access("additionalApps.worker", "another application"))},
@@ -122,9 +124,15 @@ func tiers() []transition {
 	var rows []transition
 	for i, one := range config.Tiers() {
 		for _, other := range config.Tiers()[i+1:] {
-			rows = append(rows, transition{
-				key: "tier", was: one.Name, now: other.Name, from: on(one.Name), to: on(other.Name), back: true,
-			})
+			row := transition{key: "tier", was: one.Name, now: other.Name, from: on(one.Name), to: on(other.Name), back: true}
+			switch {
+			case other.Engine != config.PostgreSQL:
+				row.back, row.refused = false, "or make another generation with the tier"
+			case one.Engine != config.PostgreSQL: // aurora has the way from there
+				row.was, row.now, row.from, row.to = row.now, row.was, row.to, row.from
+				row.back, row.refused = false, "or make another generation with the tier"
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows

@@ -72,6 +72,10 @@ func lasting(kind, name string) bool {
 		return false
 	}
 	switch kind {
+	case live.ClusterType:
+		return true
+	case live.ClusterInstanceType:
+		return strings.HasSuffix(name, "-instance-1")
 	case live.InstanceType:
 		return !strings.Contains(name, "-replica-")
 	case live.RoleType:
@@ -86,6 +90,9 @@ func lasting(kind, name string) bool {
 // primary is the instance that is no replica.
 func (s *transitioning) primary() simcloud.Properties {
 	s.T.Helper()
+	if clusters := s.Cloud.Objects(live.ClusterType); len(clusters) > 0 {
+		return clusters[0].Properties
+	}
 	all := slices.DeleteFunc(s.Cloud.Objects(live.InstanceType), func(o simcloud.Object) bool { return o.Properties.Text("replicateSourceDb") != "" })
 	require.Len(s.T, all, 1)
 	return all[0].Properties

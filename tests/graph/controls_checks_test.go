@@ -41,14 +41,19 @@ func checks() map[string]func(graph) string {
 		"RDS.6": instances(atLeast("monitoringInterval", 1)),
 		"RDS.8": sources(is("deletionProtection", true)),
 		"RDS.9": instances(func(in map[string]any) bool {
-			return fmt.Sprint(in["enabledCloudwatchLogsExports"]) == "[postgresql upgrade]"
+			return fmt.Sprint(in["enabledCloudwatchLogsExports"]) == map[bool]string{true: "[postgresql]", false: "[postgresql upgrade]"}[isCluster(in)]
 		}),
 		"RDS.10": instances(is("iamDatabaseAuthenticationEnabled", true)),
 		"RDS.11": sources(atLeast("backupRetentionPeriod", 7)),
 		"RDS.13": instances(is("autoMinorVersionUpgrade", true)),
 		"RDS.17": instances(is("copyTagsToSnapshot", true)),
 		"RDS.20": subscription("db-instance", "configuration change", "failure", "maintenance"),
-		"RDS.21": subscription("db-parameter-group", "configuration change"),
+		"RDS.21": func(g graph) string {
+			if g.hasCluster() {
+				return g.clusterEvents()
+			}
+			return g.subscription("db-parameter-group", "configuration change")
+		},
 		"RDS.22": subscription("db-security-group", "configuration change", "failure"),
 		"RDS.23": instances(func(in map[string]any) bool { return in["port"] != 5432.0 }),
 		"RDS.25": sources(func(in map[string]any) bool {

@@ -78,7 +78,7 @@ func broken(t *testing.T, g graph, id string) string {
 	t.Helper()
 	check, ok := checks()[id]
 	require.True(t, ok, "%s has no check", id)
-	return check(g)
+	return check(g.serving())
 }
 
 // TestTheControlsPage compares docs/controls.md with what the committed stacks register.

@@ -26,6 +26,9 @@ func TestPipelineNeedsAreTheProgram(t *testing.T) {
 		values := recorder.StackFile(t, "prod")
 		values["mosaic-database:restore"] = restore
 		all = append(all, variant{name, "prod", values})
+		aurora := maps.Clone(values)
+		aurora["mosaic-database:tier"] = "serverless"
+		all = append(all, variant{name + " of a cluster", "prod", aurora})
 	}
 	used := map[string]bool{}
 	for _, v := range all {

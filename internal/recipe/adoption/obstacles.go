@@ -33,7 +33,9 @@ const available = "available"
 func (f *Found) unfit() []obstacle {
 	i := f.Instance
 	return []obstacle{
-		{i.Engine != "postgres", fmt.Sprintf("the engine is %s, and this program runs postgres: dump and load (docs/moving-in.md)", i.Engine)},
+		{i.Engine == string(config.AuroraPostgreSQL), "it is an instance of an Aurora cluster, and taking one over is not supported: bring up a stack with tier serverless " +
+			"from a snapshot of the cluster, or dump and load (docs/serverless.md)"},
+		{i.Engine != string(config.PostgreSQL) && i.Engine != string(config.AuroraPostgreSQL), fmt.Sprintf("the engine is %s, and this program runs postgres: dump and load (docs/moving-in.md)", i.Engine)},
 		{i.DBInstanceStatus != available, fmt.Sprintf("the instance is %s: wait until it is available", i.DBInstanceStatus)},
 		{!i.StorageEncrypted, "the storage is not encrypted, which no change can add: copy a snapshot with --kms-key-id alias/aws/rds, " +
 			"and restore that one with restore.snapshotIdentifier (docs/moving-in.md)"},

@@ -31,7 +31,7 @@ func TestEveryTypeHasAnID(t *testing.T) {
 			continue
 		}
 		c := state.Creation{Type: kind, Inputs: map[string]any{
-			"name": "n", "dashboardName": "n", "role": "r", "arn": "a", "policyArn": "p", "metadata": map[string]any{"name": "n"},
+			"name": "n", "dashboardName": "n", "clusterIdentifier": "c", "identifier": "i", "role": "r", "arn": "a", "policyArn": "p", "metadata": map[string]any{"name": "n"},
 		}}
 		id, err := ID(c, pipeline.Target{Account: "1"}, func(state.Creation) (string, error) { return "looked up", nil })
 		assert.NoError(t, err, kind)

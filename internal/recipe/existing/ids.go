@@ -18,8 +18,12 @@ type Lookup func(state.Creation) (string, error)
 func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 	switch c.Type {
 	case "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
-		"aws:rds/eventSubscription:EventSubscription", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/subnetGroup:SubnetGroup":
+		"aws:rds/eventSubscription:EventSubscription", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup", "aws:rds/subnetGroup:SubnetGroup":
 		return c.Text("name"), nil
+	case "aws:rds/cluster:Cluster":
+		return c.Text("clusterIdentifier"), nil
+	case "aws:rds/clusterInstance:ClusterInstance":
+		return c.Text("identifier"), nil
 	case "aws:cloudwatch/dashboard:Dashboard":
 		return c.Text("dashboardName"), nil
 	case "aws:budgets/budget:Budget":
