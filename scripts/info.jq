@@ -8,7 +8,10 @@ def number: if . == floor then floor else . end;
 
 .outputs as $o | .instance as $i
 | ($i // {}) as $i
-| ["\($o.instanceIdentifier): \(if $i.DBInstanceStatus then
+| $i.ServerlessV2ScalingConfiguration as $capacity
+| ["\($o.instanceIdentifier): \(if $capacity then
+      "Aurora PostgreSQL \($i.EngineVersion), \($i.Status)"
+    elif $i.DBInstanceStatus then
       "PostgreSQL \($i.EngineVersion), \($i.DBInstanceClass), \($i.DBInstanceStatus)"
     else
       "the database of \(.stack)"
@@ -29,7 +32,9 @@ def number: if . == floor then floor else . end;
    section("how it is";
      if $i == {} then empty else
        row("changes due"; $i.PendingModifiedValues // {} | to_entries | map("\(.key) \(.value | if type == "string" then . else tojson end)") | if . == [] then "none" else list end),
-       row("storage"; "\($i.AllocatedStorage) GiB of \($i.StorageType)\(if $i.MaxAllocatedStorage then ", growing to \($i.MaxAllocatedStorage)" else "" end)"),
+       row("capacity"; if $capacity then "\($capacity.MinCapacity | number) to \($capacity.MaxCapacity | number) ACU for each instance" else null end),
+       row("instances"; $i.DBClusterMembers // [] | map("\(.DBInstanceIdentifier) \(if .IsClusterWriter then "writes" else "reads" end)") | list),
+       row("storage"; if $capacity then "\($i.StorageType // "aurora"), as large as the data" else "\($i.AllocatedStorage) GiB of \($i.StorageType)\(if $i.MaxAllocatedStorage then ", growing to \($i.MaxAllocatedStorage)" else "" end)" end),
        row("backups"; if $i.BackupRetentionPeriod == 0 then "none" else "\($i.BackupRetentionPeriod) days, restorable to \($i.LatestRestorableTime // "nothing yet")" end),
        row("Multi-AZ"; "\($i.MultiAZ | yes)\(if $i.AvailabilityZone then ", in \($i.AvailabilityZone)" else "" end)"),
        row("protected"; $i.DeletionProtection | yes),

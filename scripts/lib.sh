@@ -89,6 +89,18 @@ optional() { jq -r --arg name "$1" '.[$name] // ""' <<<"$outputs"; }
 
 cloud() { aws --region "$region" "$@"; }
 
+# of_cluster tells whether an Aurora cluster serves the database, and not an instance.
+of_cluster() { [[ $(optional engine) == aurora-postgresql ]]; }
+
+# server prints RDS's description of the instance or the cluster, as JSON.
+server() {
+  if of_cluster; then
+    cloud rds describe-db-clusters --db-cluster-identifier "$(output instanceIdentifier)" --output json --query 'DBClusters[0]'
+  else
+    cloud rds describe-db-instances --db-instance-identifier "$(output instanceIdentifier)" --output json --query 'DBInstances[0]'
+  fi
+}
+
 # open_account checks that the AWS credentials are for the stack's account.
 open_account() {
   local account caller

@@ -93,9 +93,9 @@ func (l *loader) generations() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Engines)) {
-		if !slices.ContainsFunc(l.config.Retained(), func(one Retained) bool { return one.Identifier == name }) {
+		if name == l.config.Instance() || !slices.Contains(all, name) {
 			l.conflict(Problem{Key: "restore.engines." + name, Value: r.Engines[name],
-				Rule: "an instance of this stack that is neither active nor released",
+				Rule: "an instance of this stack that is not active",
 				Fix:  "nothing: remove the line; the active instance has the tier's engine"}, "restore.engines", "restore.serving", "restore.generation")
 		}
 	}

@@ -131,7 +131,6 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 	l.MustSet("restore.unprotected[0]", "mosaic-prod-db")
 	l.MustUp()
 	l.MustUnset("restore.unprotected")
-	l.MustUnset("restore.engines")
 	l.MustSet("restore.released[0]", "mosaic-prod-db")
 	for _, change := range l.MustUp() {
 		assert.Regexp(t, "^delete .*mosaic-prod-db", change)
