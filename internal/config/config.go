@@ -138,19 +138,6 @@ type Pooling struct {
 // Routed tells whether the applications' URLs lead to the pooler.
 func (p Pooling) Routed() bool { return p.Enabled && !p.Draining }
 
-// Delivery says who owns the Kubernetes objects.
-type Delivery string
-
-// The owners.
-const (
-	DeliveryPulumi   Delivery = "pulumi"   // this program makes them
-	DeliveryHandover Delivery = "handover" // both, while they change hands: this program takes what exists, and leaves what it forgets
-	DeliveryGitOps   Delivery = "gitops"   // the GitOps repository makes them, from the output helmValues
-)
-
-// InCluster tells whether this program makes objects in the cluster.
-func (d Delivery) InCluster() bool { return d != DeliveryGitOps }
-
 // GitOps is where the GitOps repository has the values of the application's chart.
 type GitOps struct {
 	Path string `key:"path" unset:"environments/<stack>/values.database.yaml" rule:"valuesFile" doc:"File of the values, which an application of the GitOps controller has to list."`

@@ -29,9 +29,11 @@ func (d Database) Pauses() bool { return d.Aurora() && d.MinCapacity == 0 }
 // IOOptimized tells whether Aurora bills no I/O.
 func (d Database) IOOptimized() bool { return d.StorageType == optimizedStorage }
 
-// Class is what an instance of the configured class offers, and Replica that of a read replica; false if its size is not known. An
-// instance of Aurora Serverless v2 has what its ceiling has: so AWS works out parameters, and reports the use of memory and processor.
-func (d Database) Class() (instanceclass.Class, bool)        { return d.class(d.InstanceClass) }
+// Class is what an instance of the configured class offers; false if its size is not known. One of Aurora Serverless v2 has what its ceiling
+// has: so AWS works out parameters, and reports the use of memory and processor.
+func (d Database) Class() (instanceclass.Class, bool) { return d.class(d.InstanceClass) }
+
+// ReplicaClass is what a read replica offers.
 func (d Database) ReplicaClass() (instanceclass.Class, bool) { return d.class(d.ReplicaInstanceClass) }
 
 func (d Database) class(name string) (instanceclass.Class, bool) {
