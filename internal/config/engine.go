@@ -190,12 +190,3 @@ func (l *loader) capacity() {
 
 // firstPausing is the first minor version of a major one with which Aurora can pause (Aurora User Guide: Aurora Serverless v2 capacity).
 func firstPausing(major int) int { return map[int]int{13: 15, 14: 12, 15: 7, 16: 3}[major] }
-
-// HoursPerMonth is the month of the AWS price list.
-const HoursPerMonth = 730
-
-// ACUHours is what all instances of the cluster have in a month, at least and at most.
-func (c *Config) ACUHours() (least, most float64) {
-	hours := float64(1+c.Database.ReadReplicas) * HoursPerMonth
-	return c.Database.MinCapacity * hours, c.Database.MaxCapacity * hours
-}

@@ -56,7 +56,7 @@ func TestDependentActionsAreComplete(t *testing.T) {
 		}
 	}
 	found := map[string]bool{}
-	for _, name := range []string{"preview", "deploy-database", "deploy-access"} {
+	for _, name := range []string{"preview", "deploy-database", "deploy-aurora", "deploy-access"} {
 		for _, statement := range Policies()[name].Statement {
 			for _, keys := range statement.Condition {
 				for _, key := range []string{"kms:ViaService", "iam:PassedToService", "ec2:CreateAction"} {
