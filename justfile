@@ -191,9 +191,9 @@ test *args:
 # Check every row of docs/faults.md and docs/transitions.md on the engine, and what concerns Kubernetes on real clusters; takes many minutes
 [group('develop')]
 prove *args:
-    go test -tags prove ./tests/changes ./tests/faults -run 'TestTransitions|TestFaults' -timeout 45m {{ args }}
+    go test -count=1 -tags prove ./tests/changes ./tests/faults -run 'TestTransitions|TestFaults' -timeout 45m {{ args }}
     go run ./tests/all -tools
-    TEST_ON_CLUSTER=1 go test -tags prove ./tests/delivery ./tests/lifecycle ./tests/credentials ./tests/faults -p 1 -parallel 4 -timeout 45m
+    TEST_ON_CLUSTER=1 go test -count=1 -tags prove ./tests/delivery ./tests/lifecycle ./tests/credentials ./tests/faults -p 1 -parallel 4 -timeout 45m
 
 # Rewrite the golden files, the generated documentation, the JSON Schema of stack files and the policies
 [group('develop')]

@@ -18,7 +18,7 @@ const (
 // createKey: KMS refuses a key policy that would not let the caller change it, unless the check is bypassed. The caller here is like
 // the pipeline's deploy role, which may not change key policies.
 func createKey(a *account, out Properties) (string, error) {
-	if err := wellFormed("the key", out.Text("policy")); err != nil && out.has("policy") {
+	if err := wellFormedFor("the key", out.Text("policy")); err != nil && out.has("policy") {
 		return "", err
 	}
 	if out.Text("policy") != "" && !out.Flag("bypassPolicyLockoutSafetyCheck") {
@@ -50,7 +50,7 @@ func createTopicPolicy(a *account, out Properties) (string, error) {
 		return "", fmt.Errorf("setting SNS Topic policy (%s): NotFound: Topic does not exist", arn)
 	}
 	out.fill(Properties{"owner": a.id})
-	return arn, wellFormed(arn, out.Text("policy"))
+	return arn, wellFormedFor(arn, out.Text("policy"))
 }
 
 func createEventSubscription(a *account, out Properties) (string, error) {

@@ -162,10 +162,10 @@ func removeInstance(a *account, _ string, live Properties) error {
 	if !live.Flag("skipFinalSnapshot") {
 		taken := live.clone()
 		taken["arn"] = a.arn("rds", "snapshot:"+snapshot)
-		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
 		if err := a.cloud.databases().Snapshot(live, snapshot); err != nil {
 			return refused(err.Error())
 		}
+		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
 	}
 	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
 		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})

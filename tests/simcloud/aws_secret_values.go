@@ -52,7 +52,10 @@ func (c *Cloud) getSecretValue(by caller, r secretRequest) (secretValue, error) 
 		ARN: read.resource, Name: secret.Properties.Text("name"), VersionID: version.Text("versionId"),
 		VersionStages: version.Texts("versionStages"), SecretString: version.Text("secretString"), SecretBinary: version.Text("secretBinary"),
 	}
-	return value, c.decrypts(by, secret.Properties.Text("kmsKeyId"), value)
+	if err := c.decrypts(by, secret.Properties.Text("kmsKeyId"), value); err != nil {
+		return secretValue{}, err
+	}
+	return value, nil
 }
 
 // context is the condition keys of every call.

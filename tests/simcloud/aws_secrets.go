@@ -37,6 +37,9 @@ func updateSecret(_ *account, _, out Properties) error {
 	if days := out.Number("recoveryWindowInDays"); days != 0 && (days < 7 || days > 30) {
 		return fmt.Errorf("secret %s: expected recovery_window_in_days to be 0 or 7 to 30, got %v", out.Text("name"), days)
 	}
+	if policy := out.Text("policy"); policy != "" {
+		return wellFormedFor(out.Text("name"), policy)
+	}
 	return nil
 }
 

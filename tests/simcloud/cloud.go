@@ -67,7 +67,7 @@ type Object struct {
 type Operation struct {
 	Op   string // create, update, delete, read, invoke or run (a Job's containers)
 	Type string // Pulumi's type token, or the function's
-	Name string // the resource's name in the program; of run: namespace/name of the Job
+	Name string // the resource's name in the program; of run: the Job's namespace and name, or the pod's where it runs on a real cluster
 	Text string // of run: the command and its image
 	// Timeout is how long a create, update or delete may take; 0: the provider's default.
 	Timeout time.Duration
