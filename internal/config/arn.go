@@ -36,12 +36,17 @@ func (l *loader) boundary() {
 
 // placed holds a KMS key or a snapshot, which may be named by its ARN, to the region and its partition.
 func (l *loader) placed(field, what, value string) {
-	c := l.config
-	partition, region, isARN := rules.Place(value)
-	if isARN && (region != c.Region || partition != c.Partition()) {
-		l.conflict(Problem{Key: field, Value: schema.Show(value),
-			Rule: "a " + what + " in aws:region, " + c.Region,
-			Fix:  fmt.Sprintf("the ARN of a %s in %s, which begins with arn:%s:", what, c.Region, c.Partition())}, "aws:region")
+	l.placedIn(l.config.Region, Problem{Key: field, Value: value, Rule: "a " + what + " in aws:region"}, what, "aws:region")
+}
+
+// placedIn holds what may be named by its ARN to a region of the partition. The problem has the key, the value and the beginning of the rule;
+// fields are those that the region comes from.
+func (l *loader) placedIn(region string, p Problem, what string, fields ...string) {
+	partition, in, isARN := rules.Place(p.Value)
+	if isARN && (in != region || partition != l.config.Partition()) {
+		p.Value, p.Rule = schema.Show(p.Value), p.Rule+", "+region
+		p.Fix = fmt.Sprintf("the ARN of a %s in %s, which begins with arn:%s:", what, region, l.config.Partition())
+		l.conflict(p, fields...)
 	}
 }
 

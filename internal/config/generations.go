@@ -111,28 +111,41 @@ func (l *loader) restore() {
 			sources = append(sources, source.field)
 		}
 	}
-	pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime
-	switch {
-	case len(sources) > 1:
+	if len(sources) > 1 {
 		l.conflict(Problem{Key: "restore",
 			Rule: "one source at most; given: " + strings.Join(sources, ", "),
 			Fix:  "one of them"})
-	case r.SourceInstanceIdentifier != "" && r.SourceDbiResourceID != "":
-		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
-			Rule: "not with sourceInstanceIdentifier: it names the same",
-			Fix:  "one of the two"}, "restore.sourceInstanceIdentifier")
-	case pointInTime && r.SourceInstanceIdentifier == "" && r.SourceDbiResourceID == "":
+		return
+	}
+	l.restoredFrom(sources)
+}
+
+// restoredFrom asks for the backups of a moment, under one of their names, and for none of a snapshot.
+func (l *loader) restoredFrom(sources []string) {
+	r := l.config.Restore
+	var given []Problem
+	for _, source := range []struct{ field, value string }{
+		{"restore.sourceInstanceIdentifier", r.SourceInstanceIdentifier},
+		{"restore.sourceDbiResourceId", r.SourceDbiResourceID},
+		{"restore.sourceAutomatedBackupsArn", r.SourceAutomatedBackupsArn},
+	} {
+		if source.value != "" {
+			given = append(given, Problem{Key: source.field, Value: schema.Show(source.value)})
+		}
+	}
+	switch pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime; {
+	case len(given) > 1:
+		last, first := given[len(given)-1], given[0].Key
+		last.Rule = fmt.Sprintf("not with %s: it names the same", strings.TrimPrefix(first, "restore."))
+		last.Fix = "one of the two"
+		l.conflict(last, first)
+	case pointInTime && len(given) == 0:
 		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
 			Rule: "required with " + sources[0],
 			Fix: "the identifier of the instance whose backups are used, such as " +
-				l.config.Generation(1)}, sources[0])
-	case !pointInTime && r.SourceDbiResourceID != "":
-		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
-			Rule: "only with pointInTime or useLatestRestorableTime",
-			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
-	case !pointInTime && r.SourceInstanceIdentifier != "":
-		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier", Value: schema.Show(r.SourceInstanceIdentifier),
-			Rule: "only with pointInTime or useLatestRestorableTime",
-			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
+				l.config.Generation(1)}, sources[0], "restore.sourceDbiResourceId", "restore.sourceAutomatedBackupsArn")
+	case !pointInTime && len(given) == 1:
+		given[0].Rule, given[0].Fix = "only with pointInTime or useLatestRestorableTime", "one of them too, or remove the field"
+		l.conflict(given[0], "restore.pointInTime")
 	}
 }
