@@ -30,7 +30,7 @@ func (b *builder) copies() (*copies, error) {
 		Description:       pulumi.Sprintf("Copies of the backups of %s, and what is restored from them", b.name),
 		EnableKeyRotation: pulumi.Bool(true),
 		// It stays when the stack forgets it: without it, nobody could read the copies that RDS retains, nor a database that was restored from them.
-	}, b.parent, c.region, b.copiesProtected(true), pulumi.RetainOnDelete(true))
+	}, b.parent, c.region, pulumi.RetainOnDelete(true))
 	if err != nil {
 		return nil, fmt.Errorf("registering the key %s: %w", name, err)
 	}
@@ -41,20 +41,16 @@ func (b *builder) copies() (*copies, error) {
 	return c, nil
 }
 
-// copiesProtected protects what belongs to the copies as long as it protects the instance.
-func (b *builder) copiesProtected(instance bool) pulumi.ResourceOption {
-	return pulumi.Protect(instance && b.cfg.Database.DeletionProtection && !b.cfg.Backups.CopyUnprotected)
-}
-
 // copyBackups registers the copies of an instance's automated backups. Each instance has its own, the retained ones too, so that a restore
-// ends none. The provider waits until RDS has copied the first backup.
+// ends none; protected as the instance is. The provider waits until RDS has copied the first backup.
 func (b *builder) copyBackups(s *shared, instance *rds.Instance, identifier string, protected bool) (*rds.InstanceAutomatedBackupsReplication, error) {
+	protect := protected && b.cfg.Database.DeletionProtection && !b.cfg.Backups.CopyUnprotected
 	name := naming.Copies(identifier, b.cfg.Backups.CopyToRegion)
 	replication, err := rds.NewInstanceAutomatedBackupsReplication(b.ctx, name, &rds.InstanceAutomatedBackupsReplicationArgs{
 		SourceDbInstanceArn: instance.Arn,
 		KmsKeyId:            s.copies.keyArn.ToStringOutput().ToStringPtrOutput(),
 		RetentionPeriod:     pulumi.Int(b.cfg.Backups.CopyRetentionDays),
-	}, b.parent, s.copies.region, b.copiesProtected(protected), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: updateTimeout, Delete: deleteTimeout}))
+	}, b.parent, s.copies.region, pulumi.Protect(protect), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: updateTimeout, Delete: deleteTimeout}))
 	if err != nil {
 		return nil, fmt.Errorf("registering the copies %s: %w", name, err)
 	}

@@ -46,5 +46,9 @@ func (l *loader) copies() {
 			Rule: "1 or more with backups.copyToRegion: the automated backups are what is copied",
 			Fix:  "1 or more, or no backups.copyToRegion"}, "backups.copyToRegion")
 	}
-	l.placedIn(b.CopyToRegion, Problem{Key: "backups.copyKmsKeyId", Value: b.CopyKmsKeyID, Rule: "a key in backups.copyToRegion"}, "key", "backups.copyToRegion")
+	if key := b.CopyKmsKeyID; l.isElsewhere(key, b.CopyToRegion) {
+		l.conflict(Problem{Key: "backups.copyKmsKeyId", Value: schema.Show(key),
+			Rule: "a key in backups.copyToRegion, " + b.CopyToRegion,
+			Fix:  l.oneIn("key", b.CopyToRegion)}, "backups.copyToRegion")
+	}
 }

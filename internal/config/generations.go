@@ -123,29 +123,25 @@ func (l *loader) restore() {
 // restoredFrom asks for the backups of a moment, under one of their names, and for none of a snapshot.
 func (l *loader) restoredFrom(sources []string) {
 	r := l.config.Restore
-	var given []Problem
-	for _, source := range []struct{ field, value string }{
+	type name struct{ field, value string }
+	given := slices.DeleteFunc([]name{
 		{"restore.sourceInstanceIdentifier", r.SourceInstanceIdentifier},
 		{"restore.sourceDbiResourceId", r.SourceDbiResourceID},
 		{"restore.sourceAutomatedBackupsArn", r.SourceAutomatedBackupsArn},
-	} {
-		if source.value != "" {
-			given = append(given, Problem{Key: source.field, Value: schema.Show(source.value)})
-		}
-	}
+	}, func(n name) bool { return n.value == "" })
 	switch pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime; {
 	case len(given) > 1:
-		last, first := given[len(given)-1], given[0].Key
-		last.Rule = fmt.Sprintf("not with %s: it names the same", strings.TrimPrefix(first, "restore."))
-		last.Fix = "one of the two"
-		l.conflict(last, first)
+		l.conflict(Problem{Key: given[1].field, Value: schema.Show(given[1].value),
+			Rule: "not with " + strings.TrimPrefix(given[0].field, "restore.") + ": it names the same",
+			Fix:  "one of the two"}, given[0].field)
 	case pointInTime && len(given) == 0:
 		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
 			Rule: "required with " + sources[0],
 			Fix: "the identifier of the instance whose backups are used, such as " +
 				l.config.Generation(1)}, sources[0], "restore.sourceDbiResourceId", "restore.sourceAutomatedBackupsArn")
 	case !pointInTime && len(given) == 1:
-		given[0].Rule, given[0].Fix = "only with pointInTime or useLatestRestorableTime", "one of them too, or remove the field"
-		l.conflict(given[0], "restore.pointInTime")
+		l.conflict(Problem{Key: given[0].field, Value: schema.Show(given[0].value),
+			Rule: "only with pointInTime or useLatestRestorableTime",
+			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
 	}
 }
