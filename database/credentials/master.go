@@ -90,18 +90,13 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, copiesKe
 	return master, nil
 }
 
-// replica returns the copy of a secret in the region that has the copies of the backups; nil: none. It has the password that these have, for
-// who restores them without the stack. A stack with a key of its own for the secrets has the copies' key there, another one the key
-// aws/secretsmanager of that region. A secret of this name that is there already is never overwritten.
+// replica returns the copy of a secret in the region that has the copies of the backups, under their key; nil: none. It has the password that
+// these have, for who restores them without the stack. A secret of this name that is there already is never overwritten.
 func replica(cfg *config.Config, copiesKey pulumi.StringInput) *secretsmanager.SecretReplicaArgs {
 	if copiesKey == nil {
 		return nil
 	}
-	copied := &secretsmanager.SecretReplicaArgs{Region: pulumi.String(cfg.Backups.CopyToRegion)}
-	if cfg.Database.SecretKmsKeyID != "" {
-		copied.KmsKeyId = copiesKey.ToStringOutput().ToStringPtrOutput()
-	}
-	return copied
+	return &secretsmanager.SecretReplicaArgs{Region: pulumi.String(cfg.Backups.CopyToRegion), KmsKeyId: copiesKey.ToStringOutput().ToStringPtrOutput()}
 }
 
 // ConnectArgs are the arguments of [Connect].

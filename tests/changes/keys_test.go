@@ -107,7 +107,7 @@ func examples() []transition {
 		{key: "restore.sourceAutomatedBackupsArn", from: fmt.Sprintf(copiedHere, 1), to: fmt.Sprintf(copiedHere, 2)},
 		{key: "backups.copyToRegion", to: "backups: {copyToRegion: us-west-2}"},
 		{key: "backups.copyRetentionDays", from: "backups: {copyToRegion: us-west-2}", to: "backups: {copyToRegion: us-west-2, copyRetentionDays: 14}"},
-		{key: "backups.copyKmsKeyId", from: "backups: {copyToRegion: us-west-2}", to: "backups: {copyToRegion: us-west-2, copyKmsKeyId: 'arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001'}"},
+		{key: "backups.copyKmsKeyId", from: "backups: {copyToRegion: us-west-2}", to: "backups: {copyToRegion: us-west-2, copyKmsKeyId: " + keyWest + "}"},
 		{key: "restore.serving", after: []string{"", restored}, from: restored, to: first},
 		{key: "restore.unprotected", after: []string{"", restored}, from: restored, to: unprotected},
 		{key: "restore.released", after: []string{"", restored, unprotected}, from: restored, to: fmt.Sprintf(second, "", "mosaic-prod-db")},

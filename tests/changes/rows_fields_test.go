@@ -136,10 +136,9 @@ func copied() []transition {
 		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying, in two runs"},
 		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying, in two runs"},
 		{
-			key: "backups.copyKmsKeyId", was: unset, now: "a key in us-west-2", refused: "end the copying, in two runs",
-			to: with("copyKmsKeyId: 'arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001'"),
+			key: "backups.copyKmsKeyId", was: unset, now: keyWest, refused: "end the copying, in two runs",
+			to: with("copyKmsKeyId: " + keyWest),
 		},
-		{key: "database.secretKmsKeyId with copies", was: unset, now: keyOne, to: "database: {secretKmsKeyId: " + keyOne + "}", back: true, why: "the replicas of the secrets get the copies' key"},
 		{key: "backups.copyUnprotected", was: "false", now: "true", to: with("copyUnprotected: true"), back: true, why: "a later run may end the copying", backWhy: "protected again"},
 	}
 	for i := range rows {

@@ -41,6 +41,7 @@ func (r transition) String() string {
 const (
 	keyOne  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	keyTwo  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
+	keyWest = "arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	unset   = "not set"
 	restart = "RDS restarts the instance, in the maintenance window unless applyImmediately"
 	// Only a change of the port does not wait.
@@ -168,7 +169,7 @@ func lockedKeys() []transition {
 			to: "restore: {useLatestRestorableTime: true, sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY1}", refused: "the next restore.generation",
 		},
 		{
-			key: "restore.sourceAutomatedBackupsArn", was: unset, now: "copies of another region", refused: "the next restore.generation",
+			key: "restore.sourceAutomatedBackupsArn", was: unset, now: "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1", refused: "the next restore.generation",
 			to: "restore: {useLatestRestorableTime: true, sourceAutomatedBackupsArn: 'arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1'}",
 		},
 		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},

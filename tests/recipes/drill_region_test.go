@@ -44,6 +44,22 @@ config:
 `
 }
 
+// A drill of a region that fails is reported in an issue of its own.
+func TestDrillOfARegionIsReported(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newCI(t, outputsOnly(t))
+	require.NoError(t, os.WriteFile(filepath.Join(b.project, "Pulumi.prod-west.yaml"), []byte(westFile("arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1")), 0o600))
+	b.expect(on("aws --region us-west-2 sts get-caller-identity --query Account --output text", "").do("exit 255"),
+		findIssue("Restore drills of prod-west", "[]"),
+		on("gh issue create --repo acme/database --title", "").with("Restore drills of prod-west", "--body-file", "SCRATCH/issue").do(`cp "$8" "$CALLS/body"`))
+	r := b.step("ci/drill-region", "prod-west")
+	assert.NotZero(t, r.code)
+	body, err := os.ReadFile(filepath.Join(b.calls, "body"))
+	require.NoError(t, err, r.stderr)
+	assert.Contains(t, string(body), "no login to AWS")
+}
+
 // The drill of another region restores what is copied there, reports how old that is, and removes everything. It asks nothing of the first region.
 func TestDrillOfARegion(t *testing.T) {
 	need(t)
@@ -102,9 +118,18 @@ func TestDrillOfARegion(t *testing.T) {
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "does not say which copies to restore")
 
+	b.again()
+	b.expect(begin[0].do("echo 'Token has expired' >&2; exit 255"))
+	r = b.just("", "db-drill-region", "prod-west", "--yes")
+	assert.Contains(t, r.stderr, "Token has expired\n  log in to the account 123456789012")
+	b.again()
+	for word, want := range map[string]string{"stage": "there is no Pulumi.stage.yaml", "": "name the stack of the other region"} {
+		r = b.just("", append([]string{"db-drill-region"}, strings.Fields(word)...)...)
+		assert.Contains(t, r.stderr, want)
+	}
+
 	// What an earlier drill left is not this one's to delete.
 	require.NoError(t, os.WriteFile(left, nil, 0o600))
-	b.again()
 	b.expect(begin[0])
 	r = b.just("", "db-drill-region", "prod-west", "--yes")
 	assert.NotZero(t, r.code)
