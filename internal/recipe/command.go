@@ -112,21 +112,6 @@ func changeCommand(recipe *run.Recipe) *cobra.Command {
 	return cmd
 }
 
-func copyCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "copy STACK OTHER",
-		Short: "Write the file of a stack as that of another one, which has none, and print its path",
-		Args:  cobra.ExactArgs(2),
-		RunE: func(_ *cobra.Command, args []string) error {
-			path, err := stackfile.Copy(".", args[0], args[1])
-			if err == nil {
-				fmt.Println(path)
-			}
-			return err
-		},
-	}
-}
-
 func valuesCommand() *cobra.Command {
 	var target gitops.Target
 	cmd := &cobra.Command{

@@ -108,7 +108,7 @@ func updateInstance(a *account, old, out Properties) error {
 	if err := a.cloud.databases().Modify(old, out); err != nil {
 		return refused("%w", err)
 	}
-	a.cloud.copyOn(out, false)
+	a.cloud.copyOn(out, replicating)
 	return nil
 }
 
@@ -171,7 +171,7 @@ func removeInstance(a *account, _ string, live Properties) error {
 	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
 		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})
 	}
-	a.cloud.copyOn(live, true)
+	a.cloud.copyOn(live, retained)
 	for _, r := range a.replicas(live) {
 		delete(r.Properties, "replicateSourceDb") // promoted
 	}

@@ -111,17 +111,14 @@ func removeReplication(a *account, arn string, _ Properties) error {
 	return nil
 }
 
-// copyOn lets the copies of an instance's backups follow it; gone: it is deleted.
-func (c *Cloud) copyOn(instance Properties, gone bool) {
+// copyOn lets the copies of an instance's backups follow it, with the status that they have then: replicating, or retained without it.
+func (c *Cloud) copyOn(instance Properties, status string) {
 	for _, copied := range c.all(CopiedBackups, func(o *Object) bool { return o.Properties.Text("resourceId") == instance.Text("resourceId") }) {
 		if copied.Properties.Text("status") != replicating {
 			continue
 		}
 		now := instance.clone()
-		now["kmsKeyId"], now["status"] = copied.Properties["kmsKeyId"], replicating
-		if gone {
-			now["status"] = retained
-		}
+		now["kmsKeyId"], now["status"] = copied.Properties["kmsKeyId"], status
 		copied.Properties = now
 	}
 }
