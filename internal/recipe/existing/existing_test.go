@@ -63,7 +63,7 @@ func TestIDs(t *testing.T) {
 		typeKey: {"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
 			"--tag-filters", "Key=Database,Values=mosaic-prod-db", "Key=ManagedBy,Values=pulumi", "--query", "ResourceTagMappingList[].ResourceARN", "--region", "us-gov-east-1", "--output", "text"},
 	} {
-		c := state.Creation{Type: kind, URN: "urn:pulumi:prod::p::" + kind + "::mosaic-prod-db-copies", Inputs: map[string]any{"sourceDbInstanceArn": "arn"}}
+		c := state.Creation{Type: kind, URN: "urn:pulumi:prod::p::" + kind + map[string]string{typeCopies: "::mosaic-prod-db-in-us-gov-east-1", typeKey: "::mosaic-prod-db-copies"}[kind], Inputs: map[string]any{"sourceDbInstanceArn": "arn"}}
 		_, err = In(func(args ...string) (string, error) { assert.Equal(t, want, args); return "x", nil }, target)(c)
 		require.NoError(t, err)
 	}
