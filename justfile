@@ -173,6 +173,11 @@ db-release instance env="" *flags:
 db-drill env="" *flags:
     @scripts/db-drill "$@"
 
+# Rehearse the loss of a region: the copies of its backups, in a temporary stack of the other one, with a report of the times [--yes]
+[group('restore')]
+db-drill-region env="" *flags:
+    @scripts/db-drill-region "$@"
+
 # Rotate the database's password and restart the pods, after a question [--yes] [--with-other-changes]
 [group('act')]
 db-rotate env="" *flags:

@@ -37,6 +37,11 @@ func (b *builder) retained(s *shared) error {
 			return err
 		}
 		instances = append(instances, instance)
+		if s.copies != nil {
+			if _, err := b.copyBackups(s, instance, one.Identifier, !one.Unprotected); err != nil {
+				return err
+			}
+		}
 	}
 	for _, instance := range instances {
 		// A registration that failed ends the run with its own error.

@@ -29,6 +29,8 @@ func (l *loader) contradictions() {
 	l.placed("alerts.kmsKeyId", "key", l.config.Alerts.KmsKeyID)
 	l.placed("database.secretKmsKeyId", "key", l.config.Database.SecretKmsKeyID)
 	l.placed("restore.snapshotIdentifier", "snapshot", l.config.Restore.SnapshotIdentifier)
+	l.placed("restore.sourceAutomatedBackupsArn", "backup", l.config.Restore.SourceAutomatedBackupsArn)
+	l.copies()
 	l.migrations()
 	l.timeouts()
 	l.environment()

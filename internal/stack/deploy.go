@@ -48,6 +48,7 @@ func deploy(ctx *pulumi.Context) error {
 		Config:     cfg,
 		Network:    found.network,
 		BillingTag: monitoring.Tag{Key: config.DatabaseTag, Value: cfg.ResourceTags()[config.DatabaseTag]},
+		CopyRegion: cloud.copies,
 	}, pulumi.Providers(cloud.aws, cloud.random))
 	if err != nil {
 		return err

@@ -198,6 +198,9 @@ func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
 			if name == "the login" && slices.Contains(noAccount, recipe) {
 				continue
 			}
+			if name != "the tool" && recipe == "db-drill-region" {
+				continue // it reads a stack file, of a stack that need not be there: TestDrillOfARegion
+			}
 			t.Run(recipe+" without "+name, func(t *testing.T) {
 				b := newBench(t, state)
 				b.env = append(b.env, "HELM_CHART=oci://registry.example.com/charts/core-api", "GITOPS_DIR=.")

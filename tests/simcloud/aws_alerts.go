@@ -25,7 +25,10 @@ func createKey(a *account, out Properties) (string, error) {
 		return "", fmt.Errorf("creating KMS Key: MalformedPolicyDocumentException: The new key policy will not allow you to update " +
 			"the key policy in the future")
 	}
-	id := digest(8, "key", a.id, out.Text("description")) + "-0000-4000-8000-000000000001"
+	id := ""
+	for n := 1; id == "" || a.cloud.get(keyType, id) != nil; n++ {
+		id = fmt.Sprintf("%s-0000-4000-8000-%012d", digest(8, "key", a.id, out.Text("description")), n)
+	}
 	out.fill(Properties{"arn": a.arn("kms", "key/"+id), "keyId": id, "multiRegion": false, "policy": "", "rotationPeriodInDays": 365.0})
 	return id, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
 )
 
 // secretRequest is the request of GetSecretValue.
@@ -67,13 +69,14 @@ func (by caller) context() map[string]string {
 
 // secretIn finds a secret of a region by its name or its ARN, also one in its recovery window.
 func (c *Cloud) secretIn(region, id string) (secret *Object, isDeleted bool) {
-	if region != c.region {
-		return nil, false
+	is := func(o *Object) bool {
+		_, in, _ := rules.Place(o.Properties.Text("arn"))
+		return in == region && (o.Properties.Text("name") == id || o.Properties.Text("arn") == id)
 	}
-	if secret = c.secret(id); secret != nil {
+	if secret = c.find(secretType, is); secret != nil {
 		return secret, false
 	}
-	secret = c.find(DeletedSecret, func(o *Object) bool { return o.ID == id || o.Properties.Text("arn") == id })
+	secret = c.find(DeletedSecret, is)
 	return secret, secret != nil
 }
 

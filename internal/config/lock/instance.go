@@ -18,6 +18,7 @@ func origins(c *config.Config) []immutable {
 		{key: "restore.snapshotIdentifier", value: r.SnapshotIdentifier},
 		{key: "restore.sourceInstanceIdentifier", value: r.SourceInstanceIdentifier},
 		{key: "restore.sourceDbiResourceId", value: r.SourceDbiResourceID},
+		{key: "restore.sourceAutomatedBackupsArn", value: r.SourceAutomatedBackupsArn, later: true},
 		{key: "restore.pointInTime", value: r.PointInTime},
 		{key: "restore.useLatestRestorableTime", value: strconv.FormatBool(r.UseLatestRestorableTime)},
 	}
