@@ -1,6 +1,7 @@
 -- Makes the login for logical replication, and the publication of all tables. The password is a setting of the session, so that it is in no
 -- statement: not in the log, not in pg_stat_activity.
 \set QUIET on
+SET client_min_messages = warning;
 BEGIN;
 SELECT 'CREATE ROLE mosaic_replication' WHERE to_regrole('mosaic_replication') IS NULL
 \gexec

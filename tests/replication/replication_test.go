@@ -36,6 +36,7 @@ type pair struct {
 	dir     string // of the stand-ins, and of what they answer
 	project string
 	bin     string
+	logs    []string // files of the servers
 }
 
 // newPair starts both servers, with databases of the same name. The first has what an application has made.
@@ -66,6 +67,7 @@ func (p *pair) start(program, host string) {
 	s.Start("-p", strconv.Itoa(p.port), "-c", "listen_addresses="+host, "-c", "wal_level=logical", "-c", "max_slot_wal_keep_size=1GB",
 		"-c", "ssl=on", "-c", "ssl_cert_file="+s.Write("server.crt", authority.Certificate, 0o600), "-c", "ssl_key_file="+s.Write("server.key", authority.Key, 0o600),
 		"-c", "hba_file="+s.Write("access", "hostssl all all all scram-sha-256\n", 0o600), "-c", "log_min_duration_statement=0", "-c", "logging_collector=off")
+	p.logs = append(p.logs, s.LogFile())
 	p.t.Cleanup(func() {
 		if log, err := os.ReadFile(s.LogFile()); err == nil && p.t.Failed() {
 			p.t.Logf("%s: %s", host, tail(string(log)))
@@ -149,7 +151,7 @@ func (p *pair) recipe(args ...string) (string, error) {
 	cmd.Dir = p.project
 	cmd.Env = append(os.Environ(), "PATH="+p.bin+":"+os.Getenv("PATH"), "STANDIN="+p.dir, "HOST_1="+p.hosts[0], "HOST_2="+p.hosts[1],
 		"PGPORT="+strconv.Itoa(p.port), "PGDATABASE=mosaic", "PGUSER="+master, "PGPASSWORD="+password, "PGSSLMODE=require",
-		"REPLICATION_INTERVAL=0.2", "SECRET_PATIENCE=0", "SECRET_INTERVAL=0", "TMPDIR="+p.t.TempDir())
+		"REPLICATION_INTERVAL=0.2", "SWITCH_PATIENCE=3", "SECRET_PATIENCE=0", "SECRET_INTERVAL=0", "TMPDIR="+p.t.TempDir())
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

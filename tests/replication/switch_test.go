@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -88,7 +89,7 @@ func TestASwitchUnderLoad(t *testing.T) {
 	time.Sleep(200 * time.Millisecond)
 
 	out := p.must("db-replicate", "prod", "--yes")
-	assert.Contains(t, out, "4 of 4 tables copied")
+	assert.Contains(t, out, "3 of 3 tables copied")
 	assert.Contains(t, p.must("db-replicate", "prod"), "generation 2 has everything", "it only watches, the second time")
 	assert.ErrorContains(t, p.try(p.hosts[1], master, "mosaic", "INSERT INTO app.parted VALUES (999)"), "25006", "nobody writes to what is being filled")
 
@@ -96,7 +97,7 @@ func TestASwitchUnderLoad(t *testing.T) {
 	rows, outage := writing.end()
 	t.Logf("no write was accepted for %s, of %d rows in one session on one machine", outage.Round(time.Millisecond), rows)
 	assert.Contains(t, out, "generation 2 has everything and takes writes")
-	assert.Equal(t, "change --yes --what makes generation 2 of prod the active one, and restarts the pods --unchanged generation 2 is active already prod restore.serving- restore.logicalReplication=complete", p.changes())
+	assert.Equal(t, "change --yes --what makes generation 2 of prod the active one, and restarts the pods prod --unchanged generation 2 is active already restore.serving- restore.logicalReplication=complete", p.changes())
 	const written = "SELECT format('%s rows, %s numbers, up to %s', count(*), count(DISTINCT number), max(number)) FROM app.stories"
 	assert.Equal(t, fmt.Sprintf("%d rows, %d numbers, up to %d", rows, rows, rows), p.one(2, written), "none is lost, none is there twice")
 	assert.Equal(t, "41", p.one(2, "SELECT nextval('app.free')::text"))
@@ -120,6 +121,12 @@ func TestASwitchUnderLoad(t *testing.T) {
 	p.serves(2)
 	p.do(2, "INSERT INTO app.stories (writer, number) VALUES (2, 3)")
 
+	for _, server := range p.logs {
+		log, err := os.ReadFile(server)
+		require.NoError(t, err)
+		assert.NotRegexp(t, `(password=|PASSWORD ')[A-Za-z0-9]{30}`, string(log), "no password in a log that has every statement")
+	}
+
 	// The end of it leaves nothing that keeps WAL, or a login.
 	p.must("db-replicate", "prod", "--end", "--yes")
 	for generation := 1; generation <= 2; generation++ {
@@ -127,4 +134,55 @@ func TestASwitchUnderLoad(t *testing.T) {
 			(SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_roles WHERE rolname = 'mosaic_replication'))`))
 	}
 	assert.ErrorContains(t, p.try(p.hosts[0], master, "mosaic", "DELETE FROM app.parted"), "25006")
+}
+
+// TestWhatIsNotCopied: all that would be lost is listed at once, and nothing is begun.
+func TestWhatIsNotCopied(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	p.do(1, "CREATE TABLE plain (a int)", "CREATE UNLOGGED TABLE quick (a int PRIMARY KEY)", "SELECT lo_create(0)", "CREATE DATABASE another",
+		"CREATE TABLE own (a int PRIMARY KEY)", "ALTER TABLE own ENABLE ROW LEVEL SECURITY")
+	out, err := p.recipe("db-replicate", "prod", "--yes")
+	require.Error(t, err)
+	for _, problem := range []string{"public.plain has no primary key: its UPDATE and DELETE would fail", "ALTER TABLE public.plain ADD PRIMARY KEY",
+		"public.quick is unlogged", "public.own has row level security", "1 large objects are not replicated", "the database another is another one", "5 problems, see above"} {
+		assert.Contains(t, out, problem)
+	}
+	assert.Equal(t, "0", p.one(1, "SELECT count(*)::text FROM pg_publication"))
+	assert.Equal(t, "0", p.one(2, "SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"))
+}
+
+// TestASwitchThatFails: a migration that ran meanwhile, a row that differs, or a copy that has not caught up leaves the active instance as it was, and
+// it takes writes.
+func TestASwitchThatFails(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	p.application()
+	p.must("db-replicate", "prod", "--yes")
+
+	p.do(1, "ALTER TABLE app.parted ADD later int")
+	out, err := p.recipe("db-switch", "2", "prod", "--yes")
+	require.Error(t, err)
+	assert.Contains(t, out, "generation 1: column app.parted.later integer")
+	assert.Contains(t, out, "a migration has run meanwhile")
+	p.do(1, "ALTER TABLE app.parted DROP later", "INSERT INTO app.parted VALUES (300)")
+
+	require.NoError(t, p.try(p.hosts[1], superuser, "mosaic", `SET session_replication_role = replica; UPDATE "Odd Name" SET b = now() - interval '1 day'`))
+	out, err = p.recipe("db-switch", "2", "prod", "--yes")
+	require.Error(t, err)
+	assert.Contains(t, out, "the rows of the two differ")
+	assert.Contains(t, out, "nothing was lost")
+	p.do(1, "INSERT INTO app.parted VALUES (301)", `UPDATE "Odd Name" SET b = now()`)
+	assert.Empty(t, p.changes(), "no pulumi up")
+
+	require.NoError(t, p.try(p.hosts[1], master, "mosaic", "ALTER SUBSCRIPTION mosaic_to_2 DISABLE"))
+	p.do(1, "INSERT INTO app.parted VALUES (302)")
+	out, err = p.recipe("db-switch", "2", "prod", "--yes")
+	require.Error(t, err)
+	assert.Contains(t, out, "has not caught up within 3 seconds")
+	p.do(1, "INSERT INTO app.parted VALUES (303)")
+
+	require.NoError(t, p.try(p.hosts[1], master, "mosaic", "ALTER SUBSCRIPTION mosaic_to_2 ENABLE"))
+	p.must("db-switch", "2", "prod", "--yes")
+	assert.Equal(t, "104", p.one(2, "SELECT count(*)::text FROM app.parted"), "what was written between the tries is there")
 }
