@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +16,8 @@ import (
 // set sets several values of the stack file.
 func set(l *live.Stack, values ...string) {
 	l.T.Helper()
-	for i := 0; i < len(values); i += 2 {
-		l.MustSet(values[i], values[i+1])
+	for pair := range slices.Chunk(values, 2) {
+		l.MustSet(pair[0], pair[len(pair)-1])
 	}
 }
 

@@ -3,6 +3,7 @@ package replication
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -160,7 +161,8 @@ func (p *pair) recipe(args ...string) (string, error) {
 func (p *pair) must(args ...string) string {
 	p.t.Helper()
 	out, err := p.recipe(args...)
-	if exit, ok := err.(*exec.ExitError); args[0] != "db-switch" || !ok || exit.ExitCode() != 4 {
+	var exit *exec.ExitError
+	if args[0] != "db-switch" || !errors.As(err, &exit) || exit.ExitCode() != 4 {
 		require.NoError(p.t, err, out)
 	}
 	return out
