@@ -113,6 +113,16 @@ db-upgrade-check env="":
 db-upgrade-finish env="":
     @scripts/db-upgrade-finish "$@"
 
+# Fill the newest generation from the active one by logical replication, until db-switch; or end it [--end --yes]
+[group('act')]
+db-replicate env="" *flags:
+    @scripts/db-replicate "$@"
+
+# Move to the generation that logical replication fills, after a comparison and a question: number [env] [--yes]
+[group('act')]
+db-switch generation env="" *flags:
+    @scripts/db-switch "$@"
+
 # Go on after a run that was killed: find what it made, after a question [--yes]
 [group('act')]
 db-recover env="" *flags:

@@ -17,17 +17,17 @@ import (
 func (b *builder) retained(s *shared) error {
 	var instances []*rds.Instance
 	for _, one := range b.cfg.Retained() {
-		group, err := b.parameterGroup(one.Identifier, pulumi.IgnoreChanges([]string{"family", "description", "parameters"}))
-		if err != nil {
-			return err
-		}
-		args, err := b.writable(s, one.Identifier, group)
-		if err != nil {
-			return err
-		}
-		from := config.Restore{}
+		of, from := b, config.Restore{}
 		if one.Newest {
-			from = b.cfg.Restore
+			of, from = b.ofNewest(), b.cfg.Restore
+		}
+		group, err := of.parameterGroup(one.Identifier, pulumi.IgnoreChanges([]string{"family", "description", "parameters"}))
+		if err != nil {
+			return err
+		}
+		args, err := of.writable(s, one.Identifier, group)
+		if err != nil {
+			return err
 		}
 		b.origin(args, from)
 		protect := b.cfg.Database.DeletionProtection && !one.Unprotected
@@ -48,6 +48,13 @@ func (b *builder) retained(s *shared) error {
 		_, _ = internals.UnsafeAwaitOutput(b.ctx.Context(), instance.URN())
 	}
 	return nil
+}
+
+// ofNewest registers what the newest instance has: its engine version may be another than that of the active one.
+func (b *builder) ofNewest() *builder {
+	newest := *b
+	newest.cfg = b.cfg.Newest()
+	return &newest
 }
 
 // following are the inputs of a retained instance whose changes reach it, with the reason.

@@ -178,23 +178,3 @@ type Budget struct {
 	ExpectedLogGiB    int     `key:"expectedLogGiB" default:"1" rule:"0..100000" doc:"Volume of the logs that all instances write a month, for the estimate."`
 	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"allocatedStorage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the allocated storage they are free."`
 }
-
-// Restore is the generations of the instance: how many there are, which one is active, and the backup that the newest is restored
-// from, at most one of three.
-type Restore struct {
-	Generation                int      `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
-	Serving                   int      `key:"serving" unset:"the newest" rule:"1..99" free:"the number of instances stays" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
-	Unprotected               []string `key:"unprotected" rule:"instance" all:"distinct" free:"the number of instances stays" doc:"Instances that are not active and may be deleted in a later run."`
-	Released                  []string `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run and are now deleted, with a final snapshot."`
-	SnapshotIdentifier        string   `key:"snapshotIdentifier" rule:"optional,snapshot" free:"backups are free to restore" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
-	PointInTime               string   `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
-	UseLatestRestorableTime   bool     `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
-	SourceInstanceIdentifier  string   `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance whose backups hold that moment."`
-	SourceDbiResourceID       string   `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of an instance that was deleted and left its automated backups: its resource id."`
-	SourceAutomatedBackupsArn string   `key:"sourceAutomatedBackupsArn" rule:"optional,automatedBackups" free:"backups are free to restore" doc:"The same by the ARN of automated backups, as those that backups.copyToRegion of another stack has copied to this region (docs/region.md)."`
-}
-
-// FromBackup tells whether there is a backup to make an instance from.
-func (r Restore) FromBackup() bool {
-	return r.SnapshotIdentifier != "" || r.PointInTime != "" || r.UseLatestRestorableTime
-}

@@ -88,10 +88,10 @@ func (l *loader) generations() {
 		}
 	}
 	newest := l.config.Generation(r.Generation)
-	if r.Generation > 1 && !r.FromBackup() && !slices.Contains(r.Released, newest) {
+	if r.Generation > 1 && !r.FromBackup() && r.LogicalReplication == "" && !slices.Contains(r.Released, newest) {
 		l.conflict(Problem{Key: "restore.generation", Value: schema.Show(r.Generation),
-			Rule: "a generation after the first is made from a backup",
-			Fix:  "snapshotIdentifier, pointInTime or useLatestRestorableTime beside it"}, "restore")
+			Rule: "a generation after the first is made from a backup, or for logical replication",
+			Fix:  "snapshotIdentifier, pointInTime, useLatestRestorableTime or logicalReplication beside it"}, "restore")
 	}
 }
 
@@ -106,6 +106,7 @@ func (l *loader) restore() {
 		{"restore.snapshotIdentifier", r.SnapshotIdentifier != ""},
 		{"restore.pointInTime", r.PointInTime != ""},
 		{"restore.useLatestRestorableTime", r.UseLatestRestorableTime},
+		{"restore.logicalReplication", r.LogicalReplication != ""},
 	} {
 		if source.given {
 			sources = append(sources, source.field)

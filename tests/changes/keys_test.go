@@ -134,7 +134,9 @@ func unreached() map[string]string {
 		"budget.expectedBackupGiB":        "is for the estimate alone",
 		"budget.expectedLogGiB":           "is for the estimate alone",
 		"budget.onExceed":                 "decides whether a run is refused: TestBudget",
+		"restore.engineVersion":           "is of the newest instance alone, when it is made: TestLogicalReplication",
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
+		"restore.logicalReplication":      "makes an instance only together with its generation: TestLogicalReplication",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
 		"waivers":                         "change the report of the controls alone",
 	}

@@ -172,6 +172,8 @@ func lockedKeys() []transition {
 			key: "restore.sourceAutomatedBackupsArn", was: unset, now: "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1", refused: "the next restore.generation",
 			to: "restore: {useLatestRestorableTime: true, sourceAutomatedBackupsArn: 'arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1'}",
 		},
+		{key: "restore.logicalReplication", was: unset, now: "running", to: "restore: {logicalReplication: running}", refused: "restore.generation: 2 and serving: 1 beside it"},
+		{key: "restore.engineVersion", was: unset, now: "17", to: "restore: {engineVersion: '17'}", refused: "or database.engineVersion"},
 		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},
 		{key: "restore.serving", was: "1", now: "2", to: "restore: {serving: 2}", refused: "a generation that exists"},
 		{key: "restore.unprotected", now: "mosaic-<env>-db", to: "restore: {unprotected: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},
