@@ -113,6 +113,16 @@ db-upgrade-check env="":
 db-upgrade-finish env="":
     @scripts/db-upgrade-finish "$@"
 
+# Fill the newest generation from the active one by logical replication, until db-switch; or end it [--end --yes]
+[group('act')]
+db-replicate env="" *flags:
+    @scripts/db-replicate "$@"
+
+# Move to the generation that logical replication fills, after a comparison and a question: number [env] [--yes]
+[group('act')]
+db-switch generation env="" *flags:
+    @scripts/db-switch "$@"
+
 # Go on after a run that was killed: find what it made, after a question [--yes]
 [group('act')]
 db-recover env="" *flags:
@@ -173,6 +183,11 @@ db-release instance env="" *flags:
 db-drill env="" *flags:
     @scripts/db-drill "$@"
 
+# Rehearse the loss of a region: the copies of its backups, in a temporary stack of the other one, with a report of the times [--yes]
+[group('restore')]
+db-drill-region env="" *flags:
+    @scripts/db-drill-region "$@"
+
 # Rotate the database's password and restart the pods, after a question [--yes] [--with-other-changes]
 [group('act')]
 db-rotate env="" *flags:
@@ -191,9 +206,9 @@ test *args:
 # Check every row of docs/faults.md and docs/transitions.md on the engine, and what concerns Kubernetes on real clusters; takes many minutes
 [group('develop')]
 prove *args:
-    go test -tags prove ./tests/changes ./tests/faults -run 'TestTransitions|TestFaults' -timeout 45m {{ args }}
+    go test -count=1 -tags prove ./tests/changes ./tests/faults -run 'TestTransitions|TestFaults' -timeout 45m {{ args }}
     go run ./tests/all -tools
-    TEST_ON_CLUSTER=1 go test -tags prove ./tests/delivery ./tests/lifecycle ./tests/credentials ./tests/faults -p 1 -parallel 4 -timeout 45m
+    TEST_ON_CLUSTER=1 go test -count=1 -tags prove ./tests/delivery ./tests/lifecycle ./tests/credentials ./tests/faults -p 1 -parallel 4 -timeout 45m
 
 # Rewrite the golden files, the generated documentation, the JSON Schema of stack files and the policies
 [group('develop')]

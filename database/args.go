@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
@@ -15,6 +17,8 @@ type Args struct {
 	Config     *config.Config // checked
 	Network    config.Network // of the configuration, with the gaps filled from the EKS cluster and its VPC
 	BillingTag monitoring.Tag // on all resources; the budget filters by it
+	// CopyRegion is the provider of backups.copyToRegion; nil: nothing is copied.
+	CopyRegion pulumi.ProviderResource
 }
 
 // check finds mistakes in what was looked up. The configuration has been checked before.

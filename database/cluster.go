@@ -26,7 +26,8 @@ func (c cluster) active(s *shared) (*server, error) {
 	server := &server{
 		identifier: made.ClusterIdentifier, endpoint: made.Endpoint, port: made.Port, resourceID: made.ClusterResourceId, username: made.MasterUsername,
 		engineVersion: made.EngineVersionActual, allocatedStorage: pulumi.Int(0).ToIntOutput(), readers: pulumi.StringArray{},
-		watched: monitoring.Server{Cluster: made.ClusterIdentifier, ParameterGroup: group.Name},
+		copiedBackups: pulumi.String("").ToStringOutput(), // RDS copies those of instances alone
+		watched:       monitoring.Server{Cluster: made.ClusterIdentifier, ParameterGroup: group.Name},
 	}
 	if c.cfg.Database.ReadReplicas > 0 {
 		server.readers = pulumi.StringArray{made.ReaderEndpoint} // of all of them, and not of what writes

@@ -27,6 +27,7 @@ type Instance struct {
 	SecurityGroupID      pulumi.StringOutput
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
+	CopiedBackupsArn     pulumi.StringOutput // of the copies of the primary's automated backups in another region; "": there are none
 	// ConnectionSecretVersionID changes with the content of the connection secret. [New] sets it when the secret holds the
 	// master user and the URLs lead to the database, and [Instance.Connect] when they lead to the pooler. With alternating
 	// credentials it stays unset; [credentials.Connections] has the version.
@@ -49,6 +50,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	b := &builder{
 		ctx: ctx, cfg: args.Config, network: args.Network, name: naming.Instance(args.Config.Environment), parent: pulumi.Parent(component),
+		copyRegion: args.CopyRegion,
 	}
 	if err := b.build(component, args.BillingTag); err != nil {
 		return nil, err
@@ -61,6 +63,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		"securityGroupId":      component.SecurityGroupID,
 		"credentialsSecretArn": component.CredentialsSecretArn,
 		"connectionSecretArn":  component.ConnectionSecretArn,
+		"copiedBackupsArn":     component.CopiedBackupsArn,
 	}
 	if err := ctx.RegisterResourceOutputs(component, outputs); err != nil {
 		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
@@ -84,6 +87,8 @@ type builder struct {
 	network config.Network
 	name    string // of the database, such as mosaic-prod-db; resources that its instances share are named after it
 	parent  pulumi.ResourceOption
+
+	copyRegion pulumi.ProviderResource // nil: nothing is copied to another region
 }
 
 // shared are the resources that all instances use. They are registered before the instances.
@@ -91,6 +96,7 @@ type shared struct {
 	subnetGroup   *rds.SubnetGroup
 	securityGroup pulumi.CustomResource
 	enhanced      *monitoring.Enhanced // nil without enhanced monitoring
+	copies        *copies              // nil: nothing is copied to another region
 	password      pulumi.StringOutput  // of the master user
 }
 
@@ -112,13 +118,14 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID,
 		Master: credentials.Login{Name: active.username, Password: s.password},
 	}
-	master, err := credentials.NewMaster(b.ctx, b.cfg, c.Server, b.parent)
+	master, err := credentials.NewMaster(b.ctx, b.cfg, c.Server, s.copiesKey(), b.parent)
 	if err != nil {
 		return err
 	}
 	c.Identifier, c.Endpoint, c.Port = active.identifier, active.endpoint, active.port
 	c.EngineVersion, c.AllocatedStorage = active.engineVersion, active.allocatedStorage
 	c.ReplicaEndpoints = active.readers.ToStringArrayOutput()
+	c.CopiedBackupsArn = active.copiedBackups
 	c.SecurityGroupID = s.securityGroup.ID().ToStringOutput()
 	c.CredentialsSecretArn, c.ConnectionSecretArn = master.CredentialsSecretArn, master.ConnectionSecretArn
 	c.ConnectionSecretVersionID = master.ConnectionSecretVersionID
@@ -135,6 +142,9 @@ func (b *builder) shared() (*shared, error) {
 		return nil, err
 	}
 	if s.enhanced, err = monitoring.NewEnhanced(b.ctx, b.cfg, b.parent); err != nil {
+		return nil, err
+	}
+	if s.copies, err = b.copies(); err != nil {
 		return nil, err
 	}
 	s.password, err = credentials.MasterPassword(b.ctx, b.cfg, b.parent)

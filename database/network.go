@@ -34,8 +34,8 @@ func (b *builder) securityGroup() (pulumi.CustomResource, error) {
 		"description": pulumi.Sprintf("Clients of %s", b.name),
 		"vpcId":       pulumi.String(b.network.VpcID),
 		"ingress":     b.ingress(),
-		// Empty, but set: the next run then finds a rule that somebody added by hand, and removes it.
-		"egress": pulumi.Array{},
+		// Also without a rule it is set: the next run then finds a rule that somebody added by hand, and removes it.
+		"egress": b.betweenInstances(),
 	}, group, b.parent); err != nil {
 		return nil, fmt.Errorf("registering the security group %s: %w", b.name, err)
 	}
@@ -55,16 +55,33 @@ func (b *builder) ingress() pulumi.Array {
 	for _, group := range b.network.IngressSecurityGroupIDs {
 		rules = append(rules, b.inbound("securityGroups", group))
 	}
-	return rules
+	return append(rules, b.betweenInstances()...)
+}
+
+// betweenInstances returns the rule, inbound and outbound, for logical replication, in which one instance is the client of another. Both have
+// the group.
+func (b *builder) betweenInstances() pulumi.Array {
+	if b.cfg.Restore.LogicalReplication == "" {
+		return pulumi.Array{}
+	}
+	rule := b.postgres("Logical replication between instances")
+	rule["self"] = pulumi.Bool(true)
+	return pulumi.Array{rule}
 }
 
 // inbound returns the rule that lets in one source, of the kind that this field of a rule has.
 func (b *builder) inbound(kind, source string) pulumi.Map {
+	rule := b.postgres("PostgreSQL from " + source)
+	rule[kind] = pulumi.StringArray{pulumi.String(source)}
+	return rule
+}
+
+// postgres returns a rule for the database's port.
+func (b *builder) postgres(description string) pulumi.Map {
 	return pulumi.Map{
-		"description": pulumi.Sprintf("PostgreSQL from %s", source),
+		"description": pulumi.String(description),
 		"protocol":    pulumi.String("tcp"),
 		"fromPort":    pulumi.Int(b.cfg.Database.Port),
 		"toPort":      pulumi.Int(b.cfg.Database.Port),
-		kind:          pulumi.StringArray{pulumi.String(source)},
 	}
 }

@@ -157,11 +157,19 @@ func (i instance) active(s *shared) (*server, error) {
 	made := &server{
 		resource: primary, identifier: primary.Identifier, endpoint: primary.Address, port: primary.Port, resourceID: primary.ResourceId,
 		username: primary.Username, engineVersion: primary.EngineVersionActual, allocatedStorage: primary.AllocatedStorage, readers: pulumi.StringArray{},
-		watched: monitoring.Server{Resource: primary, Instances: pulumi.StringArray{primary.Identifier}, ParameterGroup: group.Name},
+		copiedBackups: pulumi.String("").ToStringOutput(),
+		watched:       monitoring.Server{Resource: primary, Instances: pulumi.StringArray{primary.Identifier}, ParameterGroup: group.Name},
 	}
 	for _, replica := range replicas {
 		made.readers = append(made.readers, replica.Address)
 		made.watched.Instances = append(made.watched.Instances, replica.Identifier)
+	}
+	if s.copies != nil {
+		replication, err := i.copyBackups(s, primary, i.cfg.Instance(), true)
+		if err != nil {
+			return nil, err
+		}
+		made.copiedBackups = replication.ID().ToStringOutput()
 	}
 	return made, nil
 }

@@ -13,11 +13,14 @@ func (b *builder) origin(args *rds.InstanceArgs, from config.Restore) {
 	switch {
 	case from.SnapshotIdentifier != "":
 		args.SnapshotIdentifier = pulumi.String(from.SnapshotIdentifier)
-	case from.SourceInstanceIdentifier != "" || from.SourceDbiResourceID != "":
+	case from.PointInTime != "" || from.UseLatestRestorableTime:
 		point := &rds.InstanceRestoreToPointInTimeArgs{}
-		if from.SourceDbiResourceID != "" {
+		switch {
+		case from.SourceAutomatedBackupsArn != "":
+			point.SourceDbInstanceAutomatedBackupsArn = pulumi.String(from.SourceAutomatedBackupsArn)
+		case from.SourceDbiResourceID != "":
 			point.SourceDbiResourceId = pulumi.String(from.SourceDbiResourceID)
-		} else {
+		default:
 			point.SourceDbInstanceIdentifier = pulumi.String(from.SourceInstanceIdentifier)
 		}
 		if from.PointInTime == "" {

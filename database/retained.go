@@ -51,17 +51,33 @@ func frozenParameters() pulumi.ResourceOption {
 }
 
 func (i instance) retained(s *shared, one config.Retained) (pulumi.Resource, error) {
-	group, err := i.parameterGroup(one.Identifier, frozenParameters())
+	of := i
+	if one.Newest {
+		of = instance{i.ofNewest()}
+	}
+	group, err := of.parameterGroup(one.Identifier, frozenParameters())
 	if err != nil {
 		return nil, err
 	}
-	args, err := i.writable(s, one.Identifier, group)
+	args, err := of.writable(s, one.Identifier, group)
 	if err != nil {
 		return nil, err
 	}
 	i.origin(args, i.madeFrom(one))
 	args.DeletionProtection = pulumi.Bool(i.protects(one))
-	return i.register(s, one.Identifier, args, pulumi.Protect(i.protects(one)), pulumi.IgnoreChanges(frozen()))
+	kept, err := i.register(s, one.Identifier, args, pulumi.Protect(i.protects(one)), pulumi.IgnoreChanges(frozen()))
+	if err != nil || s.copies == nil {
+		return kept, err
+	}
+	_, err = i.copyBackups(s, kept, one.Identifier, !one.Unprotected)
+	return kept, err
+}
+
+// ofNewest registers what the newest instance has: its engine version may be another than that of the active one.
+func (b *builder) ofNewest() *builder {
+	newest := *b
+	newest.cfg = b.cfg.Newest()
+	return &newest
 }
 
 // following are the inputs of a retained instance whose changes reach it, with the reason.

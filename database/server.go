@@ -35,6 +35,7 @@ type server struct {
 	username         pulumi.StringOutput // of the master user; a restored server has that of its backup
 	engineVersion    pulumi.StringOutput // the actual one
 	allocatedStorage pulumi.IntOutput    // GiB; 0 with Aurora, which allocates none
+	copiedBackups    pulumi.StringOutput // ARN of the copies of its automated backups in another region; "": there are none
 
 	watched monitoring.Server
 }

@@ -103,15 +103,19 @@ server() {
 
 # open_account checks that the AWS credentials are for the stack's account.
 open_account() {
-  local account caller
-  need aws "see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
   region=$(output region)
-  account=$(output accountId)
+  log_in "$(output accountId)" "$stack"
+}
+
+# log_in ACCOUNT STACK checks that the AWS credentials are for the account of a stack.
+log_in() {
+  local account=$1 caller
+  need aws "see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
   caller=$(cloud sts get-caller-identity --query Account --output text 2>"$scratch/said") ||
     fail "no login to AWS: $(<"$scratch/said")
   log in to the account $account, as in: aws sso login"
   [[ $caller == "$account" ]] ||
-    fail "the AWS login is of account $caller, and the stack $stack belongs to $account; choose a profile of that account with AWS_PROFILE"
+    fail "the AWS login is of account $caller, and the stack $2 belongs to $account; choose a profile of that account with AWS_PROFILE"
 }
 
 # setting KEY prints a value of the stack's configuration, or nothing if it is not set.

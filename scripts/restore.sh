@@ -18,7 +18,7 @@ open_restore() {
 restore() {
   local what=$1 key edits=("restore.generation=$((generation + 1))")
   shift
-  for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId; do
+  for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId sourceAutomatedBackupsArn; do
     edits+=("restore.$key-")
   done
   if option --beside; then

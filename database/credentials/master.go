@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -54,11 +55,12 @@ type Master struct {
 
 // NewMaster registers both secrets, and their contents after the instance has the password, so that no secret holds a
 // password that does not work yet. The user name comes from the instance, because a restored one has that of its backup.
-func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent pulumi.ResourceOption) (*Master, error) {
+// copiesKey is the ARN of the key of what is copied to another region; nil: nothing is.
+func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, copiesKey pulumi.StringInput, parent pulumi.ResourceOption) (*Master, error) {
 	database := naming.Instance(cfg.Environment)
 	s := secrets{
 		ctx: ctx, parent: parent, kmsKeyID: cfg.Database.SecretKmsKeyID, recoveryWindowDays: cfg.Database.SecretRecoveryDays,
-		protect: cfg.Database.DeletionProtection,
+		protect: cfg.Database.DeletionProtection, replica: replica(cfg, copiesKey),
 	}
 	name := naming.CredentialsSecret(cfg.Environment)
 	credentials, err := s.secret(name, "Master user of "+database)
@@ -86,6 +88,15 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, parent p
 	}
 	master.ConnectionSecretVersionID = version.VersionId
 	return master, nil
+}
+
+// replica returns the copy of a secret in the region that has the copies of the backups, under their key; nil: none. It has the password that
+// these have, for who restores them without the stack. A secret of this name that is there already is never overwritten.
+func replica(cfg *config.Config, copiesKey pulumi.StringInput) *secretsmanager.SecretReplicaArgs {
+	if copiesKey == nil {
+		return nil
+	}
+	return &secretsmanager.SecretReplicaArgs{Region: pulumi.String(cfg.Backups.CopyToRegion), KmsKeyId: copiesKey.ToStringOutput().ToStringPtrOutput()}
 }
 
 // ConnectArgs are the arguments of [Connect].

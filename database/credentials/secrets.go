@@ -17,6 +17,7 @@ type secrets struct {
 	kmsKeyID           string // ARN of a customer managed key; "": the AWS managed key aws/secretsmanager
 	recoveryWindowDays int    // days in which a deleted secret can be restored; 0: it is deleted at once
 	protect            bool
+	replica            *secretsmanager.SecretReplicaArgs // in another region; nil: none
 }
 
 // derived returns a registrar for secrets whose content a later run can create again. They have neither protection nor a
@@ -34,6 +35,9 @@ func (s secrets) secret(name, description string) (*secretsmanager.Secret, error
 	}
 	if s.kmsKeyID != "" {
 		args.KmsKeyId = pulumi.String(s.kmsKeyID)
+	}
+	if s.replica != nil {
+		args.Replicas = secretsmanager.SecretReplicaArray{s.replica}
 	}
 	secret, err := secretsmanager.NewSecret(s.ctx, name, args, s.parent, pulumi.Protect(s.protect))
 	if err != nil {

@@ -36,13 +36,23 @@ func (l *loader) boundary() {
 
 // placed holds a KMS key or a snapshot, which may be named by its ARN, to the region and its partition.
 func (l *loader) placed(field, what, value string) {
-	c := l.config
-	partition, region, isARN := rules.Place(value)
-	if isARN && (region != c.Region || partition != c.Partition()) {
+	region := l.config.Region
+	if l.isElsewhere(value, region) {
 		l.conflict(Problem{Key: field, Value: schema.Show(value),
-			Rule: "a " + what + " in aws:region, " + c.Region,
-			Fix:  fmt.Sprintf("the ARN of a %s in %s, which begins with arn:%s:", what, c.Region, c.Partition())}, "aws:region")
+			Rule: "a " + what + " in aws:region, " + region,
+			Fix:  l.oneIn(what, region)}, "aws:region")
 	}
+}
+
+// isElsewhere tells whether an ARN is of another region than one of the partition.
+func (l *loader) isElsewhere(value, region string) bool {
+	partition, in, isARN := rules.Place(value)
+	return isARN && (in != region || partition != l.config.Partition())
+}
+
+// oneIn says what to write instead of an ARN of another region.
+func (l *loader) oneIn(what, region string) string {
+	return fmt.Sprintf("the ARN of a %s in %s, which begins with arn:%s:", what, region, l.config.Partition())
 }
 
 // principals holds the IAM users and roles to the partition: no trust policy takes those of another one. Their account may be another.

@@ -33,6 +33,7 @@ type Config struct {
 	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
+	Backups    Backups           `key:"backups" doc:"Copies of the backups in another region."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
 	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
 
@@ -169,25 +170,4 @@ type Budget struct {
 	ExpectedStorageGiB int `key:"expectedStorageGiB" default:"10" rule:"1..262144" doc:"With tier serverless, size of the data, for the estimate: Aurora bills what it holds."`
 	ExpectedMillionIOs int `key:"expectedMillionIos" default:"10" rule:"0..1000000" doc:"With tier serverless and storageType aurora, millions of I/O requests a month, for the estimate."`
 	ExpectedACUHours   int `key:"expectedAcuHours" unset:"the least: minCapacity all month" rule:"0..1000000" doc:"With tier serverless, ACU-hours a month of all instances together, for the estimate."`
-}
-
-// Restore is the generations of the instance: how many there are, which one is active, and the backup that the newest is restored
-// from, at most one of three.
-type Restore struct {
-	Generation  int               `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup, beside those that exist."`
-	Serving     int               `key:"serving" unset:"the newest" rule:"1..99" free:"the number of instances stays" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
-	Unprotected []string          `key:"unprotected" rule:"instance" all:"distinct" free:"the number of instances stays" doc:"Instances that are not active and may be deleted in a later run."`
-	Released    []string          `key:"released" rule:"instance" all:"distinct" doc:"Instances that were unprotected in an earlier run and are now deleted, with a final snapshot."`
-	Engines     map[string]string `key:"engines" rule:"engineOf" free:"the number of instances stays" doc:"Engine of the instances that are not active and have another one than the tier's, by identifier, as in mosaic-prod-db: postgres."`
-
-	SnapshotIdentifier       string `key:"snapshotIdentifier" rule:"optional,snapshot" free:"backups are free to restore" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
-	PointInTime              string `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
-	UseLatestRestorableTime  bool   `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
-	SourceInstanceIdentifier string `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance, or Aurora cluster, whose backups hold that moment."`
-	SourceDbiResourceID      string `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of one that was deleted and left its automated backups: its resource id."`
-}
-
-// FromBackup tells whether there is a backup to make an instance from.
-func (r Restore) FromBackup() bool {
-	return r.SnapshotIdentifier != "" || r.PointInTime != "" || r.UseLatestRestorableTime
 }

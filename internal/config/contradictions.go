@@ -21,6 +21,7 @@ func (l *loader) contradictions() {
 	l.ingress()
 	l.placement()
 	l.engine()
+	l.instancesAlone()
 	l.parameters()
 	l.version()
 	l.storage()
@@ -30,6 +31,8 @@ func (l *loader) contradictions() {
 	l.placed("alerts.kmsKeyId", "key", l.config.Alerts.KmsKeyID)
 	l.placed("database.secretKmsKeyId", "key", l.config.Database.SecretKmsKeyID)
 	l.placed("restore.snapshotIdentifier", "snapshot", l.config.Restore.SnapshotIdentifier)
+	l.placed("restore.sourceAutomatedBackupsArn", "backup", l.config.Restore.SourceAutomatedBackupsArn)
+	l.copies()
 	l.migrations()
 	l.timeouts()
 	l.environment()
@@ -38,6 +41,7 @@ func (l *loader) contradictions() {
 	l.pooling()
 	l.restore()
 	l.generations()
+	l.replication()
 	l.logins()
 	l.helmValues()
 	l.gitops()
@@ -130,11 +134,13 @@ func (l *loader) placement() {
 // version holds a pinned minor version and automatic minor upgrades apart: after an upgrade, the pinned
 // version would be a downgrade, which RDS refuses in every run.
 func (l *loader) version() {
-	d := l.config.Database
-	if major, _, pinned := strings.Cut(d.EngineVersion, "."); pinned && d.AutoMinorVersionUpgrade {
-		l.conflict(Problem{Key: "database.engineVersion", Value: schema.Show(d.EngineVersion),
-			Rule: "no minor version with autoMinorVersionUpgrade: after RDS's own upgrade it would be a downgrade, which RDS refuses",
-			Fix:  fmt.Sprintf("%q, or autoMinorVersionUpgrade: false", major)}, "database.autoMinorVersionUpgrade")
+	for _, c := range []*Config{l.config, l.config.Newest()} {
+		d := c.Database
+		if major, _, pinned := strings.Cut(d.EngineVersion, "."); pinned && d.AutoMinorVersionUpgrade {
+			l.conflict(Problem{Key: c.EngineVersionField(), Value: schema.Show(d.EngineVersion),
+				Rule: "no minor version with autoMinorVersionUpgrade: after RDS's own upgrade it would be a downgrade, which RDS refuses",
+				Fix:  fmt.Sprintf("%q, or autoMinorVersionUpgrade: false", major)}, "database.autoMinorVersionUpgrade")
+		}
 	}
 }
 

@@ -107,10 +107,10 @@ func (l *loader) generations() {
 		}
 	}
 	newest := l.config.Generation(r.Generation)
-	if r.Generation > 1 && !r.FromBackup() && !slices.Contains(r.Released, newest) {
+	if r.Generation > 1 && !r.FromBackup() && r.LogicalReplication == "" && !slices.Contains(r.Released, newest) {
 		l.conflict(Problem{Key: "restore.generation", Value: schema.Show(r.Generation),
-			Rule: "a generation after the first is made from a backup",
-			Fix:  "snapshotIdentifier, pointInTime or useLatestRestorableTime beside it"}, "restore")
+			Rule: "a generation after the first is made from a backup, or for logical replication",
+			Fix:  "snapshotIdentifier, pointInTime, useLatestRestorableTime or logicalReplication beside it"}, "restore")
 	}
 }
 
@@ -125,32 +125,42 @@ func (l *loader) restore() {
 		{"restore.snapshotIdentifier", r.SnapshotIdentifier != ""},
 		{"restore.pointInTime", r.PointInTime != ""},
 		{"restore.useLatestRestorableTime", r.UseLatestRestorableTime},
+		{"restore.logicalReplication", r.LogicalReplication != ""},
 	} {
 		if source.given {
 			sources = append(sources, source.field)
 		}
 	}
-	pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime
-	switch {
-	case len(sources) > 1:
+	if len(sources) > 1 {
 		l.conflict(Problem{Key: "restore",
 			Rule: "one source at most; given: " + strings.Join(sources, ", "),
 			Fix:  "one of them"})
-	case r.SourceInstanceIdentifier != "" && r.SourceDbiResourceID != "":
-		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
-			Rule: "not with sourceInstanceIdentifier: it names the same",
-			Fix:  "one of the two"}, "restore.sourceInstanceIdentifier")
-	case pointInTime && r.SourceInstanceIdentifier == "" && r.SourceDbiResourceID == "":
+		return
+	}
+	l.restoredFrom(sources)
+}
+
+// restoredFrom asks for the backups of a moment, under one of their names, and for none of a snapshot.
+func (l *loader) restoredFrom(sources []string) {
+	r := l.config.Restore
+	type name struct{ field, value string }
+	given := slices.DeleteFunc([]name{
+		{"restore.sourceInstanceIdentifier", r.SourceInstanceIdentifier},
+		{"restore.sourceDbiResourceId", r.SourceDbiResourceID},
+		{"restore.sourceAutomatedBackupsArn", r.SourceAutomatedBackupsArn},
+	}, func(n name) bool { return n.value == "" })
+	switch pointInTime := r.PointInTime != "" || r.UseLatestRestorableTime; {
+	case len(given) > 1:
+		l.conflict(Problem{Key: given[1].field, Value: schema.Show(given[1].value),
+			Rule: "not with " + strings.TrimPrefix(given[0].field, "restore.") + ": it names the same",
+			Fix:  "one of the two"}, given[0].field)
+	case pointInTime && len(given) == 0:
 		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier",
 			Rule: "required with " + sources[0],
 			Fix: "the identifier of the instance whose backups are used, such as " +
-				l.config.Generation(1)}, sources[0])
-	case !pointInTime && r.SourceDbiResourceID != "":
-		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: schema.Show(r.SourceDbiResourceID),
-			Rule: "only with pointInTime or useLatestRestorableTime",
-			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
-	case !pointInTime && r.SourceInstanceIdentifier != "":
-		l.conflict(Problem{Key: "restore.sourceInstanceIdentifier", Value: schema.Show(r.SourceInstanceIdentifier),
+				l.config.Generation(1)}, sources[0], "restore.sourceDbiResourceId", "restore.sourceAutomatedBackupsArn")
+	case !pointInTime && len(given) == 1:
+		l.conflict(Problem{Key: given[0].field, Value: schema.Show(given[0].value),
 			Rule: "only with pointInTime or useLatestRestorableTime",
 			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")
 	}

@@ -158,6 +158,9 @@ func (c *Config) derive() {
 		c.Database.ReplicaMaxAllocatedStorage = c.Database.MaxAllocatedStorage
 	}
 	c.Restore.Serving = cmp.Or(c.Restore.Serving, c.Restore.Generation)
+	if c.Restore.Serving == c.Restore.Generation {
+		c.Database.EngineVersion = c.Newest().Database.EngineVersion
+	}
 	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
 	if c.TLS.CaBundleConfigMap != "" {
 		c.TLS.CaBundlePath = cmp.Or(c.TLS.CaBundlePath, caBundlePath)

@@ -28,27 +28,42 @@ func (c *Config) Catalogue() *parameters.Catalogue {
 	return parameters.Of(parameters.Family(string(c.Database.Engine), c.Database.EngineVersion))
 }
 
-// parameters holds the parameters to the catalogue of the engine version, and writes them as RDS stores them.
+// catalogues are those of the versions that this run may make a parameter group for: of the active instance, and of the newest.
+func (c *Config) catalogues() []*parameters.Catalogue {
+	all := []*parameters.Catalogue{c.Catalogue()}
+	if newest := c.Newest().Catalogue(); newest.Family != all[0].Family {
+		all = append(all, newest)
+	}
+	return all
+}
+
+// parameters holds the parameters to the catalogues of the engine versions, and writes them as RDS stores them.
 func (l *loader) parameters() {
 	values := l.config.Database.Parameters
-	if len(values) == 0 || !l.sound("database.engineVersion", "database.parameters") { // before version, which refuses minor versions
+	if len(values) == 0 || !l.sound("database.engineVersion", "restore.engineVersion", "database.parameters") { // before version, which refuses minor versions
 		return
 	}
-	catalogue := l.config.Catalogue()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		key := Key("database.parameters." + name)
-		if l.wrong[key] {
-			continue
+		for _, catalogue := range l.config.catalogues() {
+			l.parameter(catalogue, name)
 		}
-		p, known := catalogue.Lookup(name)
-		if known {
-			values[name] = p.Normal(values[name])
-		} else {
-			values[name] = parameters.Bool(values[name])
-		}
-		if fault := l.fault(catalogue, name, values[name]); fault != nil {
-			l.add(Problem{Key: key, Value: shown(p, values[name]), Rule: fault.Rule, Fix: l.fitting(name, fault.Fix)})
-		}
+	}
+}
+
+// parameter holds a parameter to one catalogue, unless it has a problem already.
+func (l *loader) parameter(catalogue *parameters.Catalogue, name string) {
+	key, values := Key("database.parameters."+name), l.config.Database.Parameters
+	if l.wrong[key] {
+		return
+	}
+	p, known := catalogue.Lookup(name)
+	if known {
+		values[name] = p.Normal(values[name])
+	} else {
+		values[name] = parameters.Bool(values[name])
+	}
+	if fault := l.fault(catalogue, name, values[name]); fault != nil {
+		l.add(Problem{Key: key, Value: shown(p, values[name]), Rule: fault.Rule, Fix: l.fitting(name, fault.Fix)})
 	}
 }
 

@@ -32,6 +32,7 @@ func Part(dir, stack string, fields ...string) (*Config, error) {
 	l.access()
 	l.boundary()
 	l.cluster()
+	l.copies()
 	l.adopted()
 	brought := l.brought(fields)
 	problems := slices.Clone(brought)

@@ -18,7 +18,7 @@ func large() *config.Config {
 	cfg.Database.ReadReplicas, cfg.Database.PerformanceInsightsRetentionDays = 1, 7
 	cfg.Database.LogRetentionDays, cfg.Budget.ExpectedLogGiB = 30, 1
 	cfg.Restore.Generation, cfg.Restore.Serving = 3, 3
-	cfg.Alerts.Emails = []string{"a@example.com"}
+	cfg.Alerts.Emails, cfg.Backups.CopyToRegion = []string{"a@example.com"}, "us-west-2"
 	return &cfg
 }
 

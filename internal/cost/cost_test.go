@@ -44,7 +44,11 @@ func monthly(t *testing.T, change func(*billed)) Estimate {
 	}
 	var reserved prices.Reserved
 	readJSON(t, "reserved", &reserved)
-	return estimate(&b.Config, b.alarms, region, reserved.Discounts)
+	var copies prices.Region
+	if b.Backups.CopyToRegion != "" {
+		readJSON(t, b.Backups.CopyToRegion, &copies)
+	}
+	return estimate(&b.Config, b.alarms, table{region, copies, reserved.Discounts})
 }
 
 func readJSON(t *testing.T, name string, into any) {
@@ -95,7 +99,13 @@ func TestMonthly(t *testing.T) {
 			b.Database.MultiAz, b.Database.DatabaseInsightsMode, b.Database.PerformanceInsightsRetentionDays = true, "advanced", 465
 		}, 31.68 + 36.50},
 		"free insights": {func(b *billed) { b.Database.PerformanceInsightsRetentionDays = 7 }, 16.24},
-		"dashboard":     {func(b *billed) { b.Alerts.Dashboard = true }, 16.24},
+		// 20 GiB at the other region's 0.09, and on the way at 0.02; two replicas at 0.30, and a key
+		"copies": {func(b *billed) { b.Backups.CopyToRegion = "us-west-2" }, 16.24 + 1.80 + 0.40 + 0.60 + 1.00},
+		"copies of two instances, with a key that is there": {func(b *billed) {
+			b.Restore.Generation, b.Restore.Serving = 2, 2
+			b.Backups.CopyToRegion, b.Backups.CopyKmsKeyID = "us-west-2", "arn:aws:kms:us-west-2:123456789012:key/1"
+		}, 16.24 + 13.14 + 2.30 + 2*(1.80+0.40) + 0.60},
+		"dashboard": {func(b *billed) { b.Alerts.Dashboard = true }, 16.24},
 	} {
 		t.Run(name, func(t *testing.T) {
 			estimate := monthly(t, test.change)
@@ -234,7 +244,7 @@ func TestSourcesOfLogs(t *testing.T) {
 		Sources: map[string]prices.Source{"a": {Date: "2024"}, "b": {Date: "2026"}},
 		Item:    map[string]prices.Item{"log GB": {USD: 0.5, Sources: []string{"a"}}, "log GB-month": {USD: 0.03, Sources: []string{"b", "a"}}},
 	}
-	for _, line := range estimate(&b.Config, 0, region, nil).Lines {
+	for _, line := range estimate(&b.Config, 0, table{region: region}).Lines {
 		if line.Item == "logs" {
 			assert.Equal(t, []string{"a", "b"}, line.Sources, "each once")
 			return

@@ -25,15 +25,25 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
+	copies, err := pricesOfCopies(cfg.Backups.CopyToRegion)
+	if err != nil {
+		return Estimate{}, err
+	}
 	reserved, err := prices.OfReserved()
 	if err != nil {
 		return Estimate{}, err
 	}
-	return estimate(cfg, alarms, region, reserved.Discounts), nil
+	return estimate(cfg, alarms, table{region, copies, reserved.Discounts}), nil
 }
 
-func estimate(cfg *config.Config, alarms int, region prices.Region, reserved []prices.Discount) Estimate {
-	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: region}
+// table is the prices of the stack's region, those of the region of the copies, and the discounts of reserved instances.
+type table struct {
+	region, copies prices.Region
+	reserved       []prices.Discount
+}
+
+func estimate(cfg *config.Config, alarms int, of table) Estimate {
+	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: of.region, copyPrices: of.copies}
 	e.class, e.known = e.db.Class()
 	if e.db.ReadReplicas > 0 {
 		known := false
@@ -43,7 +53,10 @@ func estimate(cfg *config.Config, alarms int, region prices.Region, reserved []p
 	instances := e.instances()
 	e.storage()
 	e.backups()
+	e.copies()
 	e.secrets()
+	e.replicas()
+	e.keys()
 	e.observability()
 	e.credits()
 	e.estimate.Most = e.estimate.Total
@@ -51,7 +64,7 @@ func estimate(cfg *config.Config, alarms int, region prices.Region, reserved []p
 		e.estimate.Most += max(0, line.Most-line.Monthly)
 	}
 	if instances > 0 {
-		for _, d := range reserved {
+		for _, d := range of.reserved {
 			e.estimate.Reserved = append(e.estimate.Reserved, Reserved{
 				Term: d.Term, Least: instances * (1 - d.Most), Most: instances * (1 - d.Least), Sources: d.Sources,
 			})
@@ -68,6 +81,7 @@ type estimator struct {
 	retained            int  // retained instances, assumed to be like the active one
 	alarms              int
 	prices              prices.Region
+	copyPrices          prices.Region // of the region of the copies
 	estimate            Estimate
 }
 
@@ -132,9 +146,6 @@ func (e *estimator) secrets() {
 	}
 	calls := readers * callsPerMonth
 	e.priced("secret calls", fmt.Sprintf("%d, by the External Secrets Operator", calls), "10000 secret calls", float64(calls)/10000)
-	if len(e.cfg.Alerts.Emails) > 0 && e.cfg.Alerts.KmsKeyID == "" {
-		e.priced("KMS keys", "1", "key-month", 1)
-	}
 }
 
 func (e *estimator) observability() {

@@ -2,6 +2,7 @@
 package iam
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -62,19 +63,20 @@ func (v Values) Cover(s string) bool {
 	})
 }
 
-// UnmarshalJSON reads a list of statements, or a single one.
+// UnmarshalJSON reads a list of statements, or a single one. An element that [Statement] does not have, such as NotAction, is an error:
+// without it the statement would mean something else.
 func (s *Statements) UnmarshalJSON(text []byte) error {
-	var list []Statement
-	if json.Unmarshal(text, &list) == nil {
-		*s = list
-		return nil
+	if bytes.HasPrefix(text, []byte("[")) {
+		return strictly(text, (*[]Statement)(s))
 	}
-	var single Statement
-	if err := json.Unmarshal(text, &single); err != nil {
-		return err
-	}
-	*s = Statements{single}
-	return nil
+	*s = make(Statements, 1)
+	return strictly(text, &(*s)[0])
+}
+
+func strictly(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }
 
 // UnmarshalJSON reads "*", or principals by type.

@@ -95,6 +95,12 @@ func FinalSnapshotPrefix(instance string) string { return instance + "-final" }
 // Access is the Pulumi name of the component with an application's Kubernetes objects.
 func Access(env, app string) string { return fmt.Sprintf("%s-%s-%s-access", Prefix, env, app) }
 
+// CopiesKey is the name of the KMS key of the copies of the backups in another region: mosaic-<env>-db-copies.
+func CopiesKey(env string) string { return Instance(env) + "-copies" }
+
+// Copies is the Pulumi name of the copies of an instance's backups in another region.
+func Copies(instance, region string) string { return instance + "-in-" + region }
+
 // AlertsTopic is the name of the SNS topic that alarms and RDS events notify: mosaic-<env>-db-alerts.
 func AlertsTopic(env string) string { return Instance(env) + "-alerts" }
 

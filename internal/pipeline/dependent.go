@@ -42,6 +42,9 @@ func dependentOfRDS() []DependentAction {
 				when("StringEquals", "iam:AWSServiceName", "rds.amazonaws.com"),
 			Waived: "`just bootstrap` makes the role",
 			Source: "Amazon RDS User Guide: Using service-linked roles for Amazon RDS"},
+		{Role: "deploy", Calls: []string{"rds:StartDBInstanceAutomatedBackupsReplication"}, With: "the key of the copies",
+			Needs:  to(copyKeys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+copyRegion+".amazonaws.com"),
+			Source: "Amazon RDS API Reference: StartDBInstanceAutomatedBackupsReplication; Amazon RDS User Guide: AWS KMS key management"},
 		{Role: "drill", Calls: []string{"rds:DeleteDBInstance"}, With: "a final snapshot",
 			Needs: to(finalSnapshots, "rds:CreateDBSnapshot", "rds:AddTagsToResource").and(instances), Source: reference + "Amazon RDS"},
 	}
@@ -61,6 +64,11 @@ func dependentOfKMS() []DependentAction {
 			Needs: bySecrets("kms:Decrypt", "kms:GenerateDataKey"), Source: "AWS Secrets Manager API Reference: CreateSecret, PutSecretValue"},
 		{Role: "deploy", Calls: []string{"secretsmanager:UpdateSecret"}, With: "a customer managed key",
 			Needs: bySecrets("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), Source: "AWS Secrets Manager API Reference: UpdateSecret"},
+		{Role: "deploy", Calls: []string{"secretsmanager:ReplicateSecretToRegions"}, With: "a customer managed key",
+			Needs:  to(copyKeys, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+copyRegion+".amazonaws.com"),
+			Source: "AWS Secrets Manager API Reference: ReplicateSecretToRegions"},
+		{Role: "deploy", Calls: []string{"secretsmanager:CreateSecret"}, With: "a replica", Needs: to(secrets, "secretsmanager:ReplicateSecretToRegions"),
+			Source: "AWS Secrets Manager API Reference: CreateSecret"},
 		{Role: "preview", Calls: []string{"secretsmanager:GetSecretValue"}, With: "nothing: a secret with a customer managed key",
 			Needs: bySecrets("kms:Decrypt"), Source: "AWS Secrets Manager API Reference: GetSecretValue"},
 	}

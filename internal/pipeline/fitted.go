@@ -12,7 +12,7 @@ import (
 )
 
 // Fitted fits a document, whose placeholders are filled, to a stack: with the policies of its policyArns in the place of their placeholder,
-// without the statements about them if there are none; with the stack's boundary and the path of its roles; and with the names that another
+// without the statements about them if there are none; with the region of the copies likewise; with the stack's boundary and the path of its roles; and with the names that another
 // tool gave, beside the environment's own.
 func (t Target) Fitted(text []byte) ([]byte, error) {
 	var document iam.Document
@@ -20,6 +20,9 @@ func (t Target) Fitted(text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("reading a policy: %w", err)
 	}
 	document.Statement = slices.DeleteFunc(document.Statement, t.isAboutNoPolicy)
+	if t.CopyRegion == "" {
+		document.Statement = withoutCopies(document.Statement)
+	}
 	for i := range document.Statement {
 		t.attach(document.Statement[i])
 		for j, resource := range document.Statement[i].Resource {
@@ -41,6 +44,15 @@ func (t Target) isAboutNoPolicy(s iam.Statement) bool {
 		}
 	}
 	return false
+}
+
+// withoutCopies leaves out what is about the region of the copies, whose placeholder nothing has filled.
+func withoutCopies(statements []iam.Statement) []iam.Statement {
+	isAbout := func(text string) bool { return strings.Contains(text, copyRegion) }
+	for i := range statements {
+		statements[i].Resource = slices.DeleteFunc(statements[i].Resource, isAbout)
+	}
+	return slices.DeleteFunc(statements, func(s iam.Statement) bool { return len(s.Resource) == 0 && s.Principal == nil })
 }
 
 // under is the pattern of the program's roles in their path.

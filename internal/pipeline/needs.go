@@ -66,7 +66,7 @@ func (g Grant) requestingOurTags() Grant {
 // Needs is the table, with a row for every AWS resource type and every lookup of the program.
 func Needs() []Need {
 	var all []Need
-	for _, part := range [][]Need{lookups(), instance(), aurora(), access(), alerting()} {
+	for _, part := range [][]Need{lookups(), instance(), copying(), aurora(), access(), alerting(), encryption()} {
 		all = append(all, part...)
 	}
 	return all
@@ -148,7 +148,8 @@ func access() []Need {
 		{Token: "aws:secretsmanager/secret:Secret", Protected: true,
 			Read: []Grant{to(secrets, "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy")},
 			Change: []Grant{to(secrets, "secretsmanager:CreateSecret", "secretsmanager:UpdateSecret", "secretsmanager:TagResource",
-				"secretsmanager:UntagResource"),
+				"secretsmanager:UntagResource", "secretsmanager:ReplicateSecretToRegions", "secretsmanager:RemoveRegionsFromReplication"),
+				to(copyKeys, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+copyRegion+".amazonaws.com"),
 				// For secrets with a customer managed key. The condition allows only the calls that Secrets Manager makes for the role.
 				to(keys, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com")},
 			Delete: []Grant{to(secrets, "secretsmanager:DeleteSecret")}},

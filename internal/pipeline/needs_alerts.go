@@ -32,15 +32,5 @@ func alerting() []Need {
 			Read:   []Grant{to(budgets, "budgets:ViewBudget", "budgets:ListTagsForResource")},
 			Change: []Grant{to(budgets, "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource")},
 			Delete: []Grant{to(budgets, "budgets:ModifyBudget")}},
-		{Token: "aws:kms/key:Key", Protected: true,
-			Read: []Grant{to(keys, "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags").withOurTags()},
-			Change: []Grant{to(anywhere, "kms:CreateKey").requestingOurTags(), to(keys, "kms:TagResource").requestingOurTags(),
-				to(keys, "kms:UntagResource", "kms:EnableKeyRotation", "kms:UpdateKeyDescription").withOurTags()},
-			// A role that may tag keys could make any key ours, so only a person may change a key policy, too.
-			Delete: []Grant{to(keys, "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy").withOurTags()}},
-		{Token: "aws:kms/alias:Alias",
-			Read:   []Grant{to(anywhere, "kms:ListAliases")},
-			Change: []Grant{to(aliases, "kms:CreateAlias", "kms:UpdateAlias"), to(keys, "kms:CreateAlias", "kms:UpdateAlias").withOurTags()},
-			Delete: []Grant{to(aliases, "kms:DeleteAlias"), to(keys, "kms:DeleteAlias").withOurTags()}},
 	}
 }

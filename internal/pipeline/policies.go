@@ -25,9 +25,9 @@ func Policies() map[string]iam.Document {
 	return map[string]iam.Document{
 		"preview": allow(append(reading(), readState()...)),
 		// Three policies, because IAM limits one to 6144 characters.
-		"deploy-database": allow(append(changing(instance()), writeState()...)),
+		"deploy-database": allow(append(changing(append(instance(), copying()...)), writeState()...)),
 		"deploy-aurora":   allow(changing(aurora())),
-		"deploy-access":   allow(append(changing(access()), changing(alerting())...)),
+		"deploy-access":   allow(append(changing(access()), changing(append(alerting(), encryption()...))...)),
 		"guard":           guard(),
 		"removal":         allow(removing()),
 		"drill":           allow(drilling()),
@@ -95,10 +95,11 @@ func stateOf(stack string) []string {
 }
 
 // drilling is what a restore drill may do besides deploying and removing its own environment, ENVIRONMENT-drill: restore the
-// backups of the environment, and read its outputs. It needs kms:Encrypt because a new stack encrypts its data key.
+// backups of the environment, or those that another region has copied, and read its outputs. It needs kms:Encrypt because a new stack encrypts its data key.
 func drilling() []Grant {
 	return append(readState(),
 		to(instances, "rds:RestoreDBInstanceToPointInTime"), to(clusters, "rds:RestoreDBClusterToPointInTime").and(clusterParameterGroups, subnetGroups, optionGroups),
+		to(automatedBackups, "rds:DescribeDBInstanceAutomatedBackups"),
 		to(stateKey, "kms:Encrypt"))
 }
 

@@ -22,7 +22,7 @@ var (
 // TestPolicies compares the policies with their files, which -update rewrites, and with the limits of IAM.
 func TestPolicies(t *testing.T) {
 	// The longest values there can be.
-	filled := strings.NewReplacer("PARTITION", "aws-us-gov", "REGION", "ap-southeast-2", "ACCOUNT", "123456789012", "ENVIRONMENT", "production-west",
+	filled := strings.NewReplacer("COPY_REGION", "ap-southeast-4", "PARTITION", "aws-us-gov", "REGION", "ap-southeast-2", "ACCOUNT", "123456789012", "ENVIRONMENT", "production-west",
 		"CLUSTER", "mosaic-production-west", "STATE_BUCKET", "mosaic-state-123456789012-ap-southeast-2",
 		"STATE_KEY", "arn:aws-us-gov:kms:ap-southeast-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001",
 		"REPOSITORY", strings.Repeat("o", 39)+"/"+strings.Repeat("r", 100),

@@ -6,6 +6,7 @@ import "github.com/mosaic-stories/mosaic-database/internal/naming"
 const (
 	partition   = "PARTITION"
 	region      = "REGION"
+	copyRegion  = "COPY_REGION" // backups.copyToRegion; see [Target.Fitted]
 	account     = "ACCOUNT"
 	environment = "ENVIRONMENT"
 	cluster     = "CLUSTER"
@@ -43,6 +44,7 @@ const (
 	clusterBackups         = rdsARN + "cluster-auto-backup:*" // named by AWS
 
 	automatedBackups   = rdsARN + "auto-backup:*" // named by AWS
+	copiedBackups      = "arn:" + partition + ":rds:" + copyRegion + ":" + account + ":auto-backup:*"
 	parameterGroups    = rdsARN + "pg:" + prefix + "-db*"
 	subnetGroups       = rdsARN + "subgrp:" + prefix + "-db*"
 	optionGroups       = rdsARN + "og:default:*postgres*"
@@ -60,6 +62,10 @@ const (
 
 	secrets = "arn:" + partition + ":secretsmanager:" + region + ":" + account + ":secret:" + naming.Prefix + "/" + environment + "/*"
 	keys    = kmsARN + "key/*" // named by AWS; limited by tags, or by the service that makes the call
+
+	copyKMS     = "arn:" + partition + ":kms:" + copyRegion + ":" + account + ":"
+	copyKeys    = copyKMS + "key/*"
+	copyAliases = copyKMS + "alias/" + prefix + "-*"
 
 	iamUserLogins = "arn:" + partition + ":rds-db:" + region + ":" + account + ":dbuser:*/*_people"
 	aliases       = kmsARN + "alias/" + prefix + "-*"
@@ -88,7 +94,9 @@ func Wide() map[string]string {
 		clusterBackups:   "AWS chooses the names; only for a restore",
 		anyAlarm:         "the provider lists alarms; only for Describe",
 		snapshots:        "the stack file may name any snapshot of the account for a restore; only for Describe and Restore",
-		automatedBackups: "AWS chooses the names; only for a restore",
+		automatedBackups: "AWS chooses the names; only for Describe and a restore",
+		copiedBackups:    "AWS chooses the names; only for Describe, and to start the copying from an instance of the environment",
+		copyKeys:         "AWS chooses the names; limited by the tags, or by the service that uses the key for the caller",
 		optionGroups:     "the default option groups of the engine, which AWS creates",
 		vpcs:             "the program looks up the VPC of the cluster; it creates a security group in it, and changes nothing else",
 		securityGroups:   "AWS chooses the names; limited by the tags Project and Environment",

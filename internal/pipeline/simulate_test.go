@@ -41,7 +41,7 @@ func filled(role, policy string) *strings.Replacer {
 		env = "prod-drill"
 	}
 	return strings.NewReplacer("PARTITION", "aws", "REGION", "us-east-1", "ACCOUNT", "123456789012", "ENVIRONMENT", env,
-		"CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state",
+		"COPY_REGION", "us-west-2", "CLUSTER", "mosaic-prod", "STATE_BUCKET", "state", "STATE_KEY", "arn:aws:kms:us-east-1:123456789012:key/state",
 		"NUMBERED", "acme@11/database@22", "REPOSITORY", "acme/database", "POLICY_ARNS", "arn:aws:iam::123456789012:policy/core-api-media")
 }
 

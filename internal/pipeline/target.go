@@ -16,6 +16,7 @@ type Target struct {
 	Environment string
 	Account     string
 	Region      string
+	CopyRegion  string // backups.copyToRegion; "": nothing is copied
 	Partition   string
 	Cluster     string // "": not in the stack file
 	Namespace   string // of the application
@@ -39,7 +40,7 @@ type Target struct {
 func ReadTarget(dir, stack string) (Target, error) {
 	c, err := config.Part(dir, stack, "aws:region", "aws:allowedAccountIds", "environment", "cluster.name", "app.namespace", "app.createNamespace",
 		"app.policyArns", "additionalApps.<name>.policyArns", "database.instanceIdentifier", "database.readReplicaIdentifiers", "network.subnetGroupName",
-		"permissionsBoundary", "rolePath")
+		"permissionsBoundary", "rolePath", "backups.copyToRegion")
 	if err != nil {
 		return Target{}, err
 	}
@@ -57,6 +58,7 @@ func NewTarget(c *config.Config) Target {
 		Environment:  c.Environment,
 		Account:      c.AccountID,
 		Region:       c.Region,
+		CopyRegion:   c.Backups.CopyToRegion,
 		Partition:    c.Partition(),
 		Cluster:      c.Cluster.Name,
 		Namespace:    c.App.Namespace,

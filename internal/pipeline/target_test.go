@@ -67,10 +67,10 @@ drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
 	}
 	write("environment: [shared]\n" + right + ", environment: live, permissionsBoundary: team/b}")
 	_, err = ReadTarget(dir, "prod")
-	for _, key := range []string{"app: {}", "additionalApps: {}", "database: {}", "network: {}", "rolePath: \"/\""} {
+	for _, key := range []string{"app: {}", "additionalApps: {}", "database: {}", "network: {}", "backups: {}", "rolePath: \"/\""} {
 		assert.ErrorContains(t, err, "where none has it: "+key)
 	}
-	write("environment: [shared]\n" + right + ", environment: live, permissionsBoundary: team/b, app: {}, additionalApps: {}, database: {}, network: {}, rolePath: /}")
+	write("environment: [shared]\n" + right + ", environment: live, permissionsBoundary: team/b, app: {}, additionalApps: {}, database: {}, network: {}, backups: {}, rolePath: /}")
 	_, err = ReadTarget(dir, "prod")
 	require.NoError(t, err)
 	for _, stack := range []string{"dev", "prod"} {

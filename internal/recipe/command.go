@@ -27,7 +27,7 @@ func newCommand(recipe *run.Recipe) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
-	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), valuesCommand(), pricesCommand(recipe), cataloguesCommand(recipe))
+	root.AddCommand(bootstrapCommand(recipe), adoptCommand(recipe), recoverCommand(recipe), editCommand(recipe), changeCommand(recipe), copyCommand(), valuesCommand(), pricesCommand(recipe), cataloguesCommand(recipe))
 	root.AddCommand(workflowCommands(recipe)...)
 	return root
 }
@@ -161,7 +161,10 @@ func workflowCommands(recipe *run.Recipe) []*cobra.Command {
 			return workflow.Drift(cmd.Context(), args[0])
 		}),
 		step("drill STACK", "Run the restore drill and report it in an issue", func(cmd *cobra.Command, args []string) error {
-			return workflow.Drill(cmd.Context(), args[0])
+			return workflow.Drill(cmd.Context(), "db-drill", args[0])
+		}),
+		step("drill-region STACK", "Run the drill of a stack of another region and report it in an issue", func(cmd *cobra.Command, args []string) error {
+			return workflow.Drill(cmd.Context(), "db-drill-region", args[0])
 		}),
 		step("target STACK", "Print where the stack is deployed to", func(_ *cobra.Command, args []string) error {
 			lines, err := steps.Target(args[0])

@@ -48,6 +48,7 @@ func deploy(ctx *pulumi.Context) error {
 		Config:     cfg,
 		Network:    found.network,
 		BillingTag: monitoring.Tag{Key: config.DatabaseTag, Value: cfg.ResourceTags()[config.DatabaseTag]},
+		CopyRegion: cloud.copies,
 	}, pulumi.Providers(cloud.aws, cloud.random))
 	if err != nil {
 		return err
@@ -87,11 +88,17 @@ type deployment struct {
 // look looks up what is there, and fails where the configuration does not fit it.
 func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, provider pulumi.ProviderResource) (*discovery, error) {
 	var found *discovery
-	var offered *offer
+	var offered, next *offer
 	err := together(
 		func() (err error) { found, err = discover(ctx, cfg, provider); return err },
 		func() (err error) {
 			offered, err = lookupOffer(ctx, cfg, pulumi.Provider(provider))
+			return err
+		},
+		func() (err error) {
+			if cfg.Restore.LogicalReplication == config.ReplicationRunning {
+				next, err = lookupOffer(ctx, cfg.Newest(), pulumi.Provider(provider))
+			}
 			return err
 		},
 		func() error { return checkBackup(ctx, cfg, before, provider) },
@@ -103,6 +110,10 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 		return nil, err
 	}
 	problems, warnings := offered.unfit(cfg, found.zones())
+	if next != nil {
+		more, others := next.unfit(cfg.Newest(), found.zones())
+		problems, warnings = append(problems, more...), append(warnings, others...)
+	}
 	found.warnings = slices.Concat(warnings, unfamiliar(cfg), found.unseen)
 	return found, slices.Concat(found.misplaced(cfg), problems, found.missing).Err()
 }

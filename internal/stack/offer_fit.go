@@ -45,12 +45,12 @@ func (o *offer) requirements(cfg *config.Config, zones []string) []requirement {
 		return []requirement{{
 			unmet: o.refused == "", asked: o.instance.asks(func(h holder) bool { return !has(h, db.EngineVersion) }),
 			problem: schema.Problem{
-				Key: config.Key("database.engineVersion"), Value: db.EngineVersion, Rule: "a version that RDS has in " + cfg.Region,
+				Key: config.Key(cfg.EngineVersionField()), Value: db.EngineVersion, Rule: "a version that RDS has in " + cfg.Region,
 				Fix: fmt.Sprintf("one of: aws rds describe-db-engine-versions --engine %s --query 'DBEngineVersions[].EngineVersion' --output text --region %s", db.Engine, cfg.Region),
 			},
 		}}
 	}
-	all := o.upgrade(db)
+	all := o.upgrade(cfg)
 	all = append(all, o.instance.requirements(cfg, o.version.VersionActual, zones)...)
 	if o.replicas.class != o.instance.class || !slices.Contains(o.instance.holders, nil) { // otherwise it would be told twice
 		all = append(all, o.replicas.requirements(cfg, o.version.VersionActual, zones)...)
@@ -59,8 +59,8 @@ func (o *offer) requirements(cfg *config.Config, zones []string) []requirement {
 }
 
 // upgrade lets RDS upgrade the instance to the configured version.
-func (o *offer) upgrade(db config.Database) []requirement {
-	version := o.version.VersionActual
+func (o *offer) upgrade(cfg *config.Config) []requirement {
+	db, version := cfg.Database, o.version.VersionActual
 	instance := o.instance.holders[0]
 	if instance == nil || has(instance, db.EngineVersion) || o.upgrades == nil || slices.Contains(o.upgrades, version) {
 		return nil
@@ -85,7 +85,7 @@ func (o *offer) upgrade(db config.Database) []requirement {
 		fix = fmt.Sprintf("first one of %s, in a run of its own", strings.Join(others, ", "))
 	}
 	return []requirement{{unmet: true, asked: true, problem: schema.Problem{
-		Key: config.Key("database.engineVersion"), Value: db.EngineVersion, Fix: fix,
+		Key: config.Key(cfg.EngineVersionField()), Value: db.EngineVersion, Fix: fix,
 		Rule: fmt.Sprintf("a version that RDS upgrades the instance to; it has %s, and %s is none that follows", instance.EngineVersion, version),
 	}}}
 }

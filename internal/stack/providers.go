@@ -17,24 +17,39 @@ import (
 type cloud struct {
 	aws    *aws.Provider
 	random *random.Provider
+	copies pulumi.ProviderResource // AWS in backups.copyToRegion; nil: nothing is copied
 }
 
 // newCloud registers the providers for AWS and for random values. The AWS provider allows only the account of the
 // configuration, so a run with credentials of another account fails before it creates anything.
 func newCloud(ctx *pulumi.Context, cfg *config.Config) (*cloud, error) {
-	awsProvider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
-		Region:            pulumi.String(cfg.Region),
+	made := &cloud{}
+	var err error
+	if made.aws, err = newAWS(ctx, cfg, "aws", cfg.Region); err != nil {
+		return nil, err
+	}
+	if region := cfg.Backups.CopyToRegion; region != "" {
+		if made.copies, err = newAWS(ctx, cfg, "aws-"+region, region); err != nil {
+			return nil, err
+		}
+	}
+	if made.random, err = random.NewProvider(ctx, "random", &random.ProviderArgs{}); err != nil {
+		return nil, fmt.Errorf("registering the random provider: %w", err)
+	}
+	return made, nil
+}
+
+// newAWS registers the provider for AWS in a region.
+func newAWS(ctx *pulumi.Context, cfg *config.Config, name, region string) (*aws.Provider, error) {
+	provider, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
+		Region:            pulumi.String(region),
 		AllowedAccountIds: pulumi.StringArray{pulumi.String(cfg.AccountID)},
 		DefaultTags:       aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(cfg.ResourceTags())},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("registering the aws provider: %w", err)
+		return nil, fmt.Errorf("registering the aws provider of %s: %w", region, err)
 	}
-	randomProvider, err := random.NewProvider(ctx, "random", &random.ProviderArgs{})
-	if err != nil {
-		return nil, fmt.Errorf("registering the random provider: %w", err)
-	}
-	return &cloud{aws: awsProvider, random: randomProvider}, nil
+	return provider, nil
 }
 
 // newKubernetes registers the provider for the EKS cluster. Its kubeconfig is made from the data of the cluster, so that no run

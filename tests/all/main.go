@@ -23,8 +23,8 @@ import (
 
 const usage = `usage: ` + tools.Command + ` [-no-install | -tools] [-- arguments of go test]
 
-Brings what the tests need besides Go and is not here (npm packages into bin/, Debian packages as root or by sudo), the
-Pulumi CLI among it, and runs all tests; none may be skipped. It can be run again, and brings only what is missing.
+Brings what the tests need besides Go and is not here (npm packages into bin/, Debian packages as root or by sudo), builds
+the Pulumi CLI and a Kubernetes cluster into bin/ once, and runs all tests; none may be skipped. It can be run again, and brings only what is missing.
 
 -no-install  runs what can be run with what is here, and ends with what was skipped
 -tools       brings what is missing, and runs nothing

@@ -41,24 +41,29 @@ func ClusterIsCurrent(program string) bool {
 	return err == nil && string(built) == now
 }
 
-// key changes with the sources of the cluster, and with Go.
+// key changes with the sources of the cluster, with how this package builds it, and with Go.
 func key(module string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, runtime.Version())
-	sources := os.DirFS(module)
-	err := fs.WalkDir(sources, ".", func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasSuffix(file, "_test.go") {
+	sources := os.DirFS(filepath.Dir(module))
+	for _, folder := range []string{filepath.Base(module), "build"} {
+		err := fs.WalkDir(sources, folder, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			content, err := fs.ReadFile(sources, file)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(sum, file, len(content))
+			_, err = sum.Write(content)
 			return err
-		}
-		content, err := fs.ReadFile(sources, file)
+		})
 		if err != nil {
-			return err
+			return "", err
 		}
-		fmt.Fprintln(sum, file, len(content))
-		_, err = sum.Write(content)
-		return err
-	})
-	return hex.EncodeToString(sum.Sum(nil)), err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // Cluster compiles the cluster of tests/cluster into bin/, unless it is there. It is safe for several processes at once.

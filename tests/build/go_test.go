@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -51,7 +52,8 @@ func TestBuildLog(t *testing.T) {
 func TestClusterIsCurrent(t *testing.T) {
 	root := t.TempDir()
 	module := filepath.Join(root, "tests", "cluster")
-	require.NoError(t, os.MkdirAll(module, 0o755))
+	builder := filepath.Join(root, "tests", "build", "cluster.go")
+	require.NoError(t, errors.Join(os.MkdirAll(module, 0o755), os.Mkdir(filepath.Dir(builder), 0o755)))
 	source := filepath.Join(module, "main.go")
 	require.NoError(t, os.WriteFile(source, []byte("package main"), 0o600))
 	program := filepath.Join(ClusterIn(root), "cluster")
@@ -60,6 +62,10 @@ func TestClusterIsCurrent(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Dir(program), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(program), keyFile), []byte(now), 0o600))
+	assert.True(t, ClusterIsCurrent(program))
+	require.NoError(t, os.WriteFile(builder, []byte("package build"), 0o600))
+	assert.False(t, ClusterIsCurrent(program), "it would be built otherwise")
+	require.NoError(t, os.Remove(builder))
 	assert.True(t, ClusterIsCurrent(program))
 	require.NoError(t, os.WriteFile(source, []byte("package main // changed"), 0o600))
 	assert.False(t, ClusterIsCurrent(program))

@@ -85,12 +85,13 @@ func examples() []transition {
 	const (
 		kubeconfig = `{apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: c, user: u}}, {name: b, context: {cluster: c, user: u}}], ` +
 			`clusters: [{name: c, cluster: {server: "https://nowhere.example.com"}}], users: [{name: u, user: {}}]}`
-		latest = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true}"
-		gone   = "restore: {sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY%d, useLatestRestorableTime: true}"
-		second = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true, generation: 2, unprotected: [%s], released: [%s]}"
-		first  = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true, generation: 2, unprotected: [], released: [], serving: 1}"
-		at     = "restore: {sourceInstanceIdentifier: mosaic-prod-db, pointInTime: '2026-01-%dT12:00:00Z'}"
-		fast   = "database: {iops: %d, storageThroughput: %d}"
+		latest     = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true}"
+		gone       = "restore: {sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY%d, useLatestRestorableTime: true}"
+		copiedHere = "restore: {sourceAutomatedBackupsArn: 'arn:aws:rds:us-east-1:123456789012:auto-backup:ab-%d', useLatestRestorableTime: true}"
+		second     = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true, generation: 2, unprotected: [%s], released: [%s]}"
+		first      = "restore: {sourceInstanceIdentifier: mosaic-prod-db, useLatestRestorableTime: true, generation: 2, unprotected: [], released: [], serving: 1}"
+		at         = "restore: {sourceInstanceIdentifier: mosaic-prod-db, pointInTime: '2026-01-%dT12:00:00Z'}"
+		fast       = "database: {iops: %d, storageThroughput: %d}"
 	)
 	restored, unprotected := fmt.Sprintf(second, "", ""), fmt.Sprintf(second, "mosaic-prod-db", "")
 	return slices.Concat(thresholds(), accessExamples("app", ""), accessExamples("additionalApps.worker", "another application"), []transition{
@@ -103,6 +104,10 @@ func examples() []transition {
 		{key: "restore.pointInTime", from: fmt.Sprintf(at, 30), to: fmt.Sprintf(at, 31)},
 		{key: "restore.sourceInstanceIdentifier", from: latest, to: "restore: {sourceInstanceIdentifier: other, useLatestRestorableTime: true}"},
 		{key: "restore.sourceDbiResourceId", from: fmt.Sprintf(gone, 1), to: fmt.Sprintf(gone, 2)},
+		{key: "restore.sourceAutomatedBackupsArn", from: fmt.Sprintf(copiedHere, 1), to: fmt.Sprintf(copiedHere, 2)},
+		{key: "backups.copyToRegion", to: "backups: {copyToRegion: us-west-2}"},
+		{key: "backups.copyRetentionDays", from: "backups: {copyToRegion: us-west-2}", to: "backups: {copyToRegion: us-west-2, copyRetentionDays: 14}"},
+		{key: "backups.copyKmsKeyId", from: "backups: {copyToRegion: us-west-2}", to: "backups: {copyToRegion: us-west-2, copyKmsKeyId: " + keyWest + "}"},
 		{key: "restore.serving", after: []string{"", restored}, from: restored, to: first},
 		{key: "restore.unprotected", after: []string{"", restored}, from: restored, to: unprotected},
 		{key: "restore.released", after: []string{"", restored, unprotected}, from: restored, to: fmt.Sprintf(second, "", "mosaic-prod-db")},
@@ -137,7 +142,9 @@ func unreached() map[string]string {
 		"budget.expectedMillionIos":       "is for the estimate alone",
 		"restore.engines":                 "says what there is: TestFromAnInstanceToACluster",
 		"budget.onExceed":                 "decides whether a run is refused: TestBudget",
+		"restore.engineVersion":           "is of the newest instance alone, when it is made: TestLogicalReplication",
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
+		"restore.logicalReplication":      "makes an instance only together with its generation: TestLogicalReplication",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
 		"waivers":                         "change the report of the controls alone",
 	}

@@ -128,6 +128,25 @@ func protection() []transition {
 	}
 }
 
+// copied are the changes of the copies in another region, which a stack has from its birth on, or never had.
+func copied() []transition {
+	with := func(fields string) string { return "backups: {copyToRegion: us-west-2, " + fields + "}" }
+	rows := []transition{
+		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "copyUnprotected: true beside it"},
+		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying, in two runs"},
+		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying, in two runs"},
+		{
+			key: "backups.copyKmsKeyId", was: unset, now: keyWest, refused: "end the copying, in two runs",
+			to: with("copyKmsKeyId: " + keyWest),
+		},
+		{key: "backups.copyUnprotected", was: "false", now: "true", to: with("copyUnprotected: true"), back: true, why: "a later run may end the copying", backWhy: "protected again"},
+	}
+	for i := range rows {
+		rows[i].born = "copies"
+	}
+	return rows
+}
+
 func observation() []transition {
 	return []transition{
 		field{name: "performanceInsightsRetentionDays", was: "0", now: "7"}.row(),

@@ -41,6 +41,7 @@ func (r transition) String() string {
 const (
 	keyOne  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	keyTwo  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
+	keyWest = "arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	unset   = "not set"
 	restart = "RDS restarts the instance, in the maintenance window unless applyImmediately"
 	// Only a change of the port does not wait.
@@ -55,6 +56,7 @@ func births() map[string]string {
 		"large storage":       "database: {allocatedStorage: 400, maxAllocatedStorage: 1000}",
 		"another application": "additionalApps: {worker: {namespace: mosaic-<env>}}",
 		"its own account":     "app: {secretsServiceAccount: core-api-db-reader}",
+		"copies":              "backups: {copyToRegion: us-west-2}",
 		"own namespace":       "app: {createNamespace: true, namespace: mosaic-<env>-own}",
 		clustered:             "{tier: serverless, database: {instanceClass: null, backupRetentionDays: null}}",
 		"gitops": "{delivery: gitops, app: {createNamespace: false}, database: {kmsKeyId: " + keyOne +
@@ -79,6 +81,7 @@ func transitions() []transition {
 		{"Storage", storage()},
 		{"Parameters", parameters()},
 		{"Backups and removal", protection()},
+		{"Copies in another region", copied()},
 		{"Monitoring and logs", observation()},
 		{"Password and secrets", credentials()},
 		{"Network and tags", networks()},
@@ -173,6 +176,12 @@ func lockedKeys() []transition {
 			key: "restore.sourceDbiResourceId", was: unset, now: "db-ABCDEFGHIJKLMNOPQRSTUVWXY1",
 			to: "restore: {useLatestRestorableTime: true, sourceDbiResourceId: db-ABCDEFGHIJKLMNOPQRSTUVWXY1}", refused: "the next restore.generation",
 		},
+		{
+			key: "restore.sourceAutomatedBackupsArn", was: unset, now: "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1", refused: "the next restore.generation",
+			to: "restore: {useLatestRestorableTime: true, sourceAutomatedBackupsArn: 'arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1'}",
+		},
+		{key: "restore.logicalReplication", was: unset, now: "running", to: "restore: {logicalReplication: running}", refused: "restore.generation: 2 and serving: 1 beside it"},
+		{key: "restore.engineVersion", was: unset, now: "17", to: "restore: {engineVersion: '17'}", refused: "or database.engineVersion"},
 		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},
 		{key: "restore.serving", was: "1", now: "2", to: "restore: {serving: 2}", refused: "a generation that exists"},
 		{key: "restore.unprotected", now: "mosaic-<env>-db", to: "restore: {unprotected: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},

@@ -1,7 +1,7 @@
 // Command cluster is a Kubernetes cluster as one program: etcd, the API server, the controller manager, the scheduler and the External
 // Secrets Operator, each the real one, and a node that runs what pods say as processes of this machine.
 //
-//	cluster run -dir DIR -issuer URL -sts URL -secretsmanager URL
+//	cluster run -dir DIR -issuer URL -sts URL -secretsmanager URL -crds FILE
 //
 // starts all of them, each as a process of its own, and prints a line of JSON, an [Access], when the cluster is ready. It ends when its
 // standard input does, so that it does not outlive who started it. What it writes is in DIR; the logs are there too.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -31,6 +33,10 @@ func start(ctx context.Context, s settings) (err error) {
 		if errors.Is(err, context.Canceled) {
 			err = nil
 		}
+	}()
+	go func() { // from the beginning: who starts the cluster may end before it is ready
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		cancel(nil)
 	}()
 	ports, err := freePorts(4)
 	if err != nil {
@@ -70,10 +76,6 @@ func start(ctx context.Context, s settings) (err error) {
 	if err := json.NewEncoder(os.Stdout).Encode(access); err != nil {
 		return err
 	}
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		cancel(nil)
-	}()
 	<-ctx.Done()
 	return nil
 }
@@ -111,7 +113,7 @@ func (p *processes) start(c component) error {
 	go func() {
 		err := cmd.Wait()
 		close(started.ended)
-		p.failed(fmt.Errorf("%s ended: %w; its log is %s", c.name, err, log.Name()))
+		p.failed(fmt.Errorf("%s ended: %v; its log is %s", c.name, err, log.Name()))
 		_ = log.Close()
 	}()
 	return nil
@@ -125,18 +127,22 @@ func (p *processes) stop() {
 	}
 }
 
-// freePorts are ports of the loopback interface that are free.
+// freePorts are ports of the loopback interface that are free. They are below the range of ephemeral ports, so that no other process gets
+// one before its part listens.
 func freePorts(count int) ([]int, error) {
 	var ports []int
-	for range count {
-		listener, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+	for range 100 {
+		port := 20000 + rand.IntN(10000)
+		listener, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
 		if err != nil {
-			return nil, err
+			continue
 		}
 		defer listener.Close() // only at the end, so that no port is found twice
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		if ports = append(ports, port); len(ports) == count {
+			return ports, nil
+		}
 	}
-	return ports, nil
+	return nil, errors.New("no ports are free")
 }
 
 // answers waits until a URL answers.

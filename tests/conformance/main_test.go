@@ -57,7 +57,7 @@ func realCluster(t *testing.T) *eks.Cluster {
 			return
 		}
 		shared.cluster, shared.err = eks.Start(context.Background(), eks.Options{
-			Program: tools.At(t, tools.Cluster), Dir: filepath.Join(shared.dir), Name: "mosaic-prod",
+			Program: tools.At(t, tools.Cluster), Dir: shared.dir, Name: "mosaic-prod",
 		})
 		if shared.err == nil {
 			shared.err = shared.cluster.Push("app", eks.Image{Path: filepath.SplitList(os.Getenv("PATH"))})

@@ -23,7 +23,8 @@ func TestConformance(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			c := realCluster(t)
-			at := place{account: fmt.Sprintf("2%011d", number.Add(1)), namespace: fmt.Sprintf("row-%d", number.Load())}
+			n := number.Add(1)
+			at := place{account: fmt.Sprintf("2%011d", n), namespace: fmt.Sprintf("row-%d", n)}
 			simulated, actual := newSide(t, at), newSide(t, at)
 			simulated.furnish()
 			actual.join(c)

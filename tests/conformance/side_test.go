@@ -162,7 +162,5 @@ func (s *side) decoded(values *structpb.Struct) resource.PropertyMap {
 // eventually waits until the cluster is as it will be.
 func (s *side) eventually(is func() bool) {
 	require.NoError(s, s.cloud.Sync())
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && !is(); {
-		time.Sleep(50 * time.Millisecond)
-	}
+	require.Eventually(s, is, 10*time.Second, 50*time.Millisecond)
 }

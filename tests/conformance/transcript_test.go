@@ -154,17 +154,17 @@ func (s *side) find(typ, name string) *simcloud.Object {
 // transcript is what was said, without what no two clusters have in common.
 func (s *side) transcript() string {
 	said := s.said.String()
-	for pattern, stands := range map[string]string{
-		`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`: "UID",
-		`\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(Z|\S*)`:                      "TIME",
-		`(\[Pod \S+)-[a-z0-9]{5}\]`:                                        "$1-x]",
+	for _, replaced := range []struct{ pattern, by string }{ // in this order
+		{`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`, "UID"},
+		{`\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(Z|\S*)`, "TIME"},
+		{`(\[Pod \S+)-[a-z0-9]{5}\]`, "$1-x]"},
 		// The node says it in the words of the API server, a kubelet in its own.
-		`(secret|configmap)s (".*" not found)`:            "$1 $2",
-		`(ReplicaSet|replica set|pods) "d-[a-z0-9]+(-?)"`: `$1 "d-x$2"`,
-		`(\[Pod \S+/d)-[a-z0-9]+-`:                        "$1-x-",
-		`uid: "[^"]*"`:                                    `uid: "UID"`,
+		{`(secret|configmap)s (".*" not found)`, "$1 $2"},
+		{`(ReplicaSet|replica set|pods) "d-[a-z0-9]+(-?)"`, `$1 "d-x$2"`},
+		{`(\[Pod \S+/d)-[a-z0-9]+-`, "$1-x-"},
+		{`uid: "[^"]*"`, `uid: "UID"`},
 	} {
-		said = regexp.MustCompile(pattern).ReplaceAllString(said, stands)
+		said = regexp.MustCompile(replaced.pattern).ReplaceAllString(said, replaced.by)
 	}
 	return strings.ReplaceAll(said, s.namespace, "NS")
 }

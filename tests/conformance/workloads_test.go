@@ -56,7 +56,7 @@ func workloadRows() []row {
 		{name: "a disruption budget", do: func(s *side) {
 			s.up("{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: b}, spec: {maxUnavailable: 1, selector: {matchLabels: {app: a}}}}")
 		}},
-		{name: "a namespace goes with what is in it", differs: "", do: func(s *side) {
+		{name: "a namespace goes with what is in it", do: func(s *side) {
 			s.up("{apiVersion: v1, kind: Namespace, metadata: {name: NS-own}}", account("namespace: NS-own"))
 			s.down("ServiceAccount a")
 			s.down("Namespace " + s.namespace + "-own")

@@ -121,13 +121,15 @@ func (c *Cluster) start(ctx context.Context, aws string) error {
 	return nil
 }
 
-// Stop ends the cluster. What it has written stays.
+// Stop ends the cluster; a second call does nothing. What it has written stays.
 func (c *Cluster) Stop() error {
 	err := c.server.Close()
-	if c.cmd != nil && c.cmd.Process != nil {
-		err = errors.Join(err, c.input.Close(), c.cmd.Wait())
+	if c.cmd == nil || c.cmd.Process == nil || c.cmd.ProcessState != nil {
+		return err
 	}
-	return err
+	stuck := time.AfterFunc(patience, func() { _ = c.cmd.Process.Kill() })
+	defer stuck.Stop()
+	return errors.Join(err, c.input.Close(), c.cmd.Wait())
 }
 
 func (c *Cluster) file(name string) string { return filepath.Join(c.options.Dir, name) }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
@@ -37,22 +38,23 @@ const atATime = 6
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	code := 1
-	err := flag.Set("test.parallel", strconv.Itoa(max(atATime, runtime.GOMAXPROCS(0))))
-	if err == nil {
-		code = live.Main(m)
+	if err := flag.Set("test.parallel", strconv.Itoa(max(atATime, runtime.GOMAXPROCS(0)))); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
+	os.Exit(live.Main(m, stop))
+}
+
+// stop ends what the tests have shared.
+func stop() error {
+	var err error
 	if shared.cluster != nil {
-		err = errors.Join(err, shared.cluster.Stop())
+		err = shared.cluster.Stop()
 	}
 	if shared.region != nil {
 		err = errors.Join(err, shared.region.Close())
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	return err
 }
 
 // cluster is the cluster of the tests, with the application's images.
@@ -100,7 +102,11 @@ func start(t *testing.T, overrides ...engine.Override) *stack {
 	require.NoError(t, c.Namespace(t.Context(), s.namespace))
 	leave, err := c.Join(s.Cloud, Deployer, s.namespace)
 	require.NoError(t, err)
-	t.Cleanup(leave)
+	t.Cleanup(func() {
+		// What still writes must not outlive the test's folder.
+		assert.NoError(t, c.Remove(context.Background(), s.namespace))
+		leave()
+	})
 	for _, name := range []string{"mosaic-life/core-api", "postgres"} { // what the bootstrap runs is there, too
 		require.NoError(t, c.Push(name, application(t)))
 	}

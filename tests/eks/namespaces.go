@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -51,6 +52,16 @@ func (c *Cluster) Namespace(ctx context.Context, name string) error {
 			return err
 		}
 	}
+}
+
+// Remove deletes a namespace with all that is in it, and waits until it is gone.
+func (c *Cluster) Remove(ctx context.Context, name string) error {
+	client, err := kube.Connect(c.As(Admin))
+	if err != nil {
+		return err
+	}
+	namespace := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name}}}
+	return client.Delete(ctx, namespace, time.Minute)
 }
 
 // manager is the field manager of what the administrators of the cluster apply.

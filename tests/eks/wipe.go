@@ -16,8 +16,8 @@ var furnished = map[string]bool{"default": true, operators: true, "kube-node-lea
 // operators is the namespace of the External Secrets Operator.
 const operators = "external-secrets"
 
-// Wipe deletes all namespaces that people have made, with what is in them, what belongs to no namespace, and the ServiceAccounts with which
-// ClusterSecretStores read.
+// Wipe deletes all namespaces that people have made, with what is in them, the ClusterSecretStores, and the ServiceAccounts with which
+// they read.
 func (c *Cluster) Wipe(ctx context.Context) error {
 	client, err := kube.Connect(c.As(Admin))
 	if err != nil {

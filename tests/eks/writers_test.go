@@ -76,7 +76,7 @@ func (w *writers) refused() string {
 
 func (w *writers) forget() { require.NoError(w.T, os.WriteFile(w.failures, nil, 0o600)) }
 
-// written waits until a login has written more rows than there are now, after all pods of before are gone.
+// written waits until a login has written more rows than there are now.
 func (w *writers) written(login string) {
 	w.T.Helper()
 	c := w.connect("DB_LIBPQ_URL")

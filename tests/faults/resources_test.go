@@ -20,10 +20,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// everyResource makes the creation, the update and the deletion of every resource of dev fail once, and kills a run while it creates
+// copying turns on what dev has not: the copies of the backups in another region.
+func copying() engine.Override {
+	return engine.Override{Path: "backups.copyToRegion", Value: "us-west-2"}
+}
+
+// everyResource makes the creation, the update and the deletion of every resource of dev, with copies of its backups, fail once, and kills a run while it creates
 // each. Each run continues with what the one before left.
 func everyResource(t *testing.T) [][]string {
-	untouched := live.Start(t, "dev")
+	untouched := live.Start(t, "dev", copying())
 	furnished := untouched.Inventory()
 	untouched.MustUp()
 	whole := untouched.Inventory()
@@ -35,7 +40,7 @@ func everyResource(t *testing.T) [][]string {
 			prove func(*testing.T) map[string]string
 		}{
 			{"create", func(t *testing.T) map[string]string { return creations(t, whole) }},
-			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev"), whole) }},
+			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev", copying()), whole) }},
 			{"update", updates},
 			{"delete", func(t *testing.T) map[string]string { return deletions(t, furnished) }},
 		} {
@@ -98,7 +103,7 @@ func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]stri
 
 // creations lets every creation fail once, and expects the next run to create the resource.
 func creations(t *testing.T, whole []string) map[string]string {
-	l := live.Start(t, "dev")
+	l := live.Start(t, "dev", copying())
 	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
 	assert.Equal(t, whole, l.Inventory(), "what is there is what a run without a fault makes")
@@ -107,7 +112,7 @@ func creations(t *testing.T, whole []string) map[string]string {
 
 // updates does the same for a change that updates everything that can be updated.
 func updates(t *testing.T) map[string]string {
-	l := live.Started(t, "dev")
+	l := live.Started(t, "dev", copying())
 	before := l.Inventory()
 	l.MustSet("tags.CostCenter", "database")
 	l.MustSet("database.secretKmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
@@ -122,10 +127,16 @@ func updates(t *testing.T) map[string]string {
 
 // deletions lets every deletion fail once, and expects the next destroy to continue.
 func deletions(t *testing.T, furnished []string) map[string]string {
-	l := live.Started(t, "dev", engine.Override{Path: "database.deletionProtection", Value: "false"})
+	l := live.Started(t, "dev", copying(), engine.Override{Path: "database.deletionProtection", Value: "false"})
 	outcome := failOnce(l, func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
-	assert.Equal(t, furnished, l.Inventory(), "nothing is left")
-	return cells(outcome, "`destroy`: ")
+	left := slices.DeleteFunc(l.Inventory(), func(object string) bool { return slices.Contains(furnished, object) })
+	assert.Len(t, left, 2, "the copies in the other region, and their key")
+	for _, object := range left {
+		assert.Regexp(t, "^("+simcloud.CopiedBackups+"|aws:kms/key:Key) ", object)
+	}
+	all := cells(outcome, "`destroy`: ")
+	all["aws:kms/key:Key::mosaic-dev-db-copies"] = "it stays: the copies need it"
+	return all
 }
 
 // cells are outcomes in the form of the report. The last step of a replacement is the deletion of the old resource.

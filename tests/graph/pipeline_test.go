@@ -22,6 +22,7 @@ func TestPipelineNeedsAreTheProgram(t *testing.T) {
 	for name, restore := range map[string]string{
 		"snapshot":      `{"snapshotIdentifier": "mosaic-prod-db-final-0badcafe"}`,
 		"point in time": `{"useLatestRestorableTime": true, "sourceInstanceIdentifier": "mosaic-prod-db"}`,
+		"copies":        `{"useLatestRestorableTime": true, "sourceAutomatedBackupsArn": "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1"}`,
 	} {
 		values := recorder.StackFile(t, "prod")
 		values["mosaic-database:restore"] = restore

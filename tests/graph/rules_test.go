@@ -57,6 +57,8 @@ func checkProtection(t *testing.T, one recorder.Registration) {
 	case "aws:secretsmanager/secret:Secret", "aws:iam/rolePolicy:RolePolicy", "kubernetes:core/v1:Namespace",
 		"kubernetes:core/v1:ServiceAccount", "kubernetes:external-secrets.io/v1:SecretStore", "kubernetes:external-secrets.io/v1:ExternalSecret":
 		assert.Equal(t, !recorder.Optional(one.Name), one.Protect, "%s", one.Key())
+	case "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication":
+		assert.True(t, one.Protect, "%s", one.Key())
 	case "kubernetes:batch/v1:Job", "aws:secretsmanager/secretVersion:SecretVersion", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup":
 		assert.False(t, one.Protect, "%s could not make room for its successor", one.Key())
 	}
@@ -145,7 +147,7 @@ func checkPublishers(t *testing.T, one recorder.Registration) {
 	for kind, actions := range map[string][]string{
 		"aws:kms/key:Key": {"kms:Decrypt", "kms:GenerateDataKey*"}, "aws:sns/topicPolicy:TopicPolicy": {"sns:Publish"},
 	} {
-		if one.Type != kind {
+		if one.Type != kind || isCopiesKey(one) {
 			continue
 		}
 		for _, needed := range append(actions, "cloudwatch.amazonaws.com", "events.rds.amazonaws.com") {
@@ -154,10 +156,19 @@ func checkPublishers(t *testing.T, one recorder.Registration) {
 	}
 }
 
+// isCopiesKey tells whether it is the key of the copies in another region, which no service publishes with.
+func isCopiesKey(one recorder.Registration) bool {
+	return one.Type == "aws:kms/key:Key" && strings.HasSuffix(one.Name, "-copies")
+}
+
 // checkKey: the key policy allows the account to change it. The role that creates the key may not, so otherwise nobody could.
 func checkKey(t *testing.T, one recorder.Registration) {
 	t.Helper()
-	if one.Type != "aws:kms/key:Key" {
+	switch {
+	case one.Type != "aws:kms/key:Key":
+		return
+	case isCopiesKey(one):
+		assert.Nil(t, one.Inputs["policy"], "%s: KMS's own policy leaves all to the account", one.Key())
 		return
 	}
 	assert.Equal(t, true, one.Inputs["bypassPolicyLockoutSafetyCheck"], "%s: the pipeline cannot make it", one.Key())

@@ -90,20 +90,27 @@ func Shared() string { return firsts.folder }
 type Join func(l *Stack, name string) (move func(again *Stack))
 
 // MainOn is Main for tests whose stacks are joined.
-func MainOn(m *testing.M, join Join) int {
+func MainOn(m *testing.M, join Join, stops ...func() error) int {
 	firsts.join = join
-	return Main(m)
+	return Main(m, stops...)
 }
 
-// Main runs the tests of a package, and returns its exit code.
-func Main(m *testing.M) int {
+// Main runs the tests of a package, then stops what they share, and returns the exit code. The folder of [Shared] is removed last.
+func Main(m *testing.M, stops ...func() error) int {
 	var err error
 	if firsts.folder, err = os.MkdirTemp("", "stacks-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(firsts.folder) }()
-	return m.Run()
+	code := m.Run()
+	for _, stop := range stops {
+		if err := stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	return code
 }
 
 func bringUp(opts engine.Options) (*first, error) {

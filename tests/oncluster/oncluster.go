@@ -4,14 +4,15 @@ package oncluster
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/eks"
@@ -39,12 +40,7 @@ func Main(m *testing.M) int {
 		return live.Main(m)
 	}
 	p := &pool{idle: map[string][]*eks.Cluster{}}
-	code := live.MainOn(m, p.join)
-	if err := p.stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return code
+	return live.MainOn(m, p.join, p.stop)
 }
 
 // pool is the clusters of a package's tests. A stack has one for itself, because the objects of all stacks have the same names.
@@ -63,8 +59,8 @@ func (p *pool) join(l *live.Stack, stack string) (move func(*live.Stack)) {
 	c, err := p.take(program, name)
 	require.NoError(l.T, err)
 	require.NoError(l.T, c.Namespace(l.T.Context(), "mosaic-prod")) // as simulated clusters have it
-	var cloud *simcloud.Cloud
-	containers := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { cloud.Containers().ServeHTTP(w, r) }))
+	var cloud atomic.Pointer[simcloud.Cloud]                        // the node asks at any time
+	containers := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { cloud.Load().Containers().ServeHTTP(w, r) }))
 	require.NoError(l.T, c.Push("*", eks.Image{URL: containers.URL}))
 	leave := func() {}
 	move = func(l *live.Stack) {
@@ -73,17 +69,21 @@ func (p *pool) join(l *live.Stack, stack string) (move func(*live.Stack)) {
 		if l.Cloud.AccountID == "" {
 			l.Cloud.AccountID = "123456789012" // that of the committed stacks
 		}
-		cloud = l.Cloud
-		leave, err = c.Join(cloud, eks.Admin)
+		cloud.Store(l.Cloud)
+		left, err := c.Join(l.Cloud, eks.Admin)
 		require.NoError(l.T, err)
+		leave = left
 	}
 	move(l)
 	l.T.Cleanup(func() {
 		leave()
 		containers.Close()
-		if c.Wipe(context.Background()) == nil { // otherwise it is not used again
-			p.put(name, c)
+		if err := c.Wipe(context.Background()); err != nil {
+			l.T.Logf("the cluster is not used again: %v", err)
+			assert.NoError(l.T, c.Stop())
+			return
 		}
+		p.put(name, c)
 	})
 	return move
 }
@@ -92,21 +92,33 @@ func (p *pool) join(l *live.Stack, stack string) (move func(*live.Stack)) {
 const patience = 15 * time.Second
 
 func (p *pool) take(program, name string) (*eks.Cluster, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if idle := p.idle[name]; len(idle) > 0 {
-		p.idle[name] = idle[1:]
-		return idle[0], nil
+	if c := p.used(name); c != nil {
+		return c, nil
 	}
 	dir, err := os.MkdirTemp(live.Shared(), "cluster-")
 	if err != nil {
 		return nil, err
 	}
 	c, err := eks.Start(context.Background(), eks.Options{Program: program, Dir: dir, Name: name})
-	if err == nil {
-		p.all = append(p.all, c)
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all = append(p.all, c)
+	return c, nil
+}
+
+// used is a cluster that another test has left; nil: there is none.
+func (p *pool) used(name string) *eks.Cluster {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	idle := p.idle[name]
+	if len(idle) == 0 {
+		return nil
+	}
+	p.idle[name] = idle[1:]
+	return idle[0]
 }
 
 func (p *pool) put(name string, c *eks.Cluster) {

@@ -19,16 +19,20 @@ import (
 )
 
 // shared is the region of the tests. Each has an account of its own in it.
-var shared = sync.OnceValues(func() (*Region, error) {
+var shared = sync.OnceValues(func() (_ *Region, err error) {
 	program, _ := tools.Path(tools.Postgres)
-	return Temporary(program)
+	made, err = Temporary(program)
+	return made, err
 })
+
+var made *Region // nil: no test has needed it
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if _, found := tools.Path(tools.Postgres); found {
-		if r, err := shared(); err != nil || r.Close() != nil {
-			code = max(code, 1)
+	if made != nil {
+		if err := made.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
 		}
 	}
 	os.Exit(code)

@@ -173,7 +173,7 @@ func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	state := outputsOnly(t)
 	words := map[string]string{
-		"helm-deploy": "1.2.3", "db-restore-pitr": "latest", "db-restore-snapshot": "before", "db-serve": "1",
+		"helm-deploy": "1.2.3", "db-restore-pitr": "latest", "db-restore-snapshot": "before", "db-serve": "1", "db-switch": "1",
 		"db-release": "mosaic-prod-db", "app-scale": "2",
 	}
 	noAccount := []string{"db-deploy", "db-diff", "db-disown", "gitops-values", "gitops-deploy"} // Pulumi itself checks the login, or none is needed
@@ -197,6 +197,9 @@ func TestEveryRecipeNamesWhatIsMissing(t *testing.T) {
 		} {
 			if name == "the login" && slices.Contains(noAccount, recipe) {
 				continue
+			}
+			if name != "the tool" && recipe == "db-drill-region" {
+				continue // it reads a stack file, of a stack that need not be there: TestDrillOfARegion
 			}
 			t.Run(recipe+" without "+name, func(t *testing.T) {
 				b := newBench(t, state)

@@ -16,7 +16,7 @@ import (
 // leftOut are the keys that the drill's stack does not have.
 func leftOut() []string {
 	return []string{
-		"additionalApps", "alerts", "budget", "restore", "pooling", "tls", "database.iamPrincipals", "database.instanceIdentifier", "database.readReplicaIdentifiers", "network.subnetGroupName",
+		"additionalApps", "alerts", "backups", "budget", "restore", "pooling", "tls", "database.iamPrincipals", "database.instanceIdentifier", "database.readReplicaIdentifiers", "network.subnetGroupName",
 		"app.secretName", "app.secretEntries", "app.helmValues", "app.secretsServiceAccount", "app.clusterSecretStore",
 		"app.releasing", "app.policyArns", "app.trustedServiceAccounts", "migrations.secretEnv", "migrations.command",
 	}
@@ -24,20 +24,25 @@ func leftOut() []string {
 
 // drilled are the calls of a drill up to its `pulumi up`; the original has alerts and budget, and more of the keys that are left out.
 func drilled(up call, has ...string) []call {
-	of := func(c call) call { return c.in("prod-drill") }
 	calls := []call{outputs, account, setting("environment"),
 		on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-01-31T10:00:00.123000+00:00"),
 		on("pulumi stack init prod-drill --no-select --copy-config-from prod", "").do(realPulumi)}
+	calls = append(calls, edited("prod-drill", append(has, "alerts", "budget"), "restore.sourceInstanceIdentifier", "mosaic-prod-db")...)
+	return append(calls, up)
+}
+
+// edited are the calls that make a drill of the stack file of its stack, which has some of the keys that are left out.
+func edited(stack string, has []string, source, of string) []call {
+	var calls []call
 	for _, key := range leftOut() {
-		calls = append(calls, of(setting(key)))
-		if slices.Contains(append(has, "alerts", "budget"), key) {
-			calls = append(calls, of(removing(key)))
+		calls = append(calls, setting(key).in(stack))
+		if slices.Contains(has, key) {
+			calls = append(calls, removing(key).in(stack))
 		}
 	}
-	for _, line := range strings.Split(strings.TrimSpace(`
-environment prod-drill
+	for _, line := range strings.Split(fmt.Sprintf(`environment %[1]s
 delivery pulumi
-app.namespace mosaic-prod-drill
+app.namespace mosaic-%[1]s
 app.createNamespace true
 migrations.enabled true
 migrations.command[0] alembic
@@ -49,11 +54,11 @@ database.skipFinalSnapshot true
 database.deleteAutomatedBackups true
 database.secretRecoveryDays 0
 restore.useLatestRestorableTime true
-restore.sourceInstanceIdentifier mosaic-prod-db`), "\n") {
+%[2]s %[3]s`, stack, source, of), "\n") {
 		key, value, _ := strings.Cut(line, " ")
-		calls = append(calls, of(raising(key, value)))
+		calls = append(calls, raising(key, value).in(stack))
 	}
-	return append(calls, up)
+	return calls
 }
 
 // The drill's stack has the secrets provider of the original, however the stack file has it written.

@@ -96,6 +96,13 @@ func TestRecipes(t *testing.T) {
 			on(rds+"describe-db-snapshots --db-instance-identifier mosaic-prod-db --output table --query", "a table").with(
 				"DBSnapshots[].{snapshot: DBSnapshotIdentifier, type: SnapshotType, status: Status, created: SnapshotCreateTime, GiB: AllocatedStorage, engine: EngineVersion}"),
 			on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-11-24T10:00:00Z")}},
+		"db-snapshots with copies": {args: "db-snapshots prod", stdout: "2026-11-24T09:58:00Z", stderr: "the latest one of its copies in us-west-2", calls: []call{
+			outputs.do(`(` + runPulumi + `) | jq '.copiedBackupsArn = "arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1"'`), account,
+			on(rds+"describe-db-snapshots --db-instance-identifier mosaic-prod-db --output table --query", "a table").with(
+				"DBSnapshots[].{snapshot: DBSnapshotIdentifier, type: SnapshotType, status: Status, created: SnapshotCreateTime, GiB: AllocatedStorage, engine: EngineVersion}"),
+			on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-11-24T10:00:00Z"),
+			on("aws --region us-west-2 rds describe-db-instance-automated-backups --db-instance-automated-backups-arn arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1 "+
+				"--query DBInstanceAutomatedBackups[0].RestoreWindow.LatestTime --output text", "2026-11-24T09:58:00Z")}},
 		"db-logs": {args: "db-logs prod", stdout: "LOG: ready", calls: []call{outputs, account, on("aws --version", "aws-cli/2.31.0"),
 			on("aws --region us-east-1 logs tail /aws/rds/instance/mosaic-prod-db/postgresql --since 10m", "LOG: ready")}},
 		"db-logs of an upgrade": {args: "db-logs prod --upgrade --follow", stdout: "pg_upgrade", calls: []call{outputs, account, on("aws --version", "aws-cli/2.31.0"),

@@ -68,7 +68,7 @@ func TestRestoreRecipes(t *testing.T) {
 	t.Parallel()
 	state := deployed(t)
 	b := newBench(t, state)
-	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"}
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn"}
 
 	b.expect(inCluster(append(append(forgetting("generation", "serving"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
@@ -110,7 +110,7 @@ func TestRestoreRecipes(t *testing.T) {
 	b.expect(inCluster(append(append(forgetting("generation", "serving"), raising("restore.generation", "3")),
 		setting("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"),
-		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"),
+		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"),
 		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	r = b.just("no\n", "db-restore-snapshot", snapshot, "prod", "--beside")
 	require.NotZero(t, r.code)
@@ -151,11 +151,11 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 			want: "name a retained instance; there are none"},
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. To go on: just db-deploy prod. To go back: just db-serve 1 prod",
 			calls: inCluster(append(append(origin, secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn"),
 					raising("restore.snapshotIdentifier", "before"), halfway)...)...)},
 		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
 			calls: inCluster(append(append(forgetting("generation", "serving"), secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn"),
 					raising("restore.snapshotIdentifier", "before"), change.with("--yes"))...)...)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,7 +60,9 @@ func (a *aws) configure(config Properties) (session, error) {
 	if a.cloud.account == "" {
 		a.cloud.account = s.id
 	}
-	a.cloud.region = s.region
+	if a.cloud.region == "" {
+		a.cloud.region = s.region
+	}
 	return s, nil
 }
 
@@ -103,6 +105,7 @@ func awsTypes() map[string]awsType {
 		subnetGroupType:                          {create: createSubnetGroup, update: updateSubnetGroup, remove: removeSubnetGroup},
 		secretType:                               {create: createSecret, update: updateSecret, remove: removeSecret},
 		secretVersionType:                        {create: createSecretVersion},
+		replicationType:                          {create: createReplication, remove: removeReplication},
 		topicType:                                {create: createTopic},
 		topicPolicyType:                          {create: createTopicPolicy},
 		keyType:                                  {create: createKey},

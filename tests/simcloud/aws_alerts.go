@@ -18,14 +18,17 @@ const (
 // createKey: KMS refuses a key policy that would not let the caller change it, unless the check is bypassed. The caller here is like
 // the pipeline's deploy role, which may not change key policies.
 func createKey(a *account, out Properties) (string, error) {
-	if err := wellFormed("the key", out.Text("policy")); err != nil && out.has("policy") {
+	if err := wellFormedFor("the key", out.Text("policy")); err != nil && out.has("policy") {
 		return "", err
 	}
 	if out.Text("policy") != "" && !out.Flag("bypassPolicyLockoutSafetyCheck") {
 		return "", fmt.Errorf("creating KMS Key: MalformedPolicyDocumentException: The new key policy will not allow you to update " +
 			"the key policy in the future")
 	}
-	id := digest(8, "key", a.id, out.Text("description")) + "-0000-4000-8000-000000000001"
+	id := ""
+	for n := 1; id == "" || a.cloud.get(keyType, id) != nil; n++ {
+		id = fmt.Sprintf("%s-0000-4000-8000-%012d", digest(8, "key", a.id, out.Text("description")), n)
+	}
 	out.fill(Properties{"arn": a.arn("kms", "key/"+id), "keyId": id, "multiRegion": false, "policy": "", "rotationPeriodInDays": 365.0})
 	return id, nil
 }
@@ -50,7 +53,7 @@ func createTopicPolicy(a *account, out Properties) (string, error) {
 		return "", fmt.Errorf("setting SNS Topic policy (%s): NotFound: Topic does not exist", arn)
 	}
 	out.fill(Properties{"owner": a.id})
-	return arn, wellFormed(arn, out.Text("policy"))
+	return arn, wellFormedFor(arn, out.Text("policy"))
 }
 
 func createEventSubscription(a *account, out Properties) (string, error) {

@@ -107,9 +107,12 @@ func (c *Cloud) managedPolicy(arn string) string {
 func (a action) effect(policies ...string) string {
 	effect := ""
 	for _, text := range policies {
-		var document iam.Document
-		if json.Unmarshal([]byte(text), &document) != nil {
+		if text == "" {
 			continue
+		}
+		document, err := parsed(text)
+		if err != nil {
+			return iam.Deny // AWS stores no such policy; whatever it was to allow, it does not
 		}
 		for _, s := range document.Statement {
 			switch {
@@ -122,6 +125,15 @@ func (a action) effect(policies ...string) string {
 		}
 	}
 	return effect
+}
+
+// parsed is a policy whose elements and condition operators are all known here: one that is not could deny something.
+func parsed(policy string) (iam.Document, error) {
+	var document iam.Document
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		return document, err
+	}
+	return document, checkConditions(document)
 }
 
 func (a action) matches(s iam.Statement) bool {

@@ -8,9 +8,13 @@ import (
 )
 
 // eksCluster is an EKS cluster that exists in the account, with its VPC: three private subnets and two public ones.
-type eksCluster struct{ name, network string } // network: the first two bytes of the VPC's CIDR
+type eksCluster struct {
+	name    string
+	network string // the first two bytes of the VPC's CIDR
+	in      string // region; "": that of the cloud
+}
 
-var eksClusters = []eksCluster{{"mosaic-dev", "10.1"}, {"mosaic-prod", "10.0"}}
+var eksClusters = []eksCluster{{"mosaic-dev", "10.1", ""}, {"mosaic-prod", "10.0", ""}, {"mosaic-prod-west", "10.2", "us-west-2"}}
 
 func (c eksCluster) hex() string  { return strings.ToUpper(digest(32, "eks", c.name)) }
 func (c eksCluster) vpc() string  { return "vpc-0" + digest(16, "vpc", c.name) }
@@ -116,7 +120,10 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 
 func (a *account) getCluster(name string) (Properties, error) {
 	c, ok := findCluster(func(c eksCluster) bool { return c.name == name })
-	if !ok {
+	if ok && c.in == "" {
+		a.cloud.region = a.region // the stack's, whichever of its providers was the first
+	}
+	if !ok || c.region(a.cloud) != a.region {
 		return nil, fmt.Errorf("reading EKS Cluster (%s): ResourceNotFoundException: No cluster found for name: %s", name, name)
 	}
 	var subnetIDs []string

@@ -1,7 +1,6 @@
 package simcloud
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,15 +17,18 @@ type webIdentity struct {
 
 // trustedBy returns nil if a trust policy allows the identity to assume the role, and otherwise the reason.
 func (w webIdentity) trustedBy(policy string) error {
-	var document iam.Document
-	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+	document, err := parsed(policy)
+	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(document.Statement, w.denied) {
+		return fmt.Errorf("the trust policy denies it explicitly")
 	}
 	why := fmt.Errorf("the trust policy has no statement")
 	for _, s := range document.Statement {
 		equals, like := s.Condition["StringEquals"], s.Condition["StringLike"]
 		switch {
-		case s.Effect != iam.Allow || !slices.Contains(s.Action, "sts:AssumeRoleWithWebIdentity"):
+		case s.Effect != iam.Allow || !slices.Contains(s.Action, assumeByToken):
 			why = fmt.Errorf("the trust policy does not allow it")
 		case !slices.Contains(s.Principal["Federated"], w.provider):
 			why = fmt.Errorf("the trust policy names the principal %v, not %s", s.Principal["Federated"], w.provider)
@@ -42,6 +44,15 @@ func (w webIdentity) trustedBy(policy string) error {
 	}
 	return why
 }
+
+// denied tells whether a statement denies the identity the role.
+func (w webIdentity) denied(s iam.Statement) bool {
+	_, everyone := s.Principal["*"]
+	return s.Effect == iam.Deny && isLike(s.Action, assumeByToken) && (everyone || slices.Contains(s.Principal["Federated"], w.provider)) &&
+		meets(s.Condition, map[string]string{w.issuer + ":sub": w.subject, w.issuer + ":aud": "sts.amazonaws.com"})
+}
+
+const assumeByToken = "sts:AssumeRoleWithWebIdentity"
 
 // Trusts tells whether a trust policy lets a ServiceAccount of a cluster of us-east-1, namespace:name, assume the role.
 func Trusts(policy, cluster, account string) bool {

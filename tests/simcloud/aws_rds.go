@@ -20,7 +20,7 @@ const (
 
 func (a *account) instance(identifierOrARN string) *Object {
 	return a.cloud.find(instanceType, func(o *Object) bool {
-		return o.Properties.Text("identifier") == identifierOrARN || o.Properties.Text("arn") == identifierOrARN
+		return (o.Properties.Text("identifier") == identifierOrARN || o.Properties.Text("arn") == identifierOrARN) && a.here(o)
 	})
 }
 
@@ -93,6 +93,7 @@ func updateInstance(a *account, old, out Properties) error {
 	if err := a.cloud.databases().Modify(old, out); err != nil {
 		return refused("%w", err)
 	}
+	a.cloud.copyOn(out, replicating)
 	return nil
 }
 
@@ -165,14 +166,15 @@ func removeInstance(a *account, _ string, live Properties) error {
 	if !live.Flag("skipFinalSnapshot") {
 		taken := live.clone()
 		taken["arn"] = a.arn("rds", "snapshot:"+snapshot)
-		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
 		if err := a.cloud.databases().Snapshot(live, snapshot); err != nil {
 			return refused(err.Error())
 		}
+		a.cloud.put(&Object{Kind: SnapshotType, ID: snapshot, Properties: taken})
 	}
 	if live.Number("backupRetentionPeriod") > 0 && !live.Flag("deleteAutomatedBackups") {
 		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})
 	}
+	a.cloud.copyOn(live, retained)
 	for _, r := range a.replicas(live) {
 		delete(r.Properties, "replicateSourceDb") // promoted
 	}

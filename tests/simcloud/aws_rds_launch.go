@@ -36,6 +36,11 @@ func (a *account) instanceOrigin(out Properties) error {
 		if id := point.Text("sourceDbiResourceId"); id != "" {
 			from = a.cloud.find(RetainedBackups, func(o *Object) bool { return o.Properties.Text("resourceId") == id })
 		}
+		if arn := point.Text("sourceDbInstanceAutomatedBackupsArn"); arn != "" {
+			if from = a.cloud.get(CopiedBackups, arn); from == nil || arn != a.arn("rds", "auto-backup:"+arn[strings.LastIndex(arn, ":")+1:]) {
+				return fmt.Errorf("DBInstanceAutomatedBackupNotFound: DBInstanceAutomatedBackup not found: %s", arn)
+			}
+		}
 		if from == nil {
 			return fmt.Errorf("DBInstanceNotFound: DBInstance %s%s not found", point.Text("sourceDbInstanceIdentifier"), point.Text("sourceDbiResourceId"))
 		}
@@ -66,12 +71,17 @@ func (a *account) originOf(out Properties) string {
 	case source != "":
 		return a.instance(source).ID
 	}
+	if copied := a.cloud.get(CopiedBackups, point.Text("sourceDbInstanceAutomatedBackupsArn")); copied != nil {
+		return copied.Properties.Text("resourceId")
+	}
 	return point.Text("sourceDbiResourceId")
 }
 
 // snapshot finds a snapshot by its identifier or ARN.
 func (a *account) snapshot(identifierOrARN string) *Object {
-	return a.cloud.find(SnapshotType, func(o *Object) bool { return o.ID == identifierOrARN || o.Properties.Text("arn") == identifierOrARN })
+	return a.cloud.find(SnapshotType, func(o *Object) bool {
+		return (o.ID == identifierOrARN || o.Properties.Text("arn") == identifierOrARN) && a.here(o)
+	})
 }
 
 // getSnapshot and getInstance are the lookups of what an instance can be restored from.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
 )
 
 // secretRequest is the request of GetSecretValue.
@@ -52,7 +54,10 @@ func (c *Cloud) getSecretValue(by caller, r secretRequest) (secretValue, error) 
 		ARN: read.resource, Name: secret.Properties.Text("name"), VersionID: version.Text("versionId"),
 		VersionStages: version.Texts("versionStages"), SecretString: version.Text("secretString"), SecretBinary: version.Text("secretBinary"),
 	}
-	return value, c.decrypts(by, secret.Properties.Text("kmsKeyId"), value)
+	if err := c.decrypts(by, secret.Properties.Text("kmsKeyId"), value); err != nil {
+		return secretValue{}, err
+	}
+	return value, nil
 }
 
 // context is the condition keys of every call.
@@ -64,13 +69,14 @@ func (by caller) context() map[string]string {
 
 // secretIn finds a secret of a region by its name or its ARN, also one in its recovery window.
 func (c *Cloud) secretIn(region, id string) (secret *Object, isDeleted bool) {
-	if region != c.region {
-		return nil, false
+	is := func(o *Object) bool {
+		_, in, _ := rules.Place(o.Properties.Text("arn"))
+		return in == region && (o.Properties.Text("name") == id || o.Properties.Text("arn") == id)
 	}
-	if secret = c.secret(id); secret != nil {
+	if secret = c.find(secretType, is); secret != nil {
 		return secret, false
 	}
-	secret = c.find(DeletedSecret, func(o *Object) bool { return o.ID == id || o.Properties.Text("arn") == id })
+	secret = c.find(DeletedSecret, is)
 	return secret, secret != nil
 }
 

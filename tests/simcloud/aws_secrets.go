@@ -25,18 +25,28 @@ func createSecret(a *account, out Properties) (string, error) {
 	case a.cloud.get(DeletedSecret, name) != nil:
 		return refused("InvalidRequestException: You can't create this secret because a secret with this name is already " +
 			"scheduled for deletion")
-	case a.secret(name) != nil:
+	case a.secret(name) != nil || a.cloud.get(ReplicaSecret, a.secretARN(name)) != nil:
 		return refused(fmt.Sprintf("ResourceExistsException: The operation failed because the secret %s already exists", name))
 	}
-	arn := a.arn("secretsmanager", fmt.Sprintf("secret:%s-%s", name, digest(6, "secret", name)))
+	arn := a.secretARN(name)
 	out.fill(Properties{"arn": arn, "policy": "", "replicas": []any{}})
 	return arn, updateSecret(a, nil, out)
 }
 
-func updateSecret(_ *account, _, out Properties) error {
+func (a *account) secretARN(name string) string {
+	return a.arn("secretsmanager", fmt.Sprintf("secret:%s-%s", name, digest(6, "secret", name)))
+}
+
+func updateSecret(a *account, old, out Properties) error {
 	if days := out.Number("recoveryWindowInDays"); days != 0 && (days < 7 || days > 30) {
 		return fmt.Errorf("secret %s: expected recovery_window_in_days to be 0 or 7 to 30, got %v", out.Text("name"), days)
 	}
+	if policy := out.Text("policy"); policy != "" {
+		if err := wellFormedFor(out.Text("name"), policy); err != nil {
+			return err
+		}
+	}
+	a.replicate(old, out)
 	return nil
 }
 
@@ -44,18 +54,17 @@ func removeSecret(a *account, arn string, live Properties) error {
 	if days := live.Number("recoveryWindowInDays"); days > 0 {
 		a.cloud.put(&Object{Kind: DeletedSecret, ID: live.Text("name"), Properties: live})
 	}
+	a.replicate(live, Properties{"arn": arn})
 	for _, v := range a.cloud.all(secretVersionType, func(o *Object) bool { return o.Properties.Text("arn") == arn }) {
 		a.cloud.drop(v)
 	}
 	return nil
 }
 
-func (a *account) secret(nameOrARN string) *Object { return a.cloud.secret(nameOrARN) }
-
-// secret finds a secret by its name or its ARN.
-func (c *Cloud) secret(nameOrARN string) *Object {
-	return c.find(secretType, func(o *Object) bool {
-		return o.ID == nameOrARN || o.Properties.Text("name") == nameOrARN
+// secret finds a secret of the region by its name or its ARN.
+func (a *account) secret(nameOrARN string) *Object {
+	return a.cloud.find(secretType, func(o *Object) bool {
+		return (o.ID == nameOrARN || o.Properties.Text("name") == nameOrARN) && a.here(o)
 	})
 }
 

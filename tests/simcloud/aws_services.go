@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-
-	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 const (
@@ -84,12 +82,27 @@ func updateRole(_ *account, _, out Properties) error {
 	return wellFormed(out.Text("name"), out.Text("assumeRolePolicy"))
 }
 
+// wellFormed refuses a policy that AWS would refuse, or that is not simulated.
 func wellFormed(name, policy string) error {
-	var document iam.Document
-	if err := json.Unmarshal([]byte(policy), &document); err != nil || len(document.Statement) == 0 {
+	document, err := parsed(policy)
+	if !json.Valid([]byte(policy)) || err == nil && len(document.Statement) == 0 {
 		return fmt.Errorf("IAM policy of %s: MalformedPolicyDocument: This policy contains invalid Json", name)
 	}
-	return checkConditions(document)
+	return err
+}
+
+// wellFormedFor is wellFormed for the policy of a resource, which says to whom each statement applies.
+func wellFormedFor(resource, policy string) error {
+	if err := wellFormed(resource, policy); err != nil {
+		return err
+	}
+	document, err := parsed(policy)
+	for _, s := range document.Statement {
+		if s.Principal == nil {
+			err = fmt.Errorf("policy of %s: MalformedPolicyDocument: Missing required field Principal", resource)
+		}
+	}
+	return err
 }
 
 func removeRole(a *account, name string, live Properties) error {

@@ -106,7 +106,7 @@ func TestInstanceRules(t *testing.T) {
 
 func TestOtherRules(t *testing.T) {
 	secret := Properties{"name": "mosaic/prod/rds/connection", "recoveryWindowInDays": 30}
-	trust := encodeJSON(map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Action": "sts:AssumeRole"}}})
+	trust := encodeJSON(map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}}})
 	role := Properties{"name": "r", "assumeRolePolicy": trust}
 	for name, tc := range map[string]struct {
 		do   func(w *world) error
@@ -129,6 +129,14 @@ func TestOtherRules(t *testing.T) {
 			_, _, err := w.aws.create(keyType, Properties{"policy": trust, "bypassPolicyLockoutSafetyCheck": true})
 			return err
 		}, ""},
+		"a policy of a resource that says not to whom": {func(w *world) error {
+			_, _, err := w.aws.create(secretType, Properties{"name": "s", "policy": `{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}`})
+			return err
+		}, "Missing required field Principal"},
+		"a policy with what is not simulated": {func(w *world) error {
+			_, _, err := w.aws.create(roleType, Properties{"name": "r", "assumeRolePolicy": `{"Statement": [{"Effect": "Deny", "NotAction": "*", "Principal": "*"}]}`})
+			return err
+		}, `unknown field "NotAction"`},
 		"a key with AWS's policy": {func(w *world) error {
 			_, _, err := w.aws.create(keyType, Properties{})
 			return err
@@ -483,4 +491,25 @@ func TestLookups(t *testing.T) {
 	assert.Equal(t, "arn:aws:iam::111122223333:oidc-provider/"+issuer[len("https://"):], oidc.Text("arn"))
 	_, err = w.aws.invoke("aws:rds/getProxy:getProxy", nil)
 	wantError(t, err, "is not simulated")
+}
+
+// What a policy denies in a way that is not known here is denied, and so is what a trust policy denies beside what it allows.
+func TestDenied(t *testing.T) {
+	a := action{name: "secretsmanager:GetSecretValue", resource: "r"}
+	const allow = `{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}`
+	assert.Equal(t, "Allow", a.effect(allow))
+	for _, deny := range []string{
+		`{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"NumericLessThan": {"aws:MultiFactorAuthAge": 1}}}}`,
+		`{"Statement": {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}}`, "{",
+	} {
+		assert.Equal(t, "Deny", a.effect(allow, deny), deny)
+	}
+	w := webIdentity{"provider", "issuer", "system:serviceaccount:ns:app"}
+	const may = `{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": "provider"},
+		"Condition": {"StringEquals": {"issuer:sub": "system:serviceaccount:ns:app", "issuer:aud": "sts.amazonaws.com"}}}`
+	statements := func(more string) string { return `{"Statement": [` + may + more + `]}` }
+	require.NoError(t, w.trustedBy(statements("")))
+	denied := `, {"Effect": "Deny", "Action": "sts:*", "Principal": "*", "Condition": {"StringLike": {"issuer:sub": "*:%s"}}}`
+	require.ErrorContains(t, w.trustedBy(statements(fmt.Sprintf(denied, "app"))), "denies it explicitly")
+	require.NoError(t, w.trustedBy(statements(fmt.Sprintf(denied, "other"))))
 }

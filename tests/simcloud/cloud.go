@@ -16,7 +16,7 @@ const DeletedSecret = "aws:secretsmanager/secret:Secret scheduled for deletion"
 // ErrRunning is the result of JobResult while the containers run.
 var ErrRunning = errors.New("still running")
 
-// Cloud is one AWS account in one region with its EKS clusters mosaic-dev and mosaic-prod.
+// Cloud is one AWS account with its EKS clusters: mosaic-dev and mosaic-prod, in one region, and mosaic-prod-west in us-west-2.
 type Cloud struct {
 	// AccountID is the account of the simulated credentials, twelve digits. Default: the account that
 	// the file remembers, or else the first of the aws provider's allowedAccountIds.
@@ -45,7 +45,8 @@ type Cloud struct {
 	mu      sync.Mutex // every call of a provider holds it, so other code needs no lock
 	path    string
 	account string // of the first aws provider
-	region  string
+	region  string // of the first aws provider, and of the clusters that have no other
+	lost    string // region that does not answer; "": none
 	objects map[key]*Object
 	fault   func(Operation) error
 	inspect func(Operation, func(string) []Object)
@@ -67,7 +68,7 @@ type Object struct {
 type Operation struct {
 	Op   string // create, update, delete, read, invoke or run (a Job's containers)
 	Type string // Pulumi's type token, or the function's
-	Name string // the resource's name in the program; of run: namespace/name of the Job
+	Name string // the resource's name in the program; of run: the Job's namespace and name, or the pod's where it runs on a real cluster
 	Text string // of run: the command and its image
 	// Timeout is how long a create, update or delete may take; 0: the provider's default.
 	Timeout time.Duration

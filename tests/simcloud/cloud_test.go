@@ -33,7 +33,7 @@ func TestFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, cloud.Objects(topicType), again.Objects(topicType))
 	assert.Equal(t, "111122223333", again.account)
-	assert.Len(t, again.Objects(namespaceType), 6)
+	assert.Len(t, again.Objects(namespaceType), 9)
 
 	require.NoError(t, os.WriteFile(path, []byte("{"), 0o600))
 	_, err = Open(path)

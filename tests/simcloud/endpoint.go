@@ -120,6 +120,10 @@ func (e *endpoint) enter(p properties, op string, r request) (session, func(), e
 	unlock := e.cloud.mu.Unlock
 	leave := func() { unlock() }
 	if err == nil && op != "" {
+		if err = e.cloud.lostTo(s, r.typ); err != nil {
+			e.cloud.mu.Unlock()
+			return nil, nil, err
+		}
 		operation := Operation{Op: op, Type: r.typ, Name: r.name, Timeout: time.Duration(r.timeout * float64(time.Second))}
 		err = e.cloud.begin(operation)
 		if takes := e.cloud.Takes; takes != nil {

@@ -66,7 +66,7 @@ func (f *Front) key(ctx context.Context, id string) (jose.JSONWebKey, error) {
 // identify returns whom a token of one of the account's clusters is about.
 func (c *Cloud) identify(token jwt.Claims, now time.Time) (webIdentity, error) {
 	issuer := strings.TrimPrefix(token.Issuer, "https://")
-	_, found := findCluster(func(e eksCluster) bool { return "https://"+e.issuer(c.region) == token.Issuer })
+	_, found := findCluster(func(e eksCluster) bool { return "https://"+e.issuer(e.region(c)) == token.Issuer })
 	expiry := token.Expiry.Time()
 	switch {
 	case !found:

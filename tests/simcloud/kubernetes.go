@@ -142,7 +142,7 @@ func (k *kubernetes) login(file kubeconfig, clusterName, user string) (string, e
 		server := entry.Cluster.Server
 		names, authority := k.served(server)
 		if len(names) == 0 {
-			return "", fmt.Errorf("dial tcp: lookup %s: no such host (simulated are the EKS clusters mosaic-dev and mosaic-prod)", server)
+			return "", fmt.Errorf("dial tcp: lookup %s: no such host (simulated are the EKS clusters mosaic-dev, mosaic-prod and mosaic-prod-west)", server)
 		}
 		if entry.Cluster.CertificateAuthorityData != authority {
 			return "", errors.New("tls: failed to verify certificate: x509: certificate signed by unknown authority")

@@ -107,9 +107,11 @@ func (c Cluster) edit(typ, id string, edit func(Properties)) error {
 	if err != nil {
 		return err
 	}
-	properties := Properties(live.Object).clone()
-	edit(properties)
-	return client.Put(context.Background(), asObject(properties), "kubectl-edit")
+	return client.Edit(context.Background(), live, "kubectl-edit", func(o *kube.Object) {
+		properties := Properties(o.Object).clone()
+		edit(properties)
+		o.Object = asObject(properties).Object
+	})
 }
 
 func (c Cluster) remove(typ, id string) error {

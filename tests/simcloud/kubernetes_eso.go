@@ -81,7 +81,7 @@ func (c *cluster) assumeRole(store *esv1.SecretStore, arn string) (*Object, erro
 		return nil, errors.New("NoCredentialProviders: the operator has no AWS credentials of its own: give " +
 			"spec.provider.aws.auth.jwt.serviceAccountRef")
 	}
-	issuer := eksCluster{name: c.name}.issuer(c.cloud.region)
+	issuer := eksCluster{name: c.name}.issuer(c.region())
 	provider := fmt.Sprintf("arn:aws:iam::%s:oidc-provider/%s", accountOf(arn), issuer)
 	subject := fmt.Sprintf("system:serviceaccount:%s:%s", store.Namespace, store.Spec.Provider.AWS.Auth.JWTAuth.ServiceAccountRef.Name)
 	role, err := c.cloud.assumeRoleWithWebIdentity(arn, webIdentity{provider, issuer, subject})

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/mosaic-stories/mosaic-database/tests/simcloud/kube"
 )
 
 // Events lists what the controllers say of objects, as "Kind name: Reason: message": much of it Pulumi does not show. Those of simulated
@@ -27,13 +29,16 @@ func (c *cluster) event(o *Object, reason string, why error) {
 	c.cloud.events = append(c.cloud.events, fmt.Sprintf("%s %s: %s: %s", o.Kind[strings.LastIndex(o.Kind, ":")+1:], o.Properties.Text("metadata", "name"), reason, why))
 }
 
-// events are those of a real cluster. A server that does not answer has none.
+// events are those of a real cluster.
 func (c Cluster) events() []string {
 	client, err := c.admin()
-	if err != nil {
-		return nil
+	var found []kube.Object
+	if err == nil {
+		found, err = client.List(context.Background(), corev1.SchemeGroupVersion.WithKind("Event"), "")
 	}
-	found, _ := client.List(context.Background(), corev1.SchemeGroupVersion.WithKind("Event"), "")
+	if err != nil {
+		panic(fmt.Sprintf("the events of a cluster: %v", err)) // no test may take that for a quiet cluster
+	}
 	var all []string
 	for _, event := range found {
 		p := Properties(event.Object)

@@ -130,7 +130,7 @@ func (c *Cloud) subnetsOf(address string) []string {
 	for _, group := range c.all(subnetGroupType, func(o *Object) bool { return o.ID == instance.Text("dbSubnetGroupName") }) {
 		for _, id := range group.Properties.Texts("subnetIds") {
 			for _, eks := range eksClusters {
-				for _, s := range eks.subnets(c.region) {
+				for _, s := range eks.subnets(eks.region(c)) {
 					if s.id == id {
 						networks = append(networks, s.cidr)
 					}

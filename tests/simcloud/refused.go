@@ -82,7 +82,7 @@ func (c *Cloud) refused() map[string]string {
 	for _, version := range c.all(secretVersionType, func(o *Object) bool { return slices.Contains(o.Properties.Texts("versionStages"), "AWSCURRENT") }) {
 		var fields struct{ Host, Username, Password string }
 		if json.Unmarshal([]byte(version.Properties.Text("secretString")), &fields) == nil {
-			try(c.secret(version.Properties.Text("arn")).Properties.Text("name"),
+			try(c.get(secretType, version.Properties.Text("arn")).Properties.Text("name"),
 				map[string]string{"host": fields.Host, "username": fields.Username, "password": fields.Password})
 		}
 	}

@@ -99,7 +99,7 @@ func TestActionsArePinned(t *testing.T) {
 
 // A step runs a script of the repository, which the tests of the recipes run, too. It contains no expression with data of an event.
 func TestStepsAreScripts(t *testing.T) {
-	script := regexp.MustCompile(`^(scripts/(?:ci/[a-z]+|db-deploy)|\.ci/(?:run|vulnerabilities))(?: "\$STACK"| dev prod| prod)?(?: --offline| --yes)?$`)
+	script := regexp.MustCompile(`^(scripts/(?:ci/[a-z-]+|db-deploy)|\.ci/(?:run|vulnerabilities))(?: "\$STACK"| dev prod| prod)?(?: --offline| --yes)?$`)
 	used := map[string]bool{}
 	for _, w := range read(t) {
 		for _, s := range w.steps() {
@@ -262,7 +262,8 @@ func TestRolesAreBehindEnvironments(t *testing.T) {
 					assert.Equal(t, "${{ inputs.stack }}", j.Environment, "%s %s", w.name, name)
 					assert.Equal(t, "up-${{ inputs.stack }}", j.Concurrency["group"])
 				case strings.Contains(role, "drill_role"):
-					assert.Equal(t, "prod-drill", j.Environment, "%s %s", w.name, name)
+					of := map[string]string{"drill": "prod", "region": "${{ vars.REGION_STACK }}"}[name]
+					assert.Equal(t, of+"-drill", j.Environment, "%s %s", w.name, name)
 				case strings.Contains(role, "preview_role") && w.name == ".github/workflows/preview-stack.yml":
 					assert.Equal(t, "${{ github.event_name == 'pull_request' && contains(vars.APPROVED_PREVIEWS, inputs.stack) && "+
 						"format('{0}-preview', inputs.stack) || '' }}", j.Environment, "main has its own subject in the trust policy")
@@ -275,5 +276,5 @@ func TestRolesAreBehindEnvironments(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 4, found)
+	assert.Equal(t, 5, found)
 }

@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,7 +26,7 @@ func Restores(c *config.Config, before map[string]string) bool {
 // generations is what there is of instances: those of the active one under their own keys, those of others under its identifier
 // and the key.
 func generations(c *config.Config, before map[string]string) map[string]string {
-	values := rising(c)
+	values, newest := rising(c), rising(c.Newest())
 	values[engineKey] = string(c.Database.Engine)
 	for _, setting := range append(origins(c), ofInstance(c)...) {
 		values[setting.key] = setting.value
@@ -35,8 +36,8 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 		for _, key := range instanceKeys(c) {
 			if value, ok := known[key]; ok {
 				values[retained.Identifier+" "+key] = value
-			} else if value, ok := values[key]; ok {
-				values[retained.Identifier+" "+key] = value // it was made in this run
+			} else if value, ok := values[key]; ok { // it was made in this run
+				values[retained.Identifier+" "+key] = cmp.Or(newest[key], value)
 			}
 		}
 		values[retained.Identifier+" "+engineKey] = string(retained.Engine)
@@ -45,6 +46,9 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 	values[servingKey] = strconv.Itoa(c.Restore.Serving)
 	values[unprotectedKey] = strings.Join(c.Restore.Unprotected, " ")
 	values[releasedKey] = strings.Join(c.Restore.Released, " ")
+	for _, setting := range held(c) {
+		values[setting.key] = setting.value
+	}
 	return values
 }
 
@@ -84,7 +88,8 @@ func changedGenerations(c *config.Config, before map[string]string) schema.Probl
 		problems = append(problems, setting.changed(known)...)
 	}
 	problems = append(problems, shrunk(c, known)...)
-	return append(problems, version(c, known)...)
+	problems = append(problems, version(c, known)...)
+	return append(problems, replication(c, before)...)
 }
 
 // numbers lets the number of the newest instance rise one by one, and holds an instance that is there to what it was made from.

@@ -18,8 +18,10 @@ func origins(c *config.Config) []immutable {
 		{key: "restore.snapshotIdentifier", value: r.SnapshotIdentifier},
 		{key: "restore.sourceInstanceIdentifier", value: r.SourceInstanceIdentifier},
 		{key: "restore.sourceDbiResourceId", value: r.SourceDbiResourceID},
+		{key: "restore.sourceAutomatedBackupsArn", value: r.SourceAutomatedBackupsArn, later: true},
 		{key: "restore.pointInTime", value: r.PointInTime},
 		{key: "restore.useLatestRestorableTime", value: strconv.FormatBool(r.UseLatestRestorableTime)},
+		{key: "restore.logicalReplication", value: replicated(r), later: true},
 	}
 	for i := range all {
 		all[i].key, all[i].why, all[i].instead = config.Key(all[i].key), replaced, "restore it under the next restore.generation"
@@ -88,7 +90,7 @@ func shrunk(c *config.Config, before map[string]string) schema.Problems {
 func version(c *config.Config, before map[string]string) schema.Problems {
 	text := before[engineVersionKey]
 	old, now := config.ParseVersion(text), config.ParseVersion(c.Database.EngineVersion)
-	problem := schema.Problem{Key: engineVersionKey, Value: c.Database.EngineVersion}
+	problem := schema.Problem{Key: config.Key(c.EngineVersionField()), Value: c.Database.EngineVersion}
 	const back = "; or restore a snapshot from before the upgrade under the next restore.generation"
 	switch major := strconv.Itoa(old.Major); {
 	case old.Major == 0:
@@ -99,10 +101,14 @@ func version(c *config.Config, before map[string]string) schema.Problems {
 	case now.Before(old):
 		problem.Rule = fmt.Sprintf("not below the database's %s: RDS does not go back to an older version", text)
 		problem.Fix = strconv.Quote(text) + back
+	case now.Major > old.Major && c.Restore.LogicalReplication == config.ReplicationRunning:
+		problem.Rule = fmt.Sprintf("%d while logical replication is running: RDS does not upgrade an instance that has logical replication slots", old.Major)
+		problem.Fix = strconv.Quote(major) + "; the version of the newest instance is restore.engineVersion"
 	case now.Major > old.Major && (!c.Database.AllowMajorVersionUpgrade || !c.Database.ApplyImmediately):
 		// Left to the maintenance window, the instance would still be on the old parameter group when this run deletes it.
 		problem.Rule = fmt.Sprintf("with allowMajorVersionUpgrade and applyImmediately: from %d it is a major upgrade, with downtime and no way back", old.Major)
-		problem.Fix = strconv.Quote(major) + "; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it"
+		problem.Fix = strconv.Quote(major) + "; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it; " +
+			"or restore.engineVersion for the next restore.generation, with logicalReplication (docs/upgrades.md)"
 	default:
 		return nil
 	}

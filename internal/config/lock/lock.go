@@ -93,6 +93,7 @@ func Values(c *config.Config, location Location, before map[string]string) map[s
 	}
 	maps.Copy(values, generations(c, before))
 	maps.Copy(values, access(c))
+	maps.Copy(values, copies(c))
 	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
 	for _, app := range c.AdditionalApps {
 		values[applicationKey(app.Name)] = application(app)
@@ -111,6 +112,7 @@ func Changed(c *config.Config, before map[string]string) schema.Problems {
 	problems = append(problems, changedAccess(c, before)...)
 	problems = append(problems, ownership(c, before)...)
 	problems = append(problems, rotation(c, before)...)
+	problems = append(problems, changedCopies(c, before)...)
 	return append(problems, changedGenerations(c, before)...)
 }
 
@@ -127,16 +129,15 @@ func (i immutable) changed(before map[string]string) schema.Problems {
 	if len(before) == 0 || !known && !i.later || old == i.value {
 		return nil
 	}
-	fix := old
-	if old == "" {
-		fix = "nothing: remove the line"
-	}
 	return schema.Problems{{
 		Key: i.key, Value: orUnset(i.value),
 		Rule: fmt.Sprintf("immutable, %s since the database was made: %s", orUnset(old), i.why),
-		Fix:  fix + "; or " + i.instead,
+		Fix:  asWritten(old) + "; or " + i.instead,
 	}}
 }
+
+// asWritten is what to write for an old value.
+func asWritten(old string) string { return cmp.Or(old, "nothing: remove the line") }
 
 func orUnset(value string) string { return cmp.Or(value, "not set") }
 

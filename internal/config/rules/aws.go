@@ -35,6 +35,7 @@ var (
 	reservedPath = regexp.MustCompile(`^/aws-(service-role|reserved)/`)
 	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
 	resourceID   = regexp.MustCompile(`^(db|cluster)-[0-9A-Z]{26}$`)
+	backupsARN   = regexp.MustCompile(`^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:auto-backup:ab-[a-z0-9]+$`)
 	subnetGroup  = regexp.MustCompile(`^[a-z0-9 ._-]{1,255}$`)
 	environment  = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 )
@@ -85,8 +86,10 @@ func aws() schema.Rules {
 		"email":      email(),
 		"snapshot":   schema.Matching(snapshotName, "the identifier or ARN of a snapshot", "one such as mosaic-prod-manual-20260131"),
 		"resourceId": schema.Matching(resourceID, "the resource id of a database instance or of an Aurora cluster", "one such as db-ABCDEFGHIJKLMNOPQRSTUVWXY1"),
-		"tag":        tag(),
-		"tagCount":   tagCount(),
+		"automatedBackups": schema.Matching(backupsARN, "the ARN of automated backups in the stack's region",
+			"one such as arn:aws:rds:us-west-2:123456789012:auto-backup:ab-jkib2gfq5rv7replzadausbrktni2bn4example"),
+		"tag":      tag(),
+		"tagCount": tagCount(),
 	}
 }
 

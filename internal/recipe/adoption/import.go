@@ -147,7 +147,7 @@ func (a *adoption) id(s spec, inputs map[string]any) (string, error) {
 	if err != nil || id == "" {
 		return "", err
 	}
-	if there, err := existing.There(a.ask, c, id); err != nil || !there {
+	if there, err := existing.There(a.ask, a.target, c, id); err != nil || !there {
 		return "", err
 	}
 	if s.kind() == typeRole {

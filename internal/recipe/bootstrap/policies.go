@@ -2,6 +2,7 @@ package bootstrap
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ func (a *account) filled(document, environment string) []byte {
 	var text []byte
 	text, a.Err = os.ReadFile(filepath.Join("policies", document+".json"))
 	filled := compact(strings.NewReplacer(
-		"PARTITION", a.target.Partition, "REGION", a.target.Region, "ACCOUNT", a.target.Account, "ENVIRONMENT", environment,
+		"COPY_REGION", cmp.Or(a.target.CopyRegion, "COPY_REGION"), "PARTITION", a.target.Partition, "REGION", a.target.Region, "ACCOUNT", a.target.Account, "ENVIRONMENT", environment,
 		"CLUSTER", a.target.Cluster, "STATE_BUCKET", a.target.Bucket(), "STATE_KEY", a.keyARN,
 		"REPOSITORY", a.repository.name, "NUMBERED", a.repository.numbered).Replace(string(text)))
 	if a.Err == nil {

@@ -55,6 +55,18 @@ func TestIDs(t *testing.T) {
 	}
 	_, err := ID(state.Creation{Type: "aws:s3/bucket:Bucket", URN: "urn:pulumi:prod::mosaic-database::aws:s3/bucket:Bucket::b"}, target, nil)
 	assert.ErrorContains(t, err, "cannot find aws:s3/bucket:Bucket b")
+	// The copies and their key are looked for in their own region, where a key of the same tags would be another one.
+	target.CopyRegion = "us-gov-east-1"
+	for kind, want := range map[string][]string{
+		typeCopies: {"rds", "describe-db-instance-automated-backups", "--query",
+			"DBInstanceAutomatedBackups[?DBInstanceArn=='arn' && Status=='replicating'].DBInstanceAutomatedBackupsArn", "--region", "us-gov-east-1", "--output", "text"},
+		typeKey: {"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
+			"--tag-filters", "Key=Database,Values=mosaic-prod-db", "Key=ManagedBy,Values=pulumi", "--query", "ResourceTagMappingList[].ResourceARN", "--region", "us-gov-east-1", "--output", "text"},
+	} {
+		c := state.Creation{Type: kind, URN: "urn:pulumi:prod::p::" + kind + map[string]string{typeCopies: "::mosaic-prod-db-in-us-gov-east-1", typeKey: "::mosaic-prod-db-copies"}[kind], Inputs: map[string]any{"sourceDbInstanceArn": "arn"}}
+		_, err = In(func(args ...string) (string, error) { assert.Equal(t, want, args); return "x", nil }, target)(c)
+		require.NoError(t, err)
+	}
 	assert.Equal(t, "a|v", idOf(state.Creation{Type: TypeSecretVersion, Inputs: map[string]any{"secretId": "a"}}, "v"))
 	assert.Equal(t, "k", idOf(state.Creation{Type: typeKey}, "arn:aws:kms:us-east-1:1:key/k"))
 }

@@ -36,7 +36,7 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 		return fmt.Sprintf("arn:%s:sns:%s:%s:%s", target.Partition, target.Region, target.Account, c.Text("name")), nil
 	case "aws:sns/topicPolicy:TopicPolicy":
 		return c.Text("arn"), nil
-	case TypeInstance, TypeSecurityGroup, TypeSecret, TypeSecretVersion, typeKey, typeSubscription:
+	case TypeInstance, TypeSecurityGroup, TypeSecret, TypeSecretVersion, typeKey, typeSubscription, typeCopies:
 		return look(c)
 	}
 	provider, _, _ := strings.Cut(c.Type, ":")

@@ -19,6 +19,7 @@ const (
 	TypeSecretVersion = "aws:secretsmanager/secretVersion:SecretVersion"
 	typeKey           = "aws:kms/key:Key"
 	typeSubscription  = "aws:sns/topicSubscription:TopicSubscription"
+	typeCopies        = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 )
 
 // Ask makes a call of the AWS CLI that describes something, and returns what it prints; "" if that does not exist.
@@ -31,7 +32,7 @@ func In(ask Ask, target pipeline.Target) Lookup {
 		if slices.Contains(args, "") { // an input that is not known yet
 			return "", nil
 		}
-		found, err := ask(append(args, "--output", "text")...)
+		found, err := ask(slices.Concat(args, in(c, target), []string{"--output", "text"})...)
 		if err != nil {
 			return "", err
 		}
@@ -44,6 +45,14 @@ func In(ask Ask, target pipeline.Target) Lookup {
 		}
 		return idOf(c, ids[0]), nil
 	}
+}
+
+// in are the arguments of a call about what is in the region of the copies; none of anything else.
+func in(c state.Creation, target pipeline.Target) []string {
+	if c.Type == typeCopies || strings.HasSuffix(c.URN, "::"+naming.CopiesKey(target.Environment)) {
+		return []string{"--region", target.CopyRegion} // the last one counts
+	}
+	return nil
 }
 
 // question is the call that prints what AWS knows the object by.
@@ -62,6 +71,9 @@ func question(c state.Creation, target pipeline.Target) []string {
 	case typeSubscription:
 		return []string{"sns", "list-subscriptions-by-topic", "--topic-arn", c.Text("topic"),
 			"--query", fmt.Sprintf("Subscriptions[?Endpoint=='%s'].SubscriptionArn", c.Text("endpoint"))}
+	case typeCopies:
+		return []string{"rds", "describe-db-instance-automated-backups",
+			"--query", fmt.Sprintf("DBInstanceAutomatedBackups[?DBInstanceArn=='%s' && Status=='replicating'].DBInstanceAutomatedBackupsArn", c.Text("sourceDbInstanceArn"))}
 	default: // a key has no name, only the tags of the stack
 		return []string{"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
 			"--tag-filters", "Key=Database,Values=" + naming.Instance(target.Environment), "Key=ManagedBy,Values=pulumi",

@@ -2,18 +2,20 @@ package existing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/state"
 )
 
 // There tells whether the object with an id that [ID] returned exists. What was looked up does.
-func There(ask Ask, c state.Creation, id string) (bool, error) {
+func There(ask Ask, target pipeline.Target, c state.Creation, id string) (bool, error) {
 	args := byName(c, id)
 	if args == nil {
 		return true, nil
 	}
-	found, err := ask(append(args, "--output", "text")...)
+	found, err := ask(slices.Concat(args, in(c, target), []string{"--output", "text"})...)
 	return found != "" && found != "None", err
 }
 

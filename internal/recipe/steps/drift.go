@@ -52,12 +52,12 @@ func (w Workflow) closeIssue(ctx context.Context, title string) error {
 }
 
 // Drill runs the restore drill of a stack, and adds its report to the open issue that has all of them.
-func (w Workflow) Drill(ctx context.Context, stack string) error {
+func (w Workflow) Drill(ctx context.Context, recipe, stack string) error {
 	if err := w.needGh(); err != nil {
 		return err
 	}
 	var printed, log bytes.Buffer
-	cmd := run.Command(filepath.Join("scripts", "db-drill"), stack, "--yes")
+	cmd := run.Command(filepath.Join("scripts", recipe), stack, "--yes")
 	cmd.Stdout, cmd.Stderr = &printed, io.MultiWriter(os.Stderr, &log)
 	failure := w.Recipe.Do(ctx, cmd)
 	text := printed.String()

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,8 +21,8 @@ type asked struct {
 	Environment map[string]string `json:"environment"`
 }
 
-// run asks until the server does not say any more that the container runs, with the status 202. What it says otherwise is the log; an
-// error of the client means that the container failed. A container that is restarted always runs until its pod ends.
+// run asks until the server does not say any more that the container runs, with the status 202. What it says otherwise is the log; any
+// status but 200 means that the container failed. A container that is restarted always runs until its pod ends.
 func (r asked) run(p *pod, c corev1.Container, status *corev1.ContainerStatus, log *os.File) int {
 	p.runs(status, func(s *corev1.ContainerStatus) { s.Ready = true })
 	if p.live.Spec.RestartPolicy == corev1.RestartPolicyAlways && !p.initializes(c) {
@@ -33,7 +34,7 @@ func (r asked) run(p *pod, c corev1.Container, status *corev1.ContainerStatus, l
 		return 128
 	}
 	for {
-		response, err := http.Post(r.url, "application/json", bytes.NewReader(question))
+		response, err := r.ask(p.ctx, question)
 		if err != nil {
 			fmt.Fprintln(log, err)
 			return 128
@@ -52,4 +53,13 @@ func (r asked) run(p *pod, c corev1.Container, status *corev1.ContainerStatus, l
 		}
 		return 0
 	}
+}
+
+func (r asked) ask(ctx context.Context, question []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(question))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return http.DefaultClient.Do(request)
 }

@@ -48,7 +48,6 @@ func (p *pod) command(c corev1.Container) (run execution, reason string, err err
 
 // exec is a command with the environment of a container.
 func (p *pod) exec(image Image, words []string, variables map[string]string, replacer *strings.Replacer) (execution, string, error) {
-	variables["PATH"] = strings.Join(image.Path, string(os.PathListSeparator))
 	program, err := find(words[0], image.Path)
 	if err != nil {
 		return nil, "RunContainerError", fmt.Errorf("exec: %q: executable file not found in $PATH", words[0])
@@ -61,6 +60,7 @@ func (p *pod) exec(image Image, words []string, variables map[string]string, rep
 	for name, value := range variables {
 		cmd.Env = append(cmd.Env, name+"="+replacer.Replace(value))
 	}
+	cmd.Env = append(cmd.Env, "PATH="+strings.Join(image.Path, string(os.PathListSeparator))) // of this machine
 	cmd.SysProcAttr = ownGroup()
 	return process{cmd, replacer}, "", nil
 }

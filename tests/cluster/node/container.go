@@ -68,8 +68,11 @@ type execution interface {
 // execute runs a container to its end, and returns its exit code.
 func (p *pod) execute(run execution, c corev1.Container, status *corev1.ContainerStatus) int {
 	name := p.log(c.Name)
-	log, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	log, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
+		p.change(status, func(s *corev1.ContainerStatus) {
+			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 128, Reason: "StartError", Message: err.Error()}}
+		})
 		return 128
 	}
 	defer log.Close()

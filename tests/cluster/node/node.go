@@ -7,7 +7,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -33,7 +36,9 @@ type Node struct {
 	client kubernetes.Interface
 	dir    string // for volumes and logs
 	images string // file
-	events record.EventRecorder
+	// unprivileged is the user that owns the files of volumes: nobody, whom containers become that do not stay root; -1: the own user.
+	unprivileged int
+	events       record.EventRecorder
 
 	ctx     context.Context
 	stop    context.CancelFunc
@@ -52,7 +57,16 @@ func Start(ctx context.Context, config *rest.Config, dir string) (*Node, error) 
 	}
 	n := &Node{
 		client: client, dir: filepath.Join(dir, "pods"), images: filepath.Join(dir, "images.json"),
-		pods: map[types.UID]*pod{}, next: rand.IntN(1 << 20),
+		pods: map[types.UID]*pod{}, next: rand.IntN(1 << 20), unprivileged: -1,
+	}
+	if os.Getuid() == 0 {
+		nobody, err := user.Lookup("nobody")
+		if err != nil {
+			return nil, err
+		}
+		if n.unprivileged, err = strconv.Atoi(nobody.Uid); err != nil {
+			return nil, err
+		}
 	}
 	n.ctx, n.stop = context.WithCancel(ctx)
 	broadcaster := record.NewBroadcaster(record.WithContext(n.ctx))

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -9,7 +10,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // again is how long the node waits before it tries again what a pod lacks. A kubelet waits longer, and longer each time.
@@ -63,6 +66,7 @@ func (p *pod) end(grace time.Duration) {
 // run runs the pod to its end.
 func (p *pod) run() {
 	defer os.RemoveAll(filepath.Join(p.dir, "volumes"))
+	defer os.RemoveAll(filepath.Join(p.dir, "copies"))
 	defer p.kill()
 	_ = os.MkdirAll(p.dir, 0o755) // a pod may have no volume
 	p.report()
@@ -168,13 +172,19 @@ func (p *pod) over() (corev1.PodPhase, bool) {
 	return phase, true
 }
 
-// report writes the status of the pod to the API server.
+// report writes the status of the pod to the API server, and nothing else: what the pod has besides belongs to others, who have changed it
+// since it was scheduled.
 func (p *pod) report() {
 	p.mu.Lock()
 	defer p.mu.Unlock() // the reports of a pod are in order
 	p.status.Conditions = p.conditions()
-	live := p.live.DeepCopy()
-	live.ResourceVersion, live.Status = "", *p.status.DeepCopy()
-	// A pod that was deleted in the meantime has no status any more.
-	_, _ = p.node.client.CoreV1().Pods(live.Namespace).UpdateStatus(p.node.ctx, live, metav1.UpdateOptions{})
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": p.live.UID}, "status": p.status})
+	for err == nil {
+		_, err = p.node.client.CoreV1().Pods(p.live.Namespace).Patch(p.node.ctx, p.live.Name, types.MergePatchType, patch, metav1.PatchOptions{}, "status")
+		if err == nil || apierrors.IsNotFound(err) || apierrors.IsConflict(err) || p.node.ctx.Err() != nil {
+			return // a pod that was deleted in the meantime has no status any more, nor has another one of its name
+		}
+		time.Sleep(again)
+		err = nil
+	}
 }

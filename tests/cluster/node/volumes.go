@@ -39,7 +39,7 @@ func (p *pod) volume(ctx context.Context, v corev1.Volume) error {
 	for _, source := range sources {
 		files, err := p.project(ctx, source)
 		if err == nil {
-			err = write(folder, files)
+			err = p.node.write(folder, files)
 		}
 		if err != nil {
 			return fmt.Errorf("MountVolume.SetUp failed for volume %q : %w", v.Name, err)
@@ -103,17 +103,21 @@ func (p *pod) token(ctx context.Context, wanted corev1.ServiceAccountTokenProjec
 	return made.Status.Token, nil
 }
 
-func write(folder string, files map[string]string) error {
+// write writes the files of a volume, which can hold passwords. Containers read them, those too that do not stay root.
+func (n *Node) write(folder string, files map[string]string) error {
 	for path, content := range files {
 		file := filepath.Join(folder, path)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			return err
+		}
+		if err := os.Chown(file, n.unprivileged, -1); err != nil {
 			return err
 		}
 	}
-	return nil
+	return os.MkdirAll(folder, 0o755) // of no files, too
 }
 
 // folder is that of a volume.
@@ -128,7 +132,7 @@ func (p *pod) replacer(image Image, c corev1.Container) *strings.Replacer {
 	mounts := slices.Clone(c.VolumeMounts)
 	slices.SortFunc(mounts, func(a, b corev1.VolumeMount) int { return len(b.MountPath) - len(a.MountPath) }) // /etc/a-b before /etc/a
 	for _, m := range mounts {
-		from := p.folder(m.Name)
+		from := p.copyFor(c, m.Name)
 		if m.SubPath != "" {
 			from = filepath.Join(from, m.SubPath)
 		}
@@ -137,23 +141,36 @@ func (p *pod) replacer(image Image, c corev1.Container) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
+// copyFor is the folder that a container sees of a volume: the volume itself if it may be written, otherwise a copy.
+func (p *pod) copyFor(c corev1.Container, volume string) string {
+	for _, v := range p.live.Spec.Volumes {
+		if v.Name == volume && v.EmptyDir == nil {
+			return filepath.Join(p.dir, "copies", c.Name, volume)
+		}
+	}
+	return p.folder(volume)
+}
+
 // place gives a container its own copy of the files that are mounted from Secrets and ConfigMaps, with what is replaced in them.
 func (p *pod) place(image Image, c corev1.Container) error {
 	replacer := p.replacer(image, c)
-	for _, v := range p.live.Spec.Volumes {
-		if v.EmptyDir != nil {
+	for _, m := range c.VolumeMounts {
+		from, to := p.folder(m.Name), p.copyFor(c, m.Name)
+		if from == to {
 			continue
 		}
-		err := filepath.WalkDir(p.folder(v.Name), func(file string, entry os.DirEntry, err error) error {
+		files := map[string]string{}
+		err := filepath.WalkDir(from, func(file string, entry os.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
 			}
 			content, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(file, []byte(replacer.Replace(string(content))), 0o644)
+			files[strings.TrimPrefix(file, from)] = replacer.Replace(string(content))
+			return err
 		})
+		if err == nil {
+			err = p.node.write(to, files)
+		}
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/retry"
 )
 
 // Server is an API server, and who calls it.
@@ -97,6 +98,19 @@ func (c *Client) Put(ctx context.Context, object *Object, manager string) error 
 			return err
 		}
 	}
+}
+
+// Edit changes an object that exists, as a field manager. What others change at the same time stays.
+func (c *Client) Edit(ctx context.Context, object *Object, manager string, edit func(*Object)) error {
+	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		live, err := c.of(object).Get(ctx, object.GetName(), metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		edit(live)
+		_, err = c.of(object).Update(ctx, live, metav1.UpdateOptions{FieldManager: manager})
+		return err
+	})
 }
 
 // Unready says that an object was stored, and did not become what somebody waits for.

@@ -1,0 +1,63 @@
+package lock
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+var replicationKey = config.Key("restore.logicalReplication")
+
+// replicated is what the newest instance was made for; "" unless it is logical replication, whose state may change.
+func replicated(r config.Restore) string {
+	if r.LogicalReplication == "" {
+		return ""
+	}
+	return "running or complete"
+}
+
+// held are the settings that stay as they are while logical replication is running, from the run on that made the newest instance.
+func held(c *config.Config) []immutable {
+	const (
+		schemas   = "logical replication carries rows and no DDL, so the newest instance would not have what a migration makes"
+		passwords = "the newest instance would keep the former password, and just db-switch could not log in there"
+	)
+	return []immutable{
+		{key: config.Key("restore.engineVersion"), value: c.Restore.EngineVersion, why: "the newest instance was made with it"},
+		{key: config.Key("migrations.image"), value: c.Migrations.Image, why: schemas},
+		{key: config.Key("migrations.command"), value: strings.Join(c.Migrations.Command, " "), why: schemas},
+		{key: passwordKey, value: strconv.Itoa(c.Database.PasswordVersion), why: passwords},
+		{key: config.Key("database.masterPasswordVersion"), value: strconv.Itoa(c.Database.MasterPasswordVersion), why: passwords},
+		{key: credentialsKey, value: string(c.Database.Credentials), why: passwords},
+	}
+}
+
+// replication holds what replication needs as it is, and lets it be complete only after it ran. The run that begins it may still change
+// all of that.
+func replication(c *config.Config, before map[string]string) schema.Problems {
+	r := c.Restore
+	made := number(before, generationKey, 1) == r.Generation
+	if r.LogicalReplication == config.ReplicationComplete && !made {
+		return schema.Problems{{
+			Key: replicationKey, Value: string(r.LogicalReplication), Rule: "running at first: this run makes the newest instance, and it is empty",
+			Fix: string(config.ReplicationRunning),
+		}}
+	}
+	if r.LogicalReplication != config.ReplicationRunning || !made {
+		return nil
+	}
+	var problems schema.Problems
+	for _, setting := range held(c) {
+		if old, known := before[setting.key]; known && old != setting.value {
+			problems = append(problems, schema.Problem{
+				Key: setting.key, Value: orUnset(setting.value),
+				Rule: fmt.Sprintf("%s while logical replication is running: %s", orUnset(old), setting.why),
+				Fix:  orUnset(old) + "; and the change after just db-switch",
+			})
+		}
+	}
+	return problems
+}

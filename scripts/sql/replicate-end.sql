@@ -1,0 +1,13 @@
+-- Takes away what logical replication has on one side; on the subscriber first, which drops the slot of the other.
+\set QUIET on
+SELECT format('DROP SUBSCRIPTION %I', subname) FROM pg_subscription
+WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND subname ~ '^mosaic_to_' AND :'subscriber' = 'true'
+\gexec
+SELECT :'subscriber' = 'false' AND to_regrole('mosaic_replication') IS NOT NULL AS publisher
+\gset
+\if :publisher
+  DROP PUBLICATION IF EXISTS mosaic_replication;
+  GRANT mosaic_replication TO CURRENT_USER;
+  DROP OWNED BY mosaic_replication;
+  DROP ROLE mosaic_replication;
+\endif
