@@ -28,11 +28,11 @@ func (l *loader) instancesAlone() {
 	if !l.config.Database.Aurora() && l.config.newestEngine() != AuroraPostgreSQL {
 		return
 	}
-	for field, value := range map[string]string{
-		"restore.logicalReplication": string(r.LogicalReplication), "restore.engineVersion": r.EngineVersion,
+	for _, given := range []struct{ field, value string }{
+		{"restore.engineVersion", r.EngineVersion}, {"restore.logicalReplication", string(r.LogicalReplication)},
 	} {
-		if value != "" {
-			l.conflict(Problem{Key: field, Value: schema.Show(value),
+		if given.value != "" {
+			l.conflict(Problem{Key: given.field, Value: schema.Show(given.value),
 				Rule: "not with an Aurora cluster as the active or the newest instance: just db-replicate replicates between instances of RDS alone",
 				Fix: "nothing: remove the line; a cluster is upgraded in place, with database.engineVersion (docs/upgrades.md), and data comes from another " +
 					"engine by a snapshot, or by dump and load (docs/serverless.md)"}, "tier", "restore.engines", "restore.generation")
