@@ -31,7 +31,14 @@ on() {
   local at=$1 file=$2 variables=() one
   shift 2
   for one; do variables+=(--set "$one"); done
-  kube exec -i "$pod" -- env "PGHOST=$at" psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "${variables[@]}" --file - <"$sql/$file"
+  run_at "$at" "${variables[@]}" <"$sql/$file"
+}
+
+# run_at HOST [OPTION...] runs the SQL of its standard input there, with options of psql.
+run_at() {
+  local at=$1
+  shift
+  kube exec -i "$pod" -- env "PGHOST=$at" psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$@" --file -
 }
 
 # between HOST HOST SHELL [ARGUMENT...] runs a line of shell in the pod, in which $1 and $2 are the two.

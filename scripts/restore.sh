@@ -11,6 +11,7 @@ open_restore() {
   generation=$(setting restore.generation)
   active=$(setting restore.serving)
   generation=${generation:-1} active=${active:-$generation}
+  version=$(setting restore.engineVersion) # of the newest instance, if logical replication made it
 }
 
 # restore WHAT EDIT... makes the next generation from the backup that the edits name. The keys of the last restore are removed
@@ -18,9 +19,11 @@ open_restore() {
 restore() {
   local what=$1 key edits=("restore.generation=$((generation + 1))")
   shift
-  for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId sourceAutomatedBackupsArn; do
+  for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId sourceAutomatedBackupsArn \
+    logicalReplication engineVersion; do
     edits+=("restore.$key-")
   done
+  [[ -z $version || $active != "$generation" ]] || edits+=("database.engineVersion=$version") # that of the backup
   if option --beside; then
     change "restores $what beside $instance, without moving anything to it" "${edits[@]}" "restore.serving=$active" "$@" || stopped
     say "the restored instance exists; to move to it: just db-serve $((generation + 1)) $stack"

@@ -7,6 +7,12 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
 )
 
+// table is the prices of the stack's region, those of the region of the copies, and the discounts of reserved instances.
+type table struct {
+	region, copies prices.Region
+	reserved       []prices.Discount
+}
+
 // copies adds the copies of the backups in another region: their storage there, of which none is free, and their way, once a month as a whole.
 // AWS bills snapshots, and what is written since; how much that is, nobody knows before.
 func (e *estimator) copies() {
@@ -50,10 +56,7 @@ func (e *estimator) keys() {
 
 // elsewhere is priced by the prices of the region of the copies.
 func (e *estimator) elsewhere(item, detail, key string, quantity float64) {
-	here := e.prices
-	e.prices = e.copyPrices
-	e.priced(item, detail, key, quantity)
-	e.prices = here
+	e.pricedIn(e.copyPrices, item, detail, key, quantity)
 }
 
 // pricesOfCopies are the prices of the region of the copies; none without copies.

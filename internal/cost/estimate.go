@@ -36,12 +36,6 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 	return estimate(cfg, alarms, table{region, copies, reserved.Discounts}), nil
 }
 
-// table is the prices of the stack's region, those of the region of the copies, and the discounts of reserved instances.
-type table struct {
-	region, copies prices.Region
-	reserved       []prices.Discount
-}
-
 func estimate(cfg *config.Config, alarms int, of table) Estimate {
 	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: of.region, copyPrices: of.copies}
 	e.class, e.known = e.db.Class()
@@ -97,9 +91,14 @@ func (e *estimator) free(item, detail string) { e.add(Line{Item: item, Detail: d
 
 func (e *estimator) unknown(item, detail string) { e.add(Line{Item: item, Detail: detail}) }
 
-// priced adds a line with a quantity at a price of the table, or a line without a price.
+// priced adds a line with a quantity at a price of the stack's region.
 func (e *estimator) priced(item, detail, key string, quantity float64) {
-	p, ok := e.prices.Item[key]
+	e.pricedIn(e.prices, item, detail, key, quantity)
+}
+
+// pricedIn adds a line with a quantity at a price of a region, or a line without a price.
+func (e *estimator) pricedIn(region prices.Region, item, detail, key string, quantity float64) {
+	p, ok := region.Item[key]
 	if !ok {
 		e.unknown(item, detail)
 		return

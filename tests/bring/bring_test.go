@@ -79,7 +79,7 @@ func (m *machine) write(path, script string) {
 func (m *machine) sources() {
 	m.t.Helper()
 	for name, content := range map[string]string{
-		"tests/cluster/go.mod": "module cluster\n\nrequire k8s.io/kubernetes v1.34.1\n", "tests/cluster/go.sum": "",
+		"tests/cluster/go.mod": "module cluster\n\nrequire k8s.io/kubernetes v1.34.1\n", "tests/cluster/go.sum": "", "tests/build/cluster.go": "",
 		"operator/go.mod": "module operator\n", "operator/apis/x.go": "", "operator/cmd/controller/x.go": "", "operator/deploy/crds/bundle.yaml": "",
 		"operator/pkg/provider/register/register.go": "", "operator/pkg/generator/register/register.go": "",
 	} {

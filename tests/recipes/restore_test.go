@@ -68,9 +68,9 @@ func TestRestoreRecipes(t *testing.T) {
 	t.Parallel()
 	state := deployed(t)
 	b := newBench(t, state)
-	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn"}
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"}
 
-	b.expect(inCluster(append(append(forgetting("generation", "serving"), secret("old"), raising("restore.generation", "2")),
+	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
 			change)...)...)...)
 	b.expect(restarting()...)
@@ -95,7 +95,7 @@ func TestRestoreRecipes(t *testing.T) {
 	assert.Equal(t, "mosaic-prod-db-2", outputOf(t, state, "instanceIdentifier"))
 
 	b.again()
-	b.expect(outputs, account, setting("restore.unprotected"), setting("restore.released"),
+	b.expect(outputs, account, setting("restore.logicalReplication"), setting("restore.unprotected"), setting("restore.released"),
 		setting("restore.unprotected"), raising("restore.unprotected[0]", "mosaic-prod-db"), change,
 		setting("restore.unprotected"), removing("restore.unprotected"), setting("restore.released"), raising("restore.released[0]", "mosaic-prod-db"), change)
 	r = b.just("yes\nyes\n", "db-release", "mosaic-prod-db", "prod")
@@ -107,10 +107,11 @@ func TestRestoreRecipes(t *testing.T) {
 	require.NoError(t, err)
 	b.again()
 	snapshot := "mosaic-prod-db-final-" + suffix(t, state)
-	b.expect(inCluster(append(append(forgetting("generation", "serving"), raising("restore.generation", "3")),
+	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), raising("restore.generation", "3")),
 		setting("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"),
 		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"),
+		setting("restore.logicalReplication"), setting("restore.engineVersion"),
 		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	r = b.just("no\n", "db-restore-snapshot", snapshot, "prod", "--beside")
 	require.NotZero(t, r.code)
@@ -137,7 +138,7 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	origin := forgetting("generation", "serving")
+	origin := forgetting("generation", "serving", "engineVersion")
 	for name, test := range map[string]struct {
 		args  string
 		calls []call
@@ -151,11 +152,11 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 			want: "name a retained instance; there are none"},
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. To go on: just db-deploy prod. To go back: just db-serve 1 prod",
 			calls: inCluster(append(append(origin, secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"),
 					raising("restore.snapshotIdentifier", "before"), halfway)...)...)},
 		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
-			calls: inCluster(append(append(forgetting("generation", "serving"), secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn"),
+			calls: inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"),
 					raising("restore.snapshotIdentifier", "before"), change.with("--yes"))...)...)},
 	} {
 		t.Run(name, func(t *testing.T) {

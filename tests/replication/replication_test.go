@@ -141,8 +141,8 @@ func (p *pair) serves(generation int) {
 	names := []string{"mosaic-prod-db", "mosaic-prod-db-2"}
 	p.answer("restore.serving", strconv.Itoa(generation))
 	p.answer("outputs.json", fmt.Sprintf(`{"region": "us-east-1", "accountId": "123456789012", "clusterName": "mosaic-prod", "namespace": "mosaic-prod",
-		"applicationName": "core-api", "kubernetesSecretName": "core-api-db-secret", "instanceIdentifier": %q, "keptInstances": [%q], "replicaEndpoints": []}`,
-		names[generation-1], names[2-generation]))
+		"applicationName": "core-api", "kubernetesSecretName": "core-api-db-secret", "instanceIdentifier": %q, "keptInstances": [%q], "endpoint": %q, "replicaEndpoints": []}`,
+		names[generation-1], names[2-generation], p.hosts[generation-1]))
 }
 
 // recipe runs a recipe, without its restart of pods, which has no cluster here.
@@ -165,6 +165,14 @@ func (p *pair) must(args ...string) string {
 	if args[0] != "db-switch" || !errors.As(err, &exit) || exit.ExitCode() != 4 {
 		require.NoError(p.t, err, out)
 	}
+	return out
+}
+
+// refused is a recipe that has to fail.
+func (p *pair) refused(args ...string) string {
+	p.t.Helper()
+	out, err := p.recipe(args...)
+	require.Error(p.t, err, out)
 	return out
 }
 

@@ -127,7 +127,8 @@ func TestASwitchUnderLoad(t *testing.T) {
 		assert.NotRegexp(t, `(password=|PASSWORD ')[A-Za-z0-9]{30}`, string(log), "no password in a log that has every statement")
 	}
 
-	// The end of it leaves nothing that keeps WAL, or a login.
+	// The end of it leaves nothing that keeps WAL, or a login. Before it, the other instance stays.
+	assert.Contains(t, p.refused("db-release", "mosaic-prod-db", "prod", "--yes"), "in mosaic_to_1, until its storage is full: just db-replicate prod --end")
 	p.must("db-replicate", "prod", "--end", "--yes")
 	for generation := 1; generation <= 2; generation++ {
 		assert.Equal(t, "0 0 0 0", p.one(generation, `SELECT concat_ws(' ', (SELECT count(*) FROM pg_replication_slots), (SELECT count(*) FROM pg_subscription),

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
 
 const (
@@ -84,25 +86,29 @@ func updateRole(_ *account, _, out Properties) error {
 
 // wellFormed refuses a policy that AWS would refuse, or that is not simulated.
 func wellFormed(name, policy string) error {
+	_, err := documentOf(name, policy)
+	return err
+}
+
+// documentOf is a policy as AWS stores it; an error where wellFormed has one.
+func documentOf(name, policy string) (iam.Document, error) {
 	document, err := parsed(policy)
 	if !json.Valid([]byte(policy)) || err == nil && len(document.Statement) == 0 {
-		return fmt.Errorf("IAM policy of %s: MalformedPolicyDocument: This policy contains invalid Json", name)
+		err = fmt.Errorf("IAM policy of %s: MalformedPolicyDocument: This policy contains invalid Json", name)
 	}
-	return err
+	return document, err
 }
 
 // wellFormedFor is wellFormed for the policy of a resource, which says to whom each statement applies.
 func wellFormedFor(resource, policy string) error {
-	if err := wellFormed(resource, policy); err != nil {
+	document, err := documentOf(resource, policy)
+	if err != nil {
 		return err
 	}
-	document, err := parsed(policy)
-	for _, s := range document.Statement {
-		if s.Principal == nil {
-			err = fmt.Errorf("policy of %s: MalformedPolicyDocument: Missing required field Principal", resource)
-		}
+	if slices.ContainsFunc(document.Statement, func(s iam.Statement) bool { return s.Principal == nil }) {
+		return fmt.Errorf("policy of %s: MalformedPolicyDocument: Missing required field Principal", resource)
 	}
-	return err
+	return nil
 }
 
 func removeRole(a *account, name string, live Properties) error {
