@@ -30,11 +30,6 @@ func Tiers() []Tier {
 			InstanceClass: "db.t3.small", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
 		{
-			Name: "serverless", Description: "Aurora, whose capacity follows the load, from 1 GiB of memory to 8.",
-			Engine: AuroraPostgreSQL, InstanceClass: ServerlessClass, StorageType: auroraStorage, MinCapacity: 0.5, MaxCapacity: 4,
-			BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
-		},
-		{
 			Name: "medium", Description: "Four times the memory of mvp.",
 			InstanceClass: "db.t3.medium", BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
@@ -46,6 +41,11 @@ func Tiers() []Tier {
 			Name: "scale", Description: "ha with a read replica and a month of performance insights.",
 			InstanceClass: "db.t3.medium", MultiAz: true, ReadReplicas: 1, BackupRetentionDays: 30,
 			PerformanceInsightsRetentionDays: 31,
+		},
+		{
+			Name: "serverless", Description: "Aurora, whose capacity follows the load, from 1 GiB of memory to 8.",
+			Engine: AuroraPostgreSQL, InstanceClass: ServerlessClass, StorageType: auroraStorage, MinCapacity: 0.5, MaxCapacity: 4,
+			BackupRetentionDays: 7, PerformanceInsightsRetentionDays: freeInsights,
 		},
 	}
 	for i := range tiers {

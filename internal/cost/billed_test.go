@@ -29,6 +29,7 @@ func scaling() *config.Config {
 		Engine: config.AuroraPostgreSQL, InstanceClass: config.ServerlessClass, StorageType: "aurora", MinCapacity: 0.5, MaxCapacity: 4, ReadReplicas: 1,
 		BackupRetentionDays: 7, DatabaseInsightsMode: "standard", PerformanceInsightsRetentionDays: 7, LogRetentionDays: 30,
 	}
+	cfg.Backups = config.Backups{} // RDS copies those of instances alone
 	cfg.Budget = config.Budget{ExpectedLogGiB: 1, ExpectedStorageGiB: 10, ExpectedBackupGiB: 10, ExpectedMillionIOs: 10}
 	return cfg
 }

@@ -86,7 +86,7 @@ func TestWrongConfiguration(t *testing.T) {
 	why := l.MustFail(l.Preview(t.Context()))
 	for _, part := range []string{
 		"5 problems; nothing was changed",
-		"mosaic-database:tier: huge", "one of mvp, small, medium, ha, scale",
+		"mosaic-database:tier: huge", "one of mvp, small, medium, ha, scale, serverless",
 		"mosaic-database:database.instanceClas", "did you mean instanceClass?",
 		"mosaic-database:database.maxAllocatedStorage: 21", "110 %",
 		"mosaic-database:migrations.image: core-api:latest",

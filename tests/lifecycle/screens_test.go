@@ -81,7 +81,7 @@ func TestTheProgramInItsProcess(t *testing.T) {
 	result, err := l.Preview(t.Context(), optpreview.Diff())
 	require.Error(t, err)
 	assert.True(t, strings.HasPrefix(result.Stderr, "error: the configuration has 1 problem; nothing was changed:\n"), result.Stderr)
-	assert.True(t, strings.HasSuffix(strings.TrimSpace(result.Stderr), "write: one of mvp, small, medium, ha, scale"), result.Stderr)
+	assert.True(t, strings.HasSuffix(strings.TrimSpace(result.Stderr), "write: one of mvp, small, medium, ha, scale, serverless"), result.Stderr)
 	assert.Empty(t, l.Cloud.Log())
 
 	l.MustSet("tier", "mvp")
