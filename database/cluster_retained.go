@@ -14,7 +14,7 @@ func (c cluster) origin(args *rds.ClusterArgs, from config.Restore) {
 	switch {
 	case from.SnapshotIdentifier != "":
 		args.SnapshotIdentifier = pulumi.String(from.SnapshotIdentifier)
-	case from.SourceInstanceIdentifier != "" || from.SourceDbiResourceID != "":
+	case from.PointInTime != "" || from.UseLatestRestorableTime:
 		point := &rds.ClusterRestoreToPointInTimeArgs{RestoreType: pulumi.String("full-copy")}
 		if from.SourceDbiResourceID != "" {
 			point.SourceClusterResourceId = pulumi.String(from.SourceDbiResourceID)
@@ -40,7 +40,7 @@ func clusterOriginInputs() []string {
 
 // retained registers a cluster that no client uses, with one instance. The data would be kept without any; with one it can be looked at,
 // and be active again at once. RDS deletes no cluster that has instances, so it goes before the cluster.
-func (c cluster) retained(s *shared, one config.Retained) (pulumi.Resource, error) {
+func (c cluster) retained(s *shared, one config.Retained) (*kept, error) {
 	group, err := c.clusterParameterGroup(one.Identifier, frozenParameters())
 	if err != nil {
 		return nil, err
@@ -52,11 +52,15 @@ func (c cluster) retained(s *shared, one config.Retained) (pulumi.Resource, erro
 	c.origin(args, c.madeFrom(one))
 	protect := c.protects(one)
 	args.DeletionProtection = pulumi.Bool(protect)
-	kept, err := c.register(one.Identifier, args, pulumi.Protect(protect), pulumi.IgnoreChanges(frozenOfCluster()))
+	made, err := c.register(one.Identifier, args, pulumi.Protect(protect), pulumi.IgnoreChanges(frozenOfCluster()))
 	if err != nil {
 		return nil, err
 	}
-	return c.instance(s, kept, naming.ClusterInstance(one.Identifier, 1), pulumi.Protect(protect), pulumi.IgnoreChanges(frozenOfMember()))
+	instance, err := c.instance(s, made, naming.ClusterInstance(one.Identifier, 1), pulumi.Protect(protect), pulumi.IgnoreChanges(frozenOfMember()))
+	if err != nil {
+		return nil, err
+	}
+	return &kept{resource: instance, endpoint: made.Endpoint, username: made.MasterUsername}, nil
 }
 
 // followingOfCluster are the inputs of a retained cluster whose changes reach it, with the reason.

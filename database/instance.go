@@ -28,15 +28,18 @@ type Instance struct {
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
 	CopiedBackupsArn     pulumi.StringOutput // of the copies of the primary's automated backups in another region; "": there are none
-	// ConnectionSecretVersionID changes with the content of the connection secret. [New] sets it when the secret holds the
+	// ConnectionSecretVersionID changes with the content of the connection secret. [Instance.Publish] sets it when the secret holds the
 	// master user and the URLs lead to the database, and [Instance.Connect] when they lead to the pooler. With alternating
 	// credentials it stays unset; [credentials.Connections] has the version.
 	ConnectionSecretVersionID pulumi.StringOutput
 
 	// Server is what the credentials need to know of the primary. It is not an output of the component.
 	Server *credentials.Server
+	// Source is what a Job has to load into the primary before it is published; nil: nothing.
+	Source *credentials.Source
 
 	config *config.Config
+	master *credentials.Master
 }
 
 // New registers the component. opts must include the providers aws and random.
@@ -71,6 +74,16 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return component, nil
 }
 
+// Publish writes the contents of the master user's secrets, which lead clients to the primary, once a Job has loaded its data; nil: no Job has to.
+func (i *Instance) Publish(loaded pulumi.Resource) error {
+	if loaded != nil {
+		i.Server.Resource = loaded
+	}
+	err := i.master.Publish(i.Server)
+	i.ConnectionSecretVersionID = i.master.ConnectionSecretVersionID
+	return err
+}
+
 // Connect writes the connection secret of the master user with URLs that lead to the pooler.
 func (i *Instance) Connect(ctx *pulumi.Context, pooler *credentials.Endpoint) error {
 	version, err := credentials.Connect(ctx, &credentials.ConnectArgs{
@@ -98,6 +111,7 @@ type shared struct {
 	enhanced      *monitoring.Enhanced // nil without enhanced monitoring
 	copies        *copies              // nil: nothing is copied to another region
 	password      pulumi.StringOutput  // of the master user
+	source        *kept                // whose data is loaded into the active one; nil: none
 }
 
 // build registers the child resources, each after those that it depends on. Pulumi creates what does not depend on the
@@ -118,8 +132,10 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID,
 		Master: credentials.Login{Name: active.username, Password: s.password},
 	}
-	master, err := credentials.NewMaster(b.ctx, b.cfg, c.Server, s.copiesKey(), b.parent)
-	if err != nil {
+	if s.source != nil {
+		c.Source = &credentials.Source{Endpoint: s.source.endpoint, Username: s.source.username}
+	}
+	if c.master, err = credentials.NewMaster(b.ctx, b.cfg, s.copiesKey(), b.parent); err != nil {
 		return err
 	}
 	c.Identifier, c.Endpoint, c.Port = active.identifier, active.endpoint, active.port
@@ -127,8 +143,7 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	c.ReplicaEndpoints = active.readers.ToStringArrayOutput()
 	c.CopiedBackupsArn = active.copiedBackups
 	c.SecurityGroupID = s.securityGroup.ID().ToStringOutput()
-	c.CredentialsSecretArn, c.ConnectionSecretArn = master.CredentialsSecretArn, master.ConnectionSecretArn
-	c.ConnectionSecretVersionID = master.ConnectionSecretVersionID
+	c.CredentialsSecretArn, c.ConnectionSecretArn = c.master.CredentialsSecretArn, c.master.ConnectionSecretArn
 	return monitoring.Register(b.ctx, &monitoring.Args{Config: b.cfg, Server: active.watched, BillingTag: tag, Parent: b.parent})
 }
 

@@ -17,17 +17,20 @@ import (
 // run, and a run with --target keeps them so. If they were registered at the same time as this instance, Pulumi could write
 // them before it, into a state that it does not read again (pulumi/pulumi#20852).
 func (b *builder) retained(s *shared) error {
-	var servers []pulumi.Resource
+	var servers []*kept
 	for _, one := range b.cfg.Retained() {
 		server, err := b.engine(one.Engine).retained(s, one)
 		if err != nil {
 			return err
 		}
 		servers = append(servers, server)
+		if b.cfg.Loads() && one.Identifier == b.cfg.Restore.SourceInstanceIdentifier {
+			s.source = server
+		}
 	}
 	for _, server := range servers {
 		// A registration that failed ends the run with its own error.
-		_, _ = internals.UnsafeAwaitOutput(b.ctx.Context(), server.URN())
+		_, _ = internals.UnsafeAwaitOutput(b.ctx.Context(), server.resource.URN())
 	}
 	return nil
 }
@@ -50,7 +53,7 @@ func frozenParameters() pulumi.ResourceOption {
 	return pulumi.IgnoreChanges([]string{"family", "description", "parameters"})
 }
 
-func (i instance) retained(s *shared, one config.Retained) (pulumi.Resource, error) {
+func (i instance) retained(s *shared, one config.Retained) (*kept, error) {
 	of := i
 	if one.Newest {
 		of = instance{i.ofNewest()}
@@ -65,12 +68,15 @@ func (i instance) retained(s *shared, one config.Retained) (pulumi.Resource, err
 	}
 	i.origin(args, i.madeFrom(one))
 	args.DeletionProtection = pulumi.Bool(i.protects(one))
-	kept, err := i.register(s, one.Identifier, args, pulumi.Protect(i.protects(one)), pulumi.IgnoreChanges(frozen()))
-	if err != nil || s.copies == nil {
-		return kept, err
+	made, err := i.register(s, one.Identifier, args, pulumi.Protect(i.protects(one)), pulumi.IgnoreChanges(frozen()))
+	if err != nil {
+		return nil, err
 	}
-	_, err = i.copyBackups(s, kept, one.Identifier, !one.Unprotected)
-	return kept, err
+	server := &kept{resource: made, endpoint: made.Address, username: made.Username}
+	if s.copies != nil {
+		_, err = i.copyBackups(s, made, one.Identifier, !one.Unprotected)
+	}
+	return server, err
 }
 
 // ofNewest registers what the newest instance has: its engine version may be another than that of the active one.

@@ -13,7 +13,7 @@ type engine interface {
 	active(s *shared) (*server, error)
 	// retained registers a server that no client uses. Changes of the configuration do not reach it, except those that decide how it is
 	// deleted.
-	retained(s *shared, one config.Retained) (pulumi.Resource, error)
+	retained(s *shared, one config.Retained) (*kept, error)
 }
 
 // engine is what makes the servers of an engine.
@@ -22,6 +22,12 @@ func (b *builder) engine(of config.Engine) engine {
 		return cluster{b}
 	}
 	return instance{b}
+}
+
+// kept is a server that no client uses.
+type kept struct {
+	resource           pulumi.Resource     // what has the data, or makes it reachable
+	endpoint, username pulumi.StringOutput // host name, and the master user
 }
 
 // server is a database server: an RDS instance with its replicas, or an Aurora cluster with its instances.

@@ -48,46 +48,55 @@ func newPassword(ctx *pulumi.Context, name string, keepers map[string]string, op
 type Master struct {
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
-	// ConnectionSecretVersionID changes with the content. It is set only if [NewMaster] fills the connection secret: with a
+	// ConnectionSecretVersionID changes with the content. It is set only if [Master.Publish] fills the connection secret: with a
 	// pooler, [Connect] does, and with alternating credentials [NewConnections].
 	ConnectionSecretVersionID pulumi.StringOutput
+
+	cfg                     *config.Config
+	secrets                 secrets
+	credentials, connection *secretsmanager.Secret
 }
 
-// NewMaster registers both secrets, and their contents after the instance has the password, so that no secret holds a
-// password that does not work yet. The user name comes from the instance, because a restored one has that of its backup.
-// copiesKey is the ARN of the key of what is copied to another region; nil: nothing is.
-func NewMaster(ctx *pulumi.Context, cfg *config.Config, server *Server, copiesKey pulumi.StringInput, parent pulumi.ResourceOption) (*Master, error) {
+// NewMaster registers both secrets, without their contents. copiesKey is the ARN of the key of what is copied to another region; nil:
+// nothing is.
+func NewMaster(ctx *pulumi.Context, cfg *config.Config, copiesKey pulumi.StringInput, parent pulumi.ResourceOption) (*Master, error) {
 	database := naming.Instance(cfg.Environment)
 	s := secrets{
 		ctx: ctx, parent: parent, kmsKeyID: cfg.Database.SecretKmsKeyID, recoveryWindowDays: cfg.Database.SecretRecoveryDays,
 		protect: cfg.Database.DeletionProtection, replica: replica(cfg, copiesKey),
 	}
-	name := naming.CredentialsSecret(cfg.Environment)
-	credentials, err := s.secret(name, "Master user of "+database)
+	credentials, err := s.secret(naming.CredentialsSecret(cfg.Environment), "Master user of "+database)
 	if err != nil {
 		return nil, err
 	}
-	instance := []pulumi.Resource{server.Resource}
-	if _, err := s.put(secretContent{name: name, secretID: credentials.ID(), value: server.credentialsOf(cfg, server.Master), dependencies: instance}); err != nil {
-		return nil, err
-	}
-	name = naming.ConnectionSecret(cfg.Environment)
-	connection, err := s.secret(name, "Connection to "+database)
+	connection, err := s.secret(naming.ConnectionSecret(cfg.Environment), "Connection to "+database)
 	if err != nil {
 		return nil, err
 	}
-	master := &Master{CredentialsSecretArn: credentials.Arn, ConnectionSecretArn: connection.Arn}
-	if cfg.Alternating() || cfg.Pooling.Routed() {
-		return master, nil
+	return &Master{
+		CredentialsSecretArn: credentials.Arn, ConnectionSecretArn: connection.Arn,
+		cfg: cfg, secrets: s, credentials: credentials, connection: connection,
+	}, nil
+}
+
+// Publish registers the contents, after the server has the password and the data, so that no secret leads to one that has not. The user name
+// comes from the server, because a restored one has that of its backup.
+func (m *Master) Publish(server *Server) error {
+	ready := []pulumi.Resource{server.Resource}
+	_, err := m.secrets.put(secretContent{
+		name: naming.CredentialsSecret(m.cfg.Environment), secretID: m.credentials.ID(), value: server.credentialsOf(m.cfg, server.Master), dependencies: ready,
+	})
+	if err != nil || m.cfg.Alternating() || m.cfg.Pooling.Routed() {
+		return err
 	}
-	version, err := s.put(secretContent{
-		name: name, secretID: connection.ID(), value: server.connectionOf(cfg, server.Master, nil), dependencies: instance,
+	version, err := m.secrets.put(secretContent{
+		name: naming.ConnectionSecret(m.cfg.Environment), secretID: m.connection.ID(), value: server.connectionOf(m.cfg, server.Master, nil), dependencies: ready,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	master.ConnectionSecretVersionID = version.VersionId
-	return master, nil
+	m.ConnectionSecretVersionID = version.VersionId
+	return nil
 }
 
 // replica returns the copy of a secret in the region that has the copies of the backups, under their key; nil: none. It has the password that
@@ -109,7 +118,7 @@ type ConnectArgs struct {
 }
 
 // Connect writes the connection secret of the master user with URLs that lead to the pooler, once the pooler is ready, and
-// returns the version of the content. It registers the same resource as [NewMaster] does without a pooler, so that a run
+// returns the version of the content. It registers the same resource as [Master.Publish] does without a pooler, so that a run
 // that removes the pooler replaces the content, even after a run that failed halfway.
 func Connect(ctx *pulumi.Context, args *ConnectArgs) (pulumi.StringOutput, error) {
 	cfg, pooler := args.Config, args.Pooler

@@ -8,11 +8,17 @@ import (
 
 // Server is what the credentials need to know of the active instance.
 type Server struct {
-	Resource   pulumi.Resource
+	Resource   pulumi.Resource     // once it is there, the server has its data, and clients can log in
 	Endpoint   pulumi.StringOutput // host name
 	Port       pulumi.IntOutput
 	ResourceID pulumi.StringOutput // such as db-ABC…, or cluster-ABC… with Aurora; IAM policies name the server by it
 	Master     Login               // of the master user
+}
+
+// Source is the instance, or the cluster, whose data a Job loads into the active one. It has the master user's password, too.
+type Source struct {
+	Endpoint pulumi.StringOutput // host name
+	Username pulumi.StringOutput // of the master user
 }
 
 // Login is a role of PostgreSQL that can log in, with its password.

@@ -42,6 +42,7 @@ func (l *loader) contradictions() {
 	l.restore()
 	l.generations()
 	l.replication()
+	l.dumpAndLoad()
 	l.logins()
 	l.helmValues()
 	l.gitops()

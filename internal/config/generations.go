@@ -107,10 +107,10 @@ func (l *loader) generations() {
 		}
 	}
 	newest := l.config.Generation(r.Generation)
-	if r.Generation > 1 && !r.FromBackup() && r.LogicalReplication == "" && !slices.Contains(r.Released, newest) {
+	if r.Generation > 1 && !r.FromBackup() && !r.DumpAndLoad && r.LogicalReplication == "" && !slices.Contains(r.Released, newest) {
 		l.conflict(Problem{Key: "restore.generation", Value: schema.Show(r.Generation),
-			Rule: "a generation after the first is made from a backup, or for logical replication",
-			Fix:  "snapshotIdentifier, pointInTime, useLatestRestorableTime or logicalReplication beside it"}, "restore")
+			Rule: "a generation after the first is made from a backup, by dump and load, or for logical replication",
+			Fix:  "snapshotIdentifier, pointInTime, useLatestRestorableTime, dumpAndLoad or logicalReplication beside it"}, "restore")
 	}
 }
 
@@ -125,6 +125,7 @@ func (l *loader) restore() {
 		{"restore.snapshotIdentifier", r.SnapshotIdentifier != ""},
 		{"restore.pointInTime", r.PointInTime != ""},
 		{"restore.useLatestRestorableTime", r.UseLatestRestorableTime},
+		{"restore.dumpAndLoad", r.DumpAndLoad},
 		{"restore.logicalReplication", r.LogicalReplication != ""},
 	} {
 		if source.given {
@@ -159,7 +160,7 @@ func (l *loader) restoredFrom(sources []string) {
 			Rule: "required with " + sources[0],
 			Fix: "the identifier of the instance whose backups are used, such as " +
 				l.config.Generation(1)}, sources[0], "restore.sourceDbiResourceId", "restore.sourceAutomatedBackupsArn")
-	case !pointInTime && len(given) == 1:
+	case !pointInTime && len(given) == 1 && (!r.DumpAndLoad || r.SourceInstanceIdentifier == ""):
 		l.conflict(Problem{Key: given[0].field, Value: schema.Show(given[0].value),
 			Rule: "only with pointInTime or useLatestRestorableTime",
 			Fix:  "one of them too, or remove the field"}, "restore.pointInTime")

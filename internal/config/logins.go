@@ -25,13 +25,16 @@ func (c *Config) Secrets() []string {
 	if c.Pooling.Enabled {
 		names = append(names, naming.PoolerSecret(c.Environment))
 	}
+	if c.Loads() {
+		names = append(names, naming.LoadSecret(c.Environment))
+	}
 	return names
 }
 
-// PodsConnect tells whether this program makes pods that connect to the database: those of the migration, of the bootstrap or
-// of the pooler.
+// PodsConnect tells whether this program makes pods that connect to the database: those of the migration, of the bootstrap, of the
+// load or of the pooler.
 func (c *Config) PodsConnect() bool {
-	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.Alternating() || c.Pooling.Enabled)
+	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.Alternating() || c.Pooling.Enabled || c.Loads())
 }
 
 // PeopleTrust is the trust policy of the role with which iamPrincipals get a token for the database.

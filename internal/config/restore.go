@@ -1,7 +1,7 @@
 package config
 
 // Restore is the generations of the instance: how many there are, which one is active, and what the newest is made from: one of three
-// backups, or the active one, by logical replication.
+// backups, or another instance of the stack, by logical replication or by a dump.
 type Restore struct {
 	Generation                int               `key:"generation" default:"1" rule:"1..99" doc:"Number of the newest instance; one more makes another instance, from a backup or for logical replication, beside those that exist."`
 	Serving                   int               `key:"serving" unset:"the newest" rule:"1..99" free:"the number of instances stays" doc:"Number of the active generation, which secrets, cluster and outputs point to."`
@@ -11,9 +11,11 @@ type Restore struct {
 	SnapshotIdentifier        string            `key:"snapshotIdentifier" rule:"optional,snapshot" free:"backups are free to restore" doc:"Snapshot that the newest instance is made from; allocatedStorage and engineVersion must not be below its own."`
 	PointInTime               string            `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
 	UseLatestRestorableTime   bool              `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
-	SourceInstanceIdentifier  string            `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance, or Aurora cluster, whose backups hold that moment."`
+	SourceInstanceIdentifier  string            `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance, or Aurora cluster, whose backups hold that moment, or that is dumped."`
 	SourceDbiResourceID       string            `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of one that was deleted and left its automated backups: its resource id."`
 	SourceAutomatedBackupsArn string            `key:"sourceAutomatedBackupsArn" rule:"optional,automatedBackups" free:"backups are free to restore" doc:"The same by the ARN of automated backups, as those that backups.copyToRegion of another stack has copied to this region (docs/region.md)."`
+
+	DumpAndLoad bool `key:"dumpAndLoad" doc:"Makes the newest instance empty, and a Job fills it with the dump of sourceInstanceIdentifier, which takes no writes from then on (docs/serverless.md)."`
 
 	LogicalReplication LogicalReplication `key:"logicalReplication" unset:"none" rule:"optional,running|complete" free:"the number of instances stays" doc:"Makes the newest instance empty, for logical replication from the active one (docs/upgrades.md): running until just db-switch has compared the two, then complete."`
 	EngineVersion      string             `key:"engineVersion" unset:"database.engineVersion" rule:"engineVersion" free:"a setting without a price" doc:"Version of PostgreSQL of the newest instance, with logicalReplication; database.engineVersion is then that of the others."`

@@ -47,6 +47,10 @@ func ReadOnlySecret(env string) string { return fmt.Sprintf("%s/%s/rds/readonly"
 // PoolerSecret is the name of the secret with the user list of the connection pooler: mosaic/<env>/rds/pooler.
 func PoolerSecret(env string) string { return fmt.Sprintf("%s/%s/rds/pooler", Prefix, env) }
 
+// LoadSecret is the name of the secret with the master user and the hosts of the two instances, for the Job that fills one from the
+// other: mosaic/<env>/rds/load.
+func LoadSecret(env string) string { return fmt.Sprintf("%s/%s/rds/load", Prefix, env) }
+
 // SecretsRole is the name of the IAM role that the application's pods assume:
 // mosaic-<env>-<app>-secrets-role, at most 64 characters (IAM).
 func SecretsRole(env, app string) string {
@@ -129,6 +133,9 @@ func Admin(app string) string { return app + "-database-admin" }
 
 // Bootstrap is the name of the bootstrap's Kubernetes objects: <app>-bootstrap.
 func Bootstrap(app string) string { return app + "-bootstrap" }
+
+// Load is the name of the Kubernetes objects of the Job that fills an instance from another one: <app>-load.
+func Load(app string) string { return app + "-load" }
 
 // Migrator is the name that the migrator's ExternalSecret and Secret are named after: <app>-migrator.
 func Migrator(app string) string { return app + "-migrator" }

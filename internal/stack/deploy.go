@@ -58,6 +58,13 @@ func deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	d := &deployment{ctx: ctx, cfg: cfg, last: last, estimate: report.Estimate, cloud: cloud, found: found, db: db, cluster: cluster}
+	loaded, err := d.load()
+	if err != nil {
+		return err
+	}
+	if err := db.Publish(loaded); err != nil {
+		return err
+	}
 	clients, err := d.connectClients()
 	if err != nil {
 		return err

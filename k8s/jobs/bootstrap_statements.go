@@ -34,12 +34,8 @@ func plainVariables(cfg *config.Config) []setting {
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
-		// The image has no CA bundle of its own.
-		"PGSSLMODE": "require",
 	}
-	if cfg.TLS.CaBundleConfigMap != "" {
-		values["PGSSLMODE"], values["PGSSLROOTCERT"] = "verify-full", cfg.TLS.CaBundlePath
-	}
+	maps.Copy(values, verification(cfg.TLS))
 	for name, login := range passwordLogins(roles) {
 		values["LOGIN_"+name] = login
 	}
@@ -48,6 +44,14 @@ func plainVariables(cfg *config.Config) []setting {
 		settings = append(settings, setting{name, values[name]})
 	}
 	return settings
+}
+
+// verification is how psql verifies the server, in libpq's variables. The image has no CA bundle of its own.
+func verification(tls config.TLS) map[string]string {
+	if tls.CaBundleConfigMap == "" {
+		return map[string]string{"PGSSLMODE": "require"}
+	}
+	return map[string]string{"PGSSLMODE": "verify-full", "PGSSLROOTCERT": tls.CaBundlePath}
 }
 
 // secretVariables returns the variables that are secret, with their properties in the bootstrap secret.

@@ -122,6 +122,10 @@ func (p *pair) standIns() {
 		path, err := filepath.EvalSymlinks(tools.At(p.t, tool))
 		require.NoError(p.t, err)
 		require.NoError(p.t, os.WriteFile(filepath.Join(p.bin, name), []byte("#!/bin/sh\nexec "+path+" \"$@\"\n"), 0o700))
+		if tool == tools.PgDump {
+			restore := filepath.Join(filepath.Dir(path), "pg_restore")
+			require.NoError(p.t, os.WriteFile(filepath.Join(p.bin, "pg_restore"), []byte("#!/bin/sh\nexec "+restore+" \"$@\"\n"), 0o700))
+		}
 	}
 	p.answer("restore.generation", "2")
 	p.answer("database.credentials", "master")

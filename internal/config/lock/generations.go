@@ -89,6 +89,7 @@ func changedGenerations(c *config.Config, before map[string]string) schema.Probl
 	}
 	problems = append(problems, shrunk(c, known)...)
 	problems = append(problems, version(c, known)...)
+	problems = append(problems, dump(c, before)...)
 	return append(problems, replication(c, before)...)
 }
 

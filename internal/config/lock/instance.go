@@ -22,6 +22,7 @@ func origins(c *config.Config) []immutable {
 		{key: "restore.pointInTime", value: r.PointInTime},
 		{key: "restore.useLatestRestorableTime", value: strconv.FormatBool(r.UseLatestRestorableTime)},
 		{key: "restore.logicalReplication", value: replicated(r), later: true},
+		{key: "restore.dumpAndLoad", value: dumped(r), later: true},
 	}
 	for i := range all {
 		all[i].key, all[i].why, all[i].instead = config.Key(all[i].key), replaced, "restore it under the next restore.generation"

@@ -1,0 +1,57 @@
+package lock
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
+)
+
+// dumped is whether the newest instance was made empty, for a dump of another one; "": it was not.
+func dumped(r config.Restore) string {
+	if r.DumpAndLoad {
+		return "true"
+	}
+	return ""
+}
+
+// dump holds a run that fills the newest instance to what the Job does: it dumps the instance that the clients write to until then, and logs
+// in to both as the master user, with one password.
+func dump(c *config.Config, before map[string]string) schema.Problems {
+	active := c.Generation(number(before, servingKey, 1))
+	if !c.Loads() || active == c.Instance() {
+		return nil
+	}
+	var problems schema.Problems
+	source := c.Restore.SourceInstanceIdentifier
+	if source != active {
+		problems = append(problems, schema.Problem{
+			Key: config.Key("restore.sourceInstanceIdentifier"), Value: source,
+			Rule: "with dumpAndLoad, the active instance: another one does not have what the clients have written",
+			Fix:  active,
+		})
+	}
+	was := asActive(c, before, source)[engineVersionKey]
+	if old, now := config.ParseVersion(was), config.ParseVersion(c.Database.EngineVersion); was != "" && now.Major < old.Major {
+		problems = append(problems, schema.Problem{
+			Key: engineVersionKey, Value: c.Database.EngineVersion,
+			Rule: fmt.Sprintf("with restore.dumpAndLoad, not below the %s of %s: what it has may not exist there", was, source),
+			Fix:  fmt.Sprintf("%q or later", strconv.Itoa(old.Major)),
+		})
+	}
+	for _, setting := range []immutable{
+		{key: passwordKey, value: strconv.Itoa(c.Database.PasswordVersion)},
+		{key: config.Key("database.masterPasswordVersion"), value: strconv.Itoa(c.Database.MasterPasswordVersion)},
+		{key: credentialsKey, value: string(c.Database.Credentials)},
+	} {
+		if old, known := before[setting.key]; known && old != setting.value {
+			problems = append(problems, schema.Problem{
+				Key: setting.key, Value: setting.value,
+				Rule: fmt.Sprintf("%s in the run that dumps %s, which keeps its password: the Job could not log in", old, source),
+				Fix:  old + "; and the change in a run of its own",
+			})
+		}
+	}
+	return problems
+}
