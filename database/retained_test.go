@@ -100,8 +100,11 @@ func TestRetainedInstancesAreRegisteredFirst(t *testing.T) {
 	network := config.Network{VpcID: "vpc-1", SubnetIDs: []string{"a", "b"}, IngressCidrs: []string{"10.0.0.0/16"}}
 	mocks := &echo{ignored: map[string][]string{}, slow: []string{cfg.Retained()[0].Identifier, cfg.Retained()[1].Identifier}}
 	require.NoError(t, pulumi.RunErr(func(ctx *pulumi.Context) error {
-		_, err := New(ctx, "a", &Args{Config: cfg, Network: network})
-		return err
+		made, err := New(ctx, "a", &Args{Config: cfg, Network: network})
+		if err != nil {
+			return err
+		}
+		return made.Publish(nil)
 	}, pulumi.WithMocks("project", "stack", mocks)))
 	active := slices.Index(mocks.order, instanceType+"::"+cfg.Instance())
 	for _, one := range cfg.Retained() {

@@ -22,6 +22,7 @@ func (l *loader) contradictions() {
 	l.placement()
 	l.engine()
 	l.instancesAlone()
+	l.backupsOfEngine()
 	l.parameters()
 	l.version()
 	l.storage()

@@ -127,14 +127,6 @@ func (l *loader) ofInstance() {
 			Rule: "only with tier serverless: it is Aurora's",
 			Fix:  "gp3, io1 or io2"}, "tier")
 	}
-	const aurora = "not a cluster's without tier serverless: RDS makes no instance from a backup of Aurora"
-	const load = "that of an instance; data of Aurora comes back by dump and load (docs/serverless.md)"
-	if r := l.config.Restore; strings.Contains(r.SnapshotIdentifier, ":cluster-snapshot:") {
-		l.conflict(Problem{Key: "restore.snapshotIdentifier", Value: r.SnapshotIdentifier, Rule: aurora, Fix: load}, "tier")
-	}
-	if r := l.config.Restore; strings.HasPrefix(r.SourceDbiResourceID, "cluster-") {
-		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: r.SourceDbiResourceID, Rule: aurora, Fix: load}, "tier")
-	}
 }
 
 // ofCluster holds a cluster to what Aurora has.
@@ -154,11 +146,6 @@ func (l *loader) ofCluster() {
 		l.conflict(Problem{Key: "database.backupRetentionDays", Value: schema.Show(d.BackupRetentionDays),
 			Rule: "1 or more with tier serverless: the backups of a cluster cannot be switched off",
 			Fix:  "1 or more"}, "tier")
-	}
-	if r := l.config.Restore; r.SourceDbiResourceID != "" && !strings.HasPrefix(r.SourceDbiResourceID, "cluster-") {
-		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: r.SourceDbiResourceID,
-			Rule: "of a cluster with tier serverless: Aurora is not restored to a point in time of an RDS instance",
-			Fix:  "that of a cluster, such as cluster-ABCDEFGHIJKLMNOPQRSTUVWXY1; or the ARN of a snapshot of the instance under snapshotIdentifier"}, "tier")
 	}
 }
 

@@ -144,6 +144,7 @@ func unreached() map[string]string {
 		"budget.onExceed":                 "decides whether a run is refused: TestBudget",
 		"restore.engineVersion":           "is of the newest instance alone, when it is made: TestLogicalReplication",
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
+		"restore.dumpAndLoad":             "makes an instance only together with its generation: TestFromAClusterToAnInstance",
 		"restore.logicalReplication":      "makes an instance only together with its generation: TestLogicalReplication",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
 		"waivers":                         "change the report of the controls alone",

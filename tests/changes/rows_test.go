@@ -180,6 +180,7 @@ func lockedKeys() []transition {
 			key: "restore.sourceAutomatedBackupsArn", was: unset, now: "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1", refused: "the next restore.generation",
 			to: "restore: {useLatestRestorableTime: true, sourceAutomatedBackupsArn: 'arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1'}",
 		},
+		{key: "restore.dumpAndLoad", now: "true", to: "restore: {dumpAndLoad: true}", refused: "restore.generation: 2 beside it"},
 		{key: "restore.logicalReplication", now: "running", to: "restore: {logicalReplication: running}", refused: "restore.generation: 2 and serving: 1 beside it"},
 		{key: "restore.engineVersion", now: "17", to: "restore: {engineVersion: '17'}", refused: "or database.engineVersion"},
 		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},

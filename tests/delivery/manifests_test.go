@@ -49,7 +49,7 @@ func TestManifests(t *testing.T) {
 		overrides  []engine.Override
 	}{{"dev", "dev", nil}, {"prod", "prod", nil}, {"everything", "prod", everything}, {
 		"pooling", "prod", append(live.Pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
-	}, {"pods", "prod", pods}, {"alternating", "prod", []engine.Override{
+	}, {"load", "prod", nil}, {"pods", "prod", pods}, {"alternating", "prod", []engine.Override{
 		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
 	}}, {"access", "prod", []engine.Override{
 		{Path: "app.secretsServiceAccount", Value: reader}, {Path: "additionalApps.worker.clusterSecretStore", Value: "aws"},
@@ -70,6 +70,12 @@ func TestManifests(t *testing.T) {
 			l.AddKubeSecret("mosaic-prod", "core-api-sentry", "Opaque", map[string]any{"dsn": "aHR0cHM6Ly9h"})
 			clusterStore(l, "aws")
 			l.MustUp()
+			if stack.file == "load" {
+				l.MustSet("restore.generation", "2")
+				l.MustSet("restore.dumpAndLoad", "true")
+				l.MustSet("restore.sourceInstanceIdentifier", "mosaic-prod-db")
+				l.MustUp()
+			}
 			oncluster.Simulated(t, "objects that an API server has completed are no manifests")
 			golden.Check(t, filepath.Join("..", "manifests", "testdata", stack.file+".yaml"), manifests(l))
 		})

@@ -1,6 +1,10 @@
 package lifecycle
 
 import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -84,6 +88,94 @@ func TestServerless(t *testing.T) {
 	require.Len(t, snapshots, 1)
 	assert.Regexp(t, `^mosaic-prod-db-final-[0-9a-f]{8}$`, snapshots[0].ID)
 	assert.Len(t, l.Cloud.Objects(simcloud.RetainedClusterBackups), 1)
+}
+
+// TestFromAClusterToAnInstance moves a database back to RDS in one run: a Job fills the next generation, which is empty, from the cluster. Until it
+// has, secrets and pods are with the cluster; afterwards all refers to the instance, and the cluster stays until it is released.
+func TestFromAClusterToAnInstance(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod", engine.Override{Path: "tier", Value: "serverless"})
+	original := clusterNamed(l, "mosaic-prod-db")
+	l.MustSet("tier", "mvp")
+	l.MustSet("restore.generation", "2")
+	l.MustSet("restore.dumpAndLoad", "true")
+	l.MustSet("restore.sourceInstanceIdentifier", "mosaic-prod-db")
+	l.MustSet("restore.engines.mosaic-prod-db", "aurora-postgresql")
+	l.MustSet("database.passwordVersion", "2")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "1 in the run that dumps mosaic-prod-db, which keeps its password")
+	l.MustUnset("database.passwordVersion")
+
+	// While the Job fails, nothing has moved.
+	l.Cloud.JobResult = func(image string) error {
+		if strings.HasPrefix(image, "postgres:") {
+			return errors.New("the two differ after the load")
+		}
+		return nil
+	}
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "the two differ after the load")
+	assert.Equal(t, original.Text("endpoint"), l.KubeSecret("DB_HOST"))
+	assert.Empty(t, l.Cloud.Refused())
+	for _, version := range l.Cloud.Objects(live.SecretVersionType) {
+		if content := version.Properties.Text("secretString"); !strings.Contains(content, "source_host") {
+			assert.Contains(t, content, original.Text("endpoint"))
+		}
+	}
+	l.MustUnset("restore.dumpAndLoad")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "made from a backup, by dump and load")
+	l.MustSet("restore.dumpAndLoad", "true")
+
+	l.Cloud.JobResult = nil
+	l.MustUp()
+	assert.Empty(t, l.MustPreview())
+	expectFilled(l, "mosaic-prod-db-2")
+	assert.Equal(t, "postgres", l.MustOutputs()["engine"])
+	assert.Equal(t, original, clusterNamed(l, "mosaic-prod-db"), "the cluster is untouched")
+	assert.True(t, l.ResourcesByLabel()[live.ClusterType+"::mosaic-prod-db"].Protect)
+
+	// A new password is no reason to load again.
+	l.MustSet("database.passwordVersion", "2")
+	before := loads(l)
+	l.MustUp()
+	assert.Equal(t, before, loads(l))
+	expectFilled(l, "mosaic-prod-db-2")
+
+	l.MustSet("restore.unprotected[0]", "mosaic-prod-db")
+	l.MustUp()
+	l.MustUnset("restore.unprotected")
+	l.MustUnset("restore.engines")
+	l.MustSet("restore.released[0]", "mosaic-prod-db")
+	for _, change := range l.MustUp() {
+		assert.Regexp(t, "^delete ", change)
+	}
+	assert.Nil(t, clusterNamed(l, "mosaic-prod-db"))
+	assert.NotContains(t, strings.Join(slices.Collect(maps.Keys(l.ResourcesByLabel())), " "), "-load", "the Job and what it needs go with it")
+	expectActive(l, "mosaic-prod-db-2")
+	assert.Empty(t, l.MustPreview())
+}
+
+// expectFilled expects everything that refers to the database to refer to this instance; of Jobs there is one more than usual.
+func expectFilled(l *live.Stack, identifier string) {
+	l.T.Helper()
+	instance := instanceNamed(l, identifier)
+	require.NotNil(l.T, instance, identifier)
+	assert.Equal(l.T, instance.Text("address"), l.MustOutputs()["endpoint"])
+	assert.Equal(l.T, instance.Text("address"), l.KubeSecret("DB_HOST"))
+	assert.Equal(l.T, instance.Text("password"), l.KubeSecret("DB_PASSWORD"))
+	assert.Empty(l.T, l.Cloud.Refused(), "the database takes the login of every secret")
+	for _, version := range l.Cloud.Objects(live.SecretVersionType) {
+		assert.Contains(l.T, version.Properties.Text("secretString"), `"host":"`+instance.Text("address")+`"`)
+	}
+}
+
+// loads is how many times the Job has filled an instance.
+func loads(l *live.Stack) int {
+	n := 0
+	for _, operation := range l.Cloud.Log() {
+		if operation.Op == "run" && strings.Contains(operation.Name, "-load-") {
+			n++
+		}
+	}
+	return n
 }
 
 // TestFromAnInstanceToACluster moves a database from RDS to Aurora in one run: the next generation is of the other tier, made from a snapshot
