@@ -145,6 +145,7 @@ func unreached() map[string]string {
 		"restore.engineVersion":           "is of the newest instance alone, when it is made: TestLogicalReplication",
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
 		"restore.logicalReplication":      "makes an instance only together with its generation: TestLogicalReplication",
+		"restore.switchedAt":              "is what just db-switch has done: TestLogicalReplication",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
 		"waivers":                         "change the report of the controls alone",
 	}

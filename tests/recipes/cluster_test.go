@@ -42,7 +42,7 @@ func TestRestoreRecipesOfACluster(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b, state := newCluster(t)
-	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"}
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"}
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"), change)...)...)...)
 	b.expect(restarting()...)
@@ -76,7 +76,7 @@ func TestRestoreRecipesOfACluster(t *testing.T) {
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "3")),
 		setting("restore.serving"), removing("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"), setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"),
-		setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"), setting("restore.logicalReplication"), setting("restore.engineVersion"),
+		setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"), setting("restore.logicalReplication"), setting("restore.engineVersion"), setting("restore.switchedAt"),
 		raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	b.expect(restarting()...)
 	r = b.just("yes\n", "db-restore-snapshot", snapshot, "prod")
