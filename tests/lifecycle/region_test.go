@@ -178,6 +178,7 @@ func TestCopiesEndInTwoRuns(t *testing.T) {
 		assert.NotRegexp(t, live.InstanceType+"|"+live.SecretVersionType, change)
 	}
 	assert.Empty(t, l.Cloud.Objects(replicationType))
+	assert.Len(t, l.Cloud.Objects(simcloud.ReplicaSecret), 2, "the provider leaves them")
 	assert.Equal(t, key, copiesKey(l), "without it, nobody could read the copies")
 	require.Len(t, l.Cloud.Objects(simcloud.CopiedBackups), 1)
 	assert.Equal(t, "retained", l.Cloud.Objects(simcloud.CopiedBackups)[0].Properties.Text("status"))
