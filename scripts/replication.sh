@@ -59,8 +59,10 @@ replicate() {
   ' "$3" "$4" "$(<"$sql/replicate-publish.sql")" "$(<"$sql/replicate-subscribe.sql")"
 }
 
-# end PUBLISHER SUBSCRIBER ends logical replication from one to the other.
+# end PUBLISHER SUBSCRIBER ends logical replication from one to the other: on each side, whatever the other one says.
 end() {
-  on "$2" replicate-end.sql subscriber=true
-  on "$1" replicate-end.sql subscriber=false
+  local code=0
+  on "$2" replicate-end.sql subscriber=true || code=1
+  on "$1" replicate-end.sql subscriber=false || code=1
+  return "$code"
 }

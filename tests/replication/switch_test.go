@@ -19,7 +19,7 @@ import (
 // application makes what an application has: a table with an identity, one with a sequence of its own, a partitioned one, a role that owns.
 func (p *pair) application() {
 	p.t.Helper()
-	p.do(1, "CREATE ROLE core_api_owner", "GRANT core_api_owner TO mosaicadmin", "CREATE ROLE reports LOGIN", "GRANT CREATE ON DATABASE mosaic TO core_api_owner",
+	p.do(1, "CREATE ROLE core_api_owner", "GRANT core_api_owner TO mosaicadmin", "CREATE ROLE reports LOGIN", "CREATE ROLE readers", "GRANT readers TO reports", "GRANT CREATE ON DATABASE mosaic TO core_api_owner",
 		"REVOKE CONNECT ON DATABASE mosaic FROM PUBLIC", "ALTER ROLE reports SET search_path = app, public", "ALTER DATABASE mosaic SET work_mem = '8MB'",
 		"CREATE SCHEMA app AUTHORIZATION core_api_owner", "CREATE EXTENSION pgcrypto",
 		"SET ROLE core_api_owner; CREATE TABLE app.stories (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, writer int NOT NULL, number int NOT NULL, UNIQUE (writer, number)); GRANT SELECT ON app.stories TO reports",
@@ -107,6 +107,7 @@ func TestASwitchUnderLoad(t *testing.T) {
 		FROM aclexplode(relacl) WHERE grantee = 'reports'::regrole), current_setting('work_mem'), (SELECT '{app,public}' FROM pg_roles WHERE rolname = 'reports' AND rolconfig = '{"search_path=app, public"}'))
 		FROM pg_class WHERE oid = 'app.stories'::regclass`))
 	assert.Equal(t, "f", p.one(2, "SELECT (EXISTS (SELECT FROM pg_database, aclexplode(datacl) WHERE datname = 'mosaic' AND grantee = 0 AND privilege_type = 'CONNECT'))::text::char"))
+	assert.Equal(t, "true", p.one(2, "SELECT pg_has_role('reports', 'readers', 'MEMBER')::text"))
 	assert.ErrorContains(t, p.try(p.hosts[0], master, "mosaic", "INSERT INTO app.parted VALUES (998)"), "25006", "the old one takes no writes")
 	assert.Equal(t, "0", p.one(1, "SELECT count(*)::text FROM pg_replication_slots"), "and keeps no WAL")
 
@@ -172,6 +173,7 @@ func TestASwitchThatFails(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	p.application()
+	assert.Contains(t, p.refused("db-switch", "2", "prod", "--yes"), "generation 2 is not ready: just db-replicate prod")
 	p.must("db-replicate", "prod", "--yes")
 
 	p.do(1, "ALTER TABLE app.parted ADD later int")
