@@ -43,6 +43,9 @@ func TestServerless(t *testing.T) {
 	assert.Empty(t, l.MustPreview(), "a second run changes nothing")
 	expectCluster(l, "mosaic-prod-db")
 	assert.Empty(t, l.MustOutputs()["replicaEndpoints"])
+	for _, label := range []string{live.ClusterType + "::mosaic-prod-db", live.ClusterInstanceType + "::mosaic-prod-db-instance-1"} {
+		assert.True(t, l.ResourcesByLabel()[label].Protect, label)
+	}
 
 	l.MustSet("database.readReplicas", "1")
 	l.MustSet("database.passwordVersion", "2")
@@ -155,4 +158,23 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 	}
 	assert.Nil(t, instanceNamed(l, "mosaic-prod-db"))
 	expectCluster(l, "mosaic-prod-db-2")
+}
+
+// TestRestoresOfACluster: a restored cluster is active again after a later one, as it was made, and is not made anew.
+func TestRestoresOfACluster(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod", engine.Override{Path: "tier", Value: "serverless"})
+	set(l, "restore.generation", "2", "restore.useLatestRestorableTime", "true", "restore.sourceInstanceIdentifier", "mosaic-prod-db")
+	l.MustUp()
+	restored := clusterNamed(l, "mosaic-prod-db-2")
+	set(l, "restore.generation", "3", "restore.sourceInstanceIdentifier", "mosaic-prod-db-2")
+	l.MustUp()
+	expectCluster(l, "mosaic-prod-db-3")
+	l.MustSet("restore.serving", "2")
+	for _, change := range l.MustUp() {
+		assert.NotRegexp(t, "(create|replace|delete) "+live.ClusterType, change)
+	}
+	expectCluster(l, "mosaic-prod-db-2")
+	assert.Equal(t, restored.Text("clusterResourceId"), clusterNamed(l, "mosaic-prod-db-2").Text("clusterResourceId"))
+	assert.Empty(t, l.MustPreview())
 }
