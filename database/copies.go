@@ -10,6 +10,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
+const (
+	firstCopy = "6h" // the provider waits for the first one, which takes as long as the database is large
+	lastCopy  = "2h"
+)
+
 // copies are the copies of the backups in another region.
 type copies struct {
 	region pulumi.ResourceOption // the provider of that region
@@ -50,7 +55,7 @@ func (b *builder) copyBackups(s *shared, instance *rds.Instance, identifier stri
 		SourceDbInstanceArn: instance.Arn,
 		KmsKeyId:            s.copies.keyArn.ToStringOutput().ToStringPtrOutput(),
 		RetentionPeriod:     pulumi.Int(b.cfg.Backups.CopyRetentionDays),
-	}, b.parent, s.copies.region, pulumi.Protect(protect), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "6h", Delete: "2h"}))
+	}, b.parent, s.copies.region, pulumi.Protect(protect), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: firstCopy, Delete: lastCopy}))
 	if err != nil {
 		return nil, fmt.Errorf("registering the copies %s: %w", name, err)
 	}

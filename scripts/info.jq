@@ -36,6 +36,7 @@ def number: if . == floor then floor else . end;
        row("instances"; $i.DBClusterMembers // [] | map("\(.DBInstanceIdentifier) \(if .IsClusterWriter then "writes" else "reads" end)") | list),
        row("storage"; if $capacity then "\($i.StorageType // "aurora"), as large as the data" else "\($i.AllocatedStorage) GiB of \($i.StorageType)\(if $i.MaxAllocatedStorage then ", growing to \($i.MaxAllocatedStorage)" else "" end)" end),
        row("backups"; if $i.BackupRetentionPeriod == 0 then "none" else "\($i.BackupRetentionPeriod) days, restorable to \($i.LatestRestorableTime // "nothing yet")" end),
+       row("copies"; $o.copiedBackupsArn // "" | if . == "" then null else "in \(split(":")[3]), \(.)" end),
        row("Multi-AZ"; "\($i.MultiAZ | yes)\(if $i.AvailabilityZone then ", in \($i.AvailabilityZone)" else "" end)"),
        row("protected"; $i.DeletionProtection | yes),
        row("certificate"; if $i.CertificateDetails.ValidTill then "\($i.CertificateDetails.CAIdentifier), valid to \($i.CertificateDetails.ValidTill)" else null end)

@@ -92,6 +92,13 @@ cloud() { aws --region "$region" "$@"; }
 # of_cluster tells whether an Aurora cluster serves the database, and not an instance.
 of_cluster() { [[ $(optional engine) == aurora-postgresql ]]; }
 
+# generation N prints the identifier of a generation's instance or cluster. All but the first are named after their number.
+generation() {
+  jq -er --arg n "$1" '[.instanceIdentifier, .keptInstances[]?]
+    | map(select(if $n == "1" then test("^mosaic-.*-db-[0-9]+$") | not else test("^mosaic-.*-db-\($n)$") end)) | first // empty' <<<"$outputs" ||
+    fail "there is no instance of generation $1: it was released, or its run did not come to its end (just db-deploy $stack)"
+}
+
 # server prints RDS's description of the instance or the cluster, as JSON.
 server() {
   if of_cluster; then
@@ -99,6 +106,13 @@ server() {
   else
     cloud rds describe-db-instances --db-instance-identifier "$(output instanceIdentifier)" --output json --query 'DBInstances[0]'
   fi
+}
+
+# log_group LOG prints the name of the log group that a log of the instance or the cluster is exported to.
+log_group() {
+  local kind=instance
+  ! of_cluster || kind=cluster
+  printf '/aws/rds/%s/%s/%s' "$kind" "$(output instanceIdentifier)" "$1"
 }
 
 # open_account checks that the AWS credentials are for the stack's account.

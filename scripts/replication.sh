@@ -17,12 +17,10 @@ open_generations() {
   [[ -n $state ]] || fail "the stack $stack has no restore.logicalReplication; docs/upgrades.md says how to begin"
 }
 
-# host N prints the host name of a generation's instance. All but the first are named after their number.
+# host N prints the host name of a generation's instance.
 host() {
   local identifier
-  identifier=$(jq -r --arg n "$1" '[.instanceIdentifier, .keptInstances[]?]
-    | map(select(if $n == "1" then test("^mosaic-.*-db-[0-9]+$") | not else test("^mosaic-.*-db-\($n)$") end)) | first // ""' <<<"$outputs")
-  [[ -n $identifier ]] || fail "there is no instance of generation $1; run: just db-deploy $stack"
+  identifier=$(generation "$1")
   cloud rds describe-db-instances --db-instance-identifier "$identifier" --query 'DBInstances[0].Endpoint.Address' --output text
 }
 
@@ -61,8 +59,10 @@ replicate() {
   ' "$3" "$4" "$(<"$sql/replicate-publish.sql")" "$(<"$sql/replicate-subscribe.sql")"
 }
 
-# end PUBLISHER SUBSCRIBER ends logical replication from one to the other.
+# end PUBLISHER SUBSCRIBER ends logical replication from one to the other: on each side, whatever the other one says.
 end() {
-  on "$2" replicate-end.sql subscriber=true
-  on "$1" replicate-end.sql subscriber=false
+  local code=0
+  on "$2" replicate-end.sql subscriber=true || code=1
+  on "$1" replicate-end.sql subscriber=false || code=1
+  return "$code"
 }

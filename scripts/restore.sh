@@ -20,7 +20,7 @@ restore() {
   local what=$1 key edits=("restore.generation=$((generation + 1))")
   shift
   for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId sourceAutomatedBackupsArn \
-    logicalReplication engineVersion; do
+    logicalReplication engineVersion switchedAt; do
     edits+=("restore.$key-")
   done
   [[ -z $version || $active != "$generation" ]] || edits+=("database.engineVersion=$version") # that of the backup

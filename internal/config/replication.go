@@ -35,6 +35,11 @@ const (
 // replication asks for what logical replication needs, and lets no instance be active that does not have everything yet.
 func (l *loader) replication() {
 	r := l.config.Restore
+	if r.SwitchedAt != "" && r.LogicalReplication != ReplicationComplete {
+		l.conflict(Problem{Key: "restore.switchedAt", Value: schema.Show(r.SwitchedAt),
+			Rule: "only with logicalReplication: complete, beside which just db-switch writes it",
+			Fix:  "nothing: remove the line"}, "restore.logicalReplication")
+	}
 	if r.LogicalReplication == "" {
 		if r.EngineVersion != "" {
 			l.conflict(Problem{Key: "restore.engineVersion", Value: schema.Show(r.EngineVersion),

@@ -19,6 +19,7 @@ type Restore struct {
 
 	LogicalReplication LogicalReplication `key:"logicalReplication" unset:"none" rule:"optional,running|complete" free:"the number of instances stays" doc:"Makes the newest instance empty, for logical replication from the active one (docs/upgrades.md): running until just db-switch has compared the two, then complete."`
 	EngineVersion      string             `key:"engineVersion" unset:"database.engineVersion" rule:"engineVersion" free:"a setting without a price" doc:"Version of PostgreSQL of the newest instance, with logicalReplication; database.engineVersion is then that of the others."`
+	SwitchedAt         string             `key:"switchedAt" rule:"optional,pointInTime" free:"a note" doc:"When just db-switch had compared the two generations that logical replication joins, and moved between them: it writes this. No other move between them is taken."`
 }
 
 // LogicalReplication is how far the newest instance is filled from the active one.

@@ -146,6 +146,7 @@ func unreached() map[string]string {
 		"restore.generation":              "makes an instance only together with the backup it is made from: TestRestore",
 		"restore.dumpAndLoad":             "makes an instance only together with its generation: TestFromAClusterToAnInstance",
 		"restore.logicalReplication":      "makes an instance only together with its generation: TestLogicalReplication",
+		"restore.switchedAt":              "is what just db-switch has done: TestLogicalReplication",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
 		"waivers":                         "change the report of the controls alone",
 	}

@@ -183,6 +183,7 @@ func lockedKeys() []transition {
 		{key: "restore.dumpAndLoad", now: "true", to: "restore: {dumpAndLoad: true}", refused: "restore.generation: 2 beside it"},
 		{key: "restore.logicalReplication", now: "running", to: "restore: {logicalReplication: running}", refused: "restore.generation: 2 and serving: 1 beside it"},
 		{key: "restore.engineVersion", now: "17", to: "restore: {engineVersion: '17'}", refused: "or database.engineVersion"},
+		{key: "restore.switchedAt", now: "2026-01-31T12:00:00Z", to: "restore: {switchedAt: '2026-01-31T12:00:00Z'}", refused: "remove the line"},
 		{key: "restore.generation", was: "1", now: "3", to: "restore: {generation: 3, snapshotIdentifier: before}", refused: "write: 2"},
 		{key: "restore.serving", was: "1", now: "2", to: "restore: {serving: 2}", refused: "a generation that exists"},
 		{key: "restore.unprotected", now: "mosaic-<env>-db", to: "restore: {unprotected: [mosaic-<env>-db]}", refused: "another generation under restore.serving"},

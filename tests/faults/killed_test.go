@@ -19,11 +19,11 @@ import (
 
 // kills kills the CLI after the cloud has created a resource, and before the engine knows. What db-recover does then finds the resource, if
 // there is one, and takes it into the state; the next run goes on.
-func kills(t *testing.T, l *live.Stack, whole []string) map[string]string {
+func kills(t *testing.T, l *live.Stack, tried func(kind string) bool, whole []string) map[string]string {
 	outcome := map[string]string{}
 	for {
 		there := l.Cloud.Objects("")
-		name, result, err := l.KillAtCreate(func(op simcloud.Operation) bool { return outcome[live.Label(op)] == "" })
+		name, result, err := l.KillAtCreate(func(op simcloud.Operation) bool { return tried(op.Type) && outcome[live.Label(op)] == "" })
 		assert.NotContains(t, live.Everything(result), "interrupted while creating", "nothing is left of the kill before")
 		if name == "" {
 			require.NoError(t, err)

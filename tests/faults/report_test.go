@@ -26,7 +26,8 @@ type section struct {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	sections := []*section{
-		{title: everyResourceTitle, header: []string{"resource", "its creation fails", "the run is killed while it is created", "its update fails", "its deletion fails"}, prove: everyResource},
+		{title: everyResourceTitle, header: operations(), prove: ofInstance().everyResource},
+		{title: "Every resource of an Aurora cluster", header: operations(), prove: ofCluster().everyResource},
 		{title: "Everything else that fails", header: []string{"what", "what the run says", "what you do", "afterwards"}, prove: otherFaults},
 		{title: "Drift", header: []string{"what", "`preview --refresh` shows", "`up --refresh` then"}, prove: drifts},
 		{title: "Removal", header: []string{"what", "what happens", "what remains"}, prove: removals},
@@ -48,6 +49,11 @@ func TestFaults(t *testing.T) {
 		fmt.Fprintf(&report, "### %s (%d)\n\n%s\n", s.title, len(s.rows), golden.Table(s.header, s.rows))
 	}
 	faultsPage.Check(t, strings.TrimSuffix(report.String(), "\n"))
+}
+
+// operations are the columns of a section that has a row for each resource.
+func operations() []string {
+	return []string{"resource", "its creation fails", "the run is killed while it is created", "its update fails", "its deletion fails"}
 }
 
 // everyResourceTitle is the section that has a row for each resource.

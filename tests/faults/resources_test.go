@@ -20,15 +20,39 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// copying turns on what dev has not: the copies of the backups in another region.
-func copying() engine.Override {
-	return engine.Override{Path: "backups.copyToRegion", Value: "us-west-2"}
+// subject is what the resources of dev are with some settings, of which every one is tried.
+type subject struct {
+	overrides []engine.Override
+	tried     func(kind string) bool
+	password  string            // of the server, by its kind and property
+	left      []string          // kinds of what remains after its destroy
+	stays     map[string]string // resources whose deletion deletes nothing, and why
 }
 
-// everyResource makes the creation, the update and the deletion of every resource of dev, with copies of its backups, fail once, and kills a run while it creates
+// ofInstance has what dev has not: the copies of the backups in another region.
+func ofInstance() subject {
+	return subject{
+		overrides: []engine.Override{{Path: "backups.copyToRegion", Value: "us-west-2"}},
+		tried:     func(string) bool { return true },
+		password:  live.InstanceType + " password",
+		left:      []string{"aws:kms/key:Key", simcloud.CopiedBackups},
+		stays:     map[string]string{"aws:kms/key:Key::mosaic-dev-db-copies": "it stays: the copies need it"},
+	}
+}
+
+// ofCluster has what is of an Aurora cluster alone, with a reader; the rest is as with an instance.
+func ofCluster() subject {
+	return subject{
+		overrides: []engine.Override{{Path: "tier", Value: "serverless"}, {Path: "database.instanceClass", Value: "db.serverless"}, {Path: "database.readReplicas", Value: "1"}},
+		tried:     func(kind string) bool { return strings.HasPrefix(kind, "aws:rds/cluster") },
+		password:  live.ClusterType + " masterPassword",
+	}
+}
+
+// everyResource makes the creation, the update and the deletion of every resource of a subject fail once, and kills a run while it creates
 // each. Each run continues with what the one before left.
-func everyResource(t *testing.T) [][]string {
-	untouched := live.Start(t, "dev", copying())
+func (s subject) everyResource(t *testing.T) [][]string {
+	untouched := live.Start(t, "dev", s.overrides...)
 	furnished := untouched.Inventory()
 	untouched.MustUp()
 	whole := untouched.Inventory()
@@ -39,10 +63,12 @@ func everyResource(t *testing.T) [][]string {
 			name  string
 			prove func(*testing.T) map[string]string
 		}{
-			{"create", func(t *testing.T) map[string]string { return creations(t, whole) }},
-			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev", copying()), whole) }},
-			{"update", updates},
-			{"delete", func(t *testing.T) map[string]string { return deletions(t, furnished) }},
+			{"create", func(t *testing.T) map[string]string { return s.creations(t, whole) }},
+			{"kill", func(t *testing.T) map[string]string {
+				return kills(t, live.Start(t, "dev", s.overrides...), s.tried, whole)
+			}},
+			{"update", s.updates},
+			{"delete", func(t *testing.T) map[string]string { return s.deletions(t, furnished) }},
 		} {
 			t.Run(column.name, func(t *testing.T) {
 				t.Parallel()
@@ -66,16 +92,16 @@ func everyResource(t *testing.T) [][]string {
 	return rows
 }
 
-// failOnce repeats a run until it succeeds; in each run, one operation fails that has not failed before. It returns what a later run
+// failOnce repeats a run until it succeeds; in each run, one operation on what is tried fails that has not failed before. It returns what a later run
 // did with every resource whose operation failed.
-func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]string {
+func failOnce(l *live.Stack, tried func(kind string) bool, run func() (*engine.Result, error)) map[string]string {
 	l.T.Helper()
 	failed, outcome := map[simcloud.Operation]bool{}, map[string]string{}
 	waiting := map[string]bool{}
 	for {
 		var now simcloud.Operation
 		l.Cloud.Fail(func(op simcloud.Operation) error {
-			if changing := op.Op == "create" || op.Op == "update" || op.Op == "delete"; now.Op != "" || !changing || failed[op] {
+			if changing := op.Op == "create" || op.Op == "update" || op.Op == "delete"; now.Op != "" || !changing || !tried(op.Type) || failed[op] {
 				return nil
 			}
 			now, failed[op] = op, true
@@ -102,40 +128,41 @@ func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]stri
 }
 
 // creations lets every creation fail once, and expects the next run to create the resource.
-func creations(t *testing.T, whole []string) map[string]string {
-	l := live.Start(t, "dev", copying())
-	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
+func (s subject) creations(t *testing.T, whole []string) map[string]string {
+	l := live.Start(t, "dev", s.overrides...)
+	outcome := failOnce(l, s.tried, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
 	assert.Equal(t, whole, l.Inventory(), "what is there is what a run without a fault makes")
 	return cells(outcome, "`up`: ")
 }
 
 // updates does the same for a change that updates everything that can be updated.
-func updates(t *testing.T) map[string]string {
-	l := live.Started(t, "dev", copying())
+func (s subject) updates(t *testing.T) map[string]string {
+	l := live.Started(t, "dev", s.overrides...)
 	before := l.Inventory()
 	l.MustSet("tags.CostCenter", "database")
 	l.MustSet("database.secretKmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
 	l.MustSet("database.passwordVersion", "2")
 	l.MustSet("migrations.image", "mosaic-life/core-api:1.0.1")
-	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
+	outcome := failOnce(l, s.tried, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
 	assert.Equal(t, before, l.Inventory(), "nothing is there twice")
-	assert.Equal(t, l.One(live.InstanceType).Properties.Text("password"), l.KubeSecret("DB_PASSWORD"))
+	kind, property, _ := strings.Cut(s.password, " ")
+	assert.Equal(t, l.One(kind).Properties.Text(property), l.KubeSecret("DB_PASSWORD"))
 	return cells(outcome, "`up`: ")
 }
 
 // deletions lets every deletion fail once, and expects the next destroy to continue.
-func deletions(t *testing.T, furnished []string) map[string]string {
-	l := live.Started(t, "dev", copying(), engine.Override{Path: "database.deletionProtection", Value: "false"})
-	outcome := failOnce(l, func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
+func (s subject) deletions(t *testing.T, furnished []string) map[string]string {
+	l := live.Started(t, "dev", append(slices.Clone(s.overrides), engine.Override{Path: "database.deletionProtection", Value: "false"})...)
+	outcome := failOnce(l, s.tried, func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
 	left := slices.DeleteFunc(l.Inventory(), func(object string) bool { return slices.Contains(furnished, object) })
-	assert.Len(t, left, 2, "the copies in the other region, and their key")
-	for _, object := range left {
-		assert.Regexp(t, "^("+simcloud.CopiedBackups+"|aws:kms/key:Key) ", object)
+	require.Len(t, left, len(s.left))
+	for _, kind := range s.left {
+		assert.True(t, slices.ContainsFunc(left, func(object string) bool { return strings.HasPrefix(object, kind+" ") }), kind)
 	}
 	all := cells(outcome, "`destroy`: ")
-	all["aws:kms/key:Key::mosaic-dev-db-copies"] = "it stays: the copies need it"
+	maps.Copy(all, s.stays)
 	return all
 }
 

@@ -47,6 +47,9 @@ func TestServerless(t *testing.T) {
 	assert.Empty(t, l.MustPreview(), "a second run changes nothing")
 	expectCluster(l, "mosaic-prod-db")
 	assert.Empty(t, l.MustOutputs()["replicaEndpoints"])
+	for _, label := range []string{live.ClusterType + "::mosaic-prod-db", live.ClusterInstanceType + "::mosaic-prod-db-instance-1"} {
+		assert.True(t, l.ResourcesByLabel()[label].Protect, label)
+	}
 
 	l.MustSet("database.readReplicas", "1")
 	l.MustSet("database.passwordVersion", "2")
@@ -213,12 +216,30 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 	expectActive(l, "mosaic-prod-db")
 	assert.Equal(t, cluster, clusterNamed(l, "mosaic-prod-db-2"), "the cluster is untouched")
-	l.MustSet("tier", "serverless")
-	l.MustUnset("restore.serving")
-	l.MustUnset("restore.engines")
-	l.MustSet("restore.engines.mosaic-prod-db", "postgres")
+
+	// The instance may have copies in another region beside it; the cluster has none, and does not end those of the instance.
+	l.MustSet("backups.copyToRegion", west)
+	l.MustUp()
+	require.Len(t, l.Cloud.Objects(replicationType), 1)
+	assert.Equal(t, instanceNamed(l, "mosaic-prod-db").Text("arn"), l.Cloud.Objects(replicationType)[0].Properties.Text("sourceDbInstanceArn"))
+	assert.Equal(t, cluster, clusterNamed(l, "mosaic-prod-db-2"))
+	forth := func() {
+		set(l, "tier", "serverless", "restore.engines.mosaic-prod-db", "postgres")
+		l.MustUnset("restore.serving")
+		l.MustUnset("restore.engines.mosaic-prod-db-2")
+	}
+	forth()
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "end before, in two runs with its tier")
+	l.MustUnset("backups")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "protected, as the copies in us-west-2")
+	set(l, "tier", "mvp", "restore.serving", "1", "backups.copyToRegion", west, "backups.copyUnprotected", "true", "restore.engines.mosaic-prod-db-2", "aurora-postgresql")
+	l.MustUnset("restore.engines.mosaic-prod-db")
+	l.MustUp()
+	forth()
+	l.MustUnset("backups")
 	l.MustUp()
 	expectCluster(l, "mosaic-prod-db-2")
+	assert.Empty(t, l.Cloud.Objects(replicationType))
 
 	l.MustSet("restore.unprotected[0]", "mosaic-prod-db")
 	l.MustUp()
@@ -229,4 +250,23 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 	}
 	assert.Nil(t, instanceNamed(l, "mosaic-prod-db"))
 	expectCluster(l, "mosaic-prod-db-2")
+}
+
+// TestRestoresOfACluster: a restored cluster is active again after a later one, as it was made, and is not made anew.
+func TestRestoresOfACluster(t *testing.T) {
+	t.Parallel()
+	l := live.Started(t, "prod", engine.Override{Path: "tier", Value: "serverless"})
+	set(l, "restore.generation", "2", "restore.useLatestRestorableTime", "true", "restore.sourceInstanceIdentifier", "mosaic-prod-db")
+	l.MustUp()
+	restored := clusterNamed(l, "mosaic-prod-db-2")
+	set(l, "restore.generation", "3", "restore.sourceInstanceIdentifier", "mosaic-prod-db-2")
+	l.MustUp()
+	expectCluster(l, "mosaic-prod-db-3")
+	l.MustSet("restore.serving", "2")
+	for _, change := range l.MustUp() {
+		assert.NotRegexp(t, "(create|replace|delete) "+live.ClusterType, change)
+	}
+	expectCluster(l, "mosaic-prod-db-2")
+	assert.Equal(t, restored.Text("clusterResourceId"), clusterNamed(l, "mosaic-prod-db-2").Text("clusterResourceId"))
+	assert.Empty(t, l.MustPreview())
 }

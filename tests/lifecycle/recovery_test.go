@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
@@ -16,9 +17,9 @@ type night struct {
 	account string // of the AWS login
 }
 
-func newNight(t *testing.T) *night {
+func newNight(t *testing.T, overrides ...engine.Override) *night {
 	t.Helper()
-	return &night{desk: newDesk(t, live.Start(t, "dev")), account: "123456789012"}
+	return &night{desk: newDesk(t, live.Start(t, "dev", overrides...)), account: "123456789012"}
 }
 
 // killed kills a run while it creates a resource of a type.
@@ -66,6 +67,33 @@ func TestRecovery(t *testing.T) {
 	said, err = n.recover("yes")
 	require.NoError(t, err, said)
 	assert.Contains(t, said, "no operation was interrupted")
+}
+
+// TestRecoveryOfACluster: the same of an Aurora cluster, and of its instance. The recipe waits until RDS has made each.
+func TestRecoveryOfACluster(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, engine.Override{Path: "tier", Value: "serverless"}, engine.Override{Path: "database.instanceClass", Value: "db.serverless"})
+	names := map[string]string{live.ClusterType: "mosaic-dev-db", live.ClusterInstanceType: "mosaic-dev-db-instance-1"}
+	for _, kind := range []string{live.ClusterType, live.ClusterInstanceType} {
+		name := names[kind]
+		n.script("aws", `echo "$*" >>"$0.calls"
+			case "$*" in
+			*get-caller-identity*) echo `+n.account+` ;;
+			*"describe-db-clusters --db-cluster-identifier mosaic-dev-db "*) echo mosaic-dev-db ;;
+			*"describe-db-instances --db-instance-identifier mosaic-dev-db-instance-1 "*) echo mosaic-dev-db-instance-1 ;;
+			*"wait db-cluster-available --db-cluster-identifier mosaic-dev-db" | *"wait db-instance-available --db-instance-identifier mosaic-dev-db-instance-1") ;;
+			*) echo "unexpected: $*" >&2; exit 99 ;;
+		esac`)
+		n.killed(kind)
+		said, err := n.recipe("dev", "recover", "yes")
+		require.NoError(t, err, said)
+		assert.Contains(t, said, "waiting until RDS has made "+name)
+		assert.Contains(t, said, kind+" "+name+": exists, and the state has it")
+	}
+	for _, change := range n.MustUp() {
+		assert.NotRegexp(t, "(replace|create|delete) aws:rds/cluster", change)
+	}
+	assert.Empty(t, n.MustUp())
 }
 
 // TestRecoveryIsInterrupted: a recovery that is killed in the middle is run again, whether the resource exists or not.

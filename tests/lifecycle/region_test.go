@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
@@ -52,6 +53,17 @@ func copiesKey(l *live.Stack) simcloud.Object {
 	keys := slices.DeleteFunc(l.Cloud.Objects(keyType), func(o simcloud.Object) bool { return !strings.Contains(o.Properties.Text("arn"), ":kms:"+west+":") })
 	require.Len(l.T, keys, 1)
 	return keys[0]
+}
+
+// The commands of docs/region.md name the bucket and the key that just bootstrap makes for the stack of the other region.
+func TestTheStateOfTheOtherRegion(t *testing.T) {
+	t.Parallel()
+	target, err := pipeline.ReadTarget(withStandby(t, "arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1"), "prod-west")
+	require.NoError(t, err)
+	page, err := os.ReadFile(filepath.Join(live.Root(t), "docs", "region.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "\n   pulumi login '"+target.Backend()+"'\n")
+	assert.Contains(t, string(page), "\n   pulumi stack init prod-west --secrets-provider 'awskms://"+target.Key()+"?region="+target.Region+"'\n")
 }
 
 // TestTheRegionIsLost: the runbook of docs/region.md, from a region that answers no more to one that is back.
@@ -166,6 +178,7 @@ func TestCopiesEndInTwoRuns(t *testing.T) {
 		assert.NotRegexp(t, live.InstanceType+"|"+live.SecretVersionType, change)
 	}
 	assert.Empty(t, l.Cloud.Objects(replicationType))
+	assert.Len(t, l.Cloud.Objects(simcloud.ReplicaSecret), 2, "the provider leaves them")
 	assert.Equal(t, key, copiesKey(l), "without it, nobody could read the copies")
 	require.Len(t, l.Cloud.Objects(simcloud.CopiedBackups), 1)
 	assert.Equal(t, "retained", l.Cloud.Objects(simcloud.CopiedBackups)[0].Properties.Text("status"))

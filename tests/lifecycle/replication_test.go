@@ -65,8 +65,11 @@ func TestLogicalReplication(t *testing.T) {
 	l.MustSet("restore.serving", "2")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "just db-switch makes the newest the active one")
 
+	// What just db-switch writes; without its moment, nobody has compared the two.
 	l.MustUnset("restore.serving")
 	l.MustSet("restore.logicalReplication", "complete")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "running until just db-switch has compared the two")
+	l.MustSet("restore.switchedAt", "2026-01-31T10:00:00Z")
 	l.MustUp()
 	assert.Empty(t, l.MustPreview())
 	expectActive(l, "mosaic-prod-db-2")
@@ -75,10 +78,13 @@ func TestLogicalReplication(t *testing.T) {
 	assert.Equal(t, newest.Text("resourceId"), instanceNamed(l, "mosaic-prod-db-2").Text("resourceId"))
 
 	l.MustSet("restore.serving", "1")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "2 until just db-switch has moved: what was written since would be left behind")
+	l.MustSet("restore.switchedAt", "2026-01-31T11:00:00Z")
 	l.MustUp()
 	expectActive(l, "mosaic-prod-db")
 	assert.Equal(t, "16", instanceNamed(l, "mosaic-prod-db").Text("engineVersion"), "going back needs no other line")
 	l.MustUnset("restore.serving")
+	l.MustSet("restore.switchedAt", "2026-01-31T12:00:00Z")
 	l.MustUp()
 	expectActive(l, "mosaic-prod-db-2")
 

@@ -185,15 +185,16 @@ cost
 `, r.stdout)
 }
 
-// What only some stacks have is on the page too: a retained instance, a login of IAM users.
+// What only some stacks have is on the page too: copies of the backups, a retained instance, a login of IAM users.
 func TestInfoOfARestoredStack(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b := newBench(t, outputsOnly(t))
 	b.expect(on(strings.Join(outputs.argv, " "), "").do(`echo '{"region":"us-east-1","accountId":"123456789012","instanceIdentifier":"mosaic-prod-db","port":5432,
-		"keptInstances":["mosaic-prod-db-2"],"peopleLogin":"core_api_people","peopleRoleArn":"arn:aws:iam::123456789012:role/people"}'`), account, described)
+		"keptInstances":["mosaic-prod-db-2"],"copiedBackupsArn":"arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1","peopleLogin":"core_api_people","peopleRoleArn":"arn:aws:iam::123456789012:role/people"}'`), account, described)
 	r := b.just("", "db-info", "prod")
 	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stdout, "\n  copies        in us-west-2, arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1\n")
 	assert.Contains(t, r.stdout, "\n  retained      mosaic-prod-db-2\n")
 	assert.Contains(t, r.stdout, "\n  IAM users     core_api_people, by the role arn:aws:iam::123456789012:role/people\n")
 }

@@ -45,6 +45,11 @@ func forgetting(keys ...string) []call {
 	return calls
 }
 
+// serving are the calls by which db-serve finds out what it moves to.
+func serving(identifier string) []call {
+	return []call{setting("restore.generation"), setting("restore.logicalReplication"), setting("restore.engines." + identifier)}
+}
+
 func secret(content string) call {
 	return on(kube+"get secret core-api-db-secret --ignore-not-found -o jsonpath={.data}", content)
 }
@@ -68,7 +73,7 @@ func TestRestoreRecipes(t *testing.T) {
 	t.Parallel()
 	state := deployed(t)
 	b := newBench(t, state)
-	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"}
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"}
 
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
@@ -81,14 +86,14 @@ func TestRestoreRecipes(t *testing.T) {
 	assert.ElementsMatch(t, []string{"mosaic-prod-db", "mosaic-prod-db-2"}, identifiers(t, state))
 
 	b.again()
-	b.expect(inCluster(setting("restore.generation"), secret("old"), raising("restore.serving", "1"), change)...)
+	b.expect(inCluster(append(serving("mosaic-prod-db"), secret("old"), raising("restore.serving", "1"), change)...)...)
 	b.expect(restarting()...)
 	r = b.just("yes\n", "db-serve", "1", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Equal(t, "mosaic-prod-db", outputOf(t, state, "instanceIdentifier"))
 
 	b.again()
-	b.expect(inCluster(setting("restore.generation"), secret("old"), setting("restore.serving"), removing("restore.serving"), change)...)
+	b.expect(inCluster(append(serving("mosaic-prod-db-2"), secret("old"), setting("restore.serving"), removing("restore.serving"), change)...)...)
 	b.expect(restarting()...)
 	r = b.just("yes\n", "db-serve", "2", "prod")
 	require.Zero(t, r.code, r.stderr)
@@ -111,7 +116,7 @@ func TestRestoreRecipes(t *testing.T) {
 		setting("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"),
 		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"),
-		setting("restore.logicalReplication"), setting("restore.engineVersion"),
+		setting("restore.logicalReplication"), setting("restore.engineVersion"), setting("restore.switchedAt"),
 		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	r = b.just("no\n", "db-restore-snapshot", snapshot, "prod", "--beside")
 	require.NotZero(t, r.code)
@@ -147,16 +152,20 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 		"no moment":           {args: "db-restore-pitr yesterday prod", want: "name a point in time in UTC, as in 2026-01-31T10:00:00Z, or latest"},
 		"a moment of no zone": {args: "db-restore-pitr 2026-01-31T10:00:00 prod", want: "name a point in time in UTC"},
 		"no such generation":  {args: "db-serve 2 prod", calls: inCluster(setting("restore.generation")), want: "name a generation, from 1 to 1"},
-		"the active one":      {args: "db-serve 1 prod", calls: inCluster(setting("restore.generation"), secret("old"), setting("restore.serving")), want: "generation 1 is active already"},
+		"the active one":      {args: "db-serve 1 prod", calls: inCluster(append(serving("mosaic-prod-db"), secret("old"), setting("restore.serving"))...), want: "generation 1 is active already"},
+		"one that is gone": {args: "db-serve 1 prod", calls: append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod","instanceIdentifier":"mosaic-prod-db-2"}`), setting("restore.generation").do("echo 2")),
+			want: "there is no instance of generation 1: it was released"},
+		"logical replication": {args: "db-serve 1 prod", calls: inCluster(setting("restore.generation"), setting("restore.logicalReplication").do("echo complete")),
+			want: "db-serve would leave behind what was written: just db-switch 1 prod.\n  If one of them is lost: docs/upgrades.md"},
 		"the active one, deleted": {args: "db-release mosaic-prod-db prod", calls: []call{outputs, account},
 			want: "name a retained instance; there are none"},
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. To go on: just db-deploy prod. To go back: just db-serve 1 prod",
 			calls: inCluster(append(append(origin, secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"),
 					raising("restore.snapshotIdentifier", "before"), halfway)...)...)},
 		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
 			calls: inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"),
 					raising("restore.snapshotIdentifier", "before"), change.with("--yes"))...)...)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 )
 
 // deploy deploys prod in an empty folder.
-func deploy(ctx context.Context, dir string) error {
-	env, err := engine.New(ctx, engine.Options{Dir: dir, Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr, Quick: true})
+func deploy(ctx context.Context, dir string, overrides ...engine.Override) error {
+	env, err := engine.New(ctx, engine.Options{Dir: dir, Project: root, Stack: "prod", Program: stack.Deploy, Stderr: os.Stderr, Quick: true, Overrides: overrides})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -18,7 +20,7 @@ import (
 // application makes what an application has: a table with an identity, one with a sequence of its own, a partitioned one, a role that owns.
 func (p *pair) application() {
 	p.t.Helper()
-	p.do(1, "CREATE ROLE core_api_owner", "GRANT core_api_owner TO mosaicadmin", "CREATE ROLE reports LOGIN", "GRANT CREATE ON DATABASE mosaic TO core_api_owner",
+	p.do(1, "CREATE ROLE core_api_owner", "GRANT core_api_owner TO mosaicadmin", "CREATE ROLE reports LOGIN", "CREATE ROLE readers", "GRANT readers TO reports", "GRANT CREATE ON DATABASE mosaic TO core_api_owner",
 		"REVOKE CONNECT ON DATABASE mosaic FROM PUBLIC", "ALTER ROLE reports SET search_path = app, public", "ALTER DATABASE mosaic SET work_mem = '8MB'",
 		"CREATE SCHEMA app AUTHORIZATION core_api_owner", "CREATE EXTENSION pgcrypto",
 		"SET ROLE core_api_owner; CREATE TABLE app.stories (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, writer int NOT NULL, number int NOT NULL, UNIQUE (writer, number)); GRANT SELECT ON app.stories TO reports",
@@ -101,7 +103,7 @@ func TestASwitchUnderLoad(t *testing.T) {
 	rows, outage := writing.end()
 	t.Logf("no write was accepted for %s, of %d rows in one session on one machine", outage.Round(time.Millisecond), rows)
 	assert.Contains(t, out, "generation 2 has everything and takes writes")
-	assert.Equal(t, "change --yes --what makes generation 2 of prod the active one, and restarts the pods prod --unchanged generation 2 is active already restore.serving- restore.logicalReplication=complete", p.changes())
+	assert.Regexp(t, `^change --yes --what makes generation 2 of prod the active one, and restarts the pods prod --unchanged generation 2 is active already restore.serving- restore.logicalReplication=complete restore.switchedAt=20[0-9-]{8}T[0-9:]{8}Z$`, p.changes())
 	const written = "SELECT format('%s rows, %s numbers, up to %s', count(*), count(DISTINCT number), max(number)) FROM app.stories"
 	assert.Equal(t, fmt.Sprintf("%d rows, %d numbers, up to %d", rows, rows, rows), p.one(2, written), "none is lost, none is there twice")
 	assert.Equal(t, "41", p.one(2, "SELECT nextval('app.free')::text"))
@@ -109,6 +111,7 @@ func TestASwitchUnderLoad(t *testing.T) {
 		FROM aclexplode(relacl) WHERE grantee = 'reports'::regrole), current_setting('work_mem'), (SELECT '{app,public}' FROM pg_roles WHERE rolname = 'reports' AND rolconfig = '{"search_path=app, public"}'))
 		FROM pg_class WHERE oid = 'app.stories'::regclass`))
 	assert.Equal(t, "f", p.one(2, "SELECT (EXISTS (SELECT FROM pg_database, aclexplode(datacl) WHERE datname = 'mosaic' AND grantee = 0 AND privilege_type = 'CONNECT'))::text::char"))
+	assert.Equal(t, "true", p.one(2, "SELECT pg_has_role('reports', 'readers', 'MEMBER')::text"))
 	assert.ErrorContains(t, p.try(p.hosts[0], master, "mosaic", "INSERT INTO app.parted VALUES (998)"), "25006", "the old one takes no writes")
 	assert.Equal(t, "0", p.one(1, "SELECT count(*)::text FROM pg_replication_slots"), "and keeps no WAL")
 
@@ -139,6 +142,17 @@ func TestASwitchUnderLoad(t *testing.T) {
 			(SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_roles WHERE rolname = 'mosaic_replication'))`))
 	}
 	assert.ErrorContains(t, p.try(p.hosts[0], master, "mosaic", "DELETE FROM app.parted"), "25006")
+	p.do(1, documented(t, "sql"), "DELETE FROM app.parted WHERE id = 8")
+}
+
+// documented is the only block of a language in docs/upgrades.md.
+func documented(t *testing.T, language string) string {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "upgrades.md"))
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	require.Len(t, blocks, 1)
+	return blocks[0][1]
 }
 
 // TestWhatIsNotCopied: all that would be lost is listed at once, and nothing is begun.
@@ -163,6 +177,7 @@ func TestASwitchThatFails(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	p.application()
+	assert.Contains(t, p.refused("db-switch", "2", "prod", "--yes"), "generation 2 is not ready: just db-replicate prod")
 	p.must("db-replicate", "prod", "--yes")
 
 	p.do(1, "ALTER TABLE app.parted ADD later int")

@@ -46,6 +46,7 @@ func generations(c *config.Config, before map[string]string) map[string]string {
 	values[servingKey] = strconv.Itoa(c.Restore.Serving)
 	values[unprotectedKey] = strings.Join(c.Restore.Unprotected, " ")
 	values[releasedKey] = strings.Join(c.Restore.Released, " ")
+	values[filledKey], values[switchedKey] = string(c.Restore.LogicalReplication), c.Restore.SwitchedAt
 	for _, setting := range held(c) {
 		values[setting.key] = setting.value
 	}

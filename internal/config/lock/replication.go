@@ -4,12 +4,18 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-var replicationKey = config.Key("restore.logicalReplication")
+var (
+	replicationKey = config.Key("restore.logicalReplication")
+	switchedKey    = config.Key("restore.switchedAt")
+	// filledKey is how far the newest instance is filled.
+	filledKey = config.Key("restore.logicalReplication, filled")
+)
 
 // replicated is what the newest instance was made for; "" unless it is logical replication, whose state may change.
 func replicated(r config.Restore) string {
@@ -46,6 +52,9 @@ func replication(c *config.Config, before map[string]string) schema.Problems {
 			Fix: string(config.ReplicationRunning),
 		}}
 	}
+	if r.LogicalReplication == config.ReplicationComplete {
+		return moved(r, before)
+	}
 	if r.LogicalReplication != config.ReplicationRunning || !made {
 		return nil
 	}
@@ -60,4 +69,34 @@ func replication(c *config.Config, before map[string]string) schema.Problems {
 		}
 	}
 	return problems
+}
+
+// moved lets the clients move between the two instances that logical replication joins only after just db-switch has compared them: the program
+// logs in to neither. What it knows is the moment that the recipe writes into the stack file, one for each move.
+func moved(r config.Restore, before map[string]string) schema.Problems {
+	was := number(before, servingKey, r.Generation)
+	completed := before[filledKey] == string(config.ReplicationRunning)
+	if joined := min(was, r.Serving) >= r.Generation-1; was == r.Serving && !completed || !joined || later(r.SwitchedAt, before[switchedKey]) {
+		return nil
+	}
+	problem := schema.Problem{
+		Key: servingKey, Value: strconv.Itoa(r.Serving),
+		Rule: fmt.Sprintf("%d until just db-switch has moved: what was written since would be left behind", was),
+		Fix:  fmt.Sprintf("just db-switch %d, which writes restore.switchedAt, too; where it cannot run: docs/upgrades.md", r.Serving),
+	}
+	if completed {
+		problem.Key, problem.Value = replicationKey, string(r.LogicalReplication)
+		problem.Rule = "running until just db-switch has compared the two: the newest instance may not have everything"
+	}
+	return schema.Problems{problem}
+}
+
+// later tells whether a moment is after another one, or the first.
+func later(moment, than string) bool {
+	now, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		return false
+	}
+	then, err := time.Parse(time.RFC3339, than)
+	return err != nil || now.After(then)
 }

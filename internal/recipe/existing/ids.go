@@ -20,10 +20,6 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 	case "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
 		"aws:rds/eventSubscription:EventSubscription", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup", "aws:rds/subnetGroup:SubnetGroup":
 		return c.Text("name"), nil
-	case "aws:rds/cluster:Cluster":
-		return c.Text("clusterIdentifier"), nil
-	case "aws:rds/clusterInstance:ClusterInstance":
-		return c.Text("identifier"), nil
 	case "aws:cloudwatch/dashboard:Dashboard":
 		return c.Text("dashboardName"), nil
 	case "aws:budgets/budget:Budget":
@@ -36,7 +32,7 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 		return fmt.Sprintf("arn:%s:sns:%s:%s:%s", target.Partition, target.Region, target.Account, c.Text("name")), nil
 	case "aws:sns/topicPolicy:TopicPolicy":
 		return c.Text("arn"), nil
-	case TypeInstance, TypeSecurityGroup, TypeSecret, TypeSecretVersion, typeKey, typeSubscription, typeCopies:
+	case TypeInstance, typeCluster, typeClusterInstance, TypeSecurityGroup, TypeSecret, TypeSecretVersion, typeKey, typeSubscription, typeCopies:
 		return look(c)
 	}
 	provider, _, _ := strings.Cut(c.Type, ":")

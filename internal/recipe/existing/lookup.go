@@ -13,13 +13,15 @@ import (
 
 // The types of the objects whose id AWS makes.
 const (
-	TypeInstance      = "aws:rds/instance:Instance"
-	TypeSecurityGroup = "aws:ec2/securityGroup:SecurityGroup"
-	TypeSecret        = "aws:secretsmanager/secret:Secret"
-	TypeSecretVersion = "aws:secretsmanager/secretVersion:SecretVersion"
-	typeKey           = "aws:kms/key:Key"
-	typeSubscription  = "aws:sns/topicSubscription:TopicSubscription"
-	typeCopies        = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
+	TypeInstance        = "aws:rds/instance:Instance"
+	typeCluster         = "aws:rds/cluster:Cluster"
+	TypeSecurityGroup   = "aws:ec2/securityGroup:SecurityGroup"
+	TypeSecret          = "aws:secretsmanager/secret:Secret"
+	TypeSecretVersion   = "aws:secretsmanager/secretVersion:SecretVersion"
+	typeClusterInstance = "aws:rds/clusterInstance:ClusterInstance"
+	typeKey             = "aws:kms/key:Key"
+	typeSubscription    = "aws:sns/topicSubscription:TopicSubscription"
+	typeCopies          = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 )
 
 // Ask makes a call of the AWS CLI that describes something, and returns what it prints; "" if that does not exist.
@@ -60,6 +62,10 @@ func question(c state.Creation, target pipeline.Target) []string {
 	switch c.Type {
 	case TypeInstance:
 		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.Text("identifier"), "--query", "DBInstances[].DbiResourceId"}
+	case typeCluster:
+		return []string{"rds", "describe-db-clusters", "--db-cluster-identifier", c.Text("clusterIdentifier"), "--query", "DBClusters[].DBClusterIdentifier"}
+	case typeClusterInstance:
+		return []string{"rds", "describe-db-instances", "--db-instance-identifier", c.Text("identifier"), "--query", "DBInstances[].DBInstanceIdentifier"}
 	case TypeSecurityGroup:
 		return []string{"ec2", "describe-security-groups", "--filters", "Name=group-name,Values=" + c.Text("name"),
 			"Name=vpc-id,Values=" + c.Text("vpcId"), "--query", "SecurityGroups[].GroupId"}
@@ -78,6 +84,18 @@ func question(c state.Creation, target pipeline.Target) []string {
 		return []string{"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
 			"--tag-filters", "Key=Database,Values=" + naming.Instance(target.Environment), "Key=ManagedBy,Values=pulumi",
 			"--query", "ResourceTagMappingList[].ResourceARN"}
+	}
+}
+
+// Wait is the call that waits until RDS has made a server, because until then RDS does not say where it is; nil for anything else.
+func Wait(c state.Creation) []string {
+	switch c.Type {
+	case TypeInstance, typeClusterInstance:
+		return []string{"rds", "wait", "db-instance-available", "--db-instance-identifier", c.Text("identifier")}
+	case typeCluster:
+		return []string{"rds", "wait", "db-cluster-available", "--db-cluster-identifier", c.Text("clusterIdentifier")}
+	default:
+		return nil
 	}
 }
 

@@ -103,9 +103,9 @@ func (r *recovery) take(into *state.State, c state.Creation) error {
 	if err != nil || id == "" {
 		return err
 	}
-	if c.Type == existing.TypeInstance { // until then, RDS does not say where it is
-		r.recipe.Say("waiting until RDS has made %s", c.Text("identifier"))
-		if r.aws.Run("rds", "wait", "db-instance-available", "--db-instance-identifier", c.Text("identifier")); r.aws.Err != nil {
+	if wait := existing.Wait(c); wait != nil {
+		r.recipe.Say("waiting until RDS has made %s", wait[len(wait)-1])
+		if r.aws.Run(wait...); r.aws.Err != nil {
 			return r.aws.Err
 		}
 	}
