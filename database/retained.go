@@ -66,7 +66,10 @@ func (i instance) retained(s *shared, one config.Retained) (pulumi.Resource, err
 	i.origin(args, i.madeFrom(one))
 	args.DeletionProtection = pulumi.Bool(i.protects(one))
 	kept, err := i.register(s, one.Identifier, args, pulumi.Protect(i.protects(one)), pulumi.IgnoreChanges(frozen()))
-	if err != nil || s.copies == nil {
+	if err != nil {
+		return nil, err
+	}
+	if err := i.backUp(s.awsBackup, kept.Arn, one.Identifier); err != nil || s.copies == nil {
 		return kept, err
 	}
 	_, err = i.copyBackups(s, kept, one.Identifier, !one.Unprotected)
