@@ -13,7 +13,7 @@ import (
 // Args are the arguments of [New].
 type Args struct {
 	Config      *config.Config
-	Name        string             // in Pulumi, and in IAM without another one; at most 64 characters
+	Name        string                // in Pulumi, and in IAM without another one; at most 64 characters
 	Physical    pulumi.StringPtrInput // in IAM, at most 64 characters; nil: Name
 	Description string
 	TrustPolicy string // who may assume the role, as JSON
