@@ -111,7 +111,8 @@ func trusts(role *Object, service string) bool {
 
 // backupMay returns nil if the role lets AWS Backup do something.
 func (c *Cloud) backupMay(role *Object, region, name, resource string) error {
-	return c.authorize(action{by: caller{role, "AWSBackup", region}, name: name, resource: resource})
+	by := caller{role, "AWSBackup", region}
+	return c.authorize(action{by: by, name: name, resource: resource, context: map[string]string{"aws:PrincipalArn": by.roleARN()}})
 }
 
 // BackUp is a night: AWS Backup takes a snapshot of everything that a plan selects, in the vault of its rule. It returns the ARNs of the
