@@ -37,7 +37,7 @@ func (b *builder) backupPolicies() (trust, permissions string, err error) {
 	for _, one := range append([]config.Retained{{Identifier: b.cfg.Instance(), Engine: b.cfg.Database.Engine}}, b.cfg.Retained()...) {
 		servers[one.Engine] = append(servers[one.Engine], one.Identifier)
 	}
-	for _, kind := range []struct {
+	for _, kind := range []struct { // both, so that what was taken of a former engine is deleted in time, too
 		engine           config.Engine
 		server, snapshot string // in an ARN
 		take, remove     string
