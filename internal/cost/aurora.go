@@ -48,16 +48,30 @@ func (e *estimator) auroraPrice(unit string) string {
 	return "Aurora " + unit
 }
 
-// volume adds the storage of the cluster, which all its instances share, and its I/O.
+// volume adds the storage of the cluster, which all its instances share, and that of each retained one, and the I/O of the active one.
 func (e *estimator) volume() {
-	size := e.cfg.Budget.ExpectedStorageGiB
-	e.priced("storage", fmt.Sprintf("%d GiB expected of %s", size, e.db.StorageType), e.auroraPrice("GB-month"), float64(size))
+	size, volumes, several := e.cfg.Budget.ExpectedStorageGiB, 1+e.retained, ""
+	if volumes > 1 {
+		several = fmt.Sprintf("%d × ", volumes)
+	}
+	e.priced("storage", fmt.Sprintf("%s%d GiB expected of %s", several, size, e.db.StorageType), e.auroraPrice("GB-month"), float64(size*volumes))
 	millions := e.cfg.Budget.ExpectedMillionIOs
 	if e.db.IOOptimized() {
 		e.free("I/O", "included")
 		return
 	}
 	e.priced("I/O", fmt.Sprintf("%d million requests expected", millions), "Aurora million I/O", float64(millions))
+}
+
+// alike is the number of retained servers of the active one's engine.
+func alike(cfg *config.Config) int {
+	same := 0
+	for _, one := range cfg.Retained() {
+		if one.Engine == cfg.Database.Engine {
+			same++
+		}
+	}
+	return same
 }
 
 // retainedServers adds the servers that no client uses. One of the tier's engine is taken to be like the active one; of another, the
@@ -70,7 +84,7 @@ func (e *estimator) retainedServers() {
 			e.unknown(item, string(one.Engine)+", as it was made")
 		case e.db.Aurora():
 			hours := float64(config.HoursPerMonth)
-			detail := fmt.Sprintf("%g to %g ACU assumed, and its storage", e.db.MinCapacity, e.db.MaxCapacity)
+			detail := fmt.Sprintf("%g to %g ACU assumed", e.db.MinCapacity, e.db.MaxCapacity)
 			e.ranged(Line{Item: item, Detail: detail}, e.auroraPrice("ACU-hour"), e.db.MinCapacity*hours, e.db.MaxCapacity*hours)
 		default:
 			e.hours(item, class+" assumed", own.SingleAz, own.Sources)

@@ -73,4 +73,13 @@ func TestWhatIsKeptOfAnotherEngineHasNoPrice(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, estimate.Unknown(), "kept instance 1 postgres, as it was made")
 	assert.NotContains(t, strings.Join(estimate.Unknown(), ", "), "kept instance 2")
+	for _, line := range estimate.Lines {
+		if line.Item == "storage" {
+			assert.Equal(t, "2 × 10 GiB expected of aurora", line.Detail, "of the two clusters")
+			assert.InDelta(t, 2, line.Monthly, 0.001)
+		}
+	}
+	cfg.Database, cfg.Restore.Engines = large().Database, map[string]string{"mosaic-prod-db": "aurora-postgresql"}
+	of := &estimator{cfg: cfg, db: cfg.Database, retained: alike(cfg)}
+	assert.Equal(t, 1, of.retained, "the cluster has no volume of an instance")
 }

@@ -2,7 +2,6 @@ package cost
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/cost/prices"
@@ -15,8 +14,6 @@ const (
 	gp3SmallIops       = 3000
 	gp3LargeIops       = 12000
 	gp3LargeThroughput = 500
-	freeInsightsDays   = 7
-	freeDashboards     = 3 // for each account
 )
 
 // Monthly estimates the monthly cost of a configuration, with a number of alarms. It fails only if the price table is invalid.
@@ -37,7 +34,7 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 }
 
 func estimate(cfg *config.Config, alarms int, of table) Estimate {
-	e := &estimator{cfg: cfg, db: cfg.Database, retained: len(cfg.Retained()), alarms: alarms, prices: of.region, copyPrices: of.copies}
+	e := &estimator{cfg: cfg, db: cfg.Database, retained: alike(cfg), alarms: alarms, prices: of.region, copyPrices: of.copies}
 	e.class, e.known = e.db.Class()
 	if e.db.ReadReplicas > 0 {
 		known := false
@@ -73,7 +70,7 @@ type estimator struct {
 	db                  config.Database
 	class, replicaClass instanceclass.Class
 	known               bool // whether the processors of all instances are known
-	retained            int  // retained instances, assumed to be like the active one
+	retained            int  // retained servers of the active one's engine, assumed to be like it
 	alarms              int
 	prices              prices.Region
 	copyPrices          prices.Region // of the region of the copies
@@ -146,60 +143,4 @@ func (e *estimator) secrets() {
 	}
 	calls := readers * callsPerMonth
 	e.priced("secret calls", fmt.Sprintf("%d, by the External Secrets Operator", calls), "10000 secret calls", float64(calls)/10000)
-}
-
-func (e *estimator) observability() {
-	if e.alarms > 0 {
-		e.priced("alarms", fmt.Sprintf("%d in CloudWatch", e.alarms), "alarm-month", float64(e.alarms))
-	}
-	if e.cfg.Alerts.Dashboard {
-		e.free("dashboard", fmt.Sprintf("free among the first %d of the account", freeDashboards))
-	}
-	e.logs()
-	e.insights()
-	if interval := e.db.MonitoringInterval; interval > 0 {
-		e.unknown("enhanced monitoring", fmt.Sprintf("every %d s, by the volume of its log", interval))
-	}
-}
-
-// logs adds the exported logs. CloudWatch charges for their ingestion, and for their storage during the retention.
-func (e *estimator) logs() {
-	gib, days := e.cfg.Budget.ExpectedLogGiB, e.db.LogRetentionDays
-	if gib == 0 {
-		return
-	}
-	detail := fmt.Sprintf("%d GiB a month, kept %d days", gib, days)
-	ingestion, ok := e.prices.Item["log GB"]
-	storage, known := e.prices.Item["log GB-month"]
-	if !ok || !known {
-		e.unknown("logs", detail)
-		return
-	}
-	const daysPerMonth = hoursPerMonth / 24.0
-	monthly := float64(gib) * (ingestion.USD + storage.USD*float64(days)/daysPerMonth)
-	sources := slices.Sorted(slices.Values(slices.Concat(ingestion.Sources, storage.Sources)))
-	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: slices.Compact(sources)})
-}
-
-func (e *estimator) insights() {
-	vcpus := e.class.VCPU + e.db.ReadReplicas*e.replicaClass.VCPU
-	if e.db.MultiAz {
-		vcpus += e.class.VCPU
-	}
-	days := e.db.PerformanceInsightsRetentionDays
-	retention := fmt.Sprintf("%d days", days)
-	switch {
-	case e.db.DatabaseInsightsMode == "advanced" && !e.known:
-		e.unknown("Database Insights", "advanced")
-	case e.db.DatabaseInsightsMode == "advanced" && e.db.Aurora():
-		expected, most := e.acuHours()
-		e.ranged(Line{Item: "Database Insights", Detail: "advanced"}, "Database Insights Advanced ACU-hour", expected, most)
-	case e.db.DatabaseInsightsMode == "advanced":
-		e.priced("Database Insights", "advanced", "Database Insights Advanced vCPU-hour", float64(vcpus)*hoursPerMonth)
-	case days == 0:
-	case days <= freeInsightsDays:
-		e.free("Performance Insights", retention)
-	default:
-		e.unknown("Performance Insights", retention)
-	}
 }

@@ -48,12 +48,12 @@ migrations.enabled true
 migrations.command[0] alembic
 migrations.command[1] current
 database.readReplicas 0
-database.multiAz false
 database.deletionProtection false
 database.skipFinalSnapshot true
 database.deleteAutomatedBackups true
 database.secretRecoveryDays 0
 restore.useLatestRestorableTime true
+database.multiAz false
 %[2]s %[3]s`, stack, source, of), "\n") {
 		key, value, _ := strings.Cut(line, " ")
 		calls = append(calls, raising(key, value).in(stack))
