@@ -20,15 +20,15 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
 
-// copying turns on what dev has not: the copies of the backups in another region.
-func copying() engine.Override {
-	return engine.Override{Path: "backups.copyToRegion", Value: "us-west-2"}
+// backedUp turns on what dev has not: the copies of the backups in another region, and AWS Backup.
+func backedUp(others ...engine.Override) []engine.Override {
+	return append(others, engine.Override{Path: "backups.copyToRegion", Value: "us-west-2"}, engine.Override{Path: "backups.awsBackupRetentionDays", Value: "35"})
 }
 
-// everyResource makes the creation, the update and the deletion of every resource of dev, with copies of its backups, fail once, and kills a run while it creates
+// everyResource makes the creation, the update and the deletion of every resource of dev, with all of its backups, fail once, and kills a run while it creates
 // each. Each run continues with what the one before left.
 func everyResource(t *testing.T) [][]string {
-	untouched := live.Start(t, "dev", copying())
+	untouched := live.Start(t, "dev", backedUp()...)
 	furnished := untouched.Inventory()
 	untouched.MustUp()
 	whole := untouched.Inventory()
@@ -40,7 +40,7 @@ func everyResource(t *testing.T) [][]string {
 			prove func(*testing.T) map[string]string
 		}{
 			{"create", func(t *testing.T) map[string]string { return creations(t, whole) }},
-			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev", copying()), whole) }},
+			{"kill", func(t *testing.T) map[string]string { return kills(t, live.Start(t, "dev", backedUp()...), whole) }},
 			{"update", updates},
 			{"delete", func(t *testing.T) map[string]string { return deletions(t, furnished) }},
 		} {
@@ -103,7 +103,7 @@ func failOnce(l *live.Stack, run func() (*engine.Result, error)) map[string]stri
 
 // creations lets every creation fail once, and expects the next run to create the resource.
 func creations(t *testing.T, whole []string) map[string]string {
-	l := live.Start(t, "dev", copying())
+	l := live.Start(t, "dev", backedUp()...)
 	outcome := failOnce(l, func() (*engine.Result, error) { return l.Up(t.Context(), optup.Parallel(1)) })
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
 	assert.Equal(t, whole, l.Inventory(), "what is there is what a run without a fault makes")
@@ -112,7 +112,7 @@ func creations(t *testing.T, whole []string) map[string]string {
 
 // updates does the same for a change that updates everything that can be updated.
 func updates(t *testing.T) map[string]string {
-	l := live.Started(t, "dev", copying())
+	l := live.Started(t, "dev", backedUp()...)
 	before := l.Inventory()
 	l.MustSet("tags.CostCenter", "database")
 	l.MustSet("database.secretKmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
@@ -127,15 +127,18 @@ func updates(t *testing.T) map[string]string {
 
 // deletions lets every deletion fail once, and expects the next destroy to continue.
 func deletions(t *testing.T, furnished []string) map[string]string {
-	l := live.Started(t, "dev", copying(), engine.Override{Path: "database.deletionProtection", Value: "false"})
+	l := live.Started(t, "dev", backedUp(engine.Override{Path: "database.deletionProtection", Value: "false"})...)
 	outcome := failOnce(l, func() (*engine.Result, error) { return l.Destroy(t.Context(), optdestroy.Parallel(1)) })
 	left := slices.DeleteFunc(l.Inventory(), func(object string) bool { return slices.Contains(furnished, object) })
-	assert.Len(t, left, 2, "the copies in the other region, and their key")
+	assert.Len(t, left, 5, "the copies in the other region, and their key; the vault of AWS Backup, and its role")
 	for _, object := range left {
-		assert.Regexp(t, "^("+simcloud.CopiedBackups+"|aws:kms/key:Key) ", object)
+		assert.Regexp(t, "^("+simcloud.CopiedBackups+"|aws:kms/key:Key|aws:backup/vault:Vault|aws:iam/rolePolicy:RolePolicy|aws:iam/role:Role) ", object)
 	}
 	all := cells(outcome, "`destroy`: ")
 	all["aws:kms/key:Key::mosaic-dev-db-copies"] = "it stays: the copies need it"
+	for _, of := range []string{"aws:backup/vault:Vault::mosaic-dev-db-backup", "aws:iam/role:Role::mosaic-dev-db-backup-role", "aws:iam/rolePolicy:RolePolicy::mosaic-dev-db-backup-role"} {
+		all[of] = "it stays: AWS Backup keeps what it took"
+	}
 	return all
 }
 

@@ -155,7 +155,7 @@ func TestBootstrap(t *testing.T) {
 
 	files, err := filepath.Glob(b.file("*.json"))
 	require.NoError(t, err)
-	assert.Len(t, files, 15, "policies and trust policies")
+	assert.Len(t, files, 17, "policies and trust policies")
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ const (
 	selectionType = "aws:backup/selection:Selection"
 
 	awsBackup = "backup.amazonaws.com"
+	ofBackup  = "awsbackup:" // what the names of its snapshots begin with
 )
 
 // vaultName is the pattern of the API reference: CreateBackupVault.
@@ -151,7 +152,7 @@ func (c *Cloud) takePoint(role *Object, arn string) (string, error) {
 	if of.Kind == clusterType {
 		kind, taken, action, database = ClusterSnapshotType, ":cluster-snapshot:", "rds:CreateDBClusterSnapshot", databaseOf(of.Properties)
 	}
-	id := "awsbackup:job-" + newUUID()
+	id := ofBackup + "job-" + newUUID()
 	point := strings.Join(strings.SplitN(arn, ":", 6)[:5], ":") + taken + id
 	for _, on := range []string{arn, point} {
 		if err := c.backupMay(role, region, action, on); err != nil {
