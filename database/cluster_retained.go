@@ -56,7 +56,7 @@ func (c cluster) retained(s *shared, one config.Retained) (pulumi.Resource, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := c.backUp(s.awsBackup, kept.Arn, one.Identifier); err != nil {
+	if err := s.awsBackup.Select(kept.Arn, one.Identifier); err != nil {
 		return nil, err
 	}
 	return c.instance(s, kept, naming.ClusterInstance(one.Identifier, 1), pulumi.Protect(protect), pulumi.IgnoreChanges(frozenOfMember()))

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/database/awsbackup"
 	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
@@ -99,7 +100,7 @@ type shared struct {
 	securityGroup pulumi.CustomResource
 	enhanced      *monitoring.Enhanced // nil without enhanced monitoring
 	copies        *copies              // nil: nothing is copied to another region
-	awsBackup     *awsBackup           // nil: AWS Backup backs up nothing
+	awsBackup     *awsbackup.Plan      // nil: AWS Backup backs up nothing
 	password      pulumi.StringOutput  // of the master user
 }
 
@@ -128,7 +129,7 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	c.Identifier, c.Endpoint, c.Port = active.identifier, active.endpoint, active.port
 	c.EngineVersion, c.AllocatedStorage = active.engineVersion, active.allocatedStorage
 	c.ReplicaEndpoints = active.readers.ToStringArrayOutput()
-	c.CopiedBackupsArn, c.BackupVault = active.copiedBackups, s.awsBackup.vaultName()
+	c.CopiedBackupsArn, c.BackupVault = active.copiedBackups, s.awsBackup.Vault()
 	c.SecurityGroupID = s.securityGroup.ID().ToStringOutput()
 	c.CredentialsSecretArn, c.ConnectionSecretArn = master.CredentialsSecretArn, master.ConnectionSecretArn
 	c.ConnectionSecretVersionID = master.ConnectionSecretVersionID
@@ -150,7 +151,7 @@ func (b *builder) shared() (*shared, error) {
 	if s.copies, err = b.copies(); err != nil {
 		return nil, err
 	}
-	if s.awsBackup, err = b.awsBackup(); err != nil {
+	if s.awsBackup, err = awsbackup.New(b.ctx, b.cfg, b.parent); err != nil {
 		return nil, err
 	}
 	s.password, err = credentials.MasterPassword(b.ctx, b.cfg, b.parent)

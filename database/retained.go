@@ -69,7 +69,7 @@ func (i instance) retained(s *shared, one config.Retained) (pulumi.Resource, err
 	if err != nil {
 		return nil, err
 	}
-	if err := i.backUp(s.awsBackup, kept.Arn, one.Identifier); err != nil || s.copies == nil {
+	if err := s.awsBackup.Select(kept.Arn, one.Identifier); err != nil || s.copies == nil {
 		return kept, err
 	}
 	_, err = i.copyBackups(s, kept, one.Identifier, !one.Unprotected)

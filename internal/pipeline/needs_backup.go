@@ -1,7 +1,5 @@
 package pipeline
 
-import "github.com/mosaic-stories/mosaic-database/internal/naming"
-
 // backup lists what AWS Backup has: a vault, and a plan with what it selects. The program deletes no vault: it stays with what is in it.
 func backup() []Need {
 	const tag, untag = "backup:TagResource", "backup:UntagResource"
@@ -24,22 +22,4 @@ func backup() []Need {
 				to(backupRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "backup.amazonaws.com")},
 			Delete: []Grant{to(plans, "backup:DeleteBackupSelection").withOurTags()}},
 	}
-}
-
-// boundsOfBackup is the part of the permissions boundary for AWS Backup's role, and for no other: its snapshots of any environment, and what
-// it needs to find and encrypt them.
-func boundsOfBackup() []Grant {
-	all := []Grant{
-		to(rdsARN+"*", "rds:DescribeDBClusterAutomatedBackups", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBInstances",
-			"rds:DescribeDBSnapshots", "rds:ListTagsForResource"),
-		to(recoveryPoints, "rds:CreateDBSnapshot").and(ourInstances), to(clusterRecoveryPoints, "rds:CreateDBClusterSnapshot").and(ourClusters),
-		to(recoveryPoints, "rds:AddTagsToResource").and(clusterRecoveryPoints, ourInstances, ourClusters),
-		to(recoveryPoints, "rds:DeleteDBSnapshot"), to(clusterRecoveryPoints, "rds:DeleteDBClusterSnapshot"),
-		to(keys, "kms:DescribeKey"), to(keys, "kms:CreateGrant").when("Bool", "kms:GrantIsForAWSResource", "true"),
-		to(anywhere, "tag:GetResources"),
-	}
-	for i := range all {
-		all[i] = all[i].when("ArnLike", "aws:PrincipalArn", iamARN+"role/*"+naming.Prefix+"-*-backup-role")
-	}
-	return all
 }

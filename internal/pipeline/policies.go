@@ -104,20 +104,6 @@ func drilling() []Grant {
 		to(stateKey, "kms:Encrypt"))
 }
 
-// bounds is the permissions boundary: the most that a role of the program may do, whatever its policy says.
-func bounds() []Grant {
-	osMetrics := "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:RDSOSMetrics*"
-	return []Grant{
-		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
-		to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"),
-		// IAM users log in with a token, as the login that is made for them.
-		to(iamUserLogins, "rds-db:connect"),
-		// Enhanced monitoring.
-		to(osMetrics, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents",
-			"logs:DescribeLogStreams", "logs:GetLogEvents"),
-	}
-}
-
 // guard denies what no other policy of the deploy role can then allow.
 func guard() iam.Document {
 	deny := func(sid string, actions ...string) iam.Statement {

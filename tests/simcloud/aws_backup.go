@@ -38,7 +38,7 @@ func createVault(a *account, out Properties) (string, error) {
 // removeVault: AWS Backup deletes no vault that has something in it, in these words (aws-cdk and cloud-nuke, issues about it).
 func removeVault(_ *account, name string, live Properties) error {
 	if live.Number("recoveryPoints") > 0 {
-		return fmt.Errorf("deleting Backup Vault (%s): InvalidRequestException: Backup vault cannot be deleted because it contains recovery points.", name)
+		return fmt.Errorf("deleting Backup Vault (%s): InvalidRequestException: Backup vault cannot be deleted because it contains recovery points", name)
 	}
 	return nil
 }
