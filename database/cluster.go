@@ -44,7 +44,7 @@ func (c cluster) active(s *shared) (*server, error) {
 		}
 		server.watched.Instances = append(server.watched.Instances, instance.Identifier)
 	}
-	return server, nil
+	return server, s.awsBackup.Select(made.Arn, c.cfg.Instance())
 }
 
 // primary registers the active cluster. As with an instance, restore describes the newest one only.

@@ -56,6 +56,9 @@ func (c cluster) retained(s *shared, one config.Retained) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.awsBackup.Select(made.Arn, one.Identifier); err != nil {
+		return nil, err
+	}
 	instance, err := c.instance(s, made, naming.ClusterInstance(one.Identifier, 1), pulumi.Protect(protect), pulumi.IgnoreChanges(frozenOfMember()))
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/database/awsbackup"
 	"github.com/mosaic-stories/mosaic-database/database/credentials"
 	"github.com/mosaic-stories/mosaic-database/database/monitoring"
 	"github.com/mosaic-stories/mosaic-database/internal/config"
@@ -28,6 +29,7 @@ type Instance struct {
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
 	CopiedBackupsArn     pulumi.StringOutput // of the copies of the primary's automated backups in another region; "": there are none
+	BackupVault          pulumi.StringOutput // name of the vault of AWS Backup; "": there is none
 	// ConnectionSecretVersionID changes with the content of the connection secret. [Instance.Publish] sets it when the secret holds the
 	// master user and the URLs lead to the database, and [Instance.Connect] when they lead to the pooler. With alternating
 	// credentials it stays unset; [credentials.Connections] has the version.
@@ -67,6 +69,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		"credentialsSecretArn": component.CredentialsSecretArn,
 		"connectionSecretArn":  component.ConnectionSecretArn,
 		"copiedBackupsArn":     component.CopiedBackupsArn,
+		"backupVault":          component.BackupVault,
 	}
 	if err := ctx.RegisterResourceOutputs(component, outputs); err != nil {
 		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
@@ -110,6 +113,7 @@ type shared struct {
 	securityGroup pulumi.CustomResource
 	enhanced      *monitoring.Enhanced // nil without enhanced monitoring
 	copies        *copies              // nil: nothing is copied to another region
+	awsBackup     *awsbackup.Plan      // nil: AWS Backup backs up nothing
 	password      pulumi.StringOutput  // of the master user
 	source        *kept                // whose data is loaded into the active one; nil: none
 }
@@ -141,7 +145,7 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	c.Identifier, c.Endpoint, c.Port = active.identifier, active.endpoint, active.port
 	c.EngineVersion, c.AllocatedStorage = active.engineVersion, active.allocatedStorage
 	c.ReplicaEndpoints = active.readers.ToStringArrayOutput()
-	c.CopiedBackupsArn = active.copiedBackups
+	c.CopiedBackupsArn, c.BackupVault = active.copiedBackups, s.awsBackup.Vault()
 	c.SecurityGroupID = s.securityGroup.ID().ToStringOutput()
 	c.CredentialsSecretArn, c.ConnectionSecretArn = c.master.CredentialsSecretArn, c.master.ConnectionSecretArn
 	return monitoring.Register(b.ctx, &monitoring.Args{Config: b.cfg, Server: active.watched, BillingTag: tag, Parent: b.parent})
@@ -160,6 +164,9 @@ func (b *builder) shared() (*shared, error) {
 		return nil, err
 	}
 	if s.copies, err = b.copies(); err != nil {
+		return nil, err
+	}
+	if s.awsBackup, err = awsbackup.New(b.ctx, b.cfg, b.parent); err != nil {
 		return nil, err
 	}
 	s.password, err = credentials.MasterPassword(b.ctx, b.cfg, b.parent)

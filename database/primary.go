@@ -171,5 +171,5 @@ func (i instance) active(s *shared) (*server, error) {
 		}
 		made.copiedBackups = replication.ID().ToStringOutput()
 	}
-	return made, nil
+	return made, s.awsBackup.Select(primary.Arn, i.cfg.Instance())
 }

@@ -73,6 +73,9 @@ func (i instance) retained(s *shared, one config.Retained) (*kept, error) {
 		return nil, err
 	}
 	server := &kept{resource: made, endpoint: made.Address, username: made.Username}
+	if err := s.awsBackup.Select(made.Arn, one.Identifier); err != nil {
+		return nil, err
+	}
 	if s.copies != nil {
 		_, err = i.copyBackups(s, made, one.Identifier, !one.Unprotected)
 	}

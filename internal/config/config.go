@@ -33,7 +33,7 @@ type Config struct {
 	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
-	Backups    Backups           `key:"backups" doc:"Copies of the backups in another region."`
+	Backups    Backups           `key:"backups" doc:"Copies of the backups in another region, and AWS Backup."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
 	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
 

@@ -34,6 +34,7 @@ func (l *loader) contradictions() {
 	l.placed("restore.snapshotIdentifier", "snapshot", l.config.Restore.SnapshotIdentifier)
 	l.placed("restore.sourceAutomatedBackupsArn", "backup", l.config.Restore.SourceAutomatedBackupsArn)
 	l.copies()
+	l.awsBackup()
 	l.migrations()
 	l.timeouts()
 	l.environment()

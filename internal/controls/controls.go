@@ -31,7 +31,7 @@ func Lookup(id string) (Control, bool) {
 func instance() []Control {
 	return []Control{
 		{ID: "RDS.2", Also: []string{"CIS 2.2.3", "CKV_AWS_17", "AWS-0180"}, What: "the instance is not public"},
-		{ID: "RDS.3", Also: []string{"CIS 2.2.1", "CKV_AWS_16", "AWS-0080", "RDS.27", "AWS-0079"}, What: "storage is encrypted"},
+		{ID: "RDS.3", Also: []string{"CIS 2.2.1", "CKV_AWS_16", "AWS-0080", "RDS.27", "AWS-0079", "Backup.1"}, What: "storage is encrypted"},
 		{ID: "RDS.5", Also: []string{"CIS 2.2.4", "CKV_AWS_157", "RDS.15"}, What: "a standby in a second availability zone", Cost: "the instance and its storage a second time"},
 		{ID: "RDS.6", Also: []string{"CKV_AWS_118"}, What: "enhanced monitoring", Cost: "the volume of its log"},
 		{ID: "RDS.8", Also: []string{"CKV_AWS_293", "AWS-0177", "RDS.7", "AWS-0343"}, What: "deletion protection"},
@@ -42,8 +42,8 @@ func instance() []Control {
 		{ID: "RDS.17", Also: []string{"CKV2_AWS_60", "RDS.16", "RDS.47"}, What: "snapshots have the instance's tags"},
 		{ID: "RDS.23", What: "not the default port", Cost: "every client that knows the port"},
 		{ID: "RDS.25", Also: []string{"RDS.24"}, What: "the master user is not postgres or admin"},
-		{ID: "RDS.26", What: "AWS Backup backs up the instance, too", Cost: "0.095 USD a GiB and month"},
-		{ID: "RDS.30", Also: []string{"RDS.31", "RDS.32", "RDS.33", "SecretsManager.5"}, What: "every resource has tags"},
+		{ID: "RDS.26", What: "AWS Backup backs up every instance, too", Cost: "0.095 USD a GiB and month; of Aurora 0.021"},
+		{ID: "RDS.30", Also: []string{"RDS.31", "RDS.32", "RDS.33", "SecretsManager.5", "Backup.2", "Backup.3", "Backup.5"}, What: "every resource has tags"},
 		{ID: "RDS.38", Also: []string{"CKV2_AWS_69"}, What: "TLS is forced, by the parameter group that is attached"},
 		{ID: "CKV2_AWS_30", What: "statements are logged, and their duration", Cost: "the volume of the logs"},
 		{ID: "CKV_AWS_211", What: "the certificate authority is the default of RDS, or a valid one"},
@@ -74,7 +74,7 @@ func secretsAndKeys() []Control {
 
 func identity() []Control {
 	return []Control{
-		{ID: "IAM.1", Also: []string{"IAM.21", "KMS.1", "KMS.2", "CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_355", "AWS-0057"}, What: "no policy of a role has a wildcard"},
+		{ID: "IAM.1", Also: []string{"IAM.21", "KMS.1", "KMS.2", "CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_355", "AWS-0057"}, What: "no policy of a role has a wildcard, except where AWS Backup finds and names its snapshots"},
 		{ID: "CKV_AWS_60", Also: []string{"CKV_AWS_61"}, What: "no role trusts everybody, or a whole account"},
 		{ID: "AwsSolutions-IAM4", What: "no AWS managed policy, except the one for enhanced monitoring"},
 	}

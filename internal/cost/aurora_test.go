@@ -54,6 +54,11 @@ func TestStorageOfACluster(t *testing.T) {
 	assert.InDelta(t, 2.1, more["backups"].Monthly, 0.001, "beyond the size of the data")
 }
 
+func TestAWSBackupOfACluster(t *testing.T) {
+	line := aurora(t, func(c *config.Config) { c.Backups.AWSBackupRetentionDays, c.Budget.ExpectedBackupGiB = 35, 100 })["AWS Backup"]
+	assert.InDelta(t, 2.1, line.Monthly, 0.001, "100 GiB at 0.021")
+}
+
 func TestInsightsOfAClusterFollowItsCapacity(t *testing.T) {
 	line := aurora(t, func(c *config.Config) { c.Database.DatabaseInsightsMode = "advanced" })["Database Insights"]
 	assert.InDelta(t, 2.28125, line.Monthly, 0.001)

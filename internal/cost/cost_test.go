@@ -105,6 +105,11 @@ func TestMonthly(t *testing.T) {
 			b.Restore.Generation, b.Restore.Serving = 2, 2
 			b.Backups.CopyToRegion, b.Backups.CopyKmsKeyID = "us-west-2", "arn:aws:kms:us-west-2:123456789012:key/1"
 		}, 16.24 + 13.14 + 2.30 + 2*(1.80+0.40) + 0.60},
+		// 20 GiB at 0.095, of which none is free
+		"AWS Backup": {func(b *billed) { b.Backups.AWSBackupRetentionDays = 35 }, 16.24 + 1.90},
+		"AWS Backup of two instances": {func(b *billed) {
+			b.Restore.Generation, b.Restore.Serving, b.Backups.AWSBackupRetentionDays = 2, 2, 35
+		}, 16.24 + 13.14 + 2.30 + 2*1.90},
 		"dashboard": {func(b *billed) { b.Alerts.Dashboard = true }, 16.24},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,6 +45,7 @@ func estimate(cfg *config.Config, alarms int, of table) Estimate {
 	e.storage()
 	e.backups()
 	e.copies()
+	e.awsBackup()
 	e.secrets()
 	e.replicas()
 	e.keys()

@@ -105,6 +105,13 @@ func CopiesKey(env string) string { return Instance(env) + "-copies" }
 // Copies is the Pulumi name of the copies of an instance's backups in another region.
 func Copies(instance, region string) string { return instance + "-in-" + region }
 
+// BackupVault is the name of the vault of AWS Backup, and of its plan: mosaic-<env>-db-<suffix>, at most 50 characters. A vault stays when the
+// stack forgets it, so a later one has another suffix.
+func BackupVault(env, suffix string) string { return Instance(env) + "-" + suffix }
+
+// BackupRole is the name of the IAM role with which AWS Backup takes and deletes the backups in a vault.
+func BackupRole(vault string) string { return vault + "-backup-role" }
+
 // AlertsTopic is the name of the SNS topic that alarms and RDS events notify: mosaic-<env>-db-alerts.
 func AlertsTopic(env string) string { return Instance(env) + "-alerts" }
 

@@ -16,7 +16,7 @@ const reference = "Service Authorization Reference: "
 // DependentActions lists all that AWS documents for the calls of the pipeline's roles.
 func DependentActions() []DependentAction {
 	var all []DependentAction
-	for _, part := range [][]DependentAction{dependentOfRDS(), dependentOfKMS(), dependentOfTags()} {
+	for _, part := range [][]DependentAction{dependentOfRDS(), dependentOfKMS(), dependentOfBackup(), dependentOfTags()} {
 		all = append(all, part...)
 	}
 	return all
@@ -74,6 +74,23 @@ func dependentOfKMS() []DependentAction {
 	}
 }
 
+func dependentOfBackup() []DependentAction {
+	const permissions = "AWS Backup Developer Guide: Access control, API permissions"
+	return []DependentAction{
+		{Role: "deploy", Calls: []string{"backup:CreateBackupVault"}, With: "nothing: its storage", Needs: to(anywhere, "backup-storage:MountCapsule"), Source: permissions},
+		{Role: "deploy", Calls: []string{"backup:CreateBackupVault"}, With: "nothing: AWS's own key",
+			Needs: to(keys, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:RetireGrant").
+				when("StringEquals", "kms:ViaService", "backup."+region+".amazonaws.com"), Source: permissions},
+		{Role: "deploy", Calls: []string{"backup:CreateBackupSelection"}, With: "the role of AWS Backup",
+			Needs: to(backupRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "backup.amazonaws.com"), Source: permissions},
+		{Role: "deploy", Calls: []string{"backup:CreateBackupSelection"}, With: "nothing: the account's first",
+			Needs: to(iamARN+"role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup", "iam:CreateServiceLinkedRole").
+				when("StringEquals", "iam:AWSServiceName", "backup.amazonaws.com"),
+			Waived: "`just bootstrap` makes the role",
+			Source: "AWS Backup Developer Guide: Using roles to back up and copy"},
+	}
+}
+
 // dependentOfTags lists what it takes to tag a resource in the call that creates it.
 func dependentOfTags() []DependentAction {
 	tagging := func(source string, grant Grant, calls ...string) DependentAction {
@@ -85,6 +102,8 @@ func dependentOfTags() []DependentAction {
 			"rds:CreateDBParameterGroup", "rds:CreateDBSubnetGroup", "rds:CreateEventSubscription"),
 		tagging(reference+"Amazon RDS", to(clusters, "rds:AddTagsToResource").and(clusterParameterGroups),
 			"rds:CreateDBCluster", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBClusterToPointInTime", "rds:CreateDBClusterParameterGroup"),
+		tagging(reference+"AWS Backup", to(vaults, "backup:TagResource"), "backup:CreateBackupVault"),
+		tagging(reference+"AWS Backup", to(plans, "backup:TagResource").requestingOurTags(), "backup:CreateBackupPlan"),
 		tagging("Amazon EC2 User Guide: Grant permission to tag Amazon EC2 resources during creation",
 			to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"), "ec2:CreateSecurityGroup"),
 		tagging("IAM User Guide: Tag IAM roles", to(roles, "iam:TagRole"), "iam:CreateRole"),

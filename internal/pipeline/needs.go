@@ -66,7 +66,7 @@ func (g Grant) requestingOurTags() Grant {
 // Needs is the table, with a row for every AWS resource type and every lookup of the program.
 func Needs() []Need {
 	var all []Need
-	for _, part := range [][]Need{lookups(), instance(), copying(), aurora(), access(), alerting(), encryption()} {
+	for _, part := range [][]Need{lookups(), instance(), copying(), aurora(), backup(), access(), alerting(), encryption()} {
 		all = append(all, part...)
 	}
 	return all

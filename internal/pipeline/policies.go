@@ -15,8 +15,8 @@ import (
 func Roles() map[string][]string {
 	return map[string][]string{
 		"preview": {"preview"},
-		"deploy":  {"preview", "deploy-database", "deploy-aurora", "deploy-access", "guard"},
-		"drill":   {"preview", "deploy-database", "deploy-aurora", "deploy-access", "removal", "drill"},
+		"deploy":  {"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access", "guard"},
+		"drill":   {"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access", "removal", "drill"},
 	}
 }
 
@@ -24,14 +24,15 @@ func Roles() map[string][]string {
 func Policies() map[string]iam.Document {
 	return map[string]iam.Document{
 		"preview": allow(append(reading(), readState()...)),
-		// Three policies, because IAM limits one to 6144 characters.
+		// More than one policy, because IAM limits one to 6144 characters.
 		"deploy-database": allow(append(changing(append(instance(), copying()...)), writeState()...)),
 		"deploy-aurora":   allow(changing(aurora())),
+		"deploy-backup":   allow(changing(backup())),
 		"deploy-access":   allow(append(changing(access()), changing(append(alerting(), encryption()...))...)),
 		"guard":           guard(),
 		"removal":         allow(removing()),
 		"drill":           allow(drilling()),
-		"boundary":        allow(bounds()),
+		"boundary":        allow(append(bounds(), boundsOfBackup()...)),
 		"trust-preview":   trust("pull_request", mainBranch),
 		// The subject pull_request is left out, so a pull request that removes the environment from its workflow gets no role.
 		"trust-preview-approved": trust("environment:"+environment+"-preview", mainBranch),
@@ -103,20 +104,6 @@ func drilling() []Grant {
 		to(stateKey, "kms:Encrypt"))
 }
 
-// bounds is the permissions boundary: the most that a role of the program may do, whatever its policy says.
-func bounds() []Grant {
-	osMetrics := "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:RDSOSMetrics*"
-	return []Grant{
-		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
-		to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"),
-		// IAM users log in with a token, as the login that is made for them.
-		to(iamUserLogins, "rds-db:connect"),
-		// Enhanced monitoring.
-		to(osMetrics, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents",
-			"logs:DescribeLogStreams", "logs:GetLogEvents"),
-	}
-}
-
 // guard denies what no other policy of the deploy role can then allow.
 func guard() iam.Document {
 	deny := func(sid string, actions ...string) iam.Statement {
@@ -127,10 +114,11 @@ func guard() iam.Document {
 	public.Condition = iam.Condition{"Bool": {"rds:PubliclyAccessible": {"true"}}}
 	return iam.Policy(
 		deny("KeepTheDatabase", "rds:DeleteDBInstance", "rds:DeleteDBInstanceAutomatedBackup", "rds:DeleteDBSnapshot",
-			"rds:DeleteDBCluster", "rds:DeleteDBClusterAutomatedBackup", "rds:DeleteDBClusterSnapshot", "logs:DeleteLogGroup"),
+			"rds:DeleteDBCluster", "rds:DeleteDBClusterAutomatedBackup", "rds:DeleteDBClusterSnapshot", "logs:DeleteLogGroup",
+			"backup:DeleteBackupVault", "backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"),
 		deny("KeepTheSecrets", "secretsmanager:DeleteSecret", "kms:ScheduleKeyDeletion", "kms:DisableKey"),
 		deny("KeepTheState", "s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
-		deny("ShareNothing", "rds:ModifyDBSnapshotAttribute", "rds:ModifyDBClusterSnapshotAttribute", "secretsmanager:PutResourcePolicy", "s3:PutBucketPolicy"),
+		deny("ShareNothing", "rds:ModifyDBSnapshotAttribute", "rds:ModifyDBClusterSnapshotAttribute", "secretsmanager:PutResourcePolicy", "s3:PutBucketPolicy", "backup:PutBackupVaultAccessPolicy"),
 		deny("KeepTheBounds", "iam:DeleteRolePermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"),
 		public,
 	)
@@ -175,7 +163,7 @@ func allow(grants []Grant) iam.Document {
 	type group struct{ condition, resources string }
 	actions := map[group][]string{}
 	for at, all := range resources {
-		in := group{at.condition, strings.Join(slices.Sorted(maps.Keys(all)), "\n")}
+		in := group{at.condition, strings.Join(widest(slices.Sorted(maps.Keys(all))), "\n")}
 		actions[in] = append(actions[in], at.action)
 	}
 	var statements []iam.Statement
@@ -189,4 +177,11 @@ func allow(grants []Grant) iam.Document {
 		return cmp.Or(slices.Compare(a.Action, b.Action), slices.Compare(a.Resource, b.Resource))
 	})
 	return iam.Policy(statements...)
+}
+
+// widest leaves out the patterns that another one covers.
+func widest(patterns []string) []string {
+	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
+		return slices.ContainsFunc(patterns, func(other string) bool { return other != pattern && iam.Values{other}.Cover(pattern) })
+	})
 }

@@ -13,7 +13,8 @@ import (
 // Args are the arguments of [New].
 type Args struct {
 	Config      *config.Config
-	Name        string // in IAM and in Pulumi, at most 64 characters
+	Name        string                // in Pulumi, and in IAM without another one; at most 64 characters
+	Physical    pulumi.StringPtrInput // in IAM, at most 64 characters; nil: Name
 	Description string
 	TrustPolicy string // who may assume the role, as JSON
 }
@@ -24,6 +25,9 @@ func New(ctx *pulumi.Context, args *Args, opts ...pulumi.ResourceOption) (*iam.R
 		Name:             pulumi.String(args.Name),
 		Description:      pulumi.String(args.Description),
 		AssumeRolePolicy: pulumi.String(args.TrustPolicy),
+	}
+	if args.Physical != nil {
+		inputs.Name = args.Physical
 	}
 	if boundary := args.Config.BoundaryArn(); boundary != "" {
 		inputs.PermissionsBoundary = pulumi.String(boundary)

@@ -40,10 +40,14 @@ func checkBackup(ctx *pulumi.Context, cfg *config.Config, before map[string]stri
 	return from.unfit(cfg.Database).Err()
 }
 
-// snapshot looks up a snapshot, also one that another account shares.
+// snapshot looks up a snapshot, also one that another account shares, or one of AWS Backup, which RDS finds by its type alone.
 func snapshot(ctx *pulumi.Context, identifier string, from pulumi.InvokeOption) (backup, error) {
-	shared := true
-	found, err := rds.LookupSnapshot(ctx, &rds.LookupSnapshotArgs{DbSnapshotIdentifier: &identifier, IncludeShared: &shared}, from)
+	shared, ofBackup := true, "awsbackup"
+	args := &rds.LookupSnapshotArgs{DbSnapshotIdentifier: &identifier, IncludeShared: &shared}
+	if strings.Contains(identifier, ofBackup+":") {
+		args = &rds.LookupSnapshotArgs{DbSnapshotIdentifier: &identifier, SnapshotType: &ofBackup}
+	}
+	found, err := rds.LookupSnapshot(ctx, args, from)
 	if err != nil {
 		return backup{}, fmt.Errorf("looking up the snapshot %s of mosaic-database:restore.snapshotIdentifier: %w", identifier, err)
 	}

@@ -147,6 +147,21 @@ func copied() []transition {
 	return rows
 }
 
+// backedUp are the changes of AWS Backup. None touches the database, or what AWS Backup has taken.
+func backedUp() []transition {
+	const key = "backups.awsBackupRetentionDays"
+	return []transition{
+		{
+			key: key, was: "0", now: "35", to: "backups: {awsBackupRetentionDays: 35}", back: true,
+			why: "AWS Backup takes a snapshot a day", backWhy: "AWS Backup takes nothing more; vault and role stay, with what it took",
+		},
+		{
+			key: key, was: "35", now: "7", from: "backups: {awsBackupRetentionDays: 35}", to: "backups: {awsBackupRetentionDays: 7}", back: true,
+			why: "counts for what AWS Backup takes from now on",
+		},
+	}
+}
+
 func observation() []transition {
 	return []transition{
 		field{name: "performanceInsightsRetentionDays", was: "0", now: "7"}.row(),

@@ -82,6 +82,7 @@ func transitions() []transition {
 		{"Parameters", parameters()},
 		{"Backups and removal", protection()},
 		{"Copies in another region", copied()},
+		{"AWS Backup", backedUp()},
 		{"Monitoring and logs", observation()},
 		{"Password and secrets", credentials()},
 		{"Network and tags", networks()},

@@ -29,14 +29,19 @@ type subject struct {
 	stays     map[string]string // resources whose deletion deletes nothing, and why
 }
 
-// ofInstance has what dev has not: the copies of the backups in another region.
+// ofInstance has what dev has not: the copies of the backups in another region, and AWS Backup.
 func ofInstance() subject {
 	return subject{
-		overrides: []engine.Override{{Path: "backups.copyToRegion", Value: "us-west-2"}},
+		overrides: []engine.Override{{Path: "backups.copyToRegion", Value: "us-west-2"}, {Path: "backups.awsBackupRetentionDays", Value: "35"}},
 		tried:     func(string) bool { return true },
 		password:  live.InstanceType + " password",
-		left:      []string{"aws:kms/key:Key", simcloud.CopiedBackups},
-		stays:     map[string]string{"aws:kms/key:Key::mosaic-dev-db-copies": "it stays: the copies need it"},
+		left:      []string{"aws:kms/key:Key", simcloud.CopiedBackups, "aws:backup/vault:Vault", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"},
+		stays: map[string]string{
+			"aws:kms/key:Key::mosaic-dev-db-copies":                    "it stays: the copies need it",
+			"aws:backup/vault:Vault::mosaic-dev-db-backup":             "it stays: AWS Backup keeps what it took",
+			"aws:iam/role:Role::mosaic-dev-db-backup-role":             "it stays: AWS Backup keeps what it took",
+			"aws:iam/rolePolicy:RolePolicy::mosaic-dev-db-backup-role": "it stays: AWS Backup keeps what it took",
+		},
 	}
 }
 

@@ -59,7 +59,7 @@ func checks() map[string]func(graph) string {
 		"RDS.25": sources(func(in map[string]any) bool {
 			return in["username"] == nil || !slices.Contains([]any{"postgres", "admin"}, in["username"])
 		}),
-		"RDS.26": func(g graph) string { return g.needed("aws:backup/selection:Selection", isSet("planId")) },
+		"RDS.26": graph.backedUp,
 		"RDS.30": func(g graph) string {
 			return g.needed("pulumi:providers:aws", func(in map[string]any) bool { return strings.Contains(fmt.Sprint(in["defaultTags"]), "Environment") })
 		},
@@ -99,7 +99,8 @@ func checks() map[string]func(graph) string {
 
 		"IAM.1": func(g graph) string {
 			return g.statements("aws:iam/rolePolicy:RolePolicy", "policy", func(s iam.Statement) bool {
-				return !strings.Contains(fmt.Sprint(s.Action, s.Resource), "*")
+				open := func(resource string) bool { return strings.Contains(resource, "*") && !namedByAWS(s, resource) }
+				return !strings.Contains(fmt.Sprint(s.Action), "*") && !slices.ContainsFunc(s.Resource, open)
 			})
 		},
 		"CKV_AWS_60": func(g graph) string {
@@ -174,6 +175,7 @@ func breaches() []breach {
 		{"RDS.21", subscription, set("sourceType", "db-snapshot")},
 		{"RDS.22", subscription, set("eventCategories", []any{})},
 		{"RDS.25", instanceType, set("username", "postgres")},
+		{"RDS.26", "aws:backup/selection:Selection", set("resources", []any{"arn:aws:mock:us-east-1:123456789012:aws:rds/instance:Instance/another"})},
 		{"RDS.30", "pulumi:providers:aws", set("defaultTags", nil)},
 		{"RDS.38", instanceType, set("parameterGroupName", "")},
 		{"RDS.38", group, set("parameters", []any{map[string]any{"name": "rds.force_ssl", "value": "0"}})},

@@ -68,6 +68,7 @@ func variants(t *testing.T) []variant {
 		"mosaic-database:additionalApps": `{"worker": {"clusterSecretStore": "aws", "policyArns": ["arn:aws:iam::123456789012:policy/worker-queue"]}}`,
 	})
 	prod("copies", map[string]string{"mosaic-database:backups": `{"copyToRegion": "us-west-2"}`})
+	prod("backup", map[string]string{"mosaic-database:backups": `{"awsBackupRetentionDays": 35}`})
 	prod("everything", map[string]string{
 		"mosaic-database:tier": "scale",
 		"mosaic-database:database": `{"monitoringInterval": 60, "allocatedStorage": 400, "maxAllocatedStorage": 1000,
@@ -77,7 +78,7 @@ func variants(t *testing.T) []variant {
 		"mosaic-database:network": `{"ingressCidrs": ["10.0.0.0/20", "2001:db8::/48"], "ingressSecurityGroupIds": ["sg-0123456789abcdef1"],
 			"ingressClusterSecurityGroup": true}`,
 		"mosaic-database:tags": `{"CostCenter": "memories"}`,
-		"mosaic-database:backups": `{"copyToRegion": "us-west-2", "copyRetentionDays": 14,
+		"mosaic-database:backups": `{"copyToRegion": "us-west-2", "copyRetentionDays": 14, "awsBackupRetentionDays": 35,
 			"copyKmsKeyId": "arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000003"}`,
 
 		"mosaic-database:permissionsBoundary": pipeline.Boundary,

@@ -90,6 +90,7 @@ func (s *bootstrapped) addState() {
 	s.check(aws("iam get-open-id-connect-provider --open-id-connect-provider-arn "+providerARN+" --output json").do(`echo '{"ClientIDList": ["x", "sts.amazonaws.com"]}'`),
 		aws("iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com"))
 	s.check(aws("iam get-role --role-name AWSServiceRoleForRDS"), aws("iam create-service-linked-role --aws-service-name rds.amazonaws.com"))
+	s.check(aws("iam get-role --role-name AWSServiceRoleForBackup"), aws("iam create-service-linked-role --aws-service-name backup.amazonaws.com"))
 }
 
 func (s *bootstrapped) addPolicy(name string) {
@@ -154,7 +155,7 @@ func TestBootstrap(t *testing.T) {
 
 	files, err := filepath.Glob(b.file("*.json"))
 	require.NoError(t, err)
-	assert.Len(t, files, 15, "policies and trust policies")
+	assert.Len(t, files, 17, "policies and trust policies")
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -103,6 +103,14 @@ func TestRecipes(t *testing.T) {
 			on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-11-24T10:00:00Z"),
 			on("aws --region us-west-2 rds describe-db-instance-automated-backups --db-instance-automated-backups-arn arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1 "+
 				"--query DBInstanceAutomatedBackups[0].RestoreWindow.LatestTime --output text", "2026-11-24T09:58:00Z")}},
+		"db-snapshots with AWS Backup": {args: "db-snapshots prod", stdout: "awsbackup:job-1", stderr: "in the vault mosaic-prod-db-0badcafe", calls: []call{
+			outputs.do(`(` + runPulumi + `) | jq '.backupVault = "mosaic-prod-db-0badcafe"'`), account,
+			on(rds+"describe-db-snapshots --db-instance-identifier mosaic-prod-db --output table --query", "a table").with(
+				"DBSnapshots[].{snapshot: DBSnapshotIdentifier, type: SnapshotType, status: Status, created: SnapshotCreateTime, GiB: AllocatedStorage, engine: EngineVersion}"),
+			on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-11-24T10:00:00Z"),
+			on("aws --region us-east-1 backup list-recovery-points-by-backup-vault --backup-vault-name mosaic-prod-db-0badcafe --output table --query",
+				"arn:aws:rds:us-east-1:123456789012:snapshot:awsbackup:job-1").with(
+				"RecoveryPoints[].{snapshot: RecoveryPointArn, status: Status, created: CreationDate, until: CalculatedLifecycle.DeleteAt}")}},
 		"db-logs": {args: "db-logs prod", stdout: "LOG: ready", calls: []call{outputs, account, on("aws --version", "aws-cli/2.31.0"),
 			on("aws --region us-east-1 logs tail /aws/rds/instance/mosaic-prod-db/postgresql --since 10m", "LOG: ready")}},
 		"db-logs of an upgrade": {args: "db-logs prod --upgrade --follow", stdout: "pg_upgrade", calls: []call{outputs, account, on("aws --version", "aws-cli/2.31.0"),

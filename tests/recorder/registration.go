@@ -19,6 +19,7 @@ type Registration struct {
 	Parent        string         `yaml:"parent,omitempty"`
 	Provider      string         `yaml:"provider,omitempty"`
 	Protect       bool           `yaml:"protect,omitempty"`
+	Stays         bool           `yaml:"retainOnDelete,omitempty"` // the stack forgets it instead of deleting it
 	DependsOn     []string       `yaml:"dependsOn,omitempty"`
 	IgnoreChanges []string       `yaml:"ignoreChanges,omitempty"`
 	Timeouts      string         `yaml:"timeouts,omitempty"`
@@ -52,7 +53,7 @@ func newRegistration(args pulumi.MockResourceArgs) Registration {
 	rpc := args.RegisterRPC
 	one := Registration{
 		Type: args.TypeToken, Name: args.Name, Raw: args.Inputs,
-		Parent: ShortURN(rpc.GetParent()), Provider: ShortURN(rpc.GetProvider()), Protect: rpc.GetProtect(),
+		Parent: ShortURN(rpc.GetParent()), Provider: ShortURN(rpc.GetProvider()), Protect: rpc.GetProtect(), Stays: rpc.GetRetainOnDelete(),
 		IgnoreChanges: rpc.GetIgnoreChanges(), Timeouts: timeouts(rpc),
 		Inputs: readable(args.Inputs),
 	}

@@ -91,7 +91,7 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 	case "aws:ec2/getSubnet:getSubnet":
 		return a.getSubnet(args.Text("id"))
 	case "aws:rds/getSnapshot:getSnapshot":
-		return a.getSnapshot(args.Text("dbSnapshotIdentifier"))
+		return a.getSnapshot(args.Text("dbSnapshotIdentifier"), args.Text("snapshotType"))
 	case "aws:rds/getInstance:getInstance":
 		return a.getInstance(args.Text("dbInstanceIdentifier"))
 	case "aws:rds/getCluster:getCluster":

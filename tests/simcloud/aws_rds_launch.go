@@ -84,10 +84,11 @@ func (a *account) snapshot(identifierOrARN string) *Object {
 	})
 }
 
-// getSnapshot and getInstance are the lookups of what an instance can be restored from.
-func (a *account) getSnapshot(identifier string) (Properties, error) {
+// getSnapshot and getInstance are the lookups of what an instance can be restored from. RDS returns a snapshot of AWS Backup only where it is
+// asked for this type (API reference: DescribeDBSnapshots).
+func (a *account) getSnapshot(identifier, kind string) (Properties, error) {
 	o := a.snapshot(identifier)
-	if o == nil {
+	if o == nil || strings.HasPrefix(o.ID, ofBackup) != (kind == "awsbackup") {
 		return nil, fmt.Errorf("reading the DB snapshot %s: your query returned no results. Please change your search criteria and try again", identifier)
 	}
 	p := o.Properties

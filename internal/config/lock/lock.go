@@ -94,6 +94,7 @@ func Values(c *config.Config, location Location, before map[string]string) map[s
 	maps.Copy(values, generations(c, before))
 	maps.Copy(values, access(c))
 	maps.Copy(values, copies(c))
+	maps.Copy(values, awsBackup(c))
 	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
 	for _, app := range c.AdditionalApps {
 		values[applicationKey(app.Name)] = application(app)

@@ -26,7 +26,7 @@ var (
 	vpcID        = regexp.MustCompile(`^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	groupID      = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	subnetID     = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
-	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:)?(rds:)?[A-Za-z](-?[A-Za-z0-9])*$`)
+	snapshotName = regexp.MustCompile(`^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:)?(rds:|awsbackup:)?[A-Za-z](-?[A-Za-z0-9])*$`)
 	instanceName = regexp.MustCompile(`^[a-z](-?[a-z0-9])*$`)
 	policyARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/` + pathBelow + `[\w+=,.@-]{1,128}$`)
 	boundary     = regexp.MustCompile(`^(arn:aws[a-z-]*:iam::(aws|\d{12}):policy/|/?)` + pathBelow + `[\w+=,.@-]{1,128}$`)

@@ -76,6 +76,20 @@ func (daily Window) Overlaps(weekly Window) bool {
 	return false
 }
 
+// Beside is when something may begin every day, within an hour, that keeps an hour's distance from a daily window and from a weekly one: the
+// first time after the daily one, in steps of half an hour; false if there is none.
+func (daily Window) Beside(weekly Window) (hour, minute int, found bool) {
+	const distance, begins, step = 60, 60, 30
+	free := Window{length: distance + begins + distance}
+	for since := 0; since+free.length <= minutesPerDay-daily.length; since += step {
+		free.start = (daily.start + daily.length + since) % minutesPerDay
+		if start := (free.start + distance) % minutesPerDay; !free.Overlaps(weekly) {
+			return start / 60, start % 60, true
+		}
+	}
+	return 0, 0, false
+}
+
 // window asks for a window that a parser understands and that is long enough for RDS.
 func window(form, example string, parse func(string) (Window, bool)) schema.Rule {
 	return schema.Check(form+" in UTC, at least 30 minutes long", func(s string) string {

@@ -52,7 +52,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, opti
 	a.makeBucket()
 	a.makeKey()
 	a.trustGitHub()
-	a.makeServiceRole()
+	a.makeServiceRoles()
 	if a.target.HasOwnBoundary() { // another one is not this program's to change
 		a.makePolicy(managedPolicy{name: pipeline.Boundary, document: "boundary", environment: a.target.Environment})
 	}

@@ -62,10 +62,12 @@ func (a *account) trustGitHub() {
 	}
 }
 
-// makeServiceRole creates the service-linked role of RDS. Otherwise RDS creates it with the first instance of an account, for which
-// the deploy role has no permission.
-func (a *account) makeServiceRole() {
-	if missing, _ := a.Missing("iam", "get-role", "--role-name", "AWSServiceRoleForRDS"); missing {
-		a.Run("iam", "create-service-linked-role", "--aws-service-name", "rds.amazonaws.com")
+// makeServiceRoles creates the service-linked roles of RDS and of AWS Backup. Otherwise these create them with the first instance of an
+// account, and with the first selection of a plan, for which the deploy role has no permission.
+func (a *account) makeServiceRoles() {
+	for _, of := range [][2]string{{"AWSServiceRoleForRDS", "rds.amazonaws.com"}, {"AWSServiceRoleForBackup", "backup.amazonaws.com"}} {
+		if missing, _ := a.Missing("iam", "get-role", "--role-name", of[0]); missing {
+			a.Run("iam", "create-service-linked-role", "--aws-service-name", of[1])
+		}
 	}
 }

@@ -67,6 +67,15 @@ func TestIDs(t *testing.T) {
 		_, err = In(func(args ...string) (string, error) { assert.Equal(t, want, args); return "x", nil }, target)(c)
 		require.NoError(t, err)
 	}
+	for kind, want := range map[string][]string{
+		typePlan:      {"backup", "list-backup-plans", "--query", "BackupPlansList[?BackupPlanName=='n'].BackupPlanId", "--output", "text"},
+		typeSelection: {"backup", "list-backup-selections", "--backup-plan-id", "p", "--query", "BackupSelectionsList[?SelectionName=='n'].SelectionId", "--output", "text"},
+	} {
+		c := state.Creation{Type: kind, Inputs: map[string]any{"name": "n", "planId": "p"}}
+		id, err := In(func(args ...string) (string, error) { assert.Equal(t, want, args); return "x", nil }, target)(c)
+		require.NoError(t, err)
+		assert.Equal(t, "x", id, "in the state, the plan is an input of the selection")
+	}
 	assert.Equal(t, "a|v", idOf(state.Creation{Type: TypeSecretVersion, Inputs: map[string]any{"secretId": "a"}}, "v"))
 	assert.Equal(t, "k", idOf(state.Creation{Type: typeKey}, "arn:aws:kms:us-east-1:1:key/k"))
 }

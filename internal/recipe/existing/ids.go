@@ -17,7 +17,7 @@ type Lookup func(state.Creation) (string, error)
 // is missing, or that the resource exists in the state alone.
 func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 	switch c.Type {
-	case "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
+	case "aws:backup/vault:Vault", "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
 		"aws:rds/eventSubscription:EventSubscription", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup", "aws:rds/subnetGroup:SubnetGroup":
 		return c.Text("name"), nil
 	case "aws:cloudwatch/dashboard:Dashboard":
@@ -32,7 +32,7 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 		return fmt.Sprintf("arn:%s:sns:%s:%s:%s", target.Partition, target.Region, target.Account, c.Text("name")), nil
 	case "aws:sns/topicPolicy:TopicPolicy":
 		return c.Text("arn"), nil
-	case TypeInstance, typeCluster, typeClusterInstance, TypeSecurityGroup, TypeSecret, TypeSecretVersion, typeKey, typeSubscription, typeCopies:
+	case TypeInstance, typeCluster, typeClusterInstance, TypeSecurityGroup, TypeSecret, TypeSecretVersion, typeKey, typeSubscription, typeCopies, typePlan, typeSelection:
 		return look(c)
 	}
 	provider, _, _ := strings.Cut(c.Type, ":")

@@ -22,6 +22,8 @@ const (
 	typeKey             = "aws:kms/key:Key"
 	typeSubscription    = "aws:sns/topicSubscription:TopicSubscription"
 	typeCopies          = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
+	typePlan            = "aws:backup/plan:Plan"
+	typeSelection       = "aws:backup/selection:Selection"
 )
 
 // Ask makes a call of the AWS CLI that describes something, and returns what it prints; "" if that does not exist.
@@ -80,6 +82,11 @@ func question(c state.Creation, target pipeline.Target) []string {
 	case typeCopies:
 		return []string{"rds", "describe-db-instance-automated-backups",
 			"--query", fmt.Sprintf("DBInstanceAutomatedBackups[?DBInstanceArn=='%s' && Status=='replicating'].DBInstanceAutomatedBackupsArn", c.Text("sourceDbInstanceArn"))}
+	case typePlan:
+		return []string{"backup", "list-backup-plans", "--query", fmt.Sprintf("BackupPlansList[?BackupPlanName=='%s'].BackupPlanId", c.Text("name"))}
+	case typeSelection:
+		return []string{"backup", "list-backup-selections", "--backup-plan-id", c.Text("planId"),
+			"--query", fmt.Sprintf("BackupSelectionsList[?SelectionName=='%s'].SelectionId", c.Text("name"))}
 	default: // a key has no name, only the tags of the stack
 		return []string{"resourcegroupstaggingapi", "get-resources", "--resource-type-filters", "kms:key",
 			"--tag-filters", "Key=Database,Values=" + naming.Instance(target.Environment), "Key=ManagedBy,Values=pulumi",
