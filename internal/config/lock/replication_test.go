@@ -19,8 +19,8 @@ func replicating(t *testing.T, restore, database, more string) *config.Config {
 		"parameters: {rds.logical_replication: '1', max_slot_wal_keep_size: '5120'}, %s}\n%s", restore, database, more))
 }
 
-// at is a stack file that db-switch has written at another hour.
-func at(hour, restore string) string { return strings.Replace(restore, "T10:", "T"+hour+":", 1) }
+// completeAt is what db-switch writes at another hour.
+func completeAt(hour string) string { return strings.Replace(complete, "T10:", "T"+hour+":", 1) }
 
 const (
 	running  = "generation: 2, serving: 1, logicalReplication: running, engineVersion: '17'"
@@ -31,7 +31,7 @@ const (
 // and forth takes the number alone.
 func TestAVersionByLogicalReplication(t *testing.T) {
 	var before map[string]string
-	for _, restore := range []string{"", running, complete, at("11", complete) + ", serving: 1", at("12", complete)} {
+	for _, restore := range []string{"", running, complete, completeAt("11") + ", serving: 1", completeAt("12")} {
 		c := replicating(t, restore, "engineVersion: '16'", "")
 		require.Empty(t, lock.Changed(c, before), restore)
 		assert.False(t, lock.Restores(c, before), "there is no backup to look up")
@@ -66,8 +66,8 @@ func TestWhileLogicalReplicationIsRunning(t *testing.T) {
 		"complete by hand":                           {strings.Replace(complete, "switchedAt: '2026-01-31T10:00:00Z', ", "", 1), "engineVersion: '16'", "", begun, "restore.logicalReplication=just db-switch 2, which writes restore.switchedAt, too"},
 		"complete by hand, and the active one stays": {"generation: 2, serving: 1, logicalReplication: complete", "engineVersion: '16'", "", begun, "restore.logicalReplication=just db-switch 1"},
 		"back by hand":                               {complete + ", serving: 1", "engineVersion: '16'", "", switched, "restore.serving=just db-switch 1, which"},
-		"back with an earlier moment":                {at("09", complete) + ", serving: 1", "engineVersion: '16'", "", switched, "restore.serving=just db-switch 1, which"},
-		"back by the recipe":                         {at("11", complete) + ", serving: 1", "engineVersion: '16'", "", switched, ""},
+		"back with an earlier moment":                {completeAt("09") + ", serving: 1", "engineVersion: '16'", "", switched, "restore.serving=just db-switch 1, which"},
+		"back by the recipe":                         {completeAt("11") + ", serving: 1", "engineVersion: '16'", "", switched, ""},
 		"no move":                                    {complete, "engineVersion: '16'", "", switched, ""},
 		"a backup in its place":                      {"generation: 2, serving: 1, snapshotIdentifier: a", "engineVersion: '16'", "", begun, "restore.snapshotIdentifier=nothing: remove the line"},
 		"another image once it is complete":          {complete, "engineVersion: '16'", image, begun, ""},
