@@ -19,7 +19,7 @@ open_restore() {
 restore() {
   local what=$1 key edits=("restore.generation=$((generation + 1))")
   shift
-  for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId sourceAutomatedBackupsArn \
+  for key in serving snapshotIdentifier pointInTime useLatestRestorableTime sourceInstanceIdentifier sourceDbiResourceId sourceAutomatedBackupsArn dumpAndLoad \
     logicalReplication engineVersion switchedAt; do
     edits+=("restore.$key-")
   done

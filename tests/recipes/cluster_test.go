@@ -42,7 +42,7 @@ func TestRestoreRecipesOfACluster(t *testing.T) {
 	need(t)
 	t.Parallel()
 	b, state := newCluster(t)
-	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"}
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "dumpAndLoad", "logicalReplication", "engineVersion", "switchedAt"}
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"), change)...)...)...)
 	b.expect(restarting()...)
@@ -76,7 +76,7 @@ func TestRestoreRecipesOfACluster(t *testing.T) {
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "3")),
 		setting("restore.serving"), removing("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"), setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"),
-		setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"), setting("restore.logicalReplication"), setting("restore.engineVersion"), setting("restore.switchedAt"),
+		setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"), setting("restore.dumpAndLoad"), setting("restore.logicalReplication"), setting("restore.engineVersion"), setting("restore.switchedAt"),
 		raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	b.expect(restarting()...)
 	r = b.just("yes\n", "db-restore-snapshot", snapshot, "prod")
@@ -151,4 +151,18 @@ func TestServingAnotherEngine(t *testing.T) {
 	r := b.just("", "db-serve", "1", "prod", "--yes")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "mosaic-prod-db is of postgres, and the tier of aurora-postgresql: write its tier, restore.serving and restore.engines together")
+}
+
+// What was dumped takes no writes, also when it is active again: db-serve says what lets it.
+func TestServingWhatWasDumped(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, outputsOnly(t))
+	b.expect(append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod","engine":"postgres",
+		"instanceIdentifier":"mosaic-prod-db-2","keptInstances":["mosaic-prod-db"],"kubernetesSecretName":"core-api-db-secret"}`),
+		setting("restore.generation").do("echo 2"), setting("restore.logicalReplication"), setting("restore.engines.mosaic-prod-db"),
+		setting("restore.dumpAndLoad").do("echo true"), setting("restore.sourceInstanceIdentifier").do("echo mosaic-prod-db"), secret("old").do("exit 1"))...)
+	r := b.just("", "db-serve", "1", "prod", "--yes")
+	assert.NotZero(t, r.code)
+	assert.Contains(t, r.stderr, "mosaic-prod-db takes no writes since it was dumped: once it is active, just db-shell prod, and DROP SCHEMA mosaic_switch CASCADE")
 }

@@ -47,7 +47,7 @@ func forgetting(keys ...string) []call {
 
 // serving are the calls by which db-serve finds out what it moves to.
 func serving(identifier string) []call {
-	return []call{setting("restore.generation"), setting("restore.logicalReplication"), setting("restore.engines." + identifier)}
+	return []call{setting("restore.generation"), setting("restore.logicalReplication"), setting("restore.engines." + identifier), setting("restore.dumpAndLoad")}
 }
 
 func secret(content string) call {
@@ -73,7 +73,7 @@ func TestRestoreRecipes(t *testing.T) {
 	t.Parallel()
 	state := deployed(t)
 	b := newBench(t, state)
-	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"}
+	origin := []string{"serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "dumpAndLoad", "logicalReplication", "engineVersion", "switchedAt"}
 
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
 		append(forgetting(origin...), raising("restore.sourceInstanceIdentifier", "mosaic-prod-db"), raising("restore.useLatestRestorableTime", "true"),
@@ -115,7 +115,7 @@ func TestRestoreRecipes(t *testing.T) {
 	b.expect(inCluster(append(append(forgetting("generation", "serving", "engineVersion"), raising("restore.generation", "3")),
 		setting("restore.serving"), setting("restore.snapshotIdentifier"), setting("restore.pointInTime"),
 		setting("restore.useLatestRestorableTime"), removing("restore.useLatestRestorableTime"),
-		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"),
+		setting("restore.sourceInstanceIdentifier"), removing("restore.sourceInstanceIdentifier"), setting("restore.sourceDbiResourceId"), setting("restore.sourceAutomatedBackupsArn"), setting("restore.dumpAndLoad"),
 		setting("restore.logicalReplication"), setting("restore.engineVersion"), setting("restore.switchedAt"),
 		raising("restore.serving", "2"), raising("restore.snapshotIdentifier", snapshot), change)...)...)
 	r = b.just("no\n", "db-restore-snapshot", snapshot, "prod", "--beside")
@@ -161,11 +161,11 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 			want: "name a retained instance; there are none"},
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. To go on: just db-deploy prod. To go back: just db-serve 1 prod",
 			calls: inCluster(append(append(origin, secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "dumpAndLoad", "logicalReplication", "engineVersion", "switchedAt"),
 					raising("restore.snapshotIdentifier", "before"), halfway)...)...)},
 		"a preview that is refused": {args: "db-restore-snapshot before prod --yes", want: "looking up the snapshot before of mosaic-database:restore.snapshotIdentifier",
 			calls: inCluster(append(append(forgetting("generation", "serving", "engineVersion"), secret("old"), raising("restore.generation", "2")),
-				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "logicalReplication", "engineVersion", "switchedAt"),
+				append(forgetting("serving", "snapshotIdentifier", "pointInTime", "useLatestRestorableTime", "sourceInstanceIdentifier", "sourceDbiResourceId", "sourceAutomatedBackupsArn", "dumpAndLoad", "logicalReplication", "engineVersion", "switchedAt"),
 					raising("restore.snapshotIdentifier", "before"), change.with("--yes"))...)...)},
 	} {
 		t.Run(name, func(t *testing.T) {
