@@ -6,6 +6,7 @@ at_target() { PGHOST=$TARGET_HOST psql --no-psqlrc --quiet --set ON_ERROR_STOP=1
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 rm -f failed complete
+export PGCONNECT_TIMEOUT=60 # an Aurora cluster that has paused takes half of it to resume
 mark="mosaic-database: $TARGET was filled from $SOURCE"
 loaded() { [ "$(at_target --tuples-only --no-align --command \
   "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")" = "$mark" ]; }
@@ -27,6 +28,9 @@ if grep -v '^extension ' target >own; then
   head -n 5 own >&2
   fail "$TARGET is not empty, see above, and was not filled from $SOURCE: nothing was changed"
 fi
+others=$(at_source --tuples-only --no-align --command \
+  "SELECT string_agg(datname, ', ') FROM pg_database WHERE datname NOT IN (current_database(), 'postgres', 'rdsadmin') AND NOT datistemplate")
+[ -z "$others" ] || fail "$SOURCE has other databases, which would stay behind: $others; move them first, and drop them there"
 PGHOST=$SOURCE_HOST pg_dump --schema-only >/dev/null # an older version than the server's, or a privilege that is missing, ends it here
 
 finish() {
@@ -49,7 +53,6 @@ at_source --file switch-close.sql
 at_source --file replicate-roles.sql >roles.sql
 {
   at_source --set megabytes=1000000000 --file switch-compare.sql
-  echo 'SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2;'
   echo 'SELECT count(*) FROM pg_largeobject_metadata;'
 } >rows.sql
 cat >compare.sql <<'SQL'

@@ -46,7 +46,7 @@ func (p *pair) tricky() {
 		"CREATE TABLE app.lines (line text)", "INSERT INTO app.lines VALUES ('COMMENT ON EXTENSION plpgsql IS NULL'), ('COMMIT;'), ('SET transaction_timeout = 0;'), ('')",
 		"CREATE PROCEDURE app.twice() LANGUAGE plpgsql AS E'BEGIN\\nCOMMIT;\\nEND;'", "CREATE PROCEDURE app.sqltwice() LANGUAGE sql AS E'\\nSELECT 1;\\n'",
 		"SELECT lo_from_bytea(0, '\\x00ff')", "SELECT lo_from_bytea(0, '\\x01')", "CREATE MATERIALIZED VIEW app.counted AS SELECT count(*) FROM app.said",
-		"COMMENT ON EXTENSION pgcrypto IS 'ours'", "CREATE TYPE app.mood AS ENUM ('sad', 'ok')", "SELECT setval('app.free', 77)")
+		"COMMENT ON EXTENSION pgcrypto IS 'ours'", "CREATE UNLOGGED TABLE app.cached (a int)", "INSERT INTO app.cached VALUES (1)", "CREATE TYPE app.mood AS ENUM ('sad', 'ok')", "SELECT setval('app.free', 77)")
 }
 
 // Under load: the Job stops the writes, fills the empty instance with everything, and lets it take writes; no row that was accepted is lost.
@@ -72,14 +72,16 @@ func TestDumpAndLoad(t *testing.T) {
 		"SELECT string_agg(words, '|' ORDER BY id) FROM app.said", "SELECT sum(twice)::text FROM app.said", "SELECT string_agg(line, '|' ORDER BY line) FROM app.lines",
 		"SELECT string_agg(prosrc, '|' ORDER BY proname) FROM pg_proc WHERE pronamespace = 'app'::regnamespace",
 		"SELECT last_value::text FROM app.free", "SELECT count(*)::text FROM pg_largeobject_metadata", "SELECT encode(string_agg(data, '|' ORDER BY data), 'hex') FROM pg_largeobject",
-		"SELECT count::text FROM app.counted", "SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum", `SELECT a FROM "Odd Name"`,
+		"SELECT count::text FROM app.counted", "SELECT count(*)::text FROM app.cached", "SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum", `SELECT a FROM "Odd Name"`,
 		"SELECT count(*)::text FROM app.parted_1", "SELECT tableowner FROM pg_tables WHERE tablename = 'stories'", "SELECT array_to_string(rolconfig, ' ') FROM pg_roles WHERE rolname = 'reports'",
 		"SELECT has_table_privilege('reports', 'app.stories', 'SELECT')::text", "SELECT has_database_privilege('reports', 'mosaic', 'CONNECT')::text",
 	} {
 		assert.Equal(t, p.one(1, query), p.one(2, query), query)
 	}
 	assert.Equal(t, "false", p.one(2, "SELECT (to_regnamespace('mosaic_switch') IS NOT NULL)::text"))
-	assert.ErrorContains(t, p.try(p.hosts[0], master, "mosaic", "DELETE FROM app.said"), "this instance takes no writes")
+	for _, table := range []string{"said", "cached"} {
+		assert.ErrorContains(t, p.try(p.hosts[0], master, "mosaic", "DELETE FROM app."+table), "this instance takes no writes", table)
+	}
 
 	// A second Job finds that it has been done, and touches neither.
 	p.do(2, "INSERT INTO app.said VALUES (9, 'new')")
@@ -148,6 +150,12 @@ func TestALoadIntoAFullInstance(t *testing.T) {
 	assert.Contains(t, out, "r public.precious")
 	assert.Contains(t, out, "mosaic-prod-db-3 is not empty, see above, and was not filled from mosaic-prod-db-2: nothing was changed")
 	p.do(1, "INSERT INTO app.parted VALUES (900)")
+	p.do(2, "DROP TABLE precious")
+	require.NoError(t, p.try(p.hosts[0], superuser, "postgres", "CREATE DATABASE reports"))
+	out, failed = p.fills()
+	require.True(t, failed, out)
+	assert.Contains(t, out, "mosaic-prod-db-2 has other databases, which would stay behind: reports; move them first")
+	p.do(1, "INSERT INTO app.parted VALUES (901)")
 }
 
 // A pod that is told to end opens the first instance again, even in the middle of the load.
