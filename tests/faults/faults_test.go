@@ -27,6 +27,7 @@ func otherFaults(t *testing.T) [][]string {
 		{"the instance takes 90 minutes", slowInstance},
 		{"the run is killed while the instance is created", killedAtInstance},
 		{"the instance for logical replication cannot be made, and then the run is killed while it is created", replicatedInstance},
+		{"the Job that fills an instance with a dump fails, and then the run is killed while it is created", filledInstance},
 		{"two runs at once", twoRuns},
 		{"the migration fails", migrationFails},
 		{"the migration does not end, and still runs when the next run begins", migrationHangs},

@@ -55,3 +55,33 @@ func replicatedInstance(t *testing.T) []string {
 	assert.Equal(t, first.Properties.Text("resourceId"), all[at].Properties.Text("resourceId"))
 	return []string{why + "; killed: as above", "`up`; `just db-recover dev`, `up`", "both are there once, the active one as it was"}
 }
+
+// filledInstance makes the Job of a dump fail, then kills the run that makes it anew: secrets and pods are with the active instance until the other
+// one has everything.
+func filledInstance(t *testing.T) []string {
+	l := live.Started(t, "dev")
+	host := l.KubeSecret("DB_HOST")
+	for _, pair := range strings.Fields("generation=2 dumpAndLoad=true sourceInstanceIdentifier=mosaic-dev-db") {
+		key, value, _ := strings.Cut(pair, "=")
+		l.MustSet("restore."+key, value)
+	}
+	l.Cloud.JobResult = func(image string) error {
+		if strings.HasPrefix(image, "postgres:") {
+			return errors.New("the two differ after the load")
+		}
+		return nil
+	}
+	why := seen(t, l.MustFail(l.Up(t.Context())), "the two differ after the load")
+	l.Cloud.JobResult = nil
+	before := l.Cloud.Objects("")
+	_, _, err := l.KillAtCreate(func(op simcloud.Operation) bool { return op.Type == live.JobType && strings.Contains(op.Name, "load") })
+	require.Error(t, err)
+	l.CLI("cancel", "--yes")
+	assert.Equal(t, host, l.KubeSecret("DB_HOST"))
+	assert.Empty(t, l.Cloud.Refused())
+	require.True(t, recovers(l, added(before, l.Cloud.Objects(""), live.JobType)))
+	l.MustUp()
+	assert.NotEqual(t, host, l.KubeSecret("DB_HOST"))
+	assert.Empty(t, l.MustUp(), "a further run changes nothing")
+	return []string{why + "; killed: as above", "`up`; `just db-recover dev`, `up`", "all is with the former one until the other has everything"}
+}
