@@ -1,11 +1,13 @@
 package eks
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -13,10 +15,13 @@ import (
 // instance of the next generation; then the application's Secret leads there, the schema is up to date, and the former one takes no writes.
 func TestDumpAndLoadInTheCluster(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	client, err := Programs(tools.At(t, tools.PgDump))
+	// An image of its own: all tests share the registry.
+	s := start(t, engine.Override{Path: "database.bootstrapImage", Value: "mosaic-life/client:17"})
+	dump, err := filepath.EvalSymlinks(tools.At(t, tools.PgDump))
 	require.NoError(t, err)
-	require.NoError(t, s.cluster.Push("postgres", client))
+	client, err := Programs(dump)
+	require.NoError(t, err)
+	require.NoError(t, s.cluster.Push("mosaic-life/client", client))
 	s.MustUp()
 	old := s.connect("DB_LIBPQ_URL")
 	_, err = old.Exec(t.Context(), "CREATE TABLE kept (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, words text); INSERT INTO kept (words) VALUES ('one'), ('two')")
