@@ -2,8 +2,6 @@ package database
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -49,14 +47,9 @@ func (c cluster) instance(s *shared, of *rds.Cluster, identifier string, opts ..
 
 // clusterParameterGroup registers the parameter group of a cluster, which its instances have, too.
 func (c cluster) clusterParameterGroup(identifier string, opts ...pulumi.ResourceOption) (*rds.ClusterParameterGroup, error) {
-	values, catalogue := Parameters(c.cfg), c.cfg.Catalogue()
 	list := rds.ClusterParameterGroupParameterArray{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		list = append(list, rds.ClusterParameterGroupParameterArgs{
-			Name:        pulumi.String(name),
-			Value:       pulumi.String(values[name]),
-			ApplyMethod: pulumi.String(catalogue.ApplyMethod(name, values[name])),
-		})
+	for _, one := range c.parameterInputs() {
+		list = append(list, rds.ClusterParameterGroupParameterArgs(one))
 	}
 	group, err := rds.NewClusterParameterGroup(c.ctx, identifier, &rds.ClusterParameterGroupArgs{
 		Family:      pulumi.String(c.family(config.AuroraPostgreSQL)),

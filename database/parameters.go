@@ -54,14 +54,9 @@ func Parameters(cfg *config.Config) map[string]string {
 // needs a group of another family, which must exist before the instance can leave the old one. A retained instance has
 // its own group, because it may have another major version.
 func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOption) (*rds.ParameterGroup, error) {
-	values, catalogue := Parameters(b.cfg), b.cfg.Catalogue()
 	list := rds.ParameterGroupParameterArray{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		list = append(list, rds.ParameterGroupParameterArgs{
-			Name:        pulumi.String(name),
-			Value:       pulumi.String(values[name]),
-			ApplyMethod: pulumi.String(catalogue.ApplyMethod(name, values[name])),
-		})
+	for _, one := range b.parameterInputs() {
+		list = append(list, one)
 	}
 	group, err := rds.NewParameterGroup(b.ctx, identifier, &rds.ParameterGroupArgs{
 		Family:      pulumi.String(b.family(config.PostgreSQL)),
@@ -72,6 +67,20 @@ func (b *builder) parameterGroup(identifier string, opts ...pulumi.ResourceOptio
 		return nil, fmt.Errorf("registering the parameter group %s: %w", identifier, err)
 	}
 	return group, nil
+}
+
+// parameterInputs are the parameters of a group, by their names. Those of a cluster's group have the same fields.
+func (b *builder) parameterInputs() []rds.ParameterGroupParameterArgs {
+	values, catalogue := Parameters(b.cfg), b.cfg.Catalogue()
+	var all []rds.ParameterGroupParameterArgs
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		all = append(all, rds.ParameterGroupParameterArgs{
+			Name:        pulumi.String(name),
+			Value:       pulumi.String(values[name]),
+			ApplyMethod: pulumi.String(catalogue.ApplyMethod(name, values[name])),
+		})
+	}
+	return all
 }
 
 // family is the parameter group family of an engine in the configured version. A retained server may have another engine than the active one.

@@ -34,13 +34,9 @@ func NewLoadSecret(ctx *pulumi.Context, name string, args *LoadSecretArgs, opts 
 	if err := ctx.RegisterComponentResource("mosaic-database:database:LoadSecret", name, component, opts...); err != nil {
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
-	env, secrets := args.Config.Environment, derived(ctx, args.Config, component)
-	secret, err := secrets.secret(naming.LoadSecret(env), "What loads "+args.Config.Instance()+" from "+args.Config.Restore.SourceInstanceIdentifier)
-	if err != nil {
-		return nil, err
-	}
-	version, err := secrets.put(secretContent{
-		name: naming.LoadSecret(env), secretID: secret.ID(), value: args.content(), dependencies: []pulumi.Resource{args.Server.Resource},
+	what := "What loads " + args.Config.Instance() + " from " + args.Config.Restore.SourceInstanceIdentifier
+	secret, version, err := derived(ctx, args.Config, component).filled(what, secretContent{
+		name: naming.LoadSecret(args.Config.Environment), value: args.content(), dependencies: []pulumi.Resource{args.Server.Resource},
 	})
 	if err != nil {
 		return nil, err

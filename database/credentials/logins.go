@@ -97,13 +97,8 @@ func (b *loginsBuilder) build(c *Logins) error {
 	if err != nil {
 		return err
 	}
-	name := naming.BootstrapSecret(b.cfg.Environment)
-	bootstrap, err := b.secrets.secret(name, "What the logins of "+b.database+" are made from")
-	if err != nil {
-		return err
-	}
-	version, err := b.secrets.put(secretContent{
-		name: name, secretID: bootstrap.ID(), value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
+	bootstrap, version, err := b.secrets.filled("What the logins of "+b.database+" are made from", secretContent{
+		name: naming.BootstrapSecret(b.cfg.Environment), value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
 	})
 	if err != nil {
 		return err

@@ -47,13 +47,9 @@ func NewPoolerSecret(ctx *pulumi.Context, name string, args *PoolerSecretArgs, o
 	if err := ctx.RegisterComponentResource("mosaic-database:database:PoolerSecret", name, component, opts...); err != nil {
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
-	env, secrets := args.Config.Environment, derived(ctx, args.Config, component)
-	secret, err := secrets.secret(naming.PoolerSecret(env), "Logins of the pooler of "+naming.Instance(env))
-	if err != nil {
-		return nil, err
-	}
-	version, err := secrets.put(secretContent{
-		name: naming.PoolerSecret(env), secretID: secret.ID(), value: args.content(),
+	env := args.Config.Environment
+	secret, version, err := derived(ctx, args.Config, component).filled("Logins of the pooler of "+naming.Instance(env), secretContent{
+		name: naming.PoolerSecret(env), value: args.content(),
 		dependencies: append(slices.Clone(args.Ready), args.Server.Resource),
 	})
 	if err != nil {

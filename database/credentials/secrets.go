@@ -67,6 +67,17 @@ func (s secrets) put(c secretContent) (*secretsmanager.SecretVersion, error) {
 	return version, nil
 }
 
+// filled registers a secret with its content.
+func (s secrets) filled(description string, c secretContent) (*secretsmanager.Secret, *secretsmanager.SecretVersion, error) {
+	secret, err := s.secret(c.name, description)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.secretID = secret.ID()
+	version, err := s.put(c)
+	return secret, version, err
+}
+
 // encode returns the content of a secret as JSON.
 func encode[T any](content map[string]T) (string, error) {
 	text, err := json.Marshal(content)

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +54,7 @@ func (c *Config) Retained() []Retained {
 		identifier := c.Generation(n)
 		if n != c.Restore.Serving && !slices.Contains(c.Restore.Released, identifier) {
 			retained = append(retained, Retained{
-				Identifier: identifier, Engine: cmp.Or(Engine(c.Restore.Engines[identifier]), c.Database.Engine), Newest: n == c.Restore.Generation,
+				Identifier: identifier, Engine: c.engineOf(identifier), Newest: n == c.Restore.Generation,
 				Unprotected: slices.Contains(c.Restore.Unprotected, identifier),
 			})
 		}

@@ -8,8 +8,11 @@ import (
 )
 
 // newestEngine is the engine of the newest instance, which what is in restore was made with.
-func (c *Config) newestEngine() Engine {
-	return cmp.Or(Engine(c.Restore.Engines[c.Generation(c.Restore.Generation)]), c.Database.Engine)
+func (c *Config) newestEngine() Engine { return c.engineOf(c.Generation(c.Restore.Generation)) }
+
+// engineOf is the engine of an instance of the stack: the tier's, if nothing else is written.
+func (c *Config) engineOf(identifier string) Engine {
+	return cmp.Or(Engine(c.Restore.Engines[identifier]), c.Database.Engine)
 }
 
 // instancesAlone refuses to a cluster what RDS, or this program, does for instances alone.

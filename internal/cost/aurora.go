@@ -50,11 +50,8 @@ func (e *estimator) auroraPrice(unit string) string {
 
 // volume adds the storage of the cluster, which all its instances share, and that of each retained one, and the I/O of the active one.
 func (e *estimator) volume() {
-	size, volumes, several := e.cfg.Budget.ExpectedStorageGiB, 1+e.retained, ""
-	if volumes > 1 {
-		several = fmt.Sprintf("%d × ", volumes)
-	}
-	e.priced("storage", fmt.Sprintf("%s%d GiB expected of %s", several, size, e.db.StorageType), e.auroraPrice("GB-month"), float64(size*volumes))
+	size, volumes := e.cfg.Budget.ExpectedStorageGiB, 1+e.retained
+	e.priced("storage", fmt.Sprintf("%s%d GiB expected of %s", times(volumes), size, e.db.StorageType), e.auroraPrice("GB-month"), float64(size*volumes))
 	millions := e.cfg.Budget.ExpectedMillionIOs
 	if e.db.IOOptimized() {
 		e.free("I/O", "included")
@@ -63,15 +60,15 @@ func (e *estimator) volume() {
 	e.priced("I/O", fmt.Sprintf("%d million requests expected", millions), "Aurora million I/O", float64(millions))
 }
 
-// alike is the number of retained servers of the active one's engine.
-func alike(cfg *config.Config) int {
-	same := 0
+// retainedOf is the number of retained servers of an engine.
+func retainedOf(cfg *config.Config, engine config.Engine) int {
+	count := 0
 	for _, one := range cfg.Retained() {
-		if one.Engine == cfg.Database.Engine {
-			same++
+		if one.Engine == engine {
+			count++
 		}
 	}
-	return same
+	return count
 }
 
 // retainedServers adds the servers that no client uses. One of the tier's engine is taken to be like the active one; of another, the

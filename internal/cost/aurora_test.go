@@ -80,6 +80,6 @@ func TestWhatIsKeptOfAnotherEngineHasNoPrice(t *testing.T) {
 		}
 	}
 	cfg.Database, cfg.Restore.Engines = large().Database, map[string]string{"mosaic-prod-db": "aurora-postgresql"}
-	of := &estimator{cfg: cfg, db: cfg.Database, retained: alike(cfg)}
+	of := &estimator{cfg: cfg, db: cfg.Database, retained: retainedOf(cfg, cfg.Database.Engine)}
 	assert.Equal(t, 1, of.retained, "the cluster has no volume of an instance")
 }

@@ -12,23 +12,17 @@ func (e *estimator) awsBackup() {
 	if !e.cfg.Backups.AWSBackup() {
 		return
 	}
-	count := map[config.Engine]int{e.db.Engine: 1}
-	for _, one := range e.cfg.Retained() {
-		count[one.Engine]++
-	}
 	each, days := e.cfg.Budget.ExpectedBackupGiB, e.cfg.Backups.AWSBackupRetentionDays
 	for _, of := range []struct {
 		engine config.Engine
 		price  string
 	}{{config.PostgreSQL, "backup GB-month"}, {config.AuroraPostgreSQL, "Aurora backup GB-month"}} {
-		n := count[of.engine]
-		if n == 0 {
-			continue
+		n := retainedOf(e.cfg, of.engine)
+		if e.db.Engine == of.engine {
+			n++
 		}
-		detail := fmt.Sprintf("%d days, %d GiB expected", days, each)
-		if n > 1 {
-			detail = fmt.Sprintf("%d days, %d × %d GiB expected", days, n, each)
+		if n > 0 {
+			e.priced("AWS Backup", fmt.Sprintf("%d days, %s%d GiB expected", days, times(n), each), of.price, float64(n*each))
 		}
-		e.priced("AWS Backup", detail, of.price, float64(n*each))
 	}
 }

@@ -20,16 +20,8 @@ func (e *estimator) copies() {
 	if region == "" {
 		return
 	}
-	instances, each := 1, e.cfg.Budget.ExpectedBackupGiB
-	for _, one := range e.cfg.Retained() {
-		if one.Engine == config.PostgreSQL { // RDS copies no backups of a cluster
-			instances++
-		}
-	}
-	count := ""
-	if instances > 1 {
-		count = fmt.Sprintf("%d × ", instances)
-	}
+	instances, each := 1+retainedOf(e.cfg, config.PostgreSQL), e.cfg.Budget.ExpectedBackupGiB // RDS copies no backups of a cluster
+	count := times(instances)
 	e.elsewhere("backup copies", fmt.Sprintf("%s%d GiB expected in %s", count, each, region), "backup GB-month", float64(instances*each))
 	e.priced("copying", fmt.Sprintf("%s%d GiB expected a month to %s", count, each, region), "GB to another region", float64(instances*each))
 }

@@ -34,7 +34,7 @@ func Monthly(cfg *config.Config, alarms int) (Estimate, error) {
 }
 
 func estimate(cfg *config.Config, alarms int, of table) Estimate {
-	e := &estimator{cfg: cfg, db: cfg.Database, retained: alike(cfg), alarms: alarms, prices: of.region, copyPrices: of.copies}
+	e := &estimator{cfg: cfg, db: cfg.Database, retained: retainedOf(cfg, cfg.Database.Engine), alarms: alarms, prices: of.region, copyPrices: of.copies}
 	e.class, e.known = e.db.Class()
 	if e.db.ReadReplicas > 0 {
 		known := false
@@ -102,6 +102,14 @@ func (e *estimator) pricedIn(region prices.Region, item, detail, key string, qua
 		return
 	}
 	e.add(Line{Item: item, Detail: detail, Monthly: quantity * p.USD, Known: true, Sources: p.Sources})
+}
+
+// times is how a detail begins that is there several times; "" for one.
+func times(n int) string {
+	if n > 1 {
+		return fmt.Sprintf("%d × ", n)
+	}
+	return ""
 }
 
 // instances adds the instance, its standby, its replicas and the retained instances, and returns their cost, as far as it is known.

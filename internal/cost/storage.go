@@ -19,10 +19,7 @@ func (e *estimator) storage() {
 		return
 	}
 	copies := e.volumes()
-	volumes := ""
-	if copies > 1 {
-		volumes = fmt.Sprintf("%d × ", copies)
-	}
+	volumes := times(copies)
 	e.priced("storage", fmt.Sprintf("%s%d GiB of %s", volumes, db.AllocatedStorage, db.StorageType), db.StorageType+" GB-month",
 		float64(db.AllocatedStorage*copies))
 	iops, beyond := db.Iops, "" // io1 and io2 include none

@@ -40,11 +40,7 @@ func dump(c *config.Config, before map[string]string) schema.Problems {
 			Fix:  fmt.Sprintf("%q or later", strconv.Itoa(old.Major)),
 		})
 	}
-	for _, setting := range []immutable{
-		{key: passwordKey, value: strconv.Itoa(c.Database.PasswordVersion)},
-		{key: config.Key("database.masterPasswordVersion"), value: strconv.Itoa(c.Database.MasterPasswordVersion)},
-		{key: credentialsKey, value: string(c.Database.Credentials)},
-	} {
+	for _, setting := range passwords(c) {
 		if old, known := before[setting.key]; known && old != setting.value {
 			problems = append(problems, schema.Problem{
 				Key: setting.key, Value: setting.value,

@@ -27,17 +27,21 @@ func replicated(r config.Restore) string {
 
 // held are the settings that stay as they are while logical replication is running, from the run on that made the newest instance.
 func held(c *config.Config) []immutable {
-	const (
-		schemas   = "logical replication carries rows and no DDL, so the newest instance would not have what a migration makes"
-		passwords = "the newest instance would keep the former password, and just db-switch could not log in there"
-	)
-	return []immutable{
+	const schemas = "logical replication carries rows and no DDL, so the newest instance would not have what a migration makes"
+	return append([]immutable{
 		{key: config.Key("restore.engineVersion"), value: c.Restore.EngineVersion, why: "the newest instance was made with it"},
 		{key: config.Key("migrations.image"), value: c.Migrations.Image, why: schemas},
 		{key: config.Key("migrations.command"), value: strings.Join(c.Migrations.Command, " "), why: schemas},
-		{key: passwordKey, value: strconv.Itoa(c.Database.PasswordVersion), why: passwords},
-		{key: config.Key("database.masterPasswordVersion"), value: strconv.Itoa(c.Database.MasterPasswordVersion), why: passwords},
-		{key: credentialsKey, value: string(c.Database.Credentials), why: passwords},
+	}, passwords(c)...)
+}
+
+// passwords are what decides the passwords of the logins, of which an instance that is not active does not get another one.
+func passwords(c *config.Config) []immutable {
+	const why = "the newest instance would keep the former password, and just db-switch could not log in there"
+	return []immutable{
+		{key: passwordKey, value: strconv.Itoa(c.Database.PasswordVersion), why: why},
+		{key: config.Key("database.masterPasswordVersion"), value: strconv.Itoa(c.Database.MasterPasswordVersion), why: why},
+		{key: credentialsKey, value: string(c.Database.Credentials), why: why},
 	}
 }
 
