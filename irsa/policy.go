@@ -54,17 +54,39 @@ func subject(namespace, name string) string {
 	return fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name)
 }
 
-// secretsPolicy allows reading these secrets, and nothing else. With a customer managed key, it also allows decryption, but
-// only through Secrets Manager. The AWS managed key needs no permission.
-func (a *Args) secretsPolicy(secretArns []string) (string, error) {
-	document := iam.Policy(iam.Statement{
+// description is what the role is for, and whose.
+func (a *Args) description() string {
+	if len(a.SecretArns) == 0 {
+		return "Database login of " + a.subject()
+	}
+	return "Database secrets for " + a.subject()
+}
+
+// permissions allow reading these secrets and logging in as these logins, and nothing else.
+func (a *Args) permissions(secretArns, loginArns []string) (string, error) {
+	document := iam.Policy(a.reading(secretArns)...)
+	if len(loginArns) > 0 {
+		document.Statement = append(document.Statement, iam.Statement{
+			Sid: "LogInToTheDatabase", Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: loginArns,
+		})
+	}
+	return document.JSON()
+}
+
+// reading allows reading the secrets. With a customer managed key, it also allows decryption, but only through Secrets Manager. The AWS
+// managed key needs no permission.
+func (a *Args) reading(secretArns []string) []iam.Statement {
+	if len(secretArns) == 0 {
+		return nil
+	}
+	statements := []iam.Statement{{
 		Sid:      "ReadDatabaseSecrets",
 		Effect:   iam.Allow,
 		Action:   iam.Values{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
 		Resource: secretArns,
-	})
+	}}
 	if key := a.Config.Database.SecretKmsKeyID; key != "" {
-		document.Statement = append(document.Statement, iam.Statement{
+		statements = append(statements, iam.Statement{
 			Sid:       "DecryptDatabaseSecrets",
 			Effect:    iam.Allow,
 			Action:    iam.Values{"kms:Decrypt"},
@@ -72,7 +94,7 @@ func (a *Args) secretsPolicy(secretArns []string) (string, error) {
 			Condition: iam.Condition{"StringEquals": {"kms:ViaService": {secretsManagerHost(a.Config.Region)}}},
 		})
 	}
-	return document.JSON()
+	return statements
 }
 
 // secretsManagerHost is the host name of Secrets Manager in a region.

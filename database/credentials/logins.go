@@ -18,14 +18,15 @@ type LoginsArgs struct {
 	Server *Server
 }
 
-// Logins is the component resource of alternating credentials: the passwords of the logins, the bootstrap secret with their
-// verifiers, and the connection secrets of migrator and reader, which [NewConnections] fills once the logins work.
+// Logins is the component resource of the logins: their passwords, unless they take tokens; the bootstrap secret with the verifiers of
+// these; and the connection secrets of migrator and reader, which [NewConnections] fills once the logins work.
 type Logins struct {
 	pulumi.ResourceState
 
-	Application, Migrator Login  // the active login of each pair
+	Application, Migrator Login  // of a pair, the active one
 	Reader                *Login // nil without database.readOnlyLogin
-	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one.
+	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one. A pooler makes
+	// no tokens.
 	Pooled []PoolerLogin
 
 	BootstrapSecretArn       pulumi.StringOutput
@@ -77,21 +78,10 @@ type loginsBuilder struct {
 
 func (b *loginsBuilder) build(c *Logins) error {
 	roles := naming.DatabaseRoles(b.cfg.App.Name)
-	var err error
-	if c.Application, err = b.pair("app", roles.Application); err != nil {
+	if b.cfg.ByToken() {
+		c.Application, c.Migrator = byToken(roles.ApplicationIAM), byToken(roles.MigratorIAM)
+	} else if err := b.byPassword(c, roles); err != nil {
 		return err
-	}
-	if c.Migrator, err = b.pair("migrator", roles.Migrator); err != nil {
-		return err
-	}
-	c.Pooled = []PoolerLogin{
-		{Name: pulumi.String(roles.Application.A), Credential: b.content["app_a_verifier"]},
-		{Name: pulumi.String(roles.Application.B), Credential: b.content["app_b_verifier"]},
-	}
-	if b.cfg.Database.ReadOnlyLogin {
-		if err := b.reader(c, roles.Reader); err != nil {
-			return err
-		}
 	}
 	migrator, err := b.secrets.secret(naming.MigratorSecret(b.cfg.Environment), "The migrator's connection to "+b.database)
 	if err != nil {
@@ -105,6 +95,25 @@ func (b *loginsBuilder) build(c *Logins) error {
 	}
 	c.MigratorSecretArn, c.BootstrapSecretArn, c.BootstrapSecretVersionID = migrator.Arn, bootstrap.Arn, version.VersionId
 	return nil
+}
+
+// byPassword registers the logins that have passwords.
+func (b *loginsBuilder) byPassword(c *Logins, roles naming.Roles) error {
+	var err error
+	if c.Application, err = b.pair("app", roles.Application); err != nil {
+		return err
+	}
+	if c.Migrator, err = b.pair("migrator", roles.Migrator); err != nil {
+		return err
+	}
+	c.Pooled = []PoolerLogin{
+		{Name: pulumi.String(roles.Application.A), Credential: b.content["app_a_verifier"]},
+		{Name: pulumi.String(roles.Application.B), Credential: b.content["app_b_verifier"]},
+	}
+	if !b.cfg.Database.ReadOnlyLogin {
+		return nil
+	}
+	return b.reader(c, roles.Reader)
 }
 
 // reader registers the read-only login, and the secret with its connection.

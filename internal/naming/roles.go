@@ -8,10 +8,14 @@ type Roles struct {
 	ReadWrite string // <app>_readwrite, with the privileges of the application
 	ReadOnly  string // <app>_readonly, with the privileges of the readers
 
-	Application Pair   // <app>_a, <app>_b
-	Migrator    Pair   // <app>_migrator_a, <app>_migrator_b
-	Reader      Pair   // <app>_reader_a, <app>_reader_b
-	IAMUsers    string // <app>_people, the login that IAM users share; it takes tokens, not passwords
+	Application Pair // <app>_a, <app>_b
+	Migrator    Pair // <app>_migrator_a, <app>_migrator_b
+	Reader      Pair // <app>_reader_a, <app>_reader_b
+	// The logins of application and migrator by IAM token. They have names of their own, so that a database that is moved to tokens keeps
+	// what logs in by password.
+	ApplicationIAM string // <app>_iam
+	MigratorIAM    string // <app>_migrator_iam
+	IAMUsers       string // <app>_people, the login that IAM users share; it takes tokens, not passwords
 }
 
 // Pair are the names of two logins that the clients use alternately: a rotation gives the inactive one a new password, and
@@ -35,13 +39,14 @@ func DatabaseRoles(app string) Roles {
 	pair := func(name string) Pair { return Pair{A: name + "_a", B: name + "_b"} }
 	return Roles{
 		Owner: app + "_owner", ReadWrite: app + "_readwrite", ReadOnly: app + "_readonly",
-		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"), IAMUsers: app + "_people",
+		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"),
+		ApplicationIAM: app + "_iam", MigratorIAM: app + "_migrator_iam", IAMUsers: app + "_people",
 	}
 }
 
 // All returns the names of all roles.
 func (r Roles) All() []string {
-	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.IAMUsers}
+	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.ApplicationIAM, r.MigratorIAM, r.IAMUsers}
 	for _, pair := range []Pair{r.Application, r.Migrator, r.Reader} {
 		all = append(all, pair.All()...)
 	}

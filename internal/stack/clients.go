@@ -57,12 +57,12 @@ func (d *deployment) connectClients() (*clients, error) {
 // are protected like the database.
 func (d *deployment) newApplication(app config.Application, connection *connectionSecrets) (*application, error) {
 	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, d.db.ConnectionSecretArn}
-	if d.cfg.Alternating() {
+	if d.cfg.HasLogins() {
 		secrets = pulumi.StringArray{d.db.ConnectionSecretArn} // without the master user
 	}
 	role, err := d.newRole(&irsa.Args{
 		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.RoleAccount(), Trusted: app.Trusted(),
-		SecretArns: secrets, PolicyArns: app.PolicyArns,
+		SecretArns: secrets, LoginArns: d.applicationLogins(), PolicyArns: app.PolicyArns,
 	}, pulumi.Protect(app.DeletionProtection))
 	if err != nil {
 		return nil, err

@@ -10,16 +10,17 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/pgbouncer"
 )
 
-// logins are the alternating logins of the clients, and the bootstrap Job that creates them in the database.
+// logins are the logins of the clients, and the bootstrap Job that creates them in the database.
 type logins struct {
 	credentials *credentials.Logins
 	bootstrap   *jobs.Bootstrap
+	migration   *jobs.ByToken // nil: it logs in by password
 }
 
 // newLogins registers the passwords of the logins, and the bootstrap Job. It returns nil if the applications log in as the
 // master user. Nothing of it is protected, because it is deleted when database.credentials is master again.
 func (d *deployment) newLogins() (*logins, error) {
-	if !d.cfg.Alternating() {
+	if !d.cfg.HasLogins() {
 		return nil, nil
 	}
 	cfg, app := d.cfg, d.cfg.App
@@ -39,7 +40,11 @@ func (d *deployment) newLogins() (*logins, error) {
 		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs(),
 		SecretVersion: made.BootstrapSecretVersionID,
 	}, pulumi.Providers(d.cluster.provider))
-	return &logins{credentials: made, bootstrap: bootstrap}, err
+	if err != nil {
+		return nil, err
+	}
+	migration, err := d.newMigrationRole()
+	return &logins{credentials: made, bootstrap: bootstrap, migration: migration}, err
 }
 
 // connectionSecrets are the versions of the connection secrets after they have been written.
@@ -72,7 +77,7 @@ func (d *deployment) connect(l *logins, pooler *pgbouncer.Pooler) (*connectionSe
 	}
 	return &connectionSecrets{
 		secretVersion: connections.ConnectionSecretVersionID,
-		migrator:      &jobs.MigratorLogin{SecretVersion: connections.MigratorSecretVersionID, Bootstrap: l.bootstrap},
+		migrator:      &jobs.MigratorLogin{SecretVersion: connections.MigratorSecretVersionID, Bootstrap: l.bootstrap, ByToken: l.migration},
 	}, nil
 }
 

@@ -46,7 +46,7 @@ func Outputs() []Output {
 		{"serviceAccountName", "string", "name of the application's ServiceAccount"},
 		{"kubernetesSecretName", "string", "name of the Kubernetes Secret that pods read"},
 		{"deployments", "array", "names of the application's Deployments, from app.deployments; empty: those of its namespace whose pods use its Secret"},
-		{"applicationLogins", "array", "names of the two database logins that the applications use in turn; empty with credentials: master"},
+		{"applicationLogins", "array", "names of the database logins that the applications alone use: two in turn, or one by token; empty with credentials: master"},
 		{"migrationJobName", "string", "name of the current revision's migration Job; empty if this program runs none"},
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
 		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
@@ -138,8 +138,12 @@ func valuesFile(app application) pulumi.StringMap {
 
 // applicationLogins returns the logins that only the applications use; with credentials: master there are none.
 func applicationLogins(cfg *config.Config) []string {
-	if !cfg.Alternating() {
+	switch roles := naming.DatabaseRoles(cfg.App.Name); {
+	case cfg.Alternating():
+		return roles.Application.All()
+	case cfg.ByToken():
+		return []string{roles.ApplicationIAM}
+	default:
 		return nil
 	}
-	return naming.DatabaseRoles(cfg.App.Name).Application.All()
 }

@@ -34,6 +34,8 @@ func plainVariables(cfg *config.Config) []setting {
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
+		// The logins of the clients by token. Those of an earlier run stay, for pods that have not restarted.
+		"LOGIN_APP_IAM": roles.ApplicationIAM, "LOGIN_MIGRATOR_IAM": roles.MigratorIAM, "CLIENTS_BY_TOKEN": strconv.FormatBool(cfg.ByToken()),
 	}
 	maps.Copy(values, verification(cfg.TLS))
 	for name, login := range passwordLogins(roles) {
@@ -59,6 +61,9 @@ func secretVariables(cfg *config.Config) []manifest.Key {
 	keys := []manifest.Key{
 		{Name: "PGHOST", Property: "host"}, {Name: "PGPORT", Property: "port"}, {Name: "PGDATABASE", Property: "database"},
 		{Name: "PGUSER", Property: "username"}, {Name: "PGPASSWORD", Property: "password"},
+	}
+	if cfg.ByToken() {
+		return keys
 	}
 	for _, name := range slices.Sorted(maps.Keys(passwordLogins(naming.DatabaseRoles(cfg.App.Name)))) {
 		if cfg.Database.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {

@@ -20,8 +20,8 @@ func TestTheKubeletLeavesTheStatementsAlone(t *testing.T) {
 
 // The Job sets every variable that the statements read, and the statements read every variable that the Job sets.
 func TestTheStatementsKnowTheirVariables(t *testing.T) {
-	for _, reader := range []bool{true, false} {
-		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: config.Database{ReadOnlyLogin: reader}}
+	for _, database := range []config.Database{{ReadOnlyLogin: true}, {}, {Credentials: config.CredentialsIAM}} {
+		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: database}
 		given := map[string]bool{}
 		for _, setting := range plainVariables(cfg) {
 			given[setting.name] = true
@@ -32,7 +32,7 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 		read := map[string]bool{}
 		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL, -1) {
 			read[match[1]] = true
-			if !strings.HasPrefix(match[1], "VERIFIER_READER") || reader {
+			if !strings.HasPrefix(match[1], "VERIFIER_") || !cfg.ByToken() && (!strings.HasPrefix(match[1], "VERIFIER_READER") || database.ReadOnlyLogin) {
 				assert.True(t, given[match[1]], "the Job does not set %s", match[1])
 			}
 		}
