@@ -62,31 +62,25 @@ func (a *Args) description() string {
 	return "Database secrets for " + a.subject()
 }
 
-// permissions allow reading these secrets and logging in as these logins, and nothing else.
-func (a *Args) permissions(secretArns, loginArns []string) (string, error) {
-	document := iam.Policy(a.reading(secretArns)...)
-	if len(loginArns) > 0 {
-		document.Statement = append(document.Statement, iam.Statement{
-			Sid: "LogInToTheDatabase", Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: loginArns,
-		})
-	}
-	return document.JSON()
+// loginPolicyName is the policy's name in IAM.
+const loginPolicyName = "log-in-to-the-database"
+
+// loginPolicy allows logging in as these logins by token, and nothing else.
+func loginPolicy(loginArns []string) (string, error) {
+	return iam.Policy(iam.Statement{Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: loginArns}).JSON()
 }
 
-// reading allows reading the secrets. With a customer managed key, it also allows decryption, but only through Secrets Manager. The AWS
-// managed key needs no permission.
-func (a *Args) reading(secretArns []string) []iam.Statement {
-	if len(secretArns) == 0 {
-		return nil
-	}
-	statements := []iam.Statement{{
+// secretsPolicy allows reading these secrets, and nothing else. With a customer managed key, it also allows decryption, but
+// only through Secrets Manager. The AWS managed key needs no permission.
+func (a *Args) secretsPolicy(secretArns []string) (string, error) {
+	document := iam.Policy(iam.Statement{
 		Sid:      "ReadDatabaseSecrets",
 		Effect:   iam.Allow,
 		Action:   iam.Values{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
 		Resource: secretArns,
-	}}
+	})
 	if key := a.Config.Database.SecretKmsKeyID; key != "" {
-		statements = append(statements, iam.Statement{
+		document.Statement = append(document.Statement, iam.Statement{
 			Sid:       "DecryptDatabaseSecrets",
 			Effect:    iam.Allow,
 			Action:    iam.Values{"kms:Decrypt"},
@@ -94,7 +88,7 @@ func (a *Args) reading(secretArns []string) []iam.Statement {
 			Condition: iam.Condition{"StringEquals": {"kms:ViaService": {secretsManagerHost(a.Config.Region)}}},
 		})
 	}
-	return statements
+	return document.JSON()
 }
 
 // secretsManagerHost is the host name of Secrets Manager in a region.

@@ -43,20 +43,18 @@ func TestSecretsPolicyNamesExactlyTheSecrets(t *testing.T) {
 		"customer managed key": {"arn:aws:kms:us-east-1:1:key/k", `{"Version": "2012-10-17", "Statement": [` + read + `,` + decrypt + `]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := (&Args{Config: &config.Config{Region: "us-east-1", Database: config.Database{SecretKmsKeyID: test.key}}}).permissions(arns, nil)
+			got, err := (&Args{Config: &config.Config{Region: "us-east-1", Database: config.Database{SecretKmsKeyID: test.key}}}).secretsPolicy(arns)
 			require.NoError(t, err)
 			assert.JSONEq(t, test.want, got)
 		})
 	}
 }
 
-// A role of the migration logs in and reads nothing: a secret is for the operator, which has another role.
-func TestPermissionsNameExactlyTheLogins(t *testing.T) {
-	args := &Args{Config: &config.Config{Region: "us-east-1", Database: config.Database{SecretKmsKeyID: "arn:aws:kms:us-east-1:1:key/k"}}}
-	got, err := args.permissions(nil, []string{"arn:aws:rds-db:us-east-1:1:dbuser:db-A/core_api_migrator_iam"})
+func TestLoginPolicyNamesExactlyTheLogins(t *testing.T) {
+	got, err := loginPolicy([]string{"arn:aws:rds-db:us-east-1:1:dbuser:db-A/core_api_iam", "arn:aws:rds-db:us-east-1:1:dbuser:db-B/core_api_iam"})
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{"Sid": "LogInToTheDatabase", "Effect": "Allow", "Action": ["rds-db:connect"],
-		"Resource": ["arn:aws:rds-db:us-east-1:1:dbuser:db-A/core_api_migrator_iam"]}]}`, got)
+	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["rds-db:connect"],
+		"Resource": ["arn:aws:rds-db:us-east-1:1:dbuser:db-A/core_api_iam", "arn:aws:rds-db:us-east-1:1:dbuser:db-B/core_api_iam"]}]}`, got)
 }
 
 func TestProviderMatchesIssuer(t *testing.T) {

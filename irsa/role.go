@@ -63,8 +63,8 @@ type Role struct {
 	pulumi.ResourceState
 
 	RoleArn pulumi.StringOutput
-	// Permissions is the policy that allows reading the secrets and logging in. Whatever does must depend on it: RoleArn is known before
-	// the policy exists, and depending on the component is not enough, because the SDK waits only for the children that
+	// Permissions is the last of the policies that allow reading the secrets and logging in. Whatever does must depend on it: RoleArn is
+	// known before the policies exist, and depending on the component is not enough, because the SDK waits only for the children that
 	// are registered by then.
 	Permissions pulumi.Resource
 }
@@ -89,16 +89,8 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err != nil {
 		return nil, err
 	}
-	permissions := pulumi.All(args.SecretArns.ToStringArrayOutput(), args.LoginArns.ToStringArrayOutput()).ApplyT(func(arns []any) (string, error) {
-		return args.permissions(arns[0].([]string), arns[1].([]string))
-	}).(pulumi.StringOutput)
-	policy, err := iam.NewRolePolicy(ctx, args.Name, &iam.RolePolicyArgs{
-		Name:   pulumi.String("read-database-secrets"), // another one would replace it; it is the logins' as well
-		Role:   role.Name,
-		Policy: permissions,
-	}, pulumi.Parent(component))
-	if err != nil {
-		return nil, fmt.Errorf("registering the policy of the role %s: %w", args.Name, err)
+	if component.Permissions, err = args.grant(ctx, role, pulumi.Parent(component)); err != nil {
+		return nil, err
 	}
 	for _, arn := range args.PolicyArns {
 		if _, err := iam.NewRolePolicyAttachment(ctx, naming.PolicyAttachment(args.Name, arn), &iam.RolePolicyAttachmentArgs{
@@ -108,7 +100,6 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		}
 	}
 	component.RoleArn = role.Arn
-	component.Permissions = policy
 	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{"roleArn": component.RoleArn}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
 	}

@@ -34,9 +34,6 @@ func (l *loader) tokens() {
 	for _, app := range c.Applications() {
 		l.tokensOf(app)
 	}
-	if l.sound("environment", "app.name") {
-		l.length(longName{what: "name of the migration's role", name: naming.MigratorRole(c.Environment, c.App.Name), most: 64, fields: "environment or app.name", value: c.Environment})
-	}
 }
 
 // tokensOf asks for pods that have the application's role, and for entries without the password that there is not.

@@ -59,11 +59,11 @@ func Config(t *testing.T, stackName string, values map[string]string) *config.Co
 	return cfg
 }
 
-// Optional tells whether a resource exists only with alternating credentials, with a pooler, or with AWS Backup. Turning these off deletes it, or
+// Optional tells whether a resource exists only with logins of the clients' own, with a pooler, or with AWS Backup. Turning these off deletes it, or
 // forgets it, a run can create it again, and no application's pod uses it.
 func Optional(name string) bool {
 	ofLogins := slices.ContainsFunc([]string{
-		"-database-admin", "core-api-bootstrap-db", "core-api-migrator-db", "-db-people-role", "/rds/bootstrap", "/rds/migrator", "/rds/readonly",
+		"-database-admin", "core-api-bootstrap-db", "core-api-migrator", "-db-people-role", "/rds/bootstrap", "/rds/migrator", "/rds/readonly", "/log-in-to-the-database",
 	}, func(part string) bool { return strings.Contains(name, part) })
 	ofPooler := strings.Contains(name, "core-api-pooler") || strings.HasSuffix(name, "/rds/pooler")
 	ofStore := strings.HasSuffix(name, "-db-reader") // the ServiceAccount of a SecretStore, in the tests
