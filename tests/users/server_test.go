@@ -45,6 +45,12 @@ func newServer(t *testing.T) *server {
 // serverAt is a server whose program is at a path.
 func serverAt(t *testing.T, program string) *server {
 	t.Helper()
+	return serverWith(t, program, access)
+}
+
+// serverWith is a server with this pg_hba.conf.
+func serverWith(t *testing.T, program, access string) *server {
+	t.Helper()
 	postgres := servers.PostgresAt(t, program)
 	s := &server{t: t, port: servers.Port(t), postgres: postgres}
 	for name, subject := range map[string]string{"server": "127.0.0.1", "token": iamUser} {
