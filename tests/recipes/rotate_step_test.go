@@ -65,6 +65,7 @@ func TestRotateStep(t *testing.T) {
 		"an up that fails": {credentials: "alternating", code: 1, handed: true, issue: "the rotation stopped halfway",
 			calls: append(inCluster(on("pulumi preview --stack prod --expect-no-changes", ""), secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), halfway),
 				findIssue(title, "[]"), create)},
+		"iam":    {credentials: "iam", said: "credentials are iam: no client has a password, and nothing was rotated"},
 		"master": {credentials: "master", said: "credentials are not alternating: nothing was rotated"},
 	} {
 		t.Run(name, func(t *testing.T) {
