@@ -80,7 +80,9 @@ func TestRotateStep(t *testing.T) {
 			outputs, err := os.ReadFile(b.file("output"))
 			assert.Equal(t, test.handed, err == nil && string(outputs) == "changed=true\n", string(outputs))
 			if test.issue == "" {
-				assert.Contains(t, b.content("summary"), "A person runs `just db-rotate prod`")
+				assert.Contains(t, b.content("summary"), map[string]string{
+					"master": "A person runs `just db-rotate prod`", "iam": "clients log in by tokens and have no password",
+				}[test.credentials])
 				return
 			}
 			text, err := os.ReadFile(filepath.Join(b.calls, "body"))

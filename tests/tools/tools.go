@@ -37,7 +37,7 @@ const (
 	NodePostgres Tool = "postgres.js"   // another one
 	Perl         Tool = "perl"          // with DBD::Pg
 	PHP          Tool = "php"           // with its PostgreSQL clients
-	Python       Tool = "python3"       // with SQLAlchemy 2, Alembic, psycopg 2 and 3, and asyncpg
+	Python       Tool = "python3"       // with SQLAlchemy 2, Alembic, psycopg 2 and 3, asyncpg, and boto3
 	Ruby         Tool = "ruby"          // with pg
 	PgBouncer    Tool = "pgbouncer"     // 1.21 or later, which knows prepared statements
 	Postgres     Tool = "postgres"      // the server, with initdb beside it
@@ -122,8 +122,8 @@ func All() []Installation {
 		},
 		{Tool: PgBouncer, Script: "pgbouncer.sh", Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
 		{
-			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
-			Homebrew: "brew install python && python3 -m pip install alembic asyncpg 'psycopg[binary]' psycopg2-binary 'sqlalchemy[asyncio]>=2'",
+			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, boto3, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
+			Homebrew: "brew install python && python3 -m pip install alembic asyncpg boto3 'psycopg[binary]' psycopg2-binary 'sqlalchemy[asyncio]>=2'",
 		},
 		{Tool: NodePG, Patterns: []string{modules + "/pg"}, Npm: "pg@8.23.1"},
 		{Tool: NodePostgres, Patterns: []string{modules + "/postgres"}, Npm: "postgres@3.4.9"},
