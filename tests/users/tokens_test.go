@@ -167,3 +167,32 @@ func (b *byToken) wrongTokens(t *testing.T) {
 	b.refused(b.as("core_api_migrator_iam", b.signed(applicationRole, "core_api_migrator_iam")), noLogin, `SELECT 1`)
 	b.do(b.app(), `SELECT 1`) // and the right one still works
 }
+
+// TestMovingToTokensAndBack: whoever could log in before a change still can after it, until the next run.
+func TestMovingToTokensAndBack(t *testing.T) {
+	t.Parallel()
+	b := deployByToken(t, engine.Override{Path: "database.credentials", Value: "alternating"})
+	b.up()
+	to := func(credentials string) {
+		t.Helper()
+		require.NoError(t, b.Set(t.Context(), engine.Override{Path: "database.credentials", Value: credentials}))
+		b.up()
+	}
+	const writes = `INSERT INTO memories (body) VALUES ('moved')`
+	byPassword := b.secret("core-api-db-secret", "DB_LIBPQ_URL")
+	to("iam")
+	b.do(b.app(), writes)
+	b.do(byPassword, writes)
+	for _, credentials := range []string{"alternating", "master"} {
+		to(credentials)
+		b.do(b.secret("core-api-db-secret", "DB_LIBPQ_URL"), writes)
+		b.do(b.app(), writes)
+		b.up()
+		b.refused(b.app(), noLogin, `SELECT 1`)
+		to("iam")
+		b.do(b.app(), writes)
+		b.do(b.master(), `SELECT * FROM memories`)
+	}
+	b.do(b.master(), `REVOKE rds_iam, core_api_readwrite FROM core_api_iam`, `REVOKE rds_iam, core_api_owner FROM core_api_migrator_iam`) // what docs/users.md says
+	b.refused(b.app(), password, `SELECT 1`)
+}
