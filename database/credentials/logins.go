@@ -25,7 +25,7 @@ type Logins struct {
 
 	Application, Migrator Login  // the active login of each pair
 	Reader                *Login // nil without database.readOnlyLogin
-	Previews              *Login // nil without app.previews
+	Previews              *Login // nil without previews
 	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one.
 	Pooled []PoolerLogin
 

@@ -150,6 +150,10 @@ func Load(app string) string { return app + "-load" }
 // Migrator is the name that the migrator's ExternalSecret and Secret are named after: <app>-migrator.
 func Migrator(app string) string { return app + "-migrator" }
 
+// PreviewsRole is the name of the IAM role that reads the login of preview environments: mosaic-<env>-<app>-previews-secrets-role, at most 64
+// characters (IAM).
+func PreviewsRole(env, app string) string { return SecretsRole(env, app+"-previews") }
+
 // PreviewDatabase is the name of the Kubernetes objects that make and drop the database of a preview environment, and of the ServiceAccount
 // that may: <app>-preview-database.
 func PreviewDatabase(app string) string { return app + "-preview-database" }

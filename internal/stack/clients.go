@@ -17,7 +17,7 @@ type clients struct {
 	applications []application         // the first one owns the schema
 	logins       *logins               // nil: applications log in as the master user
 	users        *credentials.IAMUsers // nil without database.iamPrincipals
-	previews     *irsa.Role            // nil without app.previews
+	previews     *irsa.Role            // nil without previews
 }
 
 // application is an application with its IAM role and its Kubernetes objects.

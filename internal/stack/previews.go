@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/irsa"
 )
 
-// newPreviews registers the role with which preview environments read their login. It returns nil without app.previews. Nothing of it is
+// newPreviews registers the role with which preview environments read their login. It returns nil without previews. Nothing of it is
 // protected: no data is lost with it.
 func (d *deployment) newPreviews(l *logins) (*irsa.Role, error) {
 	if !d.cfg.HasPreviews() {
@@ -19,20 +19,21 @@ func (d *deployment) newPreviews(l *logins) (*irsa.Role, error) {
 	}
 	name := naming.PreviewDatabase(d.cfg.App.Name)
 	return d.newRole(&irsa.Args{
-		Name: naming.SecretsRole(d.cfg.Environment, name), Namespace: d.cfg.App.Previews.Namespaces, ServiceAccount: name,
+		Name: naming.PreviewsRole(d.cfg.Environment, d.cfg.App.Name), Namespace: d.cfg.Previews.Namespaces, ServiceAccount: name,
 		SecretArns: pulumi.StringArray{l.credentials.PreviewsSecretArn},
 	})
 }
 
-// previewValues are the values of the chart charts/preview-database; none without app.previews.
+// previewValues are the values of the chart charts/preview-database; none without previews.
 func previewValues(cfg *config.Config, role *irsa.Role) pulumi.Map {
 	if role == nil {
 		return pulumi.Map{}
 	}
 	return pulumi.Map{
+		"login":            pulumi.String(naming.DatabaseRoles(cfg.App.Name).Previews),
 		"application":      pulumi.String(cfg.App.Name),
 		"name":             pulumi.String(naming.PreviewDatabase(cfg.App.Name)),
-		"namespaces":       pulumi.String(strings.TrimSuffix(cfg.App.Previews.Namespaces, "*")),
+		"namespaces":       pulumi.String(strings.TrimSuffix(cfg.Previews.Namespaces, "*")),
 		"roleArn":          role.RoleArn,
 		"region":           pulumi.String(cfg.Region),
 		"secretName":       pulumi.String(naming.PreviewsSecret(cfg.Environment)),

@@ -23,7 +23,7 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 	for _, reader := range []bool{true, false} {
 		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: config.Database{ReadOnlyLogin: reader}}
 		if reader {
-			cfg.App.Previews.Namespaces = "preview-*"
+			cfg.Previews.Namespaces = "preview-*"
 		}
 		given := map[string]bool{}
 		for _, setting := range plainVariables(cfg) {

@@ -39,7 +39,7 @@ func (s *stack) preview(namespace, template string) string {
 func TestAPreviewHasItsDatabase(t *testing.T) {
 	tools.Need(t, tools.Helm)
 	t.Parallel()
-	s := start(t, engine.Override{Path: "database.credentials", Value: "alternating"}, engine.Override{Path: "app.previews.namespaces", Value: "preview-*"})
+	s := start(t, engine.Override{Path: "database.credentials", Value: "alternating"}, engine.Override{Path: "previews.namespaces", Value: "preview-*"})
 	s.MustUp()
 	own := s.namespace
 	namespace, stranger := "preview-"+own, "other-"+own

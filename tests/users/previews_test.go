@@ -25,7 +25,7 @@ func TestPreviews(t *testing.T) {
 }
 
 func previews(t *testing.T, program string) {
-	d := deployOn(t, serverAt(t, program), append(everything, engine.Override{Path: "app.previews.namespaces", Value: "preview-*"})...)
+	d := deployOn(t, serverAt(t, program), append(everything, engine.Override{Path: "previews.namespaces", Value: "preview-*"})...)
 	d.up()
 	login := d.previewsLogin()
 	require.Equal(t, "core_api_previews", login["username"])
@@ -87,7 +87,7 @@ func previews(t *testing.T, program string) {
 	login = d.previewsLogin()
 	d.do(at("preview_pr_2"), "SELECT 1")
 
-	require.NoError(t, d.Unset(t.Context(), "app.previews"))
+	require.NoError(t, d.Unset(t.Context(), "previews"))
 	d.up()
 	d.refused(at("postgres"), password, "SELECT 1")
 	assert.Equal(t, "ff", d.one(d.url(superuser, superPassword, "postgres"), "SELECT rolcanlogin::text::char || rolcreatedb::text::char FROM pg_roles WHERE rolname = 'core_api_previews'"))

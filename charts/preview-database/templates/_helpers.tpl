@@ -1,7 +1,7 @@
 {{- /* The name of the database is that of the namespace, with underscores. The role trusts namespaces of these names alone. */ -}}
 {{- define "preview.database" -}}
 {{- if not (hasPrefix .Values.namespaces .Release.Namespace) -}}
-{{- fail (printf "the namespace %s does not begin with %s, as app.previews.namespaces has it" .Release.Namespace .Values.namespaces) -}}
+{{- fail (printf "the namespace %s does not begin with %s, as previews.namespaces has it" .Release.Namespace .Values.namespaces) -}}
 {{- end -}}
 {{- .Release.Namespace | replace "-" "_" -}}
 {{- end -}}
