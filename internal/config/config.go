@@ -64,12 +64,12 @@ type Network struct {
 
 // App is the application that owns the schema.
 type App struct {
-	Name            string   `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
-	Namespace       string   `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
-	CreateNamespace bool     `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
-	ServiceAccount  string   `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
-	SecretName      string   `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
-	ReloadOnChange  bool     `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
+	Name            string `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
+	Namespace       string `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
+	CreateNamespace bool   `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
+	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
+	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
+	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
 	Access
 }
 
