@@ -31,6 +31,11 @@ func (l *loader) tokens() {
 			Rule: "not with credentials iam: its secret is there for a password",
 			Fix:  "false, and iamPrincipals for who reads; or credentials: alternating"}, "database.credentials")
 	}
+	if c.HasPreviews() {
+		l.conflict(Problem{Key: "previews.namespaces", Value: schema.Show(c.Previews.Namespaces),
+			Rule: "not with credentials iam: the login of previews has a password, and passwordVersion, which rotates it, stays as it is",
+			Fix:  "nothing: remove the field; or credentials: alternating"}, "database.credentials")
+	}
 	for _, app := range c.Applications() {
 		l.tokensOf(app)
 	}

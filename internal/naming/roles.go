@@ -15,6 +15,7 @@ type Roles struct {
 	// what logs in by password.
 	ApplicationIAM string // <app>_iam
 	MigratorIAM    string // <app>_migrator_iam
+	Previews       string // <app>_previews, the login that preview environments share; it makes their databases
 	IAMUsers       string // <app>_people, the login that IAM users share; it takes tokens, not passwords
 }
 
@@ -40,13 +41,13 @@ func DatabaseRoles(app string) Roles {
 	return Roles{
 		Owner: app + "_owner", ReadWrite: app + "_readwrite", ReadOnly: app + "_readonly",
 		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"),
-		ApplicationIAM: app + "_iam", MigratorIAM: app + "_migrator_iam", IAMUsers: app + "_people",
+		ApplicationIAM: app + "_iam", MigratorIAM: app + "_migrator_iam", IAMUsers: app + "_people", Previews: app + "_previews",
 	}
 }
 
 // All returns the names of all roles.
 func (r Roles) All() []string {
-	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.ApplicationIAM, r.MigratorIAM, r.IAMUsers}
+	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.ApplicationIAM, r.MigratorIAM, r.IAMUsers, r.Previews}
 	for _, pair := range []Pair{r.Application, r.Migrator, r.Reader} {
 		all = append(all, pair.All()...)
 	}

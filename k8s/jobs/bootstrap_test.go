@@ -22,6 +22,10 @@ func TestTheKubeletLeavesTheStatementsAlone(t *testing.T) {
 func TestTheStatementsKnowTheirVariables(t *testing.T) {
 	for _, database := range []config.Database{{ReadOnlyLogin: true}, {}, {Credentials: config.CredentialsIAM}} {
 		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: database}
+		previews := database.ReadOnlyLogin
+		if previews {
+			cfg.Previews.Namespaces = "preview-*"
+		}
 		given := map[string]bool{}
 		for _, setting := range plainVariables(cfg) {
 			given[setting.name] = true
@@ -30,9 +34,10 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 			given[key.Name] = true
 		}
 		read := map[string]bool{}
-		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL, -1) {
+		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL+previewsSQL, -1) {
 			read[match[1]] = true
-			if !strings.HasPrefix(match[1], "VERIFIER_") || !cfg.ByToken() && (!strings.HasPrefix(match[1], "VERIFIER_READER") || database.ReadOnlyLogin) {
+			onRequest := strings.HasPrefix(match[1], "VERIFIER_READER") || match[1] == "VERIFIER_PREVIEWS"
+			if !strings.HasPrefix(match[1], "VERIFIER_") || !cfg.ByToken() && (!onRequest || previews) {
 				assert.True(t, given[match[1]], "the Job does not set %s", match[1])
 			}
 		}
