@@ -137,21 +137,6 @@ func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
 	return nil
 }
 
-// previews registers the login of preview environments, and the secret with it. It is one login and not a pair: what it makes is its own, so
-// another one could not drop it. A rotation refuses previews until they have read the new password.
-func (b *loginsBuilder) previews(c *Logins, name string) error {
-	login, err := b.login("previews", name, b.cfg.Database.PasswordVersion)
-	if err != nil {
-		return err
-	}
-	secret, err := b.secrets.secret(naming.PreviewsSecret(b.cfg.Environment), "Login of the preview environments on "+b.database)
-	if err != nil {
-		return err
-	}
-	c.Previews, c.PreviewsSecretArn = &login, secret.Arn
-	return nil
-}
-
 // pair registers the passwords of a pair of logins, and returns the active one. The active login has the password of the
 // present passwordVersion, the other one that of the version before.
 func (b *loginsBuilder) pair(role string, pair naming.Pair) (Login, error) {
