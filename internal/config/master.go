@@ -16,12 +16,10 @@ func (l *loader) managedMaster() {
 	if !d.ManageMasterUserPassword {
 		return
 	}
-	refuse := func(rule, fix string, others ...string) {
-		l.conflict(Problem{Key: managedField, Value: schema.Show(true), Rule: rule, Fix: fix}, others...)
-	}
 	if !c.Alternating() {
-		refuse("only with credentials alternating: RDS would change the password that the clients have",
-			"false; or credentials: alternating in an earlier run", "database.credentials")
+		l.conflict(Problem{Key: managedField, Value: schema.Show(true),
+			Rule: "only with credentials alternating: RDS would change the password that the clients have",
+			Fix:  "false; or credentials: alternating in an earlier run"}, "database.credentials")
 	}
 	if d.MasterPasswordVersion != 0 {
 		l.conflict(Problem{Key: "database.masterPasswordVersion", Value: schema.Show(d.MasterPasswordVersion),
@@ -29,16 +27,19 @@ func (l *loader) managedMaster() {
 			Fix:  "nothing: remove the line"}, managedField)
 	}
 	if d.ReadReplicas > 0 && !d.Aurora() {
-		refuse(fmt.Sprintf("not with read replicas (%d): RDS makes none of an instance whose password it manages", d.ReadReplicas),
-			"false; or readReplicas: 0 in an earlier run", "database.readReplicas")
+		l.conflict(Problem{Key: managedField, Value: schema.Show(true),
+			Rule: fmt.Sprintf("not with read replicas (%d): RDS makes none of an instance whose password it manages", d.ReadReplicas),
+			Fix:  "false; or readReplicas: 0 in an earlier run"}, "database.readReplicas")
 	}
 	if c.Loads() {
-		refuse("not while a dump is loaded: the Job logs in to both instances with one password",
-			"false until restore.released has "+c.Restore.SourceInstanceIdentifier, "restore.dumpAndLoad")
+		l.conflict(Problem{Key: managedField, Value: schema.Show(true),
+			Rule: "not while a dump is loaded: the Job logs in to both instances with one password",
+			Fix:  "false, until restore.released has " + c.Restore.SourceInstanceIdentifier}, "restore.dumpAndLoad")
 	}
 	if c.replicates() {
-		refuse("not while two instances replicate: the subscription logs in with the password, which RDS would change",
-			"false until restore.released has the other instance", "restore.logicalReplication")
+		l.conflict(Problem{Key: managedField, Value: schema.Show(true),
+			Rule: "not while two instances replicate: a recipe logs in to both with one password, which RDS would change",
+			Fix:  "false, until restore.released has the other instance"}, "restore.logicalReplication")
 	}
 }
 

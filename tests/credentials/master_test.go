@@ -139,7 +139,9 @@ func TestABootstrapWithAnOldCopy(t *testing.T) {
 	t.Parallel()
 	l := managed(t)
 	l.MustSet("database.passwordVersion", "2")
-	l.Cloud.JobResult = func(string) error { return errors.New(`psql: error: FATAL: password authentication failed for user "mosaicadmin"`) }
+	l.Cloud.JobResult = func(string) error {
+		return errors.New(`psql: error: FATAL: password authentication failed for user "mosaicadmin"`)
+	}
 	assert.Contains(t, l.MustFail(l.Up(t.Context())), "password authentication failed")
 	l.Cloud.JobResult = nil
 	require.NoError(t, l.Cloud.RotateMasters())
