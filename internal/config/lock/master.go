@@ -45,7 +45,7 @@ func changedMaster(c *config.Config, before map[string]string) schema.Problems {
 	if replicas := before[replicasKey]; replicas != "" {
 		problems = append(problems, schema.Problem{
 			Key: managedKey, Value: "true",
-			Rule: fmt.Sprintf("not in the run that deletes the read replicas (%s): it changes the instance before", replicas),
+			Rule: fmt.Sprintf("false in the run that deletes the read replicas (%s), which changes the instance before", replicas),
 			Fix:  "false; and true in a later run",
 		})
 	}
