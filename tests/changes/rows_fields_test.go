@@ -191,6 +191,10 @@ func credentials() []transition {
 			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
 		},
 		{
+			key: "previews.namespaces", was: unset, now: "preview-*", from: alternatingWith(""), to: "database: {credentials: alternating}\npreviews: {namespaces: 'preview-*'}", back: true,
+			why: "previews get a login that makes their databases", backWhy: "the login cannot log in any more; the databases of previews stay",
+		},
+		{
 			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("manageMasterUserPassword: true"), back: true,
 			why: "RDS takes over the master user's password, and the clients keep theirs", backWhy: "the master user gets a password of the program's again",
 		},
