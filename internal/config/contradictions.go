@@ -46,6 +46,7 @@ func (l *loader) contradictions() {
 	l.replication()
 	l.dumpAndLoad()
 	l.logins()
+	l.extensions()
 	l.helmValues()
 	l.gitops()
 }

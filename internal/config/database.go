@@ -53,6 +53,7 @@ type Database struct {
 	BootstrapImage        string      `key:"bootstrapImage" default:"postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea" rule:"image" free:"in the cluster" unnoticed:"not a setting of RDS" doc:"Image with psql 15 or later, in which the Job runs that makes the logins."`
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" unnoticed:"not a setting of RDS" doc:"Makes a login that only reads, with a secret of its own."`
 	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinctNames" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
+	Extensions            []string    `key:"extensions" rule:"extension" all:"distinct" free:"they cost nothing" unnoticed:"not a setting of RDS" doc:"Extensions that the bootstrap makes and updates as the master user, in this order; one that is taken out stays (docs/users.md)."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" free:"a deleted secret is free" unnoticed:"not a setting of RDS" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
 	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
 }

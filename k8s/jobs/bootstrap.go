@@ -93,6 +93,9 @@ func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
 		identity = append(identity, setting.name, setting.value)
 		env = append(env, variable(setting.name, setting.value))
 	}
+	if len(a.Config.Extensions()) > 0 { // of which another version of the server may have another version
+		identity = append(identity, a.Config.Database.EngineVersion)
+	}
 	name := naming.Bootstrap(a.Config.App.Name)
 	return &job{
 		pulumiName: name,

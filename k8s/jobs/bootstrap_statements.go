@@ -17,9 +17,14 @@ import (
 //go:embed bootstrap.sql
 var bootstrapSQL string
 
+// extensionsSQL has the statements that make the extensions, after those of the bootstrap.
+//
+//go:embed extensions.sql
+var extensionsSQL string
+
 // psql returns the command that runs the statements.
 func psql() []string {
-	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + bootstrapSQL + "SQL\n"}
+	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + bootstrapSQL + extensionsSQL + "SQL\n"}
 }
 
 // setting is an environment variable that is not secret.
@@ -32,6 +37,7 @@ func plainVariables(cfg *config.Config) []setting {
 		// The statements refuse a lower passwordVersion than the last one.
 		"INSTANCE": cfg.Instance(), "PASSWORD_VERSION": strconv.Itoa(cfg.Database.PasswordVersion),
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
+		"EXTENSIONS": strings.Join(cfg.Extensions(), " "), "PRELOADED_EXTENSIONS": strings.Join(cfg.PreloadedExtensions(), " "),
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
 	}

@@ -30,7 +30,7 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 			given[key.Name] = true
 		}
 		read := map[string]bool{}
-		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL, -1) {
+		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL+extensionsSQL, -1) {
 			read[match[1]] = true
 			if !strings.HasPrefix(match[1], "VERIFIER_READER") || reader {
 				assert.True(t, given[match[1]], "the Job does not set %s", match[1])

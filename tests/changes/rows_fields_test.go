@@ -196,6 +196,10 @@ func credentials() []transition {
 			to: alternatingWith("iamPrincipals: ['arn:aws:iam::123456789012:role/developers']"),
 		},
 		{
+			key: "database.extensions", was: unset, now: "vector, pg_trgm", from: alternatingWith(""), to: alternatingWith("extensions: [vector, pg_trgm]"), back: true,
+			why: "the bootstrap makes them", backWhy: "they stay in the database",
+		},
+		{
 			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
 			why: "the bootstrap runs once more",
 		},
