@@ -165,6 +165,7 @@ type Budget struct {
 	MonthlyUSD        float64 `key:"monthlyUsd" unset:"no limit" rule:"positive" free:"a limit" doc:"Limit of the estimated cost of a month, in US dollars."`
 	OnExceed          string  `key:"onExceed" default:"warn" rule:"warn|fail" free:"a limit" doc:"What an estimate over the limit does to the run."`
 	ExpectedLogGiB    int     `key:"expectedLogGiB" default:"1" rule:"0..100000" doc:"Volume of the logs that all instances write a month, for the estimate."`
+	ExpectedAuditGiB  int     `key:"expectedAuditGiB" default:"1" rule:"0..100000" doc:"With database.audit, volume of the audit log that all instances write a month, for the estimate."`
 	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"the size of the storage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the size of the storage they are free."`
 
 	ExpectedStorageGiB int `key:"expectedStorageGiB" default:"10" rule:"1..262144" doc:"With tier serverless, size of the data, for the estimate: Aurora bills what it holds."`

@@ -24,6 +24,7 @@ func (l *loader) contradictions() {
 	l.instancesAlone()
 	l.backupsOfEngine()
 	l.parameters()
+	l.audit()
 	l.version()
 	l.storage()
 	l.memory()

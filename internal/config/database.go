@@ -47,6 +47,8 @@ type Database struct {
 	MonitoringInterval               int    `key:"monitoringInterval" rule:"0|1|5|10|15|30|60" unnoticed:"applied at once" doc:"Seconds between enhanced monitoring's readings; 0 switches it off."`
 	LogRetentionDays                 int    `key:"logRetentionDays" default:"30" rule:"1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653" unnoticed:"not a setting of RDS" doc:"Days that CloudWatch keeps the database's logs."`
 
+	Audit []string `key:"audit" rule:"ddl|function|misc|misc_set|read|role|write" all:"distinct" unnoticed:"its library is a parameter" doc:"Classes of statements that pgAudit writes into the log, by the names of pgaudit.log; none: it is off (docs/monitoring.md)."`
+
 	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating" unnoticed:"not a setting of RDS" doc:"Login of the clients: the master user's, or one of two logins with few privileges, which alternate at each rotation (docs/users.md)."`
 	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password; with alternating credentials, one more at a time."`
 	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password of the master user, with alternating credentials."`

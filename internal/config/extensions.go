@@ -15,8 +15,15 @@ const (
 	allowedExtensions         = "rds.allowed_extensions"
 )
 
-// Extensions are the extensions that the bootstrap makes, in the order of the stack file.
-func (c *Config) Extensions() []string { return c.Database.Extensions }
+// Extensions are the extensions that the bootstrap makes, in the order of the stack file. pgAudit works without its own, but then the log does not
+// name what a statement creates or alters.
+func (c *Config) Extensions() []string {
+	listed := c.Database.Extensions
+	if len(c.Database.Audit) == 0 || slices.Contains(listed, audit) {
+		return listed
+	}
+	return append(slices.Clone(listed), audit)
+}
 
 // PreloadedExtensions are those of them that can be made only once the server has loaded their libraries, at a restart.
 func (c *Config) PreloadedExtensions() []string {
@@ -40,16 +47,16 @@ func (d Database) libraries() []string {
 // extensions asks for what the extensions need: the bootstrap, which makes them, and parameters.
 func (l *loader) extensions() {
 	d := l.config.Database
-	if len(d.Extensions) == 0 || !l.sound("database.extensions") {
+	if !l.sound("database.extensions") {
 		return
 	}
-	if !l.config.Alternating() {
+	if len(d.Extensions) > 0 && !l.config.Alternating() {
 		l.conflict(Problem{Key: "database.extensions", Value: schema.Show(d.Extensions),
 			Rule: "only with credentials alternating, which has a Job that makes them: with master, the migration logs in as the master user, who may make every extension",
 			Fix:  "nothing: remove the field, and CREATE EXTENSION IF NOT EXISTS in a migration; or credentials: alternating"}, "database.credentials")
 		return
 	}
-	if !l.sound("database.parameters") {
+	if !l.config.Alternating() || !l.sound("database.parameters", "database.audit") {
 		return
 	}
 	l.preloaded()
@@ -89,7 +96,7 @@ func (l *loader) allowed(list []string) {
 	}
 	if len(missing) > 0 && !slices.Contains(list, "*") {
 		l.conflict(Problem{Key: "database.parameters." + allowedExtensions, Value: l.config.Database.Parameters[allowedExtensions],
-			Rule: "with all of database.extensions; missing: " + strings.Join(missing, ", "),
+			Rule: "with all that the bootstrap makes; missing: " + strings.Join(missing, ", "),
 			Fix:  strings.Join(append(list, missing...), ",") + ", or remove the line"}, "database.extensions")
 	}
 }

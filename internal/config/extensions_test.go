@@ -30,3 +30,18 @@ func TestExtensionsWhoseLibrariesAreLoaded(t *testing.T) {
 	assert.Equal(t, []string{"pg_stat_statements", "pg_cron"}, c.PreloadedExtensions())
 	configtest.Load(t, database("credentials: alternating, extensions: [pg_stat_statements]"))
 }
+
+// database.audit stands for parameters, and for an extension that the bootstrap makes.
+func TestAudit(t *testing.T) {
+	c := configtest.Load(t, database("credentials: alternating, extensions: [vector], audit: [ddl, role], parameters: {shared_preload_libraries: 'pg_stat_statements, pg_cron'}"))
+	assert.Equal(t, map[string]string{"pgaudit.log": "ddl,role", "shared_preload_libraries": "pg_stat_statements,pg_cron,pgaudit"}, c.Database.Parameters)
+	assert.Equal(t, []string{"vector", "pgaudit"}, c.Extensions())
+	assert.Equal(t, []string{"pgaudit"}, c.PreloadedExtensions())
+	assert.Empty(t, c.Doubts())
+
+	c = configtest.Load(t, database("audit: [write]"))
+	assert.Equal(t, map[string]string{"pgaudit.log": "write", "shared_preload_libraries": "pg_stat_statements,pgaudit"}, c.Database.Parameters)
+
+	c = configtest.Load(t, database("credentials: alternating, extensions: [pgaudit], audit: [read]"))
+	assert.Equal(t, []string{"pgaudit"}, c.Extensions())
+}

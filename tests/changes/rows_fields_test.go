@@ -173,6 +173,9 @@ func observation() []transition {
 		field{name: "monitoringInterval", was: "0", now: "60"}.row(),
 		field{name: "monitoringInterval", was: "60", now: "15"}.row(),
 		field{name: "logRetentionDays", was: "30", now: "90"}.row(),
+		{
+			key: "database.audit", was: unset, now: "ddl, role", to: "database: {audit: [ddl, role]}", back: true, why: "the library is loaded at the next restart", backWhy: "nothing more is logged",
+		},
 	}
 }
 
@@ -340,6 +343,9 @@ func alerts() []transition {
 		{key: "alerts.kmsKeyId", was: unset, now: keyOne, to: "alerts: {kmsKeyId: " + keyOne + "}", back: true, why: "the key that the program made goes, and is deleted after 30 days; it decrypts nothing but messages that are gone"},
 		{key: "alerts.dashboard", was: "true", now: "false", to: "alerts: {dashboard: false}", back: true},
 		{key: "waivers", was: "the stack's", now: "one more", to: "waivers: {RDS.2: 'tried in the matrix'}", back: true, why: "the report of the controls alone"},
+		{
+			key: "budget.expectedAuditGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedAuditGiB: 5}", back: true, why: "the estimate alone",
+		},
 		{key: "budget.expectedLogGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedLogGiB: 5}", back: true, why: "the estimate alone"},
 		{key: "budget.expectedBackupGiB", was: unset, now: "200", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedBackupGiB: 200}", back: true, why: "the estimate alone"},
 		{key: "budget.monthlyUsd", was: "25", now: "500", to: "budget: {monthlyUsd: 500}", back: true},
