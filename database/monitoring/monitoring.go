@@ -49,6 +49,9 @@ func Register(ctx *pulumi.Context, args *Args) error {
 	if err != nil {
 		return err
 	}
+	if err := m.failedLogins(); err != nil {
+		return err
+	}
 	if err := m.alarms(to); err != nil {
 		return err
 	}
@@ -74,12 +77,16 @@ func (m *monitor) alarms(to *topic) error {
 		identifiers[m.args.Config.Instance()] = cluster
 	}
 	for _, alarm := range Alarms(m.args.Config) {
+		dimensions := pulumi.StringMap{}
+		if alarm.Dimension != ofLog {
+			dimensions[alarm.Dimension] = identifiers[alarm.Identifier]
+		}
 		_, err := cloudwatch.NewMetricAlarm(m.ctx, alarm.Name(), &cloudwatch.MetricAlarmArgs{
 			Name:               pulumi.String(alarm.Name()),
 			AlarmDescription:   pulumi.String(alarm.Identifier + ": " + alarm.About),
-			Namespace:          pulumi.String("AWS/RDS"),
+			Namespace:          pulumi.String(alarm.Namespace()),
 			MetricName:         pulumi.String(alarm.Metric),
-			Dimensions:         pulumi.StringMap{alarm.Dimension: identifiers[alarm.Identifier]},
+			Dimensions:         dimensions,
 			Statistic:          pulumi.String(alarm.Statistic),
 			Period:             pulumi.Int(Period),
 			EvaluationPeriods:  pulumi.Int(alarm.Periods),

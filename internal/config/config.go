@@ -157,6 +157,10 @@ type Alerts struct {
 	ACUPercent         int      `key:"acuPercent" default:"90" rule:"1..99" free:"a threshold" doc:"With tier serverless, alarm above this share of maxCapacity, for 15 minutes."`
 	FreeLocalGiB       int      `key:"freeLocalStorageGiB" default:"1" rule:"1..1000" free:"a threshold" doc:"With tier serverless, alarm below this size of the local storage of an instance, for temporary files and logs, for 15 minutes."`
 	DiskQueueDepth     int      `key:"diskQueueDepth" default:"64" rule:"1..10000" free:"a threshold" doc:"Alarm when more requests wait for the disk, for 15 minutes."`
+	TransactionIDs     int      `key:"transactionIdsMillions" default:"1000" rule:"200..2000" free:"a threshold" doc:"Alarm above this many millions of transaction IDs that VACUUM has not frozen; PostgreSQL takes no writes from 2,144 on."`
+	TransactionLogs    int      `key:"transactionLogsPercent" default:"25" rule:"1..99" free:"a threshold" doc:"Alarm when the write-ahead log takes more than this share of the allocated storage, for 15 minutes."`
+	ReplicationSlots   int      `key:"replicationSlotPercent" default:"10" rule:"1..99" free:"a threshold" doc:"Alarm when a replication slot holds back, or its files take, more than this share of the allocated storage, for 15 minutes."`
+	FailedLogins       int      `key:"failedLogins" default:"20" rule:"1..100000" free:"a threshold" doc:"Alarm when more logins fail in five minutes, twice in a row."`
 	Dashboard          bool     `key:"dashboard" default:"true" doc:"Makes a dashboard in CloudWatch; the first three of an account are free."`
 }
 

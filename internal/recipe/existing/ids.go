@@ -24,6 +24,8 @@ func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 		return c.Text("dashboardName"), nil
 	case "aws:budgets/budget:Budget":
 		return target.Account + ":" + c.Text("name"), nil
+	case "aws:cloudwatch/logMetricFilter:LogMetricFilter":
+		return joined(c.Text("logGroupName"), ":", c.Text("name")), nil
 	case "aws:iam/rolePolicy:RolePolicy":
 		return joined(c.Text("role"), ":", c.Text("name")), nil
 	case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
