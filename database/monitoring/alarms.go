@@ -58,9 +58,9 @@ const (
 	ofInstance, ofCluster, ofLog = "DBInstanceIdentifier", "DBClusterIdentifier", ""
 )
 
-// Alarms returns the alarms of a stack; none without alerts.emails.
+// Alarms returns the alarms of a stack; none where they would notify nobody.
 func Alarms(cfg *config.Config) []Alarm {
-	if len(cfg.Alerts.Emails) == 0 {
+	if !cfg.Alerts.Notify() {
 		return nil
 	}
 	return alarms(cfg)

@@ -30,7 +30,7 @@ type Server struct {
 	ParameterGroup pulumi.StringInput // name of the parameter group, of the cluster or of the instances
 }
 
-// Register registers the dashboard and, if there are e-mail addresses to notify, the budget, the topic, the alarms and the
+// Register registers the dashboard and, if there is somebody to notify, the budget, the topic, the alarms and the
 // event subscriptions.
 func Register(ctx *pulumi.Context, args *Args) error {
 	m := &monitor{ctx: ctx, args: args, name: naming.Instance(args.Config.Environment), alerts: args.Config.Alerts}
@@ -39,7 +39,7 @@ func Register(ctx *pulumi.Context, args *Args) error {
 			return err
 		}
 	}
-	if len(m.alerts.Emails) == 0 {
+	if !m.alerts.Notify() {
 		return nil
 	}
 	if err := m.budget(); err != nil {

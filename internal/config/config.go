@@ -31,7 +31,7 @@ type Config struct {
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" free:"in the cluster" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
 	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
-	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
+	Alerts     Alerts            `key:"alerts" doc:"Who the alarms notify, and their thresholds."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
 	Backups    Backups           `key:"backups" doc:"Copies of the backups in another region, and AWS Backup."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
@@ -145,9 +145,10 @@ type GitOps struct {
 	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a file that is not this program's alone takes the values, such as coreApi; a dot is its top. All else in it stays."`
 }
 
-// Alerts is the addresses that the alarms notify, and the thresholds.
+// Alerts is who the alarms notify, and the thresholds.
 type Alerts struct {
-	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, no alarm is made."`
+	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, and without topicArn, no alarm is made."`
+	TopicArn           string   `key:"topicArn" unset:"a topic that the program makes" rule:"topic" free:"exists already" doc:"SNS topic that is there and that the alarms, the events of RDS and the budget notify, instead of addresses."`
 	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this use of the processor, over two periods of five minutes."`
 	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
 	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the allocated storage."`

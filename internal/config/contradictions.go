@@ -31,6 +31,7 @@ func (l *loader) contradictions() {
 	l.availability()
 	l.placed("database.kmsKeyId", "key", l.config.Database.KmsKeyID)
 	l.placed("alerts.kmsKeyId", "key", l.config.Alerts.KmsKeyID)
+	l.alerts()
 	l.placed("database.secretKmsKeyId", "key", l.config.Database.SecretKmsKeyID)
 	l.placed("restore.snapshotIdentifier", "snapshot", l.config.Restore.SnapshotIdentifier)
 	l.placed("restore.sourceAutomatedBackupsArn", "backup", l.config.Restore.SourceAutomatedBackupsArn)

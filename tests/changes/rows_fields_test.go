@@ -334,6 +334,13 @@ func alerts() []transition {
 		{key: "alerts.emails", was: "one", now: "two", from: emails(ops), to: emails("[ops@example.com, dev@example.com]"), back: true},
 		{key: "alerts.emails", was: "one", now: "another", from: emails(ops), to: emails("[dev@example.com]"), back: true},
 		{key: "alerts.emails", was: "one", now: "none", from: emails(ops), to: emails("[]"), back: true},
+		{
+			key: "alerts.topicArn", was: unset, now: "a topic", from: emails("[]"), to: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", back: true,
+		},
+		{
+			key: "alerts.topicArn", was: "a topic", now: "emails", from: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", to: emails(ops), back: true,
+			why: "alarms and events change to the other topic before the program's own goes",
+		},
 		{key: "alerts.cpuPercent", was: "80", now: "60", to: "alerts: {cpuPercent: 60}", back: true},
 		{key: "alerts.freeStoragePercent", was: "20", now: "30", to: "alerts: {freeStoragePercent: 30}", back: true},
 		{key: "alerts.freeMemoryPercent", was: "5", now: "10", to: "alerts: {freeMemoryPercent: 10}", back: true},
