@@ -2,6 +2,11 @@
 # The applications that use the database, and their Deployments: those that app.deployments lists, otherwise those of the
 # application's namespace whose pods use its Secret. Their names are the chart's, so the application's name says nothing.
 
+# secrets_of_pods is a function of jq: the names of the Secrets that a pod's spec uses.
+secrets_of_pods='def secrets:
+  ((.containers + (.initContainers // []))[] | .envFrom[]?.secretRef.name, .env[]?.valueFrom.secretKeyRef.name),
+  (.volumes[]? | .secret.secretName, .projected.sources[]?.secret.name);'
+
 # read_applications sets applications, each a line of JSON; the one that owns the schema comes first.
 read_applications() {
   local lines
@@ -28,13 +33,10 @@ look_for() {
       missing+=("cannot look for the Deployments of $name in the namespace $space: $(<"$scratch/said")")
       continue
     fi
-    lines=$(jq -r --argjson application "$application" '
-      def secrets: .spec.template.spec
-        | ((.containers + (.initContainers // []))[] | .envFrom[]?.secretRef.name, .env[]?.valueFrom.secretKeyRef.name),
-          (.volumes[]? | .secret.secretName, .projected.sources[]?.secret.name);
+    lines=$(jq -r --argjson application "$application" "$secrets_of_pods"'
       [.items[].metadata.name] as $there | $application.listed as $listed
       | if $listed == [] then
-          [.items[] | select(any(secrets; . == $application.secret)) | "found \(.metadata.name)"] | if . == [] then "unlisted" else .[] end
+          [.items[] | select(any(.spec.template.spec | secrets; . == $application.secret)) | "found \(.metadata.name)"] | if . == [] then "unlisted" else .[] end
         else
           $listed[] | if IN($there[]) then "found \(.)" else "missing \(.)" end
         end' <<<"$all")
@@ -49,6 +51,22 @@ look_for() {
       esac
     done <<<"$lines"
   done
+}
+
+# written APPLICATION prints when the application's Secret got the content that it has, by the clock of the cluster.
+written() {
+  local secret
+  secret=$(namespace=$(of "$1" namespace) kube get secret "$(of "$1" secret)" --show-managed-fields -o json) || return
+  jq -r '. as $secret | [.metadata.managedFields[]? | select(.fieldsV1["f:data"]) | .time] | max // $secret.metadata.creationTimestamp' <<<"$secret"
+}
+
+# left_behind APPLICATION MOMENT prints the pods that use the application's Secret and run since before the moment, so with the content of before.
+left_behind() {
+  local pods
+  pods=$(namespace=$(of "$1" namespace) kube get pods -o json) || return
+  jq -r --arg secret "$(of "$1" secret)" --arg moment "$2" "$secrets_of_pods"'
+    .items[] | select(.metadata.deletionTimestamp == null and any(.spec | secrets; . == $secret))
+    | select(any(.status | (.containerStatuses, .initContainerStatuses)[]?; .state.running | . != null and .startedAt < $moment)) | .metadata.name' <<<"$pods"
 }
 
 # on_each TARGET KUBECTL-WORD... is a kubectl command for one Deployment.

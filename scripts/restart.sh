@@ -26,13 +26,14 @@ renewed() {
   now=$(content "$1") && [[ -n $now && $now != "$2" ]]
 }
 
-# finish DONE restarts the pods whose Secrets were renewed since remember. DONE says what the recipe has done already: that
-# stays done if the pods cannot be restarted, so the exit code is one of its own, 4.
+# finish DONE restarts the pods whose Secrets were renewed since remember, and looks whether all have the new content. DONE says what the
+# recipe has done already: that stays done if the pods cannot be restarted, so the exit code is one of its own, 4.
 finish() {
-  local at sentence ready=() code=0
+  local at sentence moment ready=() moments=() code=0
   for at in "${!applications[@]}"; do
     if wait_for "${applications[at]}" "${before[at]}"; then
       ready+=("${applications[at]}")
+      if moment=$(written "${applications[at]}"); then moments[at]=$moment; else code=1; fi
     else
       code=1
     fi
@@ -43,11 +44,27 @@ finish() {
     say "$sentence"
     code=1
   done
+  for at in "${!moments[@]}"; do
+    all_renewed "${applications[at]}" "${moments[at]}" || code=1
+  done
   if ((code != 0)); then
     say "$1; that is done. What is left is the restart of pods: see above why, and how"
     exit 4
   fi
-  say "$1, and every pod has restarted"
+  say "$1, and every pod has the new content"
+}
+
+# all_renewed APPLICATION MOMENT fails if a pod runs with what the Secret had before the moment, whatever made the pod: of those that the
+# restart of the Deployments does not reach, nobody would hear before the next rotation makes their login invalid.
+all_renewed() {
+  local name space behind pod
+  name=$(of "$1" name) space=$(of "$1" namespace)
+  behind=$(left_behind "$1" "$2") || { say "cannot see which pods of $name have the new content, see above"; return 1; }
+  [[ -n $behind ]] || return 0
+  while read -r pod; do
+    say "the pod $pod runs since before the Secret of $name was renewed, and has what it had; replace it: kubectl delete pod -n $space $pod"
+  done <<<"$behind"
+  return 1
 }
 
 # wait_for APPLICATION HASH waits until the Secret has another content than at the time of HASH. With delivery: gitops no run has

@@ -72,6 +72,13 @@ func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opt
 			return nil, err
 		}
 	}
+	if logins.Previews != nil {
+		if _, err := (secrets{ctx: ctx, parent: pulumi.Parent(component)}).put(secretContent{
+			name: naming.PreviewsSecret(env), secretID: logins.PreviewsSecretArn, value: args.Server.loginOf(*logins.Previews), dependencies: args.Ready,
+		}); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{
 		"connectionSecretVersionId": component.ConnectionSecretVersionID, "migratorSecretVersionId": component.MigratorSecretVersionID,
 	}); err != nil {

@@ -25,6 +25,7 @@ type Logins struct {
 
 	Application, Migrator Login  // the active login of each pair
 	Reader                *Login // nil without database.readOnlyLogin
+	Previews              *Login // nil without previews
 	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one.
 	Pooled []PoolerLogin
 
@@ -32,6 +33,7 @@ type Logins struct {
 	BootstrapSecretVersionID pulumi.StringOutput // changes with the content
 	MigratorSecretArn        pulumi.StringOutput
 	ReaderSecretArn          pulumi.StringOutput // set only with Reader
+	PreviewsSecretArn        pulumi.StringOutput // set only with Previews
 }
 
 // NewLogins registers the component. opts must include the providers aws and random.
@@ -93,6 +95,11 @@ func (b *loginsBuilder) build(c *Logins) error {
 			return err
 		}
 	}
+	if b.cfg.HasPreviews() {
+		if err := b.previews(c, roles.Previews); err != nil {
+			return err
+		}
+	}
 	migrator, err := b.secrets.secret(naming.MigratorSecret(b.cfg.Environment), "The migrator's connection to "+b.database)
 	if err != nil {
 		return err
@@ -118,6 +125,21 @@ func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
 		return err
 	}
 	c.Reader, c.ReaderSecretArn = &reader, secret.Arn
+	return nil
+}
+
+// previews registers the login of preview environments, and the secret with it. It is one login and not a pair: what it makes is its own, so
+// another one could not drop it. A rotation refuses previews until they have read the new password.
+func (b *loginsBuilder) previews(c *Logins, name string) error {
+	login, err := b.login("previews", name, b.cfg.Database.PasswordVersion)
+	if err != nil {
+		return err
+	}
+	secret, err := b.secrets.secret(naming.PreviewsSecret(b.cfg.Environment), "Login of the preview environments on "+b.database)
+	if err != nil {
+		return err
+	}
+	c.Previews, c.PreviewsSecretArn = &login, secret.Arn
 	return nil
 }
 

@@ -36,7 +36,7 @@ func TestThePipelineReachesTheRegionOfTheCopies(t *testing.T) {
 		}
 		want := map[string]bool{"123456789012:auto-backup:*": true, "123456789012:key/*": true, "123456789012:alias/mosaic-prod-*": true}
 		switch role {
-		case "preview":
+		case "preview", "rotate":
 			delete(want, "123456789012:alias/mosaic-prod-*")
 		case "drill":
 			want = map[string]bool{"123456789012:auto-backup:*": true, "123456789012:key/*": true, "123456789012:alias/mosaic-prod-drill-*": true}

@@ -11,12 +11,13 @@ import (
 )
 
 // Roles lists the policies of each role, by the role's name. The deploy role has those of the preview role, too. A restore drill
-// deploys an environment of its own and removes it again.
+// deploys an environment of its own and removes it again. A rotation may change passwords, and not the database.
 func Roles() map[string][]string {
 	return map[string][]string{
 		"preview": {"preview"},
 		"deploy":  {"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access", "guard"},
 		"drill":   {"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access", "removal", "drill"},
+		"rotate":  {"preview", "rotate"},
 	}
 }
 
@@ -32,12 +33,14 @@ func Policies() map[string]iam.Document {
 		"guard":           guard(),
 		"removal":         allow(removing()),
 		"drill":           allow(drilling()),
+		"rotate":          allow(rotating()),
 		"boundary":        allow(append(bounds(), boundsOfBackup()...)),
 		"trust-preview":   trust("pull_request", mainBranch),
 		// The subject pull_request is left out, so a pull request that removes the environment from its workflow gets no role.
 		"trust-preview-approved": trust("environment:"+environment+"-preview", mainBranch),
 		"trust-deploy":           trust("environment:" + environment),
 		"trust-drill":            trust("environment:" + environment + "-drill"),
+		"trust-rotate":           trust("environment:" + environment + "-rotation"),
 	}
 }
 
@@ -102,6 +105,13 @@ func drilling() []Grant {
 		to(instances, "rds:RestoreDBInstanceToPointInTime"), to(clusters, "rds:RestoreDBClusterToPointInTime").and(clusterParameterGroups, subnetGroups, optionGroups),
 		to(automatedBackups, "rds:DescribeDBInstanceAutomatedBackups"),
 		to(stateKey, "kms:Encrypt"))
+}
+
+// rotating is what a rotation of the clients' logins changes in AWS: contents of secrets, which may have a customer managed key.
+func rotating() []Grant {
+	secretVersions := slices.DeleteFunc(access(), func(need Need) bool { return need.Token != "aws:secretsmanager/secretVersion:SecretVersion" })
+	return append(append(changing(secretVersions), writeState()...),
+		to(keys, "kms:Decrypt", "kms:GenerateDataKey").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"))
 }
 
 // guard denies what no other policy of the deploy role can then allow.

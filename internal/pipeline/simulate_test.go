@@ -164,5 +164,16 @@ func simulated() []simulation {
 	mayNot("secretsmanager:GetSecretValue", secret+"prod/rds/connection-AbCdEf")
 	may("s3:PutObject", state+"prod-drill.json")
 	mayNot("s3:PutObject", state+"prod.json")
+
+	may, mayNot = role("rotate")
+	may("secretsmanager:PutSecretValue", secret+"prod/rds/connection-AbCdEf")
+	may("secretsmanager:UpdateSecretVersionStage", secret+"prod/rds/connection-AbCdEf")
+	may("kms:GenerateDataKey", "arn:aws:kms:us-east-1:123456789012:key/ours", "kms:ViaService", "secretsmanager.us-east-1.amazonaws.com")
+	mayNot("kms:GenerateDataKey", "arn:aws:kms:us-east-1:123456789012:key/ours", "kms:ViaService", "rds.us-east-1.amazonaws.com")
+	may("s3:PutObject", state+"prod.json")
+	mayNot("secretsmanager:PutSecretValue", secret+"dev/rds/connection-AbCdEf")
+	mayNot("secretsmanager:DeleteSecret", secret+"prod/rds/connection-AbCdEf")
+	mayNot("rds:ModifyDBInstance", rds+"db:mosaic-prod-db")
+	mayNot("iam:PutRolePolicy", roles+"core-api-secrets-role", "iam:PermissionsBoundary", bound)
 	return all
 }

@@ -81,7 +81,7 @@ func (t Target) Backend() string { return fmt.Sprintf("s3://%s?region=%s", t.Buc
 // Key is the alias of the KMS key that encrypts the secrets in the state.
 func (t Target) Key() string { return "alias/" + naming.Prefix + "-" + t.Environment + "-state" }
 
-// Role is the ARN of a role of the pipeline: preview, deploy or drill.
+// Role is the ARN of a role of the pipeline: preview, deploy, drill or rotate.
 func (t Target) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role%s%s", t.Partition, t.Account, t.RolePath, t.RoleName(name))
 }
@@ -117,6 +117,7 @@ func (t Target) Lines() string {
 		{"preview_role", t.Role("preview")},
 		{"deploy_role", t.Role("deploy")},
 		{"drill_role", t.Role("drill")},
+		{"rotate_role", t.Role("rotate")},
 	} {
 		fmt.Fprintf(&out, "%s=%s\n", line[0], line[1])
 	}

@@ -43,6 +43,7 @@ key=alias/mosaic-live-state
 preview_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-preview
 deploy_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-deploy
 drill_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-drill
+rotate_role=arn:aws-us-gov:iam::012345678901:role/mosaic-live-pipeline-rotate
 `, target.Lines())
 
 	for _, wrong := range []string{"config: {}", "config: {aws:region: us-east-1}", "config: [", `config: {aws:region: us-east-1, aws:allowedAccountIds: ["1", "2"]}`,

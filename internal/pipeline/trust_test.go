@@ -23,9 +23,10 @@ func TestTrust(t *testing.T) {
 		"trust-preview-approved": {"environment:prod-preview": true, "ref:refs/heads/main": true},
 		"trust-deploy":           {"environment:prod": true},
 		"trust-drill":            {"environment:prod-drill": true},
+		"trust-rotate":           {"environment:prod-rotation": true},
 	}
 	runs := []string{"pull_request", "ref:refs/heads/main", "ref:refs/heads/other", "ref:refs/tags/main", "ref:refs/tags/v1.0.0",
-		"environment:prod", "environment:prod-drill", "environment:prod-preview", "environment:dev", "environment:Prod", ""}
+		"environment:prod", "environment:prod-drill", "environment:prod-rotation", "environment:prod-preview", "environment:dev", "environment:Prod", ""}
 	strangers := []string{
 		"repo:acme/other:", "repo:acme@11/other@23:", "repo:other/database:", "repo:Acme/Database:",
 		"repo:acme@11/database@99:", // deleted, and created again under its name

@@ -166,6 +166,9 @@ func workflowCommands(recipe *run.Recipe) []*cobra.Command {
 		step("drill-region STACK", "Run the drill of a stack of another region and report it in an issue", func(cmd *cobra.Command, args []string) error {
 			return workflow.Drill(cmd.Context(), "db-drill-region", args[0])
 		}),
+		step("rotate STACK", "Rotate the clients' logins and report what did not work in an issue", func(cmd *cobra.Command, args []string) error {
+			return workflow.Rotate(cmd.Context(), args[0])
+		}),
 		step("target STACK", "Print where the stack is deployed to", func(_ *cobra.Command, args []string) error {
 			lines, err := steps.Target(args[0])
 			fmt.Print(lines)

@@ -17,14 +17,22 @@ import (
 //go:embed bootstrap.sql
 var bootstrapSQL string
 
-// extensionsSQL has the statements that make the extensions, after those of the bootstrap.
+// previewsSQL has the statements about the login of preview environments.
+//
+//go:embed previews.sql
+var previewsSQL string
+
+// extensionsSQL has the statements that make the extensions.
 //
 //go:embed extensions.sql
 var extensionsSQL string
 
+// statements are those of the bootstrap, then those that need its roles or none.
+func statements() string { return bootstrapSQL + previewsSQL + extensionsSQL }
+
 // psql returns the command that runs the statements.
 func psql() []string {
-	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + bootstrapSQL + extensionsSQL + "SQL\n"}
+	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + statements() + "SQL\n"}
 }
 
 // setting is an environment variable that is not secret.
@@ -41,6 +49,7 @@ func plainVariables(cfg *config.Config) []setting {
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
 	}
+	values["LOGIN_PREVIEWS"] = roles.Previews
 	maps.Copy(values, verification(cfg.TLS))
 	for name, login := range passwordLogins(roles) {
 		values["LOGIN_"+name] = login
@@ -70,6 +79,9 @@ func secretVariables(cfg *config.Config) []manifest.Key {
 		if cfg.Database.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {
 			keys = append(keys, manifest.Key{Name: "VERIFIER_" + name, Property: strings.ToLower(name) + "_verifier"})
 		}
+	}
+	if cfg.HasPreviews() {
+		keys = append(keys, manifest.Key{Name: "VERIFIER_PREVIEWS", Property: "previews_verifier"})
 	}
 	return keys
 }

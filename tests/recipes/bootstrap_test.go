@@ -64,7 +64,7 @@ func (s *bootstrapped) all() []call {
 	if !s.other {
 		s.addPolicy("mosaic-database-boundary")
 	}
-	for _, role := range []string{"preview", "deploy", "drill"} {
+	for _, role := range []string{"preview", "deploy", "drill", "rotate"} {
 		s.addRole(role)
 	}
 	return s.calls
@@ -107,7 +107,7 @@ func (s *bootstrapped) addRole(role string) {
 	name, duration := "mosaic-prod-pipeline-"+role, "14400"
 	path := cmp.Or(s.path, "/")
 	arn := "arn:aws:iam::123456789012:role" + path + name
-	if role == "preview" {
+	if role == "preview" || role == "rotate" {
 		duration = "3600"
 	}
 	if s.empty {
@@ -126,8 +126,8 @@ func (s *bootstrapped) addRole(role string) {
 			of = "mosaic-prod-drill-pipeline-" + file
 		}
 		s.addPolicy(of)
-		if role == "deploy" && file == "preview" && s.empty {
-			// It was created a moment ago, for the other role.
+		if role != "preview" && role != "drill" && file == "preview" && s.empty {
+			// It was created a moment ago, for another role.
 			s.calls = s.calls[:len(s.calls)-2]
 			s.add(aws("iam get-policy --policy-arn arn:aws:iam::123456789012:policy/"+of+" --query Policy.DefaultVersionId --output text").do("echo v1"),
 				aws("iam get-policy-version --policy-arn arn:aws:iam::123456789012:policy/"+of+" --version-id v1 --query PolicyVersion.Document --output json").
@@ -155,7 +155,7 @@ func TestBootstrap(t *testing.T) {
 
 	files, err := filepath.Glob(b.file("*.json"))
 	require.NoError(t, err)
-	assert.Len(t, files, 17, "policies and trust policies")
+	assert.Len(t, files, 19, "policies and trust policies")
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -121,22 +121,24 @@ func TestWorkThatIsDoneWithoutTheRestart(t *testing.T) {
 	}
 	queue := on(inJobs+"get deployments -o json", "").do("echo '" + deploymentsOf("worker-db-secret", "queue") + "'")
 	rotating := []call{setting("database.passwordVersion"), raising("database.passwordVersion", "2"), change.with("--yes").do("")}
-	one := append(inCluster(secret("old")), append(rotating, secret("new"))...)
-	both := append(append(two(`[]`), secret("old"), secretOf("old")), append(rotating, secret("new"))...)
+	writtenOf := call{on(inJobs+"get secret worker-db-secret --show-managed-fields -o json", "").argv, written.reply}
+	inQueue := call{on(inJobs+"get pods -o json", "").argv, running().reply}
+	one := append(inCluster(secret("old")), append(rotating, secret("new"), written)...)
+	both := append(append(two(`[]`), secret("old"), secretOf("old")), append(rotating, secret("new"), written)...)
 	for name, test := range map[string]struct {
 		calls []call
 		code  int
 		want  string
 	}{
-		"no Deployment": {calls: append(one[:len(one):len(one)], using()), code: 4, want: "kubectl rollout restart -n mosaic-prod statefulset/<name>\n" +
+		"no Deployment": {calls: append(one[:len(one):len(one)], using(), running()), code: 4, want: "kubectl rollout restart -n mosaic-prod statefulset/<name>\n" +
 			"db-rotate: the password of prod is rotated; that is done. What is left is the restart of pods"},
 		"pods that do not start": {calls: append(one[:len(one):len(one)], using("api"), on(kube+"rollout restart deployment/api", ""),
-			on(kube+"rollout status deployment/api --timeout=10m", "").do("exit 1")), code: 4, want: "the pods of api were restarted, and the new ones are not ready"},
-		"two applications": {want: "the password of prod is rotated, and every pod has restarted", calls: append(both[:len(both):len(both)],
-			secretOf("new"), using("api"), queue, on(kube+"rollout restart deployment/api", ""), on(inJobs+"rollout restart deployment/queue", ""),
-			on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""))},
+			on(kube+"rollout status deployment/api --timeout=10m", "").do("exit 1"), running()), code: 4, want: "the pods of api were restarted, and the new ones are not ready"},
+		"two applications": {want: "the password of prod is rotated, and every pod has the new content", calls: append(both[:len(both):len(both)],
+			secretOf("new"), writtenOf, using("api"), queue, on(kube+"rollout restart deployment/api", ""), on(inJobs+"rollout restart deployment/queue", ""),
+			on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""), running(), inQueue)},
 		"two applications, one without its Secret": {code: 4, want: "no ExternalSecret makes the Secret worker-db-secret", calls: append(append(both[:len(both):len(both)],
-			secretOf(""), on(inJobs+"get externalsecrets.external-secrets.io -o json", `{"items":[]}`).do(`echo '{"items":[]}'`), using("api")), rolling("api")...)},
+			secretOf(""), on(inJobs+"get externalsecrets.external-secrets.io -o json", `{"items":[]}`).do(`echo '{"items":[]}'`), using("api")), append(rolling("api"), running())...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)

@@ -119,7 +119,7 @@ func TestPricesSteps(t *testing.T) {
 		return on("gh pr list --repo acme/database --head "+pricesBranch+" --state open --json url,isCrossRepository --jq", "").
 			with(`map(select(.isCrossRepository | not))[0].url // ""`).do(`echo '` + found + `' | jq -r "${@: -1}"`)
 	}
-	report := b.file("prices.md")
+	report := b.file("proposal.md")
 	create := on("gh pr create --repo acme/database --head "+pricesBranch+" --base main --title", "").with("Prices of AWS's price list", "--body-file", report).do("echo " + address)
 	edit := on("gh pr edit "+address+" --body-file "+report, "")
 
@@ -136,13 +136,13 @@ func TestPricesSteps(t *testing.T) {
 	b.expect(list(`[{"url": "https://example.com/fork", "isCrossRepository": true}]`), create)
 	r = b.step("ci/propose")
 	require.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "proposed the prices: "+address)
+	assert.Contains(t, r.stderr, "proposed in the pull request "+address)
 	changed := func() string { return b.git("-C", b.file("origin.git"), "diff", "--name-only", "main", pricesBranch) }
 	assert.Equal(t, "docs/costs.md\ninternal/cost/prices/eu-west-1.json\n"+usEast1, changed())
 	assert.Regexp(t, `^The prices are those of AWS's price list of 20\d\d-\d\d-\d\d$`, b.git("-C", b.file("origin.git"), "log", "--format=%s", "main.."+pricesBranch))
-	assert.Contains(t, b.content("prices.md"), "from 0.072 to 0.073 USD\n")
-	assert.Contains(t, b.content("prices.md"), "close this pull request and\nopen it again")
-	assert.Contains(t, b.content("prices.md"), runAddress)
+	assert.Contains(t, b.content("proposal.md"), "from 0.072 to 0.073 USD\n")
+	assert.Contains(t, b.content("proposal.md"), "close this pull request and\nopen it again")
+	assert.Contains(t, b.content("proposal.md"), runAddress)
 
 	// The same prices again: there is nothing to propose.
 	b.git("fetch", "--quiet", "origin", pricesBranch)

@@ -54,10 +54,10 @@ func secret(content string) call {
 	return on(kube+"get secret core-api-db-secret --ignore-not-found -o jsonpath={.data}", content)
 }
 
-// restarting are the calls that wait for the new Secret and restart the pods.
+// restarting are the calls that wait for the new Secret, restart the pods, and look whether all have the new content.
 func restarting() []call {
-	return []call{secret("new"), using("core-api"), on(kube+"rollout restart deployment/core-api", ""),
-		on(kube+"rollout status deployment/core-api --timeout=10m", "")}
+	return []call{secret("new"), written, using("core-api"), on(kube+"rollout restart deployment/core-api", ""),
+		on(kube+"rollout status deployment/core-api --timeout=10m", ""), running()}
 }
 
 // again prepares the bench for another recipe.

@@ -138,7 +138,7 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 		for name, j := range w.Jobs {
 			at := w.name + " " + name
 			for scope, access := range j.Permissions {
-				if at == ".github/workflows/prices.yml propose" && scope == "contents" {
+				if slices.Contains([]string{".github/workflows/prices.yml propose", ".github/workflows/rotate.yml record"}, at) && scope == "contents" {
 					continue
 				}
 				assert.Contains(t, []string{"contents read", "id-token write", "issues write", "pull-requests write"}, scope+" "+access, at)
@@ -155,7 +155,7 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 					assert.Equal(t, "false", s.With["persist-credentials"], at)
 				}
 				if strings.HasPrefix(s.Uses, "aws-actions/") {
-					assert.Regexp(t, `^\$\{\{ steps\.target\.outputs\.(preview|deploy|drill)_role \}\}$`, s.With["role-to-assume"], at)
+					assert.Regexp(t, `^\$\{\{ steps\.target\.outputs\.(preview|deploy|drill|rotate)_role \}\}$`, s.With["role-to-assume"], at)
 					assert.NotContains(t, s.With, "aws-access-key-id", at)
 				}
 			}
@@ -168,31 +168,35 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 	}
 }
 
-// The job whose token can push prices runs nothing of others: on a checkout of its own it takes a file from the job that reads the price list
-// and runs the tests' tools, and calls git and gh. Hooks, the PATH and the caches of that other job do not reach it.
-func TestPricesAreReadWithoutTheToken(t *testing.T) {
-	found := false
+// A job whose token can push runs nothing of others: on a checkout of its own it takes a file from the job before, which runs the program or
+// the tests' tools, and calls git and gh. Hooks, the PATH and the caches of that other job do not reach it.
+func TestPushesAreOfJobsThatRunNothingElse(t *testing.T) {
+	did := map[string][]string{}
 	for _, w := range read(t) {
-		for _, j := range w.Jobs {
+		for name, j := range w.Jobs {
 			if j.Permissions["contents"] != "write" {
 				continue
 			}
-			found = true
-			var did []string
+			at := w.name + " " + name
 			for i, s := range j.Steps {
 				action, _, _ := strings.Cut(s.Uses, "@")
-				did = append(did, action+s.Run)
-				assert.Equal(t, s.Run == "scripts/ci/propose", strings.Contains(fmt.Sprint(s.Env, s.With), "github.token"), "%s, step %d", w.name, i+1)
+				did[at] = append(did[at], action+s.Run)
+				assert.Equal(t, s.Run != "", strings.Contains(fmt.Sprint(s.Env, s.With), "github.token"), "%s, step %d", at, i+1)
 			}
-			assert.Equal(t, []string{"actions/checkout", "actions/download-artifact", "scripts/ci/propose"}, did, w.name)
 			assert.Equal(t, "0", j.Steps[0].With["fetch-depth"], "the commits of a person cannot be told from those of main")
-			assert.Equal(t, "${{ !cancelled() && needs.prices.outputs.changed == 'true' }}", j.If, "also where the job before left some prices as they were")
+			before := map[string]string{"propose": "prices", "record": "rotate"}[name]
+			assert.Equal(t, "${{ !cancelled() && needs."+before+".outputs.changed == 'true' }}", j.If, "also where the job before failed in the end")
 		}
 	}
-	assert.True(t, found)
-	script, err := os.ReadFile(filepath.Join(root, "scripts", "ci", "propose"))
-	require.NoError(t, err)
-	assert.NotRegexp(t, `(?m)^\s*(program|go|scripts/)`, string(script))
+	assert.Equal(t, map[string][]string{
+		".github/workflows/prices.yml propose": {"actions/checkout", "actions/download-artifact", "scripts/ci/propose"},
+		".github/workflows/rotate.yml record":  {"actions/checkout", "actions/download-artifact", "scripts/ci/record prod"},
+	}, did)
+	for _, name := range []string{"ci/propose", "ci/record", "proposal.sh"} {
+		script, err := os.ReadFile(filepath.Join(root, "scripts", name))
+		require.NoError(t, err)
+		assert.NotRegexp(t, `(?m)^\s*(program|go|scripts/)`, string(script))
+	}
 }
 
 // A secret belongs to an environment that only main may use, because the workflow files of any branch can read secrets of the repository.
@@ -250,7 +254,7 @@ func TestUpsAreHeldToTheirApproval(t *testing.T) {
 	assert.Equal(t, 3, found)
 }
 
-// The jobs deploy and drill run in an environment, which the trust policies of their roles require.
+// The jobs deploy, drill and rotate run in an environment, which the trust policies of their roles require.
 func TestRolesAreBehindEnvironments(t *testing.T) {
 	found := 0
 	for _, w := range read(t) {
@@ -264,6 +268,8 @@ func TestRolesAreBehindEnvironments(t *testing.T) {
 				case strings.Contains(role, "drill_role"):
 					of := map[string]string{"drill": "prod", "region": "${{ vars.REGION_STACK }}"}[name]
 					assert.Equal(t, of+"-drill", j.Environment, "%s %s", w.name, name)
+				case strings.Contains(role, "rotate_role"):
+					assert.Equal(t, "prod-rotation", j.Environment, "%s %s", w.name, name)
 				case strings.Contains(role, "preview_role") && w.name == ".github/workflows/preview-stack.yml":
 					assert.Equal(t, "${{ github.event_name == 'pull_request' && contains(vars.APPROVED_PREVIEWS, inputs.stack) && "+
 						"format('{0}-preview', inputs.stack) || '' }}", j.Environment, "main has its own subject in the trust policy")
@@ -276,5 +282,5 @@ func TestRolesAreBehindEnvironments(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 5, found)
+	assert.Equal(t, 6, found)
 }

@@ -9,7 +9,7 @@ import (
 
 // role is a role of the pipeline.
 type role struct {
-	name    string // preview, deploy or drill
+	name    string // preview, deploy, drill or rotate
 	trust   string // the trust policy, a document of the folder policies
 	seconds string // the longest session
 }
@@ -22,7 +22,7 @@ func (a *account) roles() []role {
 	if a.options.ApprovePreviews {
 		previews = approvedPreviews
 	}
-	return []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}}
+	return []role{{"preview", previews, "3600"}, {"deploy", "trust-deploy", "14400"}, {"drill", "trust-drill", "14400"}, {"rotate", "trust-rotate", "3600"}}
 }
 
 // makeRoles creates the roles of the pipeline, with their policies and their groups in the cluster.

@@ -48,6 +48,16 @@ func FailedDrill(stack, log string) string {
 	return fmt.Sprintf("# Restore drill of %s: failed\n\n%s", stack, Fenced("text", lastLines(log, 80)))
 }
 
+// FailedRotation is the report of a rotation that did not come to its end, with the end of its log.
+func FailedRotation(stack, log string) string {
+	return fmt.Sprintf(`# Rotation of %[1]s: not finished
+
+The log says what is left, and the command that does it. Until that is done, some pods may have the login of before, which works until the next
+rotation. The next run of the workflow that comes to its end closes this issue.
+
+`, stack) + Fenced("text", lastLines(log, 80))
+}
+
 // Drift is the report of a stack that differs from the cloud.
 type Drift struct {
 	Stack   string

@@ -30,25 +30,13 @@ func (w Workflow) Drift(ctx context.Context, stack string) error {
 	}
 	if err == nil {
 		w.Recipe.Say("no drift")
-		return w.closeIssue(ctx, title)
+		return w.closeIssue(ctx, title, "The drift is gone")
 	}
 	text := report.Drift{Stack: stack, Run: w.URL, Printed: printed}.Markdown()
 	if err := errors.Join(w.summarize(text), w.report(ctx, title, text)); err != nil {
 		return err
 	}
 	return fmt.Errorf("the stack %s drifted, or cannot be compared", stack)
-}
-
-// closeIssue closes the open issue about drift, if there is one.
-func (w Workflow) closeIssue(ctx context.Context, title string) error {
-	number, err := w.issue(ctx, title)
-	if err != nil || number == "" {
-		return err
-	}
-	if err := w.addComment(ctx, number, "The drift is gone: "+w.URL+"\n"); err != nil {
-		return err
-	}
-	return w.gh(ctx, "issue", "close", number, "--repo", w.Repository)
 }
 
 // Drill runs the restore drill of a stack, and adds its report to the open issue that has all of them.

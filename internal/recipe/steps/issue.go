@@ -51,6 +51,18 @@ func (w Workflow) report(ctx context.Context, title, text string) error {
 	return nil
 }
 
+// closeIssue closes the open issue with a title, if there is one, with a comment that says why.
+func (w Workflow) closeIssue(ctx context.Context, title, why string) error {
+	number, err := w.issue(ctx, title)
+	if err != nil || number == "" {
+		return err
+	}
+	if err := w.addComment(ctx, number, why+": "+w.URL+"\n"); err != nil {
+		return err
+	}
+	return w.gh(ctx, "issue", "close", number, "--repo", w.Repository)
+}
+
 // addComment comments on an issue.
 func (w Workflow) addComment(ctx context.Context, number, text string) error {
 	file, err := w.issueFile(text)
