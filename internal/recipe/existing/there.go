@@ -32,9 +32,6 @@ func byName(c state.Creation, id string) []string {
 		return []string{"cloudwatch", "get-dashboard", "--dashboard-name", id, "--query", "DashboardName"}
 	case "aws:cloudwatch/logGroup:LogGroup":
 		return []string{"logs", "describe-log-groups", "--log-group-name-prefix", id, "--query", equal("logGroups", "logGroupName", id)}
-	case "aws:cloudwatch/logMetricFilter:LogMetricFilter":
-		return []string{"logs", "describe-metric-filters", "--log-group-name", c.Text("logGroupName"), "--filter-name-prefix", c.Text("name"),
-			"--query", equal("metricFilters", "filterName", c.Text("name"))}
 	case "aws:cloudwatch/metricAlarm:MetricAlarm":
 		return []string{"cloudwatch", "describe-alarms", "--alarm-names", id, "--query", "MetricAlarms[].AlarmName"}
 	case "aws:iam/role:Role":
