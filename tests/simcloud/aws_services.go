@@ -42,7 +42,7 @@ func createLogGroup(a *account, out Properties) (string, error) {
 func createMetricFilter(a *account, out Properties) (string, error) {
 	name := out.Text("name")
 	if a.cloud.get(logGroupType, out.Text("logGroupName")) == nil {
-		return "", fmt.Errorf("putting CloudWatch Logs Metric Filter (%s): ResourceNotFoundException: The specified log group does not exist.", name)
+		return "", fmt.Errorf("putting CloudWatch Logs Metric Filter (%s): ResourceNotFoundException: The specified log group does not exist", name)
 	}
 	return name, nil
 }
