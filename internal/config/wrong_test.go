@@ -211,7 +211,7 @@ func TestRangesAndChoices(t *testing.T) {
 			}
 		case strings.HasPrefix(r.Rule, "one of ") && r.Type == "integer":
 			refused(r, "-1")
-		case strings.HasPrefix(r.Rule, "one of "):
+		case strings.HasPrefix(r.Rule, "one of ") && r.Type == "string":
 			refused(r, "none-of-them")
 		default:
 			continue

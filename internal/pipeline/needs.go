@@ -149,6 +149,10 @@ func instance() []Need {
 			Change: []Grant{to(logGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
 				"logs:TagResource", "logs:UntagResource").and(clusterLogGroups)},
 			Delete: []Grant{to(logGroups, "logs:DeleteLogGroup").and(clusterLogGroups)}},
+		{Token: "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+			Read:   []Grant{to(logGroups, "logs:DescribeMetricFilters").and(clusterLogGroups)},
+			Change: []Grant{to(logGroups, "logs:PutMetricFilter").and(clusterLogGroups)},
+			Delete: []Grant{to(logGroups, "logs:DeleteMetricFilter").and(clusterLogGroups)}},
 	}
 }
 

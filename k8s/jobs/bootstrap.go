@@ -97,6 +97,9 @@ func (a *BootstrapArgs) jobName() pulumi.StringOutput {
 	for _, setting := range plainVariables(a.Config) {
 		identity = append(identity, setting.name, setting.value)
 	}
+	if len(a.Config.Extensions()) > 0 { // of which another version of the server may have another version
+		identity = append(identity, a.Config.Database.EngineVersion)
+	}
 	return a.SecretVersion.ToStringOutput().ApplyT(func(version string) string {
 		return naming.Bootstrap(a.Config.App.Name) + "-" + manifest.Digest(append(identity, version)...)
 	}).(pulumi.StringOutput)

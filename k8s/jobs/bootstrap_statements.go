@@ -22,9 +22,17 @@ var bootstrapSQL string
 //go:embed previews.sql
 var previewsSQL string
 
+// extensionsSQL has the statements that make the extensions.
+//
+//go:embed extensions.sql
+var extensionsSQL string
+
+// statements are those of the bootstrap, then those that need its roles or none.
+func statements() string { return bootstrapSQL + previewsSQL + extensionsSQL }
+
 // psql returns the command that runs the statements.
 func psql() []string {
-	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + bootstrapSQL + previewsSQL + "SQL\n"}
+	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + statements() + "SQL\n"}
 }
 
 // setting is an environment variable that is not secret.
@@ -37,6 +45,7 @@ func plainVariables(cfg *config.Config) []setting {
 		// The statements refuse a lower passwordVersion than the last one.
 		"INSTANCE": cfg.Instance(), "PASSWORD_VERSION": strconv.Itoa(cfg.Database.PasswordVersion),
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
+		"EXTENSIONS": strings.Join(cfg.Extensions(), " "), "PRELOADED_EXTENSIONS": strings.Join(cfg.PreloadedExtensions(), " "),
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
 	}

@@ -33,7 +33,7 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 			given[key.Name] = true
 		}
 		read := map[string]bool{}
-		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(bootstrapSQL+previewsSQL, -1) {
+		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(statements(), -1) {
 			read[match[1]] = true
 			if reader || !strings.HasPrefix(match[1], "VERIFIER_READER") && match[1] != "VERIFIER_PREVIEWS" {
 				assert.True(t, given[match[1]], "the Job does not set %s", match[1])

@@ -173,6 +173,9 @@ func observation() []transition {
 		field{name: "monitoringInterval", was: "0", now: "60"}.row(),
 		field{name: "monitoringInterval", was: "60", now: "15"}.row(),
 		field{name: "logRetentionDays", was: "30", now: "90"}.row(),
+		{
+			key: "database.audit", was: unset, now: "ddl, role", to: "database: {audit: [ddl, role]}", back: true, why: "the library is loaded at the next restart", backWhy: "nothing more is logged",
+		},
 	}
 }
 
@@ -210,6 +213,10 @@ func credentials() []transition {
 		{
 			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",
 			to: alternatingWith("iamPrincipals: ['arn:aws:iam::123456789012:role/developers']"),
+		},
+		{
+			key: "database.extensions", was: unset, now: "vector, pg_trgm", from: alternatingWith(""), to: alternatingWith("extensions: [vector, pg_trgm]"), back: true,
+			why: "the bootstrap makes them", backWhy: "they stay in the database",
 		},
 		{
 			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
@@ -343,15 +350,29 @@ func alerts() []transition {
 		{key: "alerts.emails", was: "one", now: "two", from: emails(ops), to: emails("[ops@example.com, dev@example.com]"), back: true},
 		{key: "alerts.emails", was: "one", now: "another", from: emails(ops), to: emails("[dev@example.com]"), back: true},
 		{key: "alerts.emails", was: "one", now: "none", from: emails(ops), to: emails("[]"), back: true},
+		{
+			key: "alerts.topicArn", was: unset, now: "a topic", from: emails("[]"), to: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", back: true,
+		},
+		{
+			key: "alerts.topicArn", was: "a topic", now: "emails", from: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", to: emails(ops), back: true,
+			why: "alarms and events change to the other topic before the program's own goes",
+		},
 		{key: "alerts.cpuPercent", was: "80", now: "60", to: "alerts: {cpuPercent: 60}", back: true},
 		{key: "alerts.freeStoragePercent", was: "20", now: "30", to: "alerts: {freeStoragePercent: 30}", back: true},
 		{key: "alerts.freeMemoryPercent", was: "5", now: "10", to: "alerts: {freeMemoryPercent: 10}", back: true},
 		{key: "alerts.connectionsPercent", was: "80", now: "60", to: "alerts: {connectionsPercent: 60}", back: true},
 		{key: "alerts.diskQueueDepth", was: "64", now: "32", to: "alerts: {diskQueueDepth: 32}", back: true},
 		{key: "alerts.replicaLagSeconds", was: "600", now: "900", born: "a replica", to: "alerts: {replicaLagSeconds: 900}", back: true},
+		{key: "alerts.transactionIdsMillions", was: "1000", now: "1500", to: "alerts: {transactionIdsMillions: 1500}", back: true},
+		{key: "alerts.transactionLogsPercent", was: "25", now: "40", to: "alerts: {transactionLogsPercent: 40}", back: true},
+		{key: "alerts.replicationSlotPercent", was: "10", now: "20", born: "a replica", to: "alerts: {replicationSlotPercent: 20}", back: true},
+		{key: "alerts.failedLogins", was: "20", now: "100", to: "alerts: {failedLogins: 100}", back: true},
 		{key: "alerts.kmsKeyId", was: unset, now: keyOne, to: "alerts: {kmsKeyId: " + keyOne + "}", back: true, why: "the key that the program made goes, and is deleted after 30 days; it decrypts nothing but messages that are gone"},
 		{key: "alerts.dashboard", was: "true", now: "false", to: "alerts: {dashboard: false}", back: true},
 		{key: "waivers", was: "the stack's", now: "one more", to: "waivers: {RDS.2: 'tried in the matrix'}", back: true, why: "the report of the controls alone"},
+		{
+			key: "budget.expectedAuditGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedAuditGiB: 5}", back: true, why: "the estimate alone",
+		},
 		{key: "budget.expectedLogGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedLogGiB: 5}", back: true, why: "the estimate alone"},
 		{key: "budget.expectedBackupGiB", was: unset, now: "200", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedBackupGiB: 200}", back: true, why: "the estimate alone"},
 		{key: "budget.monthlyUsd", was: "25", now: "500", to: "budget: {monthlyUsd: 500}", back: true},
