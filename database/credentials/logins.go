@@ -52,8 +52,10 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 		database: naming.Instance(args.Config.Environment),
 		content: pulumi.StringMap{
 			"host": server.Endpoint, "port": pulumi.Sprintf("%d", server.Port), "database": pulumi.String(args.Config.Database.Name),
-			"username": server.Master.Name, "password": server.Master.Password,
 		},
+	}
+	if !args.Config.Database.ManageMasterUserPassword { // otherwise the bootstrap reads both from RDS's secret
+		b.content["username"], b.content["password"] = server.Master.Name, server.Master.Password
 	}
 	if err := b.build(component); err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, copiesKey pulumi.StringI
 func (m *Master) Publish(server *Server) error {
 	ready := []pulumi.Resource{server.Resource}
 	_, err := m.secrets.put(secretContent{
-		name: naming.CredentialsSecret(m.cfg.Environment), secretID: m.credentials.ID(), value: server.credentialsOf(m.cfg, server.Master), dependencies: ready,
+		name: naming.CredentialsSecret(m.cfg.Environment), secretID: m.credentials.ID(), value: server.credentialsOf(m.cfg), dependencies: ready,
 	})
 	if err != nil || m.cfg.Alternating() || m.cfg.Pooling.Routed() {
 		return err

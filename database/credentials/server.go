@@ -13,6 +13,8 @@ type Server struct {
 	Port       pulumi.IntOutput
 	ResourceID pulumi.StringOutput // such as db-ABC…, or cluster-ABC… with Aurora; IAM policies name the server by it
 	Master     Login               // of the master user
+	// MasterSecretArn is RDS's secret with the master user's password, which Master does not have then; set only where RDS manages it.
+	MasterSecretArn pulumi.StringOutput
 }
 
 // Source is the instance, or the cluster, whose data a Job loads into the active one. It has the master user's password, too.

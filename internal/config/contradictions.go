@@ -49,6 +49,7 @@ func (l *loader) contradictions() {
 	l.dumpAndLoad()
 	l.logins()
 	l.extensions()
+	l.managedMaster()
 	l.helmValues()
 	l.gitops()
 }

@@ -58,6 +58,8 @@ type Database struct {
 	Extensions            []string    `key:"extensions" rule:"extension" all:"distinct" free:"they cost nothing" unnoticed:"not a setting of RDS" doc:"Extensions that the bootstrap makes and updates as the master user, in this order; one that is taken out stays (docs/users.md)."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" free:"a deleted secret is free" unnoticed:"not a setting of RDS" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
 	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
+
+	ManageMasterUserPassword bool `key:"manageMasterUserPassword" unnoticed:"applied at once" doc:"RDS makes, keeps and rotates the master user's password, in a secret of its own; no state, preview or plan has it (docs/users.md)."`
 }
 
 // Credentials is the kind of login that the clients have.

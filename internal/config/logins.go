@@ -13,7 +13,7 @@ import (
 // Alternating tells whether the clients have logins of their own.
 func (c *Config) Alternating() bool { return c.Database.Credentials == CredentialsAlternating }
 
-// Secrets are the names of the stack's secrets in Secrets Manager, each of which is billed.
+// Secrets are the names of the stack's secrets in Secrets Manager, each of which is billed; of that of RDS, what it begins with.
 func (c *Config) Secrets() []string {
 	names := []string{naming.CredentialsSecret(c.Environment), naming.ConnectionSecret(c.Environment)}
 	if c.Alternating() {
@@ -30,6 +30,9 @@ func (c *Config) Secrets() []string {
 	}
 	if c.Loads() {
 		names = append(names, naming.LoadSecret(c.Environment))
+	}
+	if c.Database.ManageMasterUserPassword {
+		names = append(names, naming.ManagedSecrets)
 	}
 	return names
 }

@@ -28,16 +28,20 @@ func (d *deployment) newLogins() (*logins, error) {
 	if err != nil {
 		return nil, err
 	}
+	readable := pulumi.StringArray{made.BootstrapSecretArn, made.MigratorSecretArn}
+	if cfg.Database.ManageMasterUserPassword {
+		readable = append(readable, d.db.MasterUserSecretArn)
+	}
 	role, err := d.newRole(&irsa.Args{
 		Name: naming.AdminRole(cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: naming.Admin(app.Name),
-		SecretArns: pulumi.StringArray{made.BootstrapSecretArn, made.MigratorSecretArn},
+		SecretArns: readable,
 	})
 	if err != nil {
 		return nil, err
 	}
 	bootstrap, err := jobs.NewBootstrap(d.ctx, naming.Access(cfg.Environment, naming.Admin(app.Name)), &jobs.BootstrapArgs{
 		Config: cfg, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), DatabaseCidrs: d.found.databaseCidrs(),
-		SecretVersion: made.BootstrapSecretVersionID,
+		SecretVersion: made.BootstrapSecretVersionID, MasterSecretArn: d.db.MasterUserSecretArn,
 	}, pulumi.Providers(d.cluster.provider))
 	return &logins{credentials: made, bootstrap: bootstrap}, err
 }

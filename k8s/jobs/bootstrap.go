@@ -19,6 +19,8 @@ type BootstrapArgs struct {
 	DatabaseCidrs  []string // of the database's subnets
 	// SecretVersion is the version ID of the bootstrap secret's content.
 	SecretVersion pulumi.StringInput
+	// MasterSecretArn is RDS's secret with the master user's password; used only where RDS manages it.
+	MasterSecretArn pulumi.StringInput
 }
 
 // Bootstrap is the component resource with the Job that creates the database's roles and logins, and with the objects that
@@ -78,34 +80,43 @@ func NewBootstrap(ctx *pulumi.Context, name string, args *BootstrapArgs, opts ..
 // logins' passwords.
 func (a *BootstrapArgs) secret() *manifest.Secret {
 	name := naming.Bootstrap(a.Config.App.Name)
-	return &manifest.Secret{
+	secret := &manifest.Secret{
 		Name: naming.KubernetesSecret(name), ExternalSecret: naming.ExternalSecret(name), SecretStore: naming.Admin(a.Config.App.Name),
 		RemoteName: naming.BootstrapSecret(a.Config.Environment), RemoteVersion: a.SecretVersion, Keys: secretVariables(a.Config),
 	}
+	if a.Config.Database.ManageMasterUserPassword {
+		// RDS changes the password every seven days, of which the program learns nothing. The operator reads it again before each new Job.
+		secret.Other = &manifest.Other{Name: a.MasterSecretArn, Keys: masterVariables(), Reader: a.jobName()}
+	}
+	return secret
 }
 
-// job returns the Job. Its name has a hash of everything that it runs with, including the version of the secret, so that it
-// runs again when any of it changes. It is one transaction, so unlike a migration it can be stopped and repeated safely.
-func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
-	image, command := a.Config.Database.BootstrapImage, psql()
-	identity, env := append([]string{image}, command...), secret.DirectEnvironment()
+// jobName has a hash of everything that the Job runs with, including the version of the secret, so that it runs again when any of it changes.
+func (a *BootstrapArgs) jobName() pulumi.StringOutput {
+	identity := append([]string{a.Config.Database.BootstrapImage}, psql()...)
 	for _, setting := range plainVariables(a.Config) {
 		identity = append(identity, setting.name, setting.value)
-		env = append(env, variable(setting.name, setting.value))
 	}
 	if len(a.Config.Extensions()) > 0 { // of which another version of the server may have another version
 		identity = append(identity, a.Config.Database.EngineVersion)
 	}
-	name := naming.Bootstrap(a.Config.App.Name)
+	return a.SecretVersion.ToStringOutput().ApplyT(func(version string) string {
+		return naming.Bootstrap(a.Config.App.Name) + "-" + manifest.Digest(append(identity, version)...)
+	}).(pulumi.StringOutput)
+}
+
+// job returns the Job. It is one transaction, so unlike a migration it can be stopped and repeated safely.
+func (a *BootstrapArgs) job(secret *manifest.Secret, labels object) *job {
+	image, env := a.Config.Database.BootstrapImage, secret.DirectEnvironment()
+	for _, setting := range plainVariables(a.Config) {
+		env = append(env, variable(setting.name, setting.value))
+	}
 	return &job{
-		pulumiName: name,
-		name: a.SecretVersion.ToStringOutput().ApplyT(func(version string) string {
-			return name + "-" + manifest.Digest(append(identity, version)...)
-		}).(pulumi.StringOutput),
+		pulumiName: naming.Bootstrap(a.Config.App.Name), name: a.jobName(),
 		annotations:  object{"pulumi.com/replaceUnready": "true"},
 		backoffLimit: bootstrapBackoffLimit, deadlineSeconds: bootstrapDeadlineSeconds,
 		pod: podSpec{
-			labels: labels, name: bootstrapComponent, image: image, command: command, cpu: "250m", memory: "128Mi", tls: a.Config.TLS, pods: a.Config.Pods,
+			labels: labels, name: bootstrapComponent, image: image, command: psql(), cpu: "250m", memory: "128Mi", tls: a.Config.TLS, pods: a.Config.Pods,
 			env: append(env, sessionLimits{bootstrapLockTimeout, bootstrapStatementTimeout, bootstrapDeadlineSeconds}.env()...),
 		},
 	}

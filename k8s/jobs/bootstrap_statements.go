@@ -73,7 +73,9 @@ func verification(tls config.TLS) map[string]string {
 func secretVariables(cfg *config.Config) []manifest.Key {
 	keys := []manifest.Key{
 		{Name: "PGHOST", Property: "host"}, {Name: "PGPORT", Property: "port"}, {Name: "PGDATABASE", Property: "database"},
-		{Name: "PGUSER", Property: "username"}, {Name: "PGPASSWORD", Property: "password"},
+	}
+	if !cfg.Database.ManageMasterUserPassword {
+		keys = append(keys, masterVariables()...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(passwordLogins(naming.DatabaseRoles(cfg.App.Name)))) {
 		if cfg.Database.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {
@@ -84,6 +86,11 @@ func secretVariables(cfg *config.Config) []manifest.Key {
 		keys = append(keys, manifest.Key{Name: "VERIFIER_PREVIEWS", Property: "previews_verifier"})
 	}
 	return keys
+}
+
+// masterVariables are those of the master user, with their properties in the bootstrap secret, and in RDS's own.
+func masterVariables() []manifest.Key {
+	return []manifest.Key{{Name: "PGUSER", Property: "username"}, {Name: "PGPASSWORD", Property: "password"}}
 }
 
 // passwordLogins returns the logins with a password, by the ending of their variables' names, such as APP_A.

@@ -197,6 +197,18 @@ func credentials() []transition {
 			key: "previews.namespaces", was: unset, now: "preview-*", from: alternatingWith(""), to: "database: {credentials: alternating}\npreviews: {namespaces: 'preview-*'}", back: true,
 			why: "previews get a login that makes their databases", backWhy: "the login cannot log in any more; the databases of previews stay",
 		},
+		{
+			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("manageMasterUserPassword: true"), back: true,
+			why: "RDS takes over the master user's password, and the clients keep theirs", backWhy: "the master user gets a password of the program's again",
+		},
+		{
+			key: "database.secretKmsKeyId", was: keyOne, now: keyTwo, from: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyOne + "'"),
+			to: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyTwo + "'"), refused: "manageMasterUserPassword: false beside it in this run",
+		},
+		{
+			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith("readReplicas: 1"),
+			to: alternatingWith("readReplicas: 0, manageMasterUserPassword: true"), refused: "false; and true in a later run",
+		},
 		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
 		{
 			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",

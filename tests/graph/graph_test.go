@@ -58,6 +58,8 @@ func variants(t *testing.T) []variant {
 	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
 	prod("alternating", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "readOnlyLogin": true,
 		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`, "mosaic-database:previews": `{"namespaces": "preview-*"}`})
+	prod("managed", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "manageMasterUserPassword": true,
+		"secretKmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"}`})
 	prod("pooling", map[string]string{
 		"mosaic-database:pooling": `{"enabled": true, "tlsSecretName": "pooler-tls"}`, "mosaic-database:tls": `{"caBundleConfigMap": "rds-ca"}`,
 		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}}`,

@@ -18,9 +18,9 @@ type Databases interface {
 	Bootstrap(instance Properties, environment map[string]string) error
 }
 
-func (c *Cloud) databases() Databases {
+func (c *Cloud) databases() managed {
 	if c.Databases == nil {
-		return logins{c}
+		return managed{logins{c}, c}
 	}
-	return c.Databases
+	return managed{c.Databases, c}
 }
