@@ -8,15 +8,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // ConnectionsArgs are the arguments of [NewConnections].
 type ConnectionsArgs struct {
 	Config *config.Config
 	Server *Server
+	App    config.Application // whose database it is
 	Logins *Logins
-	// ConnectionSecretArn is the connection secret of the applications, which the database's component has registered.
+	// ConnectionSecretArn is the connection secret of the application.
 	ConnectionSecretArn pulumi.StringInput
 	// Pooler is where the applications connect; nil: to the server. Migrator and reader always connect to the server.
 	Pooler *Endpoint
@@ -53,22 +53,22 @@ func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opt
 			ready = append(slices.Clone(ready), pooler.Ready...)
 		}
 		version, err := secrets{ctx: ctx, parent: pulumi.Parent(component)}.
-			put(secretContent{name: secret, secretID: arn, value: args.Server.connectionOf(args.Config, login, pooler), dependencies: ready})
+			put(secretContent{name: secret, secretID: arn, value: args.Server.connectionOf(args.Config, args.App.Database, login, pooler), dependencies: ready})
 		if err != nil {
 			return pulumi.StringOutput{}, err
 		}
 		return version.VersionId, nil
 	}
-	env, logins := args.Config.Environment, args.Logins
+	names, logins := args.App.Secrets, args.Logins
 	var err error
-	if component.ConnectionSecretVersionID, err = put(naming.ConnectionSecret(env), args.ConnectionSecretArn, logins.Application, args.Pooler); err != nil {
+	if component.ConnectionSecretVersionID, err = put(names.Connection, args.ConnectionSecretArn, logins.Application, args.Pooler); err != nil {
 		return nil, err
 	}
-	if component.MigratorSecretVersionID, err = put(naming.MigratorSecret(env), logins.MigratorSecretArn, logins.Migrator, nil); err != nil {
+	if component.MigratorSecretVersionID, err = put(names.Migrator, logins.MigratorSecretArn, logins.Migrator, nil); err != nil {
 		return nil, err
 	}
 	if logins.Reader != nil {
-		if _, err := put(naming.ReadOnlySecret(env), logins.ReaderSecretArn, *logins.Reader, nil); err != nil {
+		if _, err := put(names.ReadOnly, logins.ReaderSecretArn, *logins.Reader, nil); err != nil {
 			return nil, err
 		}
 	}

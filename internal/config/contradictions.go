@@ -36,8 +36,6 @@ func (l *loader) contradictions() {
 	l.copies()
 	l.awsBackup()
 	l.migrations()
-	l.timeouts()
-	l.environment()
 	l.adopted()
 	l.pods()
 	l.pooling()
@@ -46,6 +44,7 @@ func (l *loader) contradictions() {
 	l.replication()
 	l.dumpAndLoad()
 	l.logins()
+	l.databases()
 	l.helmValues()
 	l.gitops()
 }

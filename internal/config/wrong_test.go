@@ -318,10 +318,11 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 // setting is the line that sets a key, or a field beside those that the stack needs.
 func setting(key, content string) string {
 	if field, isApp := strings.CutPrefix(key, "additionalApps.<name>."); isApp {
-		object, below, isBelow := strings.Cut(field, ".")
-		if isBelow {
-			field, content = object, fmt.Sprintf("{%s: %s}", below, content)
+		path := strings.Split(field, ".")
+		for i := len(path) - 1; i > 0; i-- {
+			content = fmt.Sprintf("{%s: %s}", path[i], content)
 		}
+		field = path[0]
 		return fmt.Sprintf("%s: {worker: {%s: %s}}", config.Key("additionalApps"), field, content)
 	}
 	if list, field, isItem := strings.Cut(key, "[]."); isItem {

@@ -17,23 +17,36 @@ import (
 //go:embed bootstrap.sql
 var bootstrapSQL string
 
+// bootstrapDatabaseSQL has those that come first where the database is an additional application's own. They make it, and connect to it.
+//
+//go:embed bootstrap_database.sql
+var bootstrapDatabaseSQL string
+
 // psql returns the command that runs the statements.
-func psql() []string {
-	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + bootstrapSQL + "SQL\n"}
+func psql(app config.Application) []string {
+	statements := bootstrapSQL
+	if !app.Main {
+		statements = bootstrapDatabaseSQL + bootstrapSQL
+	}
+	return []string{"/bin/sh", "-ec", "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file=- <<'SQL'\n" + statements + "SQL\n"}
 }
 
 // setting is an environment variable that is not secret.
 type setting struct{ name, value string }
 
 // plainVariables returns the variables of the statements and of psql that are not secret, sorted by name.
-func plainVariables(cfg *config.Config) []setting {
-	roles := naming.DatabaseRoles(cfg.App.Name)
+func plainVariables(cfg *config.Config, app config.Application) []setting {
+	roles := naming.DatabaseRoles(app.Name)
 	values := map[string]string{
 		// The statements refuse a lower passwordVersion than the last one.
 		"INSTANCE": cfg.Instance(), "PASSWORD_VERSION": strconv.Itoa(cfg.Database.PasswordVersion),
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
-		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(len(cfg.Database.IamPrincipals) > 0),
+		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(app.Main && len(cfg.Database.IamPrincipals) > 0),
+	}
+	if !app.Main {
+		values["PGDATABASE"], values["OWN_DATABASE"] = cfg.Database.Name, app.Database
+		values["MAIN_ROLES"] = strings.Join(naming.DatabaseRoles(cfg.App.Name).All(), " ")
 	}
 	maps.Copy(values, verification(cfg.TLS))
 	for name, login := range passwordLogins(roles) {
@@ -55,13 +68,16 @@ func verification(tls config.TLS) map[string]string {
 }
 
 // secretVariables returns the variables that are secret, with their properties in the bootstrap secret.
-func secretVariables(cfg *config.Config) []manifest.Key {
+func secretVariables(app config.Application) []manifest.Key {
 	keys := []manifest.Key{
 		{Name: "PGHOST", Property: "host"}, {Name: "PGPORT", Property: "port"}, {Name: "PGDATABASE", Property: "database"},
 		{Name: "PGUSER", Property: "username"}, {Name: "PGPASSWORD", Property: "password"},
 	}
-	for _, name := range slices.Sorted(maps.Keys(passwordLogins(naming.DatabaseRoles(cfg.App.Name)))) {
-		if cfg.Database.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {
+	if !app.Main {
+		keys = slices.DeleteFunc(keys, func(key manifest.Key) bool { return key.Name == "PGDATABASE" }) // it may not be there yet
+	}
+	for _, name := range slices.Sorted(maps.Keys(passwordLogins(naming.DatabaseRoles(app.Name)))) {
+		if app.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {
 			keys = append(keys, manifest.Key{Name: "VERIFIER_" + name, Property: strings.ToLower(name) + "_verifier"})
 		}
 	}
