@@ -52,7 +52,7 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 		secrets:  derived(ctx, args.Config, component),
 		database: naming.Instance(args.Config.Environment),
 		content: pulumi.StringMap{
-			"host": server.Endpoint, "port": pulumi.Sprintf("%d", server.Port), "database": pulumi.String(args.App.Database),
+			"host": server.Endpoint, "port": pulumi.Sprintf("%d", server.Port), "database": pulumi.String(args.Config.Database.Name),
 			"username": server.Master.Name, "password": server.Master.Password,
 		},
 	}

@@ -45,7 +45,7 @@ func plainVariables(cfg *config.Config, app config.Application) []setting {
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(app.Main && len(cfg.Database.IamPrincipals) > 0),
 	}
 	if !app.Main {
-		values["PGDATABASE"], values["OWN_DATABASE"] = cfg.Database.Name, app.Database
+		values["OWN_DATABASE"] = app.Database
 		values["MAIN_ROLES"] = strings.Join(naming.DatabaseRoles(cfg.App.Name).All(), " ")
 	}
 	maps.Copy(values, verification(cfg.TLS))
@@ -72,9 +72,6 @@ func secretVariables(app config.Application) []manifest.Key {
 	keys := []manifest.Key{
 		{Name: "PGHOST", Property: "host"}, {Name: "PGPORT", Property: "port"}, {Name: "PGDATABASE", Property: "database"},
 		{Name: "PGUSER", Property: "username"}, {Name: "PGPASSWORD", Property: "password"},
-	}
-	if !app.Main {
-		keys = slices.DeleteFunc(keys, func(key manifest.Key) bool { return key.Name == "PGDATABASE" }) // it may not be there yet
 	}
 	for _, name := range slices.Sorted(maps.Keys(passwordLogins(naming.DatabaseRoles(app.Name)))) {
 		if app.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {
