@@ -96,10 +96,9 @@ func (c *Config) keepsSource() bool {
 	return !slices.Contains(c.Restore.Released, c.Restore.SourceInstanceIdentifier)
 }
 
-// ownNames keeps a database and its roles apart from those of the applications before it, and holds the names that are put together to
-// their limits.
+// ownNames keeps a database and its roles apart from those of the applications before it, and holds the longest name that is
+// put together to its limit.
 func (l *loader) ownNames(app Application) {
-	const revision = "0123456789"
 	key, env := app.Key(), l.config.Environment
 	for _, other := range l.config.Schemas() {
 		if other.Name == app.Name {
@@ -120,5 +119,4 @@ func (l *loader) ownNames(app Application) {
 		}
 	}
 	l.length(longName{what: "name of the migrator's role", name: naming.AdminRole(env, app.Name), most: 64, fields: key, value: app.Name})
-	l.length(longName{what: "name of the migration Job", name: naming.MigrationJob(app.Name, revision), most: 63, fields: key, value: app.Name})
 }

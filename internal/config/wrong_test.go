@@ -156,6 +156,7 @@ func reported(t *testing.T) map[string]map[string]bool {
 			for _, parent := range []string{
 				"tags", "waivers", "database.parameters", "app.secretEntries", "additionalApps.<name>.secretEntries",
 				"pods.labels", "pods.annotations", "pods.nodeSelector", "migrations.env", "migrations.secretEnv", "restore.engines",
+				"additionalApps.<name>.database.migrations.env", "additionalApps.<name>.database.migrations.secretEnv",
 			} {
 				if strings.HasPrefix(key, parent+".") {
 					key = parent

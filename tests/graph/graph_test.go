@@ -58,6 +58,11 @@ func variants(t *testing.T) []variant {
 	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
 	prod("alternating", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "readOnlyLogin": true,
 		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`})
+	prod("databases", map[string]string{
+		"mosaic-database:database": `{"credentials": "alternating"}`, "mosaic-database:pooling": `{"enabled": true, "tlsSecretName": "pooler-tls"}`,
+		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}, "orders": {"namespace": "orders", "database": {"name": "orders", "readOnlyLogin": true,
+			"migrations": {"image": "orders:1.0.0"}}}}`,
+	})
 	prod("pooling", map[string]string{
 		"mosaic-database:pooling": `{"enabled": true, "tlsSecretName": "pooler-tls"}`, "mosaic-database:tls": `{"caBundleConfigMap": "rds-ca"}`,
 		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}}`,
