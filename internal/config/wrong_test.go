@@ -196,7 +196,7 @@ func TestRangesAndChoices(t *testing.T) {
 		_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
 		var problems config.Problems
 		if assert.ErrorAs(t, err, &problems, "%s: %s", r.Key, value) {
-			assert.Equal(t, config.Key(r.Key), itemIndex.ReplaceAllString(problems[0].Key, "[]"))
+			assert.Equal(t, config.Key(strings.Replace(r.Key, "<name>", "worker", 1)), itemIndex.ReplaceAllString(problems[0].Key, "[]"))
 			assert.Equal(t, r.Rule, problems[0].Rule)
 			assert.NotEmpty(t, problems[0].Fix)
 		}

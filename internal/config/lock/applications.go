@@ -76,7 +76,7 @@ func changedDatabase(full string, app *config.AdditionalApp, old []string) schem
 	}
 	problem := schema.Problem{Key: full + ".database.name", Value: orUnset(now)}
 	if before == "" {
-		problem.Rule = "not set since the application was added: its pods would find an empty database, and not the data that they have in database.name"
+		problem.Rule = "immutable, not set since the application was added: its pods would find an empty database, and not the data that they have in database.name"
 		problem.Fix = "nothing: remove " + full + ".database; or an entry of another name beside this one, to which the data is moved (docs/databases.md)"
 	} else {
 		problem.Rule = fmt.Sprintf("immutable, %s since the application was added: its pods would find another database, without their data; and no run drops one", before)
