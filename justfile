@@ -68,6 +68,11 @@ db-logs env="" *flags:
 db-connections env="":
     @scripts/db-connections "$@"
 
+# List the databases of previews; --drop: those whose namespace is gone
+[group('look')]
+db-previews env="" *flags:
+    @scripts/db-previews "$@"
+
 # Show the running queries, the longest first, and what blocks them
 [group('look')]
 db-slow-queries env="":

@@ -17,8 +17,8 @@ const longestTrust = 2048
 // to one of those named, or like one of the patterns. The patterns have a statement of their own, because the operators of one
 // statement must all hold.
 func (a *Args) trustPolicy() (string, error) {
-	named, patterns := iam.Values{a.subject()}, iam.Values{}
-	for _, account := range a.Trusted {
+	named, patterns := iam.Values{}, iam.Values{}
+	for _, account := range append([]string{a.Namespace + "/" + a.ServiceAccount}, a.Trusted...) {
 		namespace, name, _ := strings.Cut(account, "/")
 		if strings.Contains(account, "*") {
 			patterns = append(patterns, subject(namespace, name))
@@ -33,7 +33,10 @@ func (a *Args) trustPolicy() (string, error) {
 			Action: iam.Values{"sts:AssumeRoleWithWebIdentity"}, Condition: condition,
 		}
 	}
-	document := iam.Policy(trust(iam.Condition{"StringEquals": {host + ":sub": named, host + ":aud": {audience}}}))
+	document := iam.Policy()
+	if len(named) > 0 {
+		document.Statement = append(document.Statement, trust(iam.Condition{"StringEquals": {host + ":sub": named, host + ":aud": {audience}}}))
+	}
 	if len(patterns) > 0 {
 		document.Statement = append(document.Statement,
 			trust(iam.Condition{"StringEquals": {host + ":aud": {audience}}, "StringLike": {host + ":sub": patterns}}))

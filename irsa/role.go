@@ -19,7 +19,7 @@ type Args struct {
 	Config *config.Config
 	// Name is the name of the role, at most 64 characters.
 	Name string
-	// Namespace and ServiceAccount name the service account that has the role.
+	// Namespace and ServiceAccount name the service account that has the role; in the namespace, * stands for any characters.
 	Namespace      string
 	ServiceAccount string
 	// Trusted are more service accounts that may assume the role, as namespace/name, in which * stands for any characters.

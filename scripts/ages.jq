@@ -5,7 +5,7 @@ def age: if . == null then "an unknown time" elif . == 1 then "1 day" else "\(.)
 
 [.deployment.resources[]? | select(.type == "random:index/randomPassword:RandomPassword" and (.delete | not))
  | (.urn | split("::") | last) as $name
- | ($name | capture("-(?<login>(?<pair>[a-z0-9_]+)_[ab])-(?<number>[0-9]+)$")
+ | ($name | capture("-(?<login>(?<pair>[a-z0-9_]+?)(_[ab])?)-(?<number>[0-9]+)$")
      // if endswith("-password") then {login: "the master user", pair: "", number: "0"} else empty end)
    + {days: (try (.created | days) catch null)}]
 | group_by(.pair) | map(max_by(.number | tonumber).login as $used | map(. + {used: (.login == $used)})) | add // []

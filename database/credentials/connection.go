@@ -27,6 +27,13 @@ func (s *Server) connectionOf(cfg *config.Config, database string, login Login, 
 	})
 }
 
+// loginOf returns the content of a secret with a login alone, for databases that this program does not know.
+func (s *Server) loginOf(login Login) pulumi.StringOutput {
+	return pulumi.All(s.Endpoint, s.Port, login.Name, login.Password).ApplyT(func(values []any) (string, error) {
+		return encode(map[string]any{"host": values[0], "port": values[1], "username": values[2], "password": values[3]})
+	}).(pulumi.StringOutput)
+}
+
 // credentialsOf returns the content of the credentials secret: the login, with what AWS writes into the secret of a database beside
 // it, for tools that know secrets by that.
 func (s *Server) credentialsOf(cfg *config.Config, login Login) pulumi.StringOutput {

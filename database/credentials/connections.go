@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
+	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // ConnectionsArgs are the arguments of [NewConnections].
@@ -69,6 +70,13 @@ func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opt
 	}
 	if logins.Reader != nil {
 		if _, err := put(names.ReadOnly, logins.ReaderSecretArn, *logins.Reader, nil); err != nil {
+			return nil, err
+		}
+	}
+	if logins.Previews != nil {
+		if _, err := (secrets{ctx: ctx, parent: pulumi.Parent(component)}).put(secretContent{
+			name: naming.PreviewsSecret(args.Config.Environment), secretID: logins.PreviewsSecretArn, value: args.Server.loginOf(*logins.Previews), dependencies: args.Ready,
+		}); err != nil {
 			return nil, err
 		}
 	}

@@ -27,6 +27,7 @@ type Logins struct {
 
 	Application, Migrator Login  // the active login of each pair
 	Reader                *Login // nil without database.readOnlyLogin
+	Previews              *Login // nil without previews
 	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one.
 	Pooled []PoolerLogin
 
@@ -35,6 +36,7 @@ type Logins struct {
 	MigratorSecretArn        pulumi.StringOutput
 	ReaderSecretArn          pulumi.StringOutput // set only with Reader
 	ConnectionSecretArn      pulumi.StringOutput // set only with a database of its own: the other one's is there before the logins
+	PreviewsSecretArn        pulumi.StringOutput // set only with Previews
 }
 
 // NewLogins registers the component. opts must include the providers aws and random.
@@ -97,6 +99,11 @@ func (b *loginsBuilder) build(c *Logins) error {
 			return err
 		}
 	}
+	if b.app.Main && b.cfg.HasPreviews() {
+		if err := b.previews(c, roles.Previews); err != nil {
+			return err
+		}
+	}
 	migrator, err := b.secrets.secret(names.Migrator, "The migrator's connection to "+b.described())
 	if err != nil {
 		return err
@@ -114,39 +121,12 @@ func (b *loginsBuilder) build(c *Logins) error {
 	return b.connection(c)
 }
 
-// connection registers the secret of an application with a database of its own. It is protected like the application's role: the pods'
-// Secret is made from it.
-func (b *loginsBuilder) connection(c *Logins) error {
-	protected := b.secrets
-	protected.protect = b.app.DeletionProtection
-	secret, err := protected.secret(b.app.Secrets.Connection, "Connection to "+b.described())
-	if err != nil {
-		return err
-	}
-	c.ConnectionSecretArn = secret.Arn
-	return nil
-}
-
 // described names the database in the description of a secret.
 func (b *loginsBuilder) described() string {
 	if b.app.Main {
 		return b.database
 	}
 	return b.app.Database + " of " + b.database
-}
-
-// reader registers the read-only login, and the secret with its connection.
-func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
-	reader, err := b.pair("reader", pair)
-	if err != nil {
-		return err
-	}
-	secret, err := b.secrets.secret(b.app.Secrets.ReadOnly, "Read-only connection to "+b.described())
-	if err != nil {
-		return err
-	}
-	c.Reader, c.ReaderSecretArn = &reader, secret.Arn
-	return nil
 }
 
 // pair registers the passwords of a pair of logins, and returns the active one. The active login has the password of the

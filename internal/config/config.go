@@ -29,6 +29,7 @@ type Config struct {
 	Migrations Migrations        `key:"migrations" free:"in the cluster" doc:"Job that brings the schema to the application's revision."`
 	TLS        TLS               `key:"tls" free:"in the cluster" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
+	Previews   Previews          `key:"previews" doc:"Databases of preview environments on this instance (docs/previews.md)."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" free:"in the cluster" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
 	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
@@ -70,6 +71,11 @@ type App struct {
 	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
 	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
 	Access
+}
+
+// Previews are preview environments of the application, each with a database of its own, which its chart makes and drops.
+type Previews struct {
+	Namespaces string `key:"namespaces" unset:"none: previews have no databases of their own" rule:"optional,namespacesLike" doc:"Namespaces of the previews, by how their names begin, such as preview-*."`
 }
 
 // AdditionalApp is one more application that uses the database.

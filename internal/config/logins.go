@@ -28,6 +28,9 @@ func (c *Config) Secrets() []string {
 			names = append(names, app.Secrets.ReadOnly)
 		}
 	}
+	if c.HasPreviews() {
+		names = append(names, naming.PreviewsSecret(c.Environment))
+	}
 	if c.Pooling.Enabled {
 		names = append(names, naming.PoolerSecret(c.Environment))
 	}
@@ -36,6 +39,9 @@ func (c *Config) Secrets() []string {
 	}
 	return names
 }
+
+// HasPreviews tells whether preview environments have databases of their own.
+func (c *Config) HasPreviews() bool { return c.Previews.Namespaces != "" }
 
 // PodsConnect tells whether this program makes pods that connect to the database: those of the migration, of the bootstrap, of the
 // load or of the pooler.
@@ -72,7 +78,7 @@ func (l *loader) logins() {
 			given bool
 		}{
 			{"database.readOnlyLogin", d.ReadOnlyLogin}, {"database.iamPrincipals", len(d.IamPrincipals) > 0},
-			{"database.masterPasswordVersion", d.MasterPasswordVersion != 0},
+			{"database.masterPasswordVersion", d.MasterPasswordVersion != 0}, {"previews.namespaces", c.HasPreviews()},
 		} {
 			if needs.given {
 				l.conflict(Problem{Key: needs.field,
@@ -98,6 +104,9 @@ func (l *loader) logins() {
 		return
 	}
 	l.length(longName{what: "name of the bootstrap's role", name: naming.AdminRole(c.Environment, c.App.Name), most: 64, fields: "environment or app.name", value: c.Environment})
+	if c.HasPreviews() {
+		l.length(longName{what: "name of the previews' role", name: naming.PreviewsRole(c.Environment, c.App.Name), most: 64, fields: "environment or app.name", value: c.Environment})
+	}
 	for _, app := range c.Schemas() {
 		l.roleNames(app)
 	}

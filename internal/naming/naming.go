@@ -44,6 +44,9 @@ func MigratorSecret(env string) string { return fmt.Sprintf("%s/%s/rds/migrator"
 // ReadOnlySecret is the name of the read-only login's connection secret: mosaic/<env>/rds/readonly.
 func ReadOnlySecret(env string) string { return fmt.Sprintf("%s/%s/rds/readonly", Prefix, env) }
 
+// PreviewsSecret is the name of the secret with the login of preview environments: mosaic/<env>/rds/previews.
+func PreviewsSecret(env string) string { return fmt.Sprintf("%s/%s/rds/previews", Prefix, env) }
+
 // PoolerSecret is the name of the secret with the user list of the connection pooler: mosaic/<env>/rds/pooler.
 func PoolerSecret(env string) string { return fmt.Sprintf("%s/%s/rds/pooler", Prefix, env) }
 
@@ -146,6 +149,14 @@ func Load(app string) string { return app + "-load" }
 
 // Migrator is the name that the migrator's ExternalSecret and Secret are named after: <app>-migrator.
 func Migrator(app string) string { return app + "-migrator" }
+
+// PreviewsRole is the name of the IAM role that reads the login of preview environments: mosaic-<env>-<app>-previews-secrets-role, at most 64
+// characters (IAM).
+func PreviewsRole(env, app string) string { return SecretsRole(env, app+"-previews") }
+
+// PreviewDatabase is the name of the Kubernetes objects that make and drop the database of a preview environment, and of the ServiceAccount
+// that may: <app>-preview-database.
+func PreviewDatabase(app string) string { return app + "-preview-database" }
 
 // Pooler is the name of the connection pooler's Kubernetes objects, which its secrets and its IAM role are named after:
 // <app>-pooler, at most 63 characters, because a Service's name is a DNS label.

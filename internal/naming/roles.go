@@ -11,6 +11,7 @@ type Roles struct {
 	Application Pair   // <app>_a, <app>_b
 	Migrator    Pair   // <app>_migrator_a, <app>_migrator_b
 	Reader      Pair   // <app>_reader_a, <app>_reader_b
+	Previews    string // <app>_previews, the login that preview environments share; it makes their databases
 	IAMUsers    string // <app>_people, the login that IAM users share; it takes tokens, not passwords
 }
 
@@ -35,13 +36,13 @@ func DatabaseRoles(app string) Roles {
 	pair := func(name string) Pair { return Pair{A: name + "_a", B: name + "_b"} }
 	return Roles{
 		Owner: app + "_owner", ReadWrite: app + "_readwrite", ReadOnly: app + "_readonly",
-		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"), IAMUsers: app + "_people",
+		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"), IAMUsers: app + "_people", Previews: app + "_previews",
 	}
 }
 
 // All returns the names of all roles.
 func (r Roles) All() []string {
-	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.IAMUsers}
+	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.IAMUsers, r.Previews}
 	for _, pair := range []Pair{r.Application, r.Migrator, r.Reader} {
 		all = append(all, pair.All()...)
 	}

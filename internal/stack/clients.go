@@ -17,6 +17,7 @@ type clients struct {
 	applications []application         // the main one first
 	logins       map[string]*logins    // by application; empty: all log in as the master user
 	users        *credentials.IAMUsers // nil without database.iamPrincipals
+	previews     *irsa.Role            // nil without previews
 }
 
 // application is an application with its IAM role and its Kubernetes objects.
@@ -49,6 +50,9 @@ func (d *deployment) connectClients() (*clients, error) {
 			return nil, err
 		}
 		c.applications = append(c.applications, *application)
+	}
+	if c.previews, err = d.newPreviews(c.logins[d.cfg.App.Name]); err != nil {
+		return nil, err
 	}
 	c.users, err = d.newUsers()
 	return c, err

@@ -50,6 +50,7 @@ func Outputs() []Output {
 		{"estimatedMonthlyCost", "string", "estimated monthly cost, such as \"18.41 USD\"; \"at least …\" if a price is unknown"},
 		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
 		{"gitops", "object", "where the GitOps repository has these values: path of the file, and key in it; an empty key if the file is this program's alone"},
+		{"previews", "object", "values of the chart charts/preview-database, for the databases of preview environments; empty without previews"},
 		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments, helmValues and gitops, whose path is empty if nothing writes the values; and database, if it has one of its own: name, connectionSecretName, connectionSecretArn, readOnlySecretArn, applicationLogins and migrationJobName"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
@@ -98,6 +99,7 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           d.helmValues(main),
 		"gitops":               valuesFile(main),
+		"previews":             previewValues(cfg, clients.previews),
 		"additionalApps":       d.additionalApps(clients),
 		lastRunOutput:          left,
 	}

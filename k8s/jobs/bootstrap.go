@@ -99,7 +99,7 @@ func (a *BootstrapArgs) secret() *manifest.Secret {
 	name := naming.Bootstrap(a.App.Name)
 	return &manifest.Secret{
 		Name: naming.KubernetesSecret(name), ExternalSecret: naming.ExternalSecret(name), SecretStore: naming.Admin(a.Config.App.Name),
-		RemoteName: a.App.Secrets.Bootstrap, RemoteVersion: a.SecretVersion, Keys: secretVariables(a.App),
+		RemoteName: a.App.Secrets.Bootstrap, RemoteVersion: a.SecretVersion, Keys: secretVariables(a.Config, a.App),
 	}
 }
 

@@ -22,9 +22,14 @@ var bootstrapSQL string
 //go:embed bootstrap_database.sql
 var bootstrapDatabaseSQL string
 
+// previewsSQL has the statements about the login of preview environments.
+//
+//go:embed previews.sql
+var previewsSQL string
+
 // psql returns the command that runs the statements.
 func psql(app config.Application) []string {
-	statements := bootstrapSQL
+	statements := bootstrapSQL + previewsSQL
 	if !app.Main {
 		statements = bootstrapDatabaseSQL + bootstrapSQL
 	}
@@ -44,7 +49,9 @@ func plainVariables(cfg *config.Config, app config.Application) []setting {
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(app.Main && len(cfg.Database.IamPrincipals) > 0),
 	}
-	if !app.Main {
+	if app.Main {
+		values["LOGIN_PREVIEWS"] = roles.Previews
+	} else {
 		values["OWN_DATABASE"] = app.Database
 		values["MAIN_ROLES"] = strings.Join(naming.DatabaseRoles(cfg.App.Name).All(), " ")
 	}
@@ -68,7 +75,7 @@ func verification(tls config.TLS) map[string]string {
 }
 
 // secretVariables returns the variables that are secret, with their properties in the bootstrap secret.
-func secretVariables(app config.Application) []manifest.Key {
+func secretVariables(cfg *config.Config, app config.Application) []manifest.Key {
 	keys := []manifest.Key{
 		{Name: "PGHOST", Property: "host"}, {Name: "PGPORT", Property: "port"}, {Name: "PGDATABASE", Property: "database"},
 		{Name: "PGUSER", Property: "username"}, {Name: "PGPASSWORD", Property: "password"},
@@ -77,6 +84,9 @@ func secretVariables(app config.Application) []manifest.Key {
 		if app.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {
 			keys = append(keys, manifest.Key{Name: "VERIFIER_" + name, Property: strings.ToLower(name) + "_verifier"})
 		}
+	}
+	if app.Main && cfg.HasPreviews() {
+		keys = append(keys, manifest.Key{Name: "VERIFIER_PREVIEWS", Property: "previews_verifier"})
 	}
 	return keys
 }

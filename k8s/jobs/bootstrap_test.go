@@ -27,17 +27,20 @@ func TestTheStatementsKnowTheirVariables(t *testing.T) {
 		{Name: "orders", Database: "orders", ReadOnlyLogin: true}, {Name: "orders", Database: "orders"},
 	} {
 		cfg := &config.Config{App: config.App{Name: "core-api"}}
+		if app.Main && app.ReadOnlyLogin {
+			cfg.Previews.Namespaces = "preview-*"
+		}
 		given := map[string]bool{}
 		for _, setting := range plainVariables(cfg, app) {
 			given[setting.name] = true
 		}
-		for _, key := range secretVariables(app) {
+		for _, key := range secretVariables(cfg, app) {
 			given[key.Name] = true
 		}
 		read := map[string]bool{}
 		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(psql(app)[2], -1) {
 			read[match[1]] = true
-			if !strings.HasPrefix(match[1], "VERIFIER_READER") || app.ReadOnlyLogin {
+			if app.ReadOnlyLogin || !strings.HasPrefix(match[1], "VERIFIER_READER") && match[1] != "VERIFIER_PREVIEWS" {
 				assert.True(t, given[match[1]], "the Job does not set %s", match[1])
 			}
 		}

@@ -190,6 +190,10 @@ func credentials() []transition {
 			key: "database.masterPasswordVersion", was: unset, now: "1", chain: "a master password that stays", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
 			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
 		},
+		{
+			key: "previews.namespaces", was: unset, now: "preview-*", from: alternatingWith(""), to: "database: {credentials: alternating}\npreviews: {namespaces: 'preview-*'}", back: true,
+			why: "previews get a login that makes their databases", backWhy: "the login cannot log in any more; the databases of previews stay",
+		},
 		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
 		{
 			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",

@@ -57,7 +57,7 @@ func variants(t *testing.T) []variant {
 	all = append(all, variant{"applications", "dev", dev})
 	prod("gitops", map[string]string{"mosaic-database:delivery": "gitops"})
 	prod("alternating", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "readOnlyLogin": true,
-		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`})
+		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`, "mosaic-database:previews": `{"namespaces": "preview-*"}`})
 	prod("databases", map[string]string{
 		"mosaic-database:database": `{"credentials": "alternating"}`, "mosaic-database:pooling": `{"enabled": true, "tlsSecretName": "pooler-tls"}`,
 		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}, "orders": {"namespace": "orders", "database": {"name": "orders", "readOnlyLogin": true,

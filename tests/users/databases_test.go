@@ -33,7 +33,7 @@ func TestADatabaseOfItsOwn(t *testing.T) {
 }
 
 func ownDatabase(t *testing.T, program string) {
-	d := deployOn(t, serverAt(t, program), append(orders, everything...)...)
+	d := deployOn(t, serverAt(t, program), append(append(orders, everything...), engine.Override{Path: "previews.namespaces", Value: "preview-*"})...)
 	d.up()
 	app, migrator, reader := d.secret("orders-db-secret", "DB_LIBPQ_URL"), d.secret("orders-migrator-db-secret", "DB_LIBPQ_URL"), d.remote("mosaic/prod/rds/orders/readonly")
 	for url, login := range map[string]string{app: "orders_a:", migrator: "orders_migrator_a:", reader: "orders_reader_a:"} {
@@ -90,6 +90,12 @@ func ownDatabase(t *testing.T, program string) {
 	t.Run("others connect to the common databases as before, and not to the new one", func(*testing.T) {
 		d.do(d.url("legacy", "old", "postgres"), `SELECT 1`)
 		d.refused(d.url("legacy", "old", "orders"), denied, `SELECT 1`)
+	})
+	t.Run("previews make databases as before, and get at none of the applications'", func(*testing.T) {
+		login := d.previewsLogin()
+		d.do(d.url(login["username"], login["password"], "postgres"), `CREATE DATABASE preview_1`, `DROP DATABASE preview_1`)
+		d.refused(d.url(login["username"], login["password"], "orders"), denied, `SELECT 1`)
+		d.refused(d.url(login["username"], login["password"], "mosaic"), denied, `SELECT 1`)
 	})
 	t.Run("once more, it is the same", func(t *testing.T) {
 		out, err := d.bootstrap(nil)

@@ -15,6 +15,8 @@ var (
 	dnsSubdomain = regexp.MustCompile(`^` + subdomainForm + `$`)
 
 	accountPattern = regexp.MustCompile(`^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?/[a-z0-9*]([a-z0-9.*-]*[a-z0-9*])?$`)
+	// namespacesLike is the beginning of a name up to a hyphen, so that what is made of it is no name of another database.
+	namespacesLike = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,30}[a-z0-9])?-\*$`)
 	anyNamespace   = regexp.MustCompile(`^[*-]*/`)
 
 	cpuQuantity    = regexp.MustCompile(`^(\d+m|\d+(\.\d{1,3})?)$`)
@@ -39,6 +41,8 @@ func kubernetes() schema.Rules {
 			"a name such as core-api"),
 		"subdomain":      subdomain(),
 		"trustedAccount": trustedAccount(),
+		"namespacesLike": schema.Matching(namespacesLike, "how names of namespaces begin: at most 32 lower-case letters, digits and hyphens, a letter first, and then -*",
+			"one such as preview-*"),
 		"ownNamespace": schema.Check("not beginning with kube-, which is reserved", func(s string) string {
 			if strings.HasPrefix(s, "kube-") {
 				return "a namespace of your own, such as mosaic-prod"
