@@ -14,10 +14,11 @@ type Endpoint struct {
 	Ready []pulumi.Resource // must exist before clients connect
 }
 
-// connectionOf returns the content of a connection secret: the login, and the address of the pooler, or of the server where
-// pooler is nil.
-func (s *Server) connectionOf(cfg *config.Config, login Login, pooler *Endpoint) pulumi.StringOutput {
+// connectionOf returns the content of a connection secret: the login to a database, and the address of the pooler, or of the server
+// where pooler is nil.
+func (s *Server) connectionOf(cfg *config.Config, database string, login Login, pooler *Endpoint) pulumi.StringOutput {
 	return s.content(cfg, login, func(c connection.Connection) (string, error) {
+		c.Database = database
 		c.CaBundlePath = cfg.TLS.CaBundlePath
 		if pooler != nil {
 			c.PoolerHost, c.PoolerPort = pooler.Host, pooler.Port

@@ -15,11 +15,13 @@ import (
 // LoginsArgs are the arguments of [NewLogins].
 type LoginsArgs struct {
 	Config *config.Config
+	App    config.Application // whose logins they are
 	Server *Server
 }
 
-// Logins is the component resource of alternating credentials: the passwords of the logins, the bootstrap secret with their
-// verifiers, and the connection secrets of migrator and reader, which [NewConnections] fills once the logins work.
+// Logins is the component resource of alternating credentials: the passwords of an application's logins, the bootstrap secret with their
+// verifiers, and the connection secrets of migrator and reader, and of a database of its own, which [NewConnections] fills once the
+// logins work.
 type Logins struct {
 	pulumi.ResourceState
 
@@ -33,6 +35,7 @@ type Logins struct {
 	BootstrapSecretVersionID pulumi.StringOutput // changes with the content
 	MigratorSecretArn        pulumi.StringOutput
 	ReaderSecretArn          pulumi.StringOutput // set only with Reader
+	ConnectionSecretArn      pulumi.StringOutput // set only with a database of its own: the other one's is there before the logins
 	PreviewsSecretArn        pulumi.StringOutput // set only with Previews
 }
 
@@ -47,7 +50,7 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 	}
 	server := args.Server
 	b := &loginsBuilder{
-		ctx: ctx, cfg: args.Config, server: server, parent: pulumi.Parent(component),
+		ctx: ctx, cfg: args.Config, app: args.App, server: server, parent: pulumi.Parent(component),
 		secrets:  derived(ctx, args.Config, component),
 		database: naming.Instance(args.Config.Environment),
 		content: pulumi.StringMap{
@@ -72,15 +75,16 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 type loginsBuilder struct {
 	ctx      *pulumi.Context
 	cfg      *config.Config
+	app      config.Application
 	server   *Server
 	parent   pulumi.ResourceOption
 	secrets  secrets
-	database string           // name of the database, such as mosaic-prod-db; the passwords are named after it
+	database string           // such as mosaic-prod-db; the passwords are named after it
 	content  pulumi.StringMap // of the bootstrap secret
 }
 
 func (b *loginsBuilder) build(c *Logins) error {
-	roles := naming.DatabaseRoles(b.cfg.App.Name)
+	roles, names := naming.DatabaseRoles(b.app.Name), b.app.Secrets
 	var err error
 	if c.Application, err = b.pair("app", roles.Application); err != nil {
 		return err
@@ -92,57 +96,39 @@ func (b *loginsBuilder) build(c *Logins) error {
 		{Name: pulumi.String(roles.Application.A), Credential: b.content["app_a_verifier"]},
 		{Name: pulumi.String(roles.Application.B), Credential: b.content["app_b_verifier"]},
 	}
-	if b.cfg.Database.ReadOnlyLogin {
+	if b.app.ReadOnlyLogin {
 		if err := b.reader(c, roles.Reader); err != nil {
 			return err
 		}
 	}
-	if b.cfg.HasPreviews() {
+	if b.app.Main && b.cfg.HasPreviews() {
 		if err := b.previews(c, roles.Previews); err != nil {
 			return err
 		}
 	}
-	migrator, err := b.secrets.secret(naming.MigratorSecret(b.cfg.Environment), "The migrator's connection to "+b.database)
+	migrator, err := b.secrets.secret(names.Migrator, "The migrator's connection to "+b.described())
 	if err != nil {
 		return err
 	}
-	bootstrap, version, err := b.secrets.filled("What the logins of "+b.database+" are made from", secretContent{
-		name: naming.BootstrapSecret(b.cfg.Environment), value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
+	bootstrap, version, err := b.secrets.filled("What the logins of "+b.described()+" are made from", secretContent{
+		name: names.Bootstrap, value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
 	})
 	if err != nil {
 		return err
 	}
 	c.MigratorSecretArn, c.BootstrapSecretArn, c.BootstrapSecretVersionID = migrator.Arn, bootstrap.Arn, version.VersionId
-	return nil
+	if b.app.Main {
+		return nil
+	}
+	return b.connection(c)
 }
 
-// reader registers the read-only login, and the secret with its connection.
-func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
-	reader, err := b.pair("reader", pair)
-	if err != nil {
-		return err
+// described names the database in the description of a secret.
+func (b *loginsBuilder) described() string {
+	if b.app.Main {
+		return b.database
 	}
-	secret, err := b.secrets.secret(naming.ReadOnlySecret(b.cfg.Environment), "Read-only connection to "+b.database)
-	if err != nil {
-		return err
-	}
-	c.Reader, c.ReaderSecretArn = &reader, secret.Arn
-	return nil
-}
-
-// previews registers the login of preview environments, and the secret with it. It is one login and not a pair: what it makes is its own, so
-// another one could not drop it. A rotation refuses previews until they have read the new password.
-func (b *loginsBuilder) previews(c *Logins, name string) error {
-	login, err := b.login("previews", name, b.cfg.Database.PasswordVersion)
-	if err != nil {
-		return err
-	}
-	secret, err := b.secrets.secret(naming.PreviewsSecret(b.cfg.Environment), "Login of the preview environments on "+b.database)
-	if err != nil {
-		return err
-	}
-	c.Previews, c.PreviewsSecretArn = &login, secret.Arn
-	return nil
+	return b.app.Database + " of " + b.database
 }
 
 // pair registers the passwords of a pair of logins, and returns the active one. The active login has the password of the

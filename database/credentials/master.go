@@ -90,7 +90,7 @@ func (m *Master) Publish(server *Server) error {
 		return err
 	}
 	version, err := m.secrets.put(secretContent{
-		name: naming.ConnectionSecret(m.cfg.Environment), secretID: m.connection.ID(), value: server.connectionOf(m.cfg, server.Master, nil), dependencies: ready,
+		name: naming.ConnectionSecret(m.cfg.Environment), secretID: m.connection.ID(), value: server.connectionOf(m.cfg, m.cfg.Database.Name, server.Master, nil), dependencies: ready,
 	})
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func Connect(ctx *pulumi.Context, args *ConnectArgs) (pulumi.StringOutput, error
 	}
 	version, err := secrets{ctx: ctx, parent: args.Parent}.put(secretContent{
 		name: naming.ConnectionSecret(cfg.Environment), secretID: args.ConnectionSecretArn,
-		value: args.Server.connectionOf(cfg, args.Server.Master, pooler), dependencies: append(pooler.Ready, args.Server.Resource),
+		value: args.Server.connectionOf(cfg, cfg.Database.Name, args.Server.Master, pooler), dependencies: append(pooler.Ready, args.Server.Resource),
 	})
 	if err != nil {
 		return pulumi.StringOutput{}, err

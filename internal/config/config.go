@@ -90,6 +90,7 @@ type AdditionalApp struct {
 		Path string `key:"path" unset:"none: its values are not written" rule:"optional,valuesFile" doc:"File of its values, as gitops.path is for those of the application that owns the schema."`
 		Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a shared file takes its values, as gitops.key."`
 	} `key:"gitops" doc:"Where the GitOps repository has the values that its chart gets."`
+	Database OwnDatabase `key:"database" doc:"Database of the application alone, beside database.name on the same instance (docs/databases.md); none: it uses that one."`
 	Access
 }
 

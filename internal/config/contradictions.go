@@ -38,8 +38,6 @@ func (l *loader) contradictions() {
 	l.copies()
 	l.awsBackup()
 	l.migrations()
-	l.timeouts()
-	l.environment()
 	l.adopted()
 	l.pods()
 	l.pooling()
@@ -50,6 +48,7 @@ func (l *loader) contradictions() {
 	l.logins()
 	l.managedMaster()
 	l.extensions()
+	l.databases()
 	l.helmValues()
 	l.gitops()
 }

@@ -12,30 +12,35 @@ import (
 
 // The kubelet expands $(NAME) in a command, and replaces two dollar signs with one.
 func TestTheKubeletLeavesTheStatementsAlone(t *testing.T) {
-	script := psql()[2]
-	assert.NotContains(t, script, "$$")
-	assert.NotContains(t, script, "$(")
-	assert.Equal(t, 1, strings.Count(script, "\nSQL\n"), "only the last line ends the here-document")
+	for _, main := range []bool{true, false} {
+		script := psql(config.Application{Main: main})[2]
+		assert.NotContains(t, script, "$$")
+		assert.NotContains(t, script, "$(")
+		assert.Equal(t, 1, strings.Count(script, "\nSQL\n"), "only the last line ends the here-document")
+	}
 }
 
 // The Job sets every variable that the statements read, and the statements read every variable that the Job sets.
 func TestTheStatementsKnowTheirVariables(t *testing.T) {
-	for _, reader := range []bool{true, false} {
-		cfg := &config.Config{App: config.App{Name: "core-api"}, Database: config.Database{ReadOnlyLogin: reader}}
-		if reader {
+	for _, app := range []config.Application{
+		{Name: "core-api", Main: true, ReadOnlyLogin: true}, {Name: "core-api", Main: true},
+		{Name: "orders", Database: "orders", ReadOnlyLogin: true}, {Name: "orders", Database: "orders"},
+	} {
+		cfg := &config.Config{App: config.App{Name: "core-api"}}
+		if app.Main && app.ReadOnlyLogin {
 			cfg.Previews.Namespaces = "preview-*"
 		}
 		given := map[string]bool{}
-		for _, setting := range plainVariables(cfg) {
+		for _, setting := range plainVariables(cfg, app) {
 			given[setting.name] = true
 		}
-		for _, key := range secretVariables(cfg) {
+		for _, key := range secretVariables(cfg, app) {
 			given[key.Name] = true
 		}
 		read := map[string]bool{}
-		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(statements(), -1) {
+		for _, match := range regexp.MustCompile(`(?m)^\\getenv \w+ (\w+)$`).FindAllStringSubmatch(psql(app)[2], -1) {
 			read[match[1]] = true
-			if reader || !strings.HasPrefix(match[1], "VERIFIER_READER") && match[1] != "VERIFIER_PREVIEWS" {
+			if app.ReadOnlyLogin || !strings.HasPrefix(match[1], "VERIFIER_READER") && match[1] != "VERIFIER_PREVIEWS" {
 				assert.True(t, given[match[1]], "the Job does not set %s", match[1])
 			}
 		}

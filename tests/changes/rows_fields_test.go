@@ -260,21 +260,7 @@ func networks() []transition {
 }
 
 func migrations() []transition {
-	with := func(field string) string { return "migrations: {" + field + "}" }
-	const next = "of the next revision or attempt; a Job that ran does not run again"
-	return []transition{
-		{key: "migrations.image", was: "1.0.0", now: "2.0.0", to: with("image: 'mosaic-life/core-api:2.0.0'"), back: true, why: "the migration of that image runs"},
-		{key: "migrations.command", was: "alembic upgrade head", now: "alembic upgrade +1", to: with("command: [alembic, upgrade, '+1']"), back: true, why: "the other command runs"},
-		{key: "migrations.attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the same image runs once more"},
-		{key: "migrations.enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what ran, ran", backWhy: "the same revision runs again: migrations have to bear that"},
-		{key: "migrations.deadlineSeconds", was: "600", now: "900", to: with("deadlineSeconds: 900"), back: true, why: next},
-		{key: "migrations.backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
-		{key: "migrations.cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
-		{key: "migrations.memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
-		{key: "migrations.lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
-		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
-		{key: "migrations.env", was: unset, now: "LOG_LEVEL: debug", to: with("env: {LOG_LEVEL: debug}"), back: true, why: next},
-		{key: "migrations.secretEnv", was: unset, now: "SENTRY_DSN: app-secrets/dsn", to: with("secretEnv: {SENTRY_DSN: app-secrets/dsn}"), back: true, why: next},
+	return append(migrationRows("migrations", func(field string) string { return "migrations: {" + field + "}" }), []transition{
 		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret names it"},
 		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret names the file; the next migration mounts it"},
 		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
@@ -297,6 +283,25 @@ func migrations() []transition {
 		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "the output gitops alone"},
 		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "the output gitops alone"},
 		{key: "app.deployments", was: unset, now: "api, jobs", to: "app: {deployments: [api, jobs]}", back: true, why: "an output alone, for the recipes"},
+	}...)
+}
+
+// migrationRows are the changes of every field of an application's migrations.
+func migrationRows(key string, with func(field string) string) []transition {
+	const next = "of the next revision or attempt; a Job that ran does not run again"
+	return []transition{
+		{key: key + ".image", was: "1.0.0", now: "2.0.0", to: with("image: 'mosaic-life/core-api:2.0.0'"), back: true, why: "the migration of that image runs"},
+		{key: key + ".command", was: "alembic upgrade head", now: "alembic upgrade +1", to: with("command: [alembic, upgrade, '+1']"), back: true, why: "the other command runs"},
+		{key: key + ".attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the same image runs once more"},
+		{key: key + ".enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what ran, ran", backWhy: "the same revision runs again: migrations have to bear that"},
+		{key: key + ".deadlineSeconds", was: "600", now: "900", to: with("deadlineSeconds: 900"), back: true, why: next},
+		{key: key + ".backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
+		{key: key + ".cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
+		{key: key + ".memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
+		{key: key + ".lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
+		{key: key + ".statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
+		{key: key + ".env", was: unset, now: "LOG_LEVEL: debug", to: with("env: {LOG_LEVEL: debug}"), back: true, why: next},
+		{key: key + ".secretEnv", was: unset, now: "SENTRY_DSN: app-secrets/dsn", to: with("secretEnv: {SENTRY_DSN: app-secrets/dsn}"), back: true, why: next},
 	}
 }
 

@@ -140,6 +140,6 @@ func (m managed) Modify(old, instance Properties) error {
 	return m.Databases.Modify(m.cloud.withMaster(old), m.cloud.withMaster(instance))
 }
 
-func (m managed) Accept(instance Properties, user, password string) error {
-	return m.Databases.Accept(m.cloud.withMaster(instance), user, password)
+func (m managed) Accept(instance Properties, database, user, password string) error {
+	return m.Databases.Accept(m.cloud.withMaster(instance), database, user, password)
 }
