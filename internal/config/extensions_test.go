@@ -9,7 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/configtest"
 )
 
-// The list of extensions was made from documentation: an unknown name is a warning, and the server knows.
+// The list of extensions is not complete: an unknown name is a warning, and the server knows.
 func TestExtensionsThatAreNotKnown(t *testing.T) {
 	c := configtest.Load(t, database("credentials: alternating, extensions: [vector, pgvector, uuid-ossp, hypertext, aws_ml]"))
 	doubts := c.Doubts()

@@ -7,9 +7,9 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-// offered are the extensions of RDS for PostgreSQL 16 to 18, by the names that CREATE EXTENSION takes. Source: the RDS release notes,
-// "Extension versions for Amazon RDS for PostgreSQL", as of 2026-11. It is not complete, and a few of them are not there in every major version: what
-// a server has, it says itself, in pg_available_extensions.
+// offered are extensions of RDS for PostgreSQL 16 to 18, by the names that CREATE EXTENSION takes, as they are generally known in 2026-11: it has not been
+// compared with AWS's own table, "Extension versions for Amazon RDS for PostgreSQL" in the release notes. It is not complete, and a few are not there in
+// every major version: what a server has, it says itself, in pg_available_extensions.
 const offered = `
 	address_standardizer address_standardizer_data_us amcheck autoinc aws_commons aws_lambda aws_s3 bloom bool_plperl btree_gin btree_gist
 	citext cube dblink dict_int dict_xsyn earthdistance flow_control fuzzystrmatch h3 h3_postgis hll hstore hstore_plperl insert_username intagg
