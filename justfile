@@ -93,6 +93,11 @@ db-migrate-logs env="" *flags:
 db-snapshots env="":
     @scripts/db-snapshots "$@"
 
+# Send a test message through an alarm to everybody who gets the real ones, after a question [--yes]
+[group('act')]
+db-alert-test env="" *flags:
+    @scripts/db-alert-test "$@"
+
 # Open psql in a temporary pod
 [group('act')]
 db-shell env="":

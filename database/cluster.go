@@ -25,6 +25,7 @@ func (c cluster) active(s *shared) (*server, error) {
 	}
 	server := &server{
 		identifier: made.ClusterIdentifier, endpoint: made.Endpoint, port: made.Port, resourceID: made.ClusterResourceId, username: made.MasterUsername,
+		masterSecret:  c.managedSecret(made.MasterUserSecrets.ApplyT(clusterSecret)),
 		engineVersion: made.EngineVersionActual, allocatedStorage: pulumi.Int(0).ToIntOutput(), readers: pulumi.StringArray{},
 		copiedBackups: pulumi.String("").ToStringOutput(), // RDS copies those of instances alone
 		watched:       monitoring.Server{Cluster: made.ClusterIdentifier, ParameterGroup: group.Name},
@@ -75,7 +76,6 @@ func (c cluster) inputs(s *shared, identifier string, group *rds.ClusterParamete
 		EngineLifecycleSupport:           pulumi.String(lifecycleSupport),
 		AllowMajorVersionUpgrade:         pulumi.Bool(db.AllowMajorVersionUpgrade),
 		ApplyImmediately:                 pulumi.Bool(db.ApplyImmediately),
-		MasterPassword:                   s.password,
 		Port:                             pulumi.Int(db.Port),
 		DbSubnetGroupName:                s.subnetGroup.Name,
 		VpcSecurityGroupIds:              pulumi.StringArray{s.securityGroup.ID()},
@@ -96,6 +96,7 @@ func (c cluster) inputs(s *shared, identifier string, group *rds.ClusterParamete
 		PerformanceInsightsEnabled:       pulumi.Bool(db.PerformanceInsightsRetentionDays > 0),
 		Serverlessv2ScalingConfiguration: capacity(db),
 	}
+	c.setMaster(args, s)
 	if days := db.PerformanceInsightsRetentionDays; days > 0 {
 		args.PerformanceInsightsRetentionPeriod = pulumi.Int(days)
 	}

@@ -27,6 +27,7 @@ type Instance struct {
 
 	SecurityGroupID      pulumi.StringOutput
 	CredentialsSecretArn pulumi.StringOutput
+	MasterUserSecretArn  pulumi.StringOutput // of the secret that has the master user's password: RDS's own where RDS manages it
 	ConnectionSecretArn  pulumi.StringOutput
 	CopiedBackupsArn     pulumi.StringOutput // of the copies of the primary's automated backups in another region; "": there are none
 	BackupVault          pulumi.StringOutput // name of the vault of AWS Backup; "": there is none
@@ -114,7 +115,7 @@ type shared struct {
 	enhanced      *monitoring.Enhanced // nil without enhanced monitoring
 	copies        *copies              // nil: nothing is copied to another region
 	awsBackup     *awsbackup.Plan      // nil: AWS Backup backs up nothing
-	password      pulumi.StringOutput  // of the master user
+	password      pulumi.StringOutput  // of the master user; not set if RDS manages it
 	source        *kept                // whose data is loaded into the active one; nil: none
 }
 
@@ -134,7 +135,7 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	}
 	c.Server = &credentials.Server{
 		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID, ReplicaResourceIDs: active.readerIDs,
-		Master: credentials.Login{Name: active.username, Password: s.password},
+		Master: credentials.Login{Name: active.username, Password: s.password}, MasterSecretArn: active.masterSecret,
 	}
 	if s.source != nil {
 		c.Source = &credentials.Source{Endpoint: s.source.endpoint, Username: s.source.username}
@@ -148,6 +149,9 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	c.CopiedBackupsArn, c.BackupVault = active.copiedBackups, s.awsBackup.Vault()
 	c.SecurityGroupID = s.securityGroup.ID().ToStringOutput()
 	c.CredentialsSecretArn, c.ConnectionSecretArn = c.master.CredentialsSecretArn, c.master.ConnectionSecretArn
+	if c.MasterUserSecretArn = c.CredentialsSecretArn; b.cfg.Database.ManageMasterUserPassword {
+		c.MasterUserSecretArn = active.masterSecret
+	}
 	return monitoring.Register(b.ctx, &monitoring.Args{Config: b.cfg, Server: active.watched, BillingTag: tag, Parent: b.parent})
 }
 
@@ -169,6 +173,8 @@ func (b *builder) shared() (*shared, error) {
 	if s.awsBackup, err = awsbackup.New(b.ctx, b.cfg, b.parent); err != nil {
 		return nil, err
 	}
-	s.password, err = credentials.MasterPassword(b.ctx, b.cfg, b.parent)
+	if !b.cfg.Database.ManageMasterUserPassword {
+		s.password, err = credentials.MasterPassword(b.ctx, b.cfg, b.parent)
+	}
 	return s, err
 }

@@ -64,7 +64,7 @@ func (b *builder) writable(s *shared, identifier string, group *rds.ParameterGro
 	args.EngineVersion = pulumi.String(db.EngineVersion)
 	args.AllowMajorVersionUpgrade = pulumi.Bool(db.AllowMajorVersionUpgrade)
 	args.EngineLifecycleSupport = pulumi.String(lifecycleSupport)
-	args.Password = s.password
+	b.setMaster(args, s)
 	args.DbSubnetGroupName = s.subnetGroup.Name
 	args.DeletionProtection = pulumi.Bool(db.DeletionProtection)
 	args.MultiAz = pulumi.Bool(db.MultiAz)
@@ -156,7 +156,7 @@ func (i instance) active(s *shared) (*server, error) {
 	}
 	made := &server{
 		resource: primary, identifier: primary.Identifier, endpoint: primary.Address, port: primary.Port, resourceID: primary.ResourceId,
-		username: primary.Username, engineVersion: primary.EngineVersionActual, allocatedStorage: primary.AllocatedStorage, readers: pulumi.StringArray{},
+		username: primary.Username, masterSecret: i.managedSecret(primary.MasterUserSecrets.ApplyT(instanceSecret)), engineVersion: primary.EngineVersionActual, allocatedStorage: primary.AllocatedStorage, readers: pulumi.StringArray{},
 		copiedBackups: pulumi.String("").ToStringOutput(),
 		watched:       monitoring.Server{Resource: primary, Instances: pulumi.StringArray{primary.Identifier}, ParameterGroup: group.Name},
 	}

@@ -97,6 +97,7 @@ func given(args *rds.InstanceArgs) []string {
 func TestRetainedInstancesAreRegisteredFirst(t *testing.T) {
 	cfg := &config.Config{Environment: "a", Region: "us-east-1", Restore: config.Restore{Generation: 3, Serving: 2}}
 	full(&cfg.Database)
+	cfg.Database.ManageMasterUserPassword = false // the mocks are no RDS, which makes a secret
 	network := config.Network{VpcID: "vpc-1", SubnetIDs: []string{"a", "b"}, IngressCidrs: []string{"10.0.0.0/16"}}
 	mocks := &echo{ignored: map[string][]string{}, slow: []string{cfg.Retained()[0].Identifier, cfg.Retained()[1].Identifier}}
 	require.NoError(t, pulumi.RunErr(func(ctx *pulumi.Context) error {

@@ -47,7 +47,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, fmt.Errorf("registering the component %s: %w", name, err)
 	}
 	w := &manifest.Writer{Context: ctx, Parent: pulumi.Parent(component), App: args.App.Name, Namespace: args.App.Namespace}
-	if !args.App.OwnsSchema {
+	if !args.App.Main {
 		w.Prefix = args.App.Name + "/" // two applications in one namespace may have objects of the same name
 	}
 	secret := args.secret()
@@ -76,12 +76,12 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 // secret returns the Secret that the application's pods use.
 func (a *Args) secret() *manifest.Secret {
 	keys := manifest.ConnectionKeys(a.Config, a.App.SecretEntries)
-	if a.Config.Pooling.Routed() {
+	if a.Config.Pooled(a.App) {
 		keys = manifest.PooledConnectionKeys(a.Config, a.App.SecretEntries)
 	}
 	store, kind := a.App.Store()
 	return &manifest.Secret{
 		Name: a.App.SecretName, ExternalSecret: naming.ExternalSecret(a.App.Name), SecretStore: store, StoreKind: kind,
-		RemoteName: naming.ConnectionSecret(a.Config.Environment), RemoteVersion: a.SecretVersion, Keys: keys,
+		RemoteName: a.App.Secrets.Connection, RemoteVersion: a.SecretVersion, Keys: keys,
 	}
 }

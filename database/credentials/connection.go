@@ -14,10 +14,11 @@ type Endpoint struct {
 	Ready []pulumi.Resource // must exist before clients connect
 }
 
-// connectionOf returns the content of a connection secret: the login, and the address of the pooler, or of the server where
-// pooler is nil.
-func (s *Server) connectionOf(cfg *config.Config, login Login, pooler *Endpoint) pulumi.StringOutput {
+// connectionOf returns the content of a connection secret: the login to a database, and the address of the pooler, or of the server
+// where pooler is nil.
+func (s *Server) connectionOf(cfg *config.Config, database string, login Login, pooler *Endpoint) pulumi.StringOutput {
 	return s.content(cfg, login, func(c connection.Connection) (string, error) {
+		c.Database = database
 		c.CaBundlePath = cfg.TLS.CaBundlePath
 		if pooler != nil {
 			c.PoolerHost, c.PoolerPort = pooler.Host, pooler.Port
@@ -33,15 +34,28 @@ func (s *Server) loginOf(login Login) pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
-// credentialsOf returns the content of the credentials secret: the login, with what AWS writes into the secret of a database beside
+// credentialsOf returns the content of the credentials secret: the master user, with what AWS writes into the secret of a database beside
 // it, for tools that know secrets by that.
-func (s *Server) credentialsOf(cfg *config.Config, login Login) pulumi.StringOutput {
-	return s.content(cfg, login, func(c connection.Connection) (string, error) {
+func (s *Server) credentialsOf(cfg *config.Config) pulumi.StringOutput {
+	if cfg.Database.ManageMasterUserPassword {
+		return s.withoutPassword(cfg)
+	}
+	return s.content(cfg, s.Master, func(c connection.Connection) (string, error) {
 		return encode(map[string]any{
 			"username": c.Username, "password": c.Password,
 			"engine": connection.Engine, "host": c.Host, "port": c.Port, "dbname": c.Database, "dbInstanceIdentifier": c.Instance,
 		})
 	})
+}
+
+// withoutPassword is the same where RDS manages the password: in its place is the ARN of the secret that has it.
+func (s *Server) withoutPassword(cfg *config.Config) pulumi.StringOutput {
+	return pulumi.All(s.Endpoint, s.Port, s.Master.Name, s.MasterSecretArn).ApplyT(func(values []any) (string, error) {
+		return encode(map[string]any{
+			"username": values[2], "masterUserSecretArn": values[3],
+			"engine": connection.Engine, "host": values[0], "port": values[1], "dbname": cfg.Database.Name, "dbInstanceIdentifier": cfg.Instance(),
+		})
+	}).(pulumi.StringOutput)
 }
 
 // content returns what is made of the connection to the server, once that is known.

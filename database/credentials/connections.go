@@ -15,8 +15,9 @@ import (
 type ConnectionsArgs struct {
 	Config *config.Config
 	Server *Server
+	App    config.Application // whose database it is
 	Logins *Logins
-	// ConnectionSecretArn is the connection secret of the applications, which the database's component has registered.
+	// ConnectionSecretArn is the connection secret of the application.
 	ConnectionSecretArn pulumi.StringInput
 	// Pooler is where the applications connect; nil: to the server. Migrator and reader always connect to the server.
 	Pooler *Endpoint
@@ -53,28 +54,28 @@ func NewConnections(ctx *pulumi.Context, name string, args *ConnectionsArgs, opt
 			ready = append(slices.Clone(ready), pooler.Ready...)
 		}
 		version, err := secrets{ctx: ctx, parent: pulumi.Parent(component)}.
-			put(secretContent{name: secret, secretID: arn, value: args.Server.connectionOf(args.Config, login, pooler), dependencies: ready})
+			put(secretContent{name: secret, secretID: arn, value: args.Server.connectionOf(args.Config, args.App.Database, login, pooler), dependencies: ready})
 		if err != nil {
 			return pulumi.StringOutput{}, err
 		}
 		return version.VersionId, nil
 	}
-	env, logins := args.Config.Environment, args.Logins
+	names, logins := args.App.Secrets, args.Logins
 	var err error
-	if component.ConnectionSecretVersionID, err = put(naming.ConnectionSecret(env), args.ConnectionSecretArn, logins.Application, args.Pooler); err != nil {
+	if component.ConnectionSecretVersionID, err = put(names.Connection, args.ConnectionSecretArn, logins.Application, args.Pooler); err != nil {
 		return nil, err
 	}
-	if component.MigratorSecretVersionID, err = put(naming.MigratorSecret(env), logins.MigratorSecretArn, logins.Migrator, nil); err != nil {
+	if component.MigratorSecretVersionID, err = put(names.Migrator, logins.MigratorSecretArn, logins.Migrator, nil); err != nil {
 		return nil, err
 	}
 	if logins.Reader != nil {
-		if _, err := put(naming.ReadOnlySecret(env), logins.ReaderSecretArn, *logins.Reader, nil); err != nil {
+		if _, err := put(names.ReadOnly, logins.ReaderSecretArn, *logins.Reader, nil); err != nil {
 			return nil, err
 		}
 	}
 	if logins.Previews != nil {
 		if _, err := (secrets{ctx: ctx, parent: pulumi.Parent(component)}).put(secretContent{
-			name: naming.PreviewsSecret(env), secretID: logins.PreviewsSecretArn, value: args.Server.loginOf(*logins.Previews), dependencies: args.Ready,
+			name: naming.PreviewsSecret(args.Config.Environment), secretID: logins.PreviewsSecretArn, value: args.Server.loginOf(*logins.Previews), dependencies: args.Ready,
 		}); err != nil {
 			return nil, err
 		}

@@ -15,11 +15,12 @@ import (
 // LoginsArgs are the arguments of [NewLogins].
 type LoginsArgs struct {
 	Config *config.Config
+	App    config.Application // whose logins they are
 	Server *Server
 }
 
-// Logins is the component resource of the logins: their passwords, unless they take tokens; the bootstrap secret with the verifiers of
-// these; and the connection secrets of migrator and reader, which [NewConnections] fills once the logins work.
+// Logins is the component resource of an application's logins: their passwords, unless they take tokens; the bootstrap secret with the verifiers
+// of these; and the connection secrets of migrator and reader, and of a database of its own, which [NewConnections] fills once the logins work.
 type Logins struct {
 	pulumi.ResourceState
 
@@ -34,6 +35,7 @@ type Logins struct {
 	BootstrapSecretVersionID pulumi.StringOutput // changes with the content
 	MigratorSecretArn        pulumi.StringOutput
 	ReaderSecretArn          pulumi.StringOutput // set only with Reader
+	ConnectionSecretArn      pulumi.StringOutput // set only with a database of its own: the other one's is there before the logins
 	PreviewsSecretArn        pulumi.StringOutput // set only with Previews
 }
 
@@ -48,13 +50,15 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 	}
 	server := args.Server
 	b := &loginsBuilder{
-		ctx: ctx, cfg: args.Config, server: server, parent: pulumi.Parent(component),
+		ctx: ctx, cfg: args.Config, app: args.App, server: server, parent: pulumi.Parent(component),
 		secrets:  derived(ctx, args.Config, component),
 		database: naming.Instance(args.Config.Environment),
 		content: pulumi.StringMap{
 			"host": server.Endpoint, "port": pulumi.Sprintf("%d", server.Port), "database": pulumi.String(args.Config.Database.Name),
-			"username": server.Master.Name, "password": server.Master.Password,
 		},
+	}
+	if !args.Config.Database.ManageMasterUserPassword { // otherwise the bootstrap reads both from RDS's secret
+		b.content["username"], b.content["password"] = server.Master.Name, server.Master.Password
 	}
 	if err := b.build(component); err != nil {
 		return nil, err
@@ -71,37 +75,49 @@ func NewLogins(ctx *pulumi.Context, name string, args *LoginsArgs, opts ...pulum
 type loginsBuilder struct {
 	ctx      *pulumi.Context
 	cfg      *config.Config
+	app      config.Application
 	server   *Server
 	parent   pulumi.ResourceOption
 	secrets  secrets
-	database string           // name of the database, such as mosaic-prod-db; the passwords are named after it
+	database string           // such as mosaic-prod-db; the passwords are named after it
 	content  pulumi.StringMap // of the bootstrap secret
 }
 
 func (b *loginsBuilder) build(c *Logins) error {
-	roles := naming.DatabaseRoles(b.cfg.App.Name)
+	roles, names := naming.DatabaseRoles(b.app.Name), b.app.Secrets
 	if b.cfg.ByToken() {
 		c.Application, c.Migrator = byToken(roles.ApplicationIAM), byToken(roles.MigratorIAM)
 	} else if err := b.byPassword(c, roles); err != nil {
 		return err
 	}
-	if b.cfg.HasPreviews() {
+	if b.app.Main && b.cfg.HasPreviews() {
 		if err := b.previews(c, roles.Previews); err != nil {
 			return err
 		}
 	}
-	migrator, err := b.secrets.secret(naming.MigratorSecret(b.cfg.Environment), "The migrator's connection to "+b.database)
+	migrator, err := b.secrets.secret(names.Migrator, "The migrator's connection to "+b.described())
 	if err != nil {
 		return err
 	}
-	bootstrap, version, err := b.secrets.filled("What the logins of "+b.database+" are made from", secretContent{
-		name: naming.BootstrapSecret(b.cfg.Environment), value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
+	bootstrap, version, err := b.secrets.filled("What the logins of "+b.described()+" are made from", secretContent{
+		name: names.Bootstrap, value: b.encoded(), dependencies: []pulumi.Resource{b.server.Resource},
 	})
 	if err != nil {
 		return err
 	}
 	c.MigratorSecretArn, c.BootstrapSecretArn, c.BootstrapSecretVersionID = migrator.Arn, bootstrap.Arn, version.VersionId
-	return nil
+	if b.app.Main {
+		return nil
+	}
+	return b.connection(c)
+}
+
+// described names the database in the description of a secret.
+func (b *loginsBuilder) described() string {
+	if b.app.Main {
+		return b.database
+	}
+	return b.app.Database + " of " + b.database
 }
 
 // byPassword registers the logins that have passwords.
@@ -117,24 +133,10 @@ func (b *loginsBuilder) byPassword(c *Logins, roles naming.Roles) error {
 		{Name: pulumi.String(roles.Application.A), Credential: b.content["app_a_verifier"]},
 		{Name: pulumi.String(roles.Application.B), Credential: b.content["app_b_verifier"]},
 	}
-	if !b.cfg.Database.ReadOnlyLogin {
+	if !b.app.ReadOnlyLogin {
 		return nil
 	}
 	return b.reader(c, roles.Reader)
-}
-
-// reader registers the read-only login, and the secret with its connection.
-func (b *loginsBuilder) reader(c *Logins, pair naming.Pair) error {
-	reader, err := b.pair("reader", pair)
-	if err != nil {
-		return err
-	}
-	secret, err := b.secrets.secret(naming.ReadOnlySecret(b.cfg.Environment), "Read-only connection to "+b.database)
-	if err != nil {
-		return err
-	}
-	c.Reader, c.ReaderSecretArn = &reader, secret.Arn
-	return nil
 }
 
 // pair registers the passwords of a pair of logins, and returns the active one. The active login has the password of the

@@ -84,13 +84,13 @@ func NewMaster(ctx *pulumi.Context, cfg *config.Config, copiesKey pulumi.StringI
 func (m *Master) Publish(server *Server) error {
 	ready := []pulumi.Resource{server.Resource}
 	_, err := m.secrets.put(secretContent{
-		name: naming.CredentialsSecret(m.cfg.Environment), secretID: m.credentials.ID(), value: server.credentialsOf(m.cfg, server.Master), dependencies: ready,
+		name: naming.CredentialsSecret(m.cfg.Environment), secretID: m.credentials.ID(), value: server.credentialsOf(m.cfg), dependencies: ready,
 	})
 	if err != nil || m.cfg.HasLogins() || m.cfg.Pooling.Routed() {
 		return err
 	}
 	version, err := m.secrets.put(secretContent{
-		name: naming.ConnectionSecret(m.cfg.Environment), secretID: m.connection.ID(), value: server.connectionOf(m.cfg, server.Master, nil), dependencies: ready,
+		name: naming.ConnectionSecret(m.cfg.Environment), secretID: m.connection.ID(), value: server.connectionOf(m.cfg, m.cfg.Database.Name, server.Master, nil), dependencies: ready,
 	})
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func Connect(ctx *pulumi.Context, args *ConnectArgs) (pulumi.StringOutput, error
 	}
 	version, err := secrets{ctx: ctx, parent: args.Parent}.put(secretContent{
 		name: naming.ConnectionSecret(cfg.Environment), secretID: args.ConnectionSecretArn,
-		value: args.Server.connectionOf(cfg, args.Server.Master, pooler), dependencies: append(pooler.Ready, args.Server.Resource),
+		value: args.Server.connectionOf(cfg, cfg.Database.Name, args.Server.Master, pooler), dependencies: append(pooler.Ready, args.Server.Resource),
 	})
 	if err != nil {
 		return pulumi.StringOutput{}, err

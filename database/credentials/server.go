@@ -16,6 +16,8 @@ type Server struct {
 	Endpoint   pulumi.StringOutput // host name
 	Port       pulumi.IntOutput
 	ResourceID pulumi.StringOutput // such as db-ABC…, or cluster-ABC… with Aurora; IAM policies name the server by it
+	// MasterSecretArn is RDS's secret with the master user's password, which Master does not have then; set only where RDS manages it.
+	MasterSecretArn pulumi.StringOutput
 	// ReplicaResourceIDs are the same of its read replicas; empty with Aurora, whose instances have the cluster's.
 	ReplicaResourceIDs pulumi.StringArray
 	Master             Login // of the master user

@@ -6,11 +6,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-// Alarm is a CloudWatch alarm on a metric of the namespace AWS/RDS.
+// Alarm is a CloudWatch alarm on a metric of RDS, or of the database's log.
 type Alarm struct {
 	Kind        string // such as high-cpu; an instance has one of each
 	Identifier  string // of the instance, or of the cluster
-	Dimension   string // of the metric: which of the two the identifier is
+	Dimension   string // of the metric: which of the two the identifier is; "" for one of the log, which has none
 	About       string // what it means, for the e-mail
 	Metric      string // such as CPUUtilization
 	Threshold   Threshold
@@ -44,21 +44,23 @@ const (
 	average = "Average"
 	minimum = "Minimum"
 	maximum = "Maximum"
+	sum     = "Sum"
 
 	// What an alarm does when its metric has no data: fire, or show INSUFFICIENT_DATA. Every instance reports its CPU, so
 	// only the CPU alarm fires for an instance that reports nothing.
-	treatBreaching = "breaching"
-	treatMissing   = "missing"
+	treatBreaching    = "breaching"
+	treatMissing      = "missing"
+	treatNotBreaching = "notBreaching" // no line of the log is a good sign
 
 	gibByte = 1 << 30
 
 	// The dimensions of the metrics.
-	ofInstance, ofCluster = "DBInstanceIdentifier", "DBClusterIdentifier"
+	ofInstance, ofCluster, ofLog = "DBInstanceIdentifier", "DBClusterIdentifier", ""
 )
 
-// Alarms returns the alarms of a stack; none without alerts.emails.
+// Alarms returns the alarms of a stack; none where they would notify nobody.
 func Alarms(cfg *config.Config) []Alarm {
-	if len(cfg.Alerts.Emails) == 0 {
+	if !cfg.Alerts.Notify() {
 		return nil
 	}
 	return alarms(cfg)
@@ -82,6 +84,7 @@ func alarms(cfg *config.Config) []Alarm {
 		add(instance.Identifier, ofInstance, append(rows(instance, cfg.Alerts), auroraRows(instance, cfg.Alerts)...))
 	}
 	add(cfg.Instance(), ofCluster, clusterRows(cfg))
+	add(cfg.Instance(), ofLog, logRows(cfg.Alerts))
 	return all
 }
 
@@ -121,7 +124,25 @@ func rows(i instance, a config.Alerts) []row {
 		{skip: !i.Replica, Alarm: Alarm{Kind: "replica-lag", Metric: "ReplicaLag", Statistic: maximum, Periods: 2,
 			Threshold: above(a.ReplicaLagSeconds),
 			About:     fmt.Sprintf("more than %d seconds behind for ten minutes", a.ReplicaLagSeconds)}},
+		{skip: i.Replica || i.Aurora, Alarm: transactionIDs(a)},
+		{skip: i.Replica || i.Aurora, Alarm: Alarm{Kind: "much-write-ahead-log", Metric: "TransactionLogsDiskUsage", Statistic: average, Periods: 3,
+			Threshold: above(percent(a.TransactionLogs, float64(i.AllocatedGiB)*gibByte)),
+			About:     fmt.Sprintf("the write-ahead log takes more than %d %% of the configured %d GiB, for 15 minutes", a.TransactionLogs, i.AllocatedGiB)}},
+		{skip: !i.Slots, Alarm: Alarm{Kind: "slot-lag", Metric: "OldestReplicationSlotLag", Statistic: maximum, Periods: 3,
+			Threshold: above(percent(a.ReplicationSlots, float64(i.AllocatedGiB)*gibByte)),
+			About:     fmt.Sprintf("a replication slot holds back more than %d %% of the configured %d GiB of write-ahead log, for 15 minutes: who reads it is slow or gone", a.ReplicationSlots, i.AllocatedGiB)}},
+		{skip: !i.Slots, Alarm: Alarm{Kind: "large-slot", Metric: "ReplicationSlotDiskUsage", Statistic: maximum, Periods: 3,
+			Threshold: above(percent(a.ReplicationSlots, float64(i.AllocatedGiB)*gibByte)),
+			About:     fmt.Sprintf("the files of replication slots take more than %d %% of the configured %d GiB, for 15 minutes: a long transaction is decoded", a.ReplicationSlots, i.AllocatedGiB)}},
 	}
+}
+
+// transactionIDs is the alarm for transaction IDs that VACUUM does not free. It freezes those of a table at 200 million
+// (autovacuum_freeze_max_age), so that five times as many are long a fault, with as many left to mend it.
+func transactionIDs(a config.Alerts) Alarm {
+	return Alarm{Kind: "many-transaction-ids", Metric: "MaximumUsedTransactionIDs", Statistic: maximum, Periods: 1,
+		Threshold: above(a.TransactionIDs * 1_000_000),
+		About:     fmt.Sprintf("more than %d million transaction IDs in use: VACUUM does not get on, and PostgreSQL takes no writes from 2,144 million on", a.TransactionIDs)}
 }
 
 // percent returns share percent of a value.

@@ -31,5 +31,6 @@ func clusterRows(cfg *config.Config) []row {
 		{skip: !db.Aurora() || db.ReadReplicas == 0, Alarm: Alarm{Kind: "replica-lag", Metric: "AuroraReplicaLagMaximum", Statistic: maximum, Periods: 2,
 			Threshold: above(a.ReplicaLagSeconds * 1000),
 			About:     fmt.Sprintf("a reader more than %d seconds behind for ten minutes", a.ReplicaLagSeconds)}},
+		{skip: !db.Aurora(), Alarm: transactionIDs(a)},
 	}
 }

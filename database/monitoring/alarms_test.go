@@ -21,6 +21,7 @@ func stack(class string) *config.Config {
 		Alerts: config.Alerts{
 			Emails:     []string{"a@example.com"},
 			CPUPercent: 80, FreeStoragePercent: 20, FreeMemoryPercent: 5, ConnectionsPercent: 80, ReplicaLagSeconds: 600, DiskQueueDepth: 64,
+			TransactionIDs: 1000, TransactionLogs: 25, ReplicationSlots: 10, FailedLogins: 20,
 		},
 		Restore: config.Restore{Generation: 1, Serving: 1},
 	}
@@ -39,10 +40,13 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 	large.Database.AllocatedStorage = 400
 	silent := stack("db.t3.micro")
 	silent.Alerts.Emails = nil
+	decoded := stack("db.t3.micro")
+	decoded.Database.Parameters = map[string]string{"rds.logical_replication": "1"}
 	const db, replica, none = "mosaic-a-db", "mosaic-a-db-replica-1", -1 // none: there is no such alarm
 	ofReplicated := map[string]float64{
 		db + "-high-cpu": 80, db + "-low-storage": 4294967296, db + "-low-memory": 53687091, db + "-many-connections": 89, db + "-few-cpu-credits": 12,
 		db + "-deep-disk-queue": 64, db + "-replica-lag": none,
+		db + "-many-transaction-ids": 1e9, db + "-much-write-ahead-log": 5368709120, db + "-slot-lag": 2147483648, db + "-large-slot": 2147483648, db + "-failed-logins": 20,
 		replica + "-high-cpu": 80, replica + "-low-storage": 4294967296, replica + "-low-memory": 53687091, replica + "-many-connections": 89, replica + "-few-cpu-credits": 12,
 		replica + "-deep-disk-queue": 64, replica + "-replica-lag": 600,
 	}
@@ -53,7 +57,9 @@ func TestThresholdsFollowTheInstance(t *testing.T) {
 		{replicated(), ofReplicated},
 		{large, map[string]float64{
 			db + "-low-storage": 85899345920, db + "-low-memory": 429496729, db + "-many-connections": 720, db + "-few-cpu-credits": none,
+			db + "-slot-lag": none, db + "-large-slot": none,
 		}},
+		{decoded, map[string]float64{db + "-slot-lag": 2147483648, db + "-large-slot": 2147483648}},
 		{stack("db.nobody.knows"), map[string]float64{
 			db + "-low-storage": 4294967296, db + "-low-memory": none, db + "-many-connections": none, db + "-few-cpu-credits": none,
 		}},

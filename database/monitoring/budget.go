@@ -11,11 +11,15 @@ import (
 // allocation tag, once for the organization.
 type Tag struct{ Key, Value string }
 
-// budget registers an AWS budget for the costs under the tag. It notifies the e-mail addresses of the alarms.
+// budget registers an AWS budget for the costs under the tag. It notifies the addresses of the alarms, or their topic if that is there without this program.
 func (m *monitor) budget() error {
 	limit := m.args.Config.Budget.MonthlyUSD
 	if limit == 0 || m.args.Config.Partition() != "aws" {
 		return nil // other partitions bill in another currency, or through another account
+	}
+	var topics pulumi.StringArray
+	if given := m.alerts.TopicArn; given != "" {
+		topics = pulumi.StringArray{pulumi.String(given)}
 	}
 	notification := func(kind string) budgets.BudgetNotificationArgs {
 		return budgets.BudgetNotificationArgs{
@@ -24,6 +28,7 @@ func (m *monitor) budget() error {
 			Threshold:                pulumi.Float64(100),
 			ThresholdType:            pulumi.String("PERCENTAGE"),
 			SubscriberEmailAddresses: pulumi.ToStringArray(m.alerts.Emails),
+			SubscriberSnsTopicArns:   topics,
 		}
 	}
 	_, err := budgets.NewBudget(m.ctx, m.name, &budgets.BudgetArgs{

@@ -87,12 +87,18 @@ func graphs(of config.Engine, all []Alarm) []graph {
 // properties returns the graph as CloudWatch takes it.
 func (g graph) properties(region string, instances []instance, all []Alarm) properties {
 	p := properties{Title: g.title, Region: region, View: "timeSeries", Stat: g.stat, Period: Period}
+	for _, alarm := range all {
+		if alarm.Metric == g.metrics[0] && alarm.Dimension == ofLog {
+			p.Metrics = append(p.Metrics, []any{alarm.Namespace(), alarm.Metric, label{alarm.Identifier + " " + alarm.Metric}})
+			instances = nil
+		}
+	}
 	for _, instance := range instances {
 		if g.replicasOnly && !instance.Replica {
 			continue
 		}
 		for _, metric := range g.metrics {
-			p.Metrics = append(p.Metrics, []any{"AWS/RDS", metric, ofInstance, instance.Identifier, label{instance.Identifier + " " + metric}})
+			p.Metrics = append(p.Metrics, []any{rdsNamespace, metric, ofInstance, instance.Identifier, label{instance.Identifier + " " + metric}})
 		}
 	}
 	drawn := map[float64]bool{}

@@ -12,6 +12,7 @@ type instance struct {
 	Replica        bool // of an RDS instance; which instance of a cluster reads, changes
 	Aurora         bool
 	Pauses         bool // when nobody is connected
+	Slots          bool // it may have replication slots, of its replicas or of logical replication
 	AllocatedGiB   int  // the configured size; storage autoscaling may have added to it
 	MaxConnections int  // the parameter max_connections; 0: unknown
 }
@@ -33,7 +34,9 @@ func watched(cfg *config.Config) []instance {
 		}
 		return all
 	}
-	all = append(all, of(class, cfg.Instance()))
+	primary := of(class, cfg.Instance())
+	primary.Slots = db.ReadReplicas > 0 || cfg.LogicalDecoding()
+	all = append(all, primary)
 	for n := 1; n <= db.ReadReplicas; n++ {
 		replica := of(replicas, cfg.Replica(n))
 		replica.Replica = true

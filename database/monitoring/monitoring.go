@@ -30,7 +30,7 @@ type Server struct {
 	ParameterGroup pulumi.StringInput // name of the parameter group, of the cluster or of the instances
 }
 
-// Register registers the dashboard and, if there are e-mail addresses to notify, the budget, the topic, the alarms and the
+// Register registers the dashboard and, if there is somebody to notify, the budget, the topic, the alarms and the
 // event subscriptions.
 func Register(ctx *pulumi.Context, args *Args) error {
 	m := &monitor{ctx: ctx, args: args, name: naming.Instance(args.Config.Environment), alerts: args.Config.Alerts}
@@ -39,7 +39,7 @@ func Register(ctx *pulumi.Context, args *Args) error {
 			return err
 		}
 	}
-	if len(m.alerts.Emails) == 0 {
+	if !m.alerts.Notify() {
 		return nil
 	}
 	if err := m.budget(); err != nil {
@@ -47,6 +47,9 @@ func Register(ctx *pulumi.Context, args *Args) error {
 	}
 	to, err := m.topic()
 	if err != nil {
+		return err
+	}
+	if err := m.failedLogins(); err != nil {
 		return err
 	}
 	if err := m.alarms(to); err != nil {
@@ -74,12 +77,16 @@ func (m *monitor) alarms(to *topic) error {
 		identifiers[m.args.Config.Instance()] = cluster
 	}
 	for _, alarm := range Alarms(m.args.Config) {
+		dimensions := pulumi.StringMap{}
+		if alarm.Dimension != ofLog {
+			dimensions[alarm.Dimension] = identifiers[alarm.Identifier]
+		}
 		_, err := cloudwatch.NewMetricAlarm(m.ctx, alarm.Name(), &cloudwatch.MetricAlarmArgs{
 			Name:               pulumi.String(alarm.Name()),
 			AlarmDescription:   pulumi.String(alarm.Identifier + ": " + alarm.About),
-			Namespace:          pulumi.String("AWS/RDS"),
+			Namespace:          pulumi.String(alarm.Namespace()),
 			MetricName:         pulumi.String(alarm.Metric),
-			Dimensions:         pulumi.StringMap{alarm.Dimension: identifiers[alarm.Identifier]},
+			Dimensions:         dimensions,
 			Statistic:          pulumi.String(alarm.Statistic),
 			Period:             pulumi.Int(Period),
 			EvaluationPeriods:  pulumi.Int(alarm.Periods),

@@ -25,8 +25,11 @@ type topic struct {
 	ready pulumi.ResourceOption
 }
 
-// topic registers the encrypted topic, its policy, and the subscriptions of the e-mail addresses.
+// topic is the topic of the configuration, or registers one: encrypted, with its policy, and the subscriptions of the e-mail addresses.
 func (m *monitor) topic() (*topic, error) {
+	if given := m.alerts.TopicArn; given != "" {
+		return &topic{arn: pulumi.String(given).ToStringOutput(), ready: pulumi.DependsOn(nil)}, nil
+	}
 	name := naming.AlertsTopic(m.args.Config.Environment)
 	key, err := m.topicKey(name)
 	if err != nil {

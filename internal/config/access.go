@@ -54,13 +54,16 @@ func (l *loader) policies(app Application) {
 	}
 }
 
-// ownAccounts keeps the ServiceAccount of a SecretStore apart from those of the bootstrap, the load and the pooler.
+// ownAccounts keeps the ServiceAccount of a SecretStore apart from those of the bootstrap, the migrations, the load and the pooler.
 func (l *loader) ownAccounts(app Application) {
 	c := l.config
-	taken := []string{naming.Admin(c.App.Name), naming.Pooler(c.App.Name), naming.PoolerReader(c.App.Name), naming.Load(c.App.Name)}
-	if app.Namespace == c.App.Namespace && slices.Contains(taken, app.SecretsServiceAccount) {
+	taken := []string{c.App.Namespace + "/" + naming.Pooler(c.App.Name), c.App.Namespace + "/" + naming.PoolerReader(c.App.Name), c.App.Namespace + "/" + naming.Load(c.App.Name)}
+	for _, owner := range c.Schemas() {
+		taken = append(taken, owner.Namespace+"/"+naming.Admin(owner.Name))
+	}
+	if slices.Contains(taken, app.Namespace+"/"+app.SecretsServiceAccount) {
 		l.conflict(Problem{Key: app.Key() + ".secretsServiceAccount", Value: schema.Show(app.SecretsServiceAccount),
-			Rule: "not one that this program makes for the bootstrap, the load or the pooler",
+			Rule: "not one that this program makes for the bootstrap, a migration, the load or the pooler",
 			Fix:  "another one, such as " + naming.ExternalSecret(app.Name)}, "app.name")
 	}
 }

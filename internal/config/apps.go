@@ -13,7 +13,7 @@ func (l *loader) apps() {
 	owner := map[string]string{}
 	for _, app := range l.config.Applications() {
 		path := app.Key()
-		if !app.OwnsSchema {
+		if !app.Main {
 			l.length(longName{what: "name of the application's role", name: naming.SecretsRole(l.config.Environment, app.Name), most: 64, fields: path, value: app.Name})
 		}
 		for _, claim := range []struct{ field, value, what string }{

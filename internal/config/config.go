@@ -32,7 +32,7 @@ type Config struct {
 	Previews   Previews          `key:"previews" doc:"Databases of preview environments on this instance (docs/previews.md)."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" free:"in the cluster" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
 	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
-	Alerts     Alerts            `key:"alerts" doc:"E-mail addresses and thresholds of the alarms."`
+	Alerts     Alerts            `key:"alerts" doc:"Who the alarms notify, and their thresholds."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
 	Backups    Backups           `key:"backups" doc:"Copies of the backups in another region, and AWS Backup."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
@@ -90,6 +90,7 @@ type AdditionalApp struct {
 		Path string `key:"path" unset:"none: its values are not written" rule:"optional,valuesFile" doc:"File of its values, as gitops.path is for those of the application that owns the schema."`
 		Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a shared file takes its values, as gitops.key."`
 	} `key:"gitops" doc:"Where the GitOps repository has the values that its chart gets."`
+	Database OwnDatabase `key:"database" doc:"Database of the application alone, beside database.name on the same instance (docs/databases.md); none: it uses that one."`
 	Access
 }
 
@@ -151,9 +152,10 @@ type GitOps struct {
 	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a file that is not this program's alone takes the values, such as coreApi; a dot is its top. All else in it stays."`
 }
 
-// Alerts is the addresses that the alarms notify, and the thresholds.
+// Alerts is who the alarms notify, and the thresholds.
 type Alerts struct {
-	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, no alarm is made."`
+	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, and without topicArn, no alarm is made."`
+	TopicArn           string   `key:"topicArn" unset:"a topic that the program makes" rule:"topic" free:"exists already" doc:"SNS topic that is there and that the alarms, the events of RDS and the budget notify, instead of addresses."`
 	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this use of the processor, over two periods of five minutes."`
 	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
 	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the allocated storage."`
@@ -163,6 +165,10 @@ type Alerts struct {
 	ACUPercent         int      `key:"acuPercent" default:"90" rule:"1..99" free:"a threshold" doc:"With tier serverless, alarm above this share of maxCapacity, for 15 minutes."`
 	FreeLocalGiB       int      `key:"freeLocalStorageGiB" default:"1" rule:"1..1000" free:"a threshold" doc:"With tier serverless, alarm below this size of the local storage of an instance, for temporary files and logs, for 15 minutes."`
 	DiskQueueDepth     int      `key:"diskQueueDepth" default:"64" rule:"1..10000" free:"a threshold" doc:"Alarm when more requests wait for the disk, for 15 minutes."`
+	TransactionIDs     int      `key:"transactionIdsMillions" default:"1000" rule:"200..2000" free:"a threshold" doc:"Alarm above this many millions of transaction IDs that VACUUM has not frozen; PostgreSQL takes no writes from 2,144 on."`
+	TransactionLogs    int      `key:"transactionLogsPercent" default:"25" rule:"1..99" free:"a threshold" doc:"Alarm when the write-ahead log takes more than this share of the allocated storage, for 15 minutes."`
+	ReplicationSlots   int      `key:"replicationSlotPercent" default:"10" rule:"1..99" free:"a threshold" doc:"Alarm when a replication slot holds back, or its files take, more than this share of the allocated storage, for 15 minutes."`
+	FailedLogins       int      `key:"failedLogins" default:"20" rule:"1..100000" free:"a threshold" doc:"Alarm when more logins fail in five minutes, twice in a row."`
 	Dashboard          bool     `key:"dashboard" default:"true" doc:"Makes a dashboard in CloudWatch; the first three of an account are free."`
 }
 
@@ -171,6 +177,7 @@ type Budget struct {
 	MonthlyUSD        float64 `key:"monthlyUsd" unset:"no limit" rule:"positive" free:"a limit" doc:"Limit of the estimated cost of a month, in US dollars."`
 	OnExceed          string  `key:"onExceed" default:"warn" rule:"warn|fail" free:"a limit" doc:"What an estimate over the limit does to the run."`
 	ExpectedLogGiB    int     `key:"expectedLogGiB" default:"1" rule:"0..100000" doc:"Volume of the logs that all instances write a month, for the estimate."`
+	ExpectedAuditGiB  int     `key:"expectedAuditGiB" default:"1" rule:"0..100000" doc:"With database.audit, volume of the audit log that all instances write a month, for the estimate."`
 	ExpectedBackupGiB int     `key:"expectedBackupGiB" unset:"the size of the storage" rule:"0..1000000" doc:"Size of all backups together, for the estimate; up to the size of the storage they are free."`
 
 	ExpectedStorageGiB int `key:"expectedStorageGiB" default:"10" rule:"1..262144" doc:"With tier serverless, size of the data, for the estimate: Aurora bills what it holds."`

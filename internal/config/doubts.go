@@ -11,7 +11,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/parameters"
 )
 
-// Doubts are the parameters of which it is not known whether RDS takes them, each as a warning: the catalogue was made from documentation,
+// Doubts are the parameters and extensions of which it is not known whether RDS takes them, each as a warning: the catalogue was made from documentation,
 // and lacks them, or could not tell. RDS refuses them in pulumi up, or takes them. So are those that may not fit a class of which only the name
 // tells the memory.
 func (c *Config) Doubts() []string {
@@ -41,7 +41,7 @@ func (c *Config) Doubts() []string {
 			lines = append(lines, line)
 		}
 	}
-	return append(lines, c.tight()...)
+	return slices.Concat(lines, c.tight(), c.unknownExtensions())
 }
 
 // tight are the parameters that do not fit what the name of a class, which is not in the table, says of its memory.

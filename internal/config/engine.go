@@ -62,6 +62,8 @@ func NotAurora() map[string]string {
 		"database.instanceIdentifier":         adopted,
 		"database.readReplicaIdentifiers":     adopted,
 		"alerts.freeStoragePercent":           storage,
+		"alerts.transactionLogsPercent":       storage,
+		"alerts.replicationSlotPercent":       storage,
 		"alerts.diskQueueDepth":               "the volume is not a disk of the instance",
 	}
 }

@@ -33,7 +33,7 @@ func (l *loader) gitops() {
 
 // gitOpsKey is the key of the application's file in the GitOps repository.
 func (a Application) gitOpsKey() string {
-	if a.OwnsSchema {
+	if a.Main {
 		return "gitops"
 	}
 	return a.Key() + ".gitops"

@@ -161,7 +161,7 @@ func (c *Config) derive() {
 	if c.Restore.Serving == c.Restore.Generation {
 		c.Database.EngineVersion = c.Newest().Database.EngineVersion
 	}
-	c.Migrations.StatementTimeoutSeconds = cmp.Or(c.Migrations.StatementTimeoutSeconds, c.Migrations.DeadlineSeconds)
+	c.Migrations.derive()
 	if c.TLS.CaBundleConfigMap != "" {
 		c.TLS.CaBundlePath = cmp.Or(c.TLS.CaBundlePath, caBundlePath)
 	}
@@ -172,6 +172,7 @@ func (c *Config) derive() {
 	c.GitOps.Path = cmp.Or(c.GitOps.Path, "environments/"+c.Stack+"/values.database.yaml")
 	for _, app := range c.AdditionalApps {
 		app.deriveShape()
+		app.Database.Migrations.derive()
 		app.Namespace = cmp.Or(app.Namespace, c.App.Namespace)
 		app.ServiceAccount = cmp.Or(app.ServiceAccount, app.Name)
 		app.SecretName = cmp.Or(app.SecretName, naming.KubernetesSecret(app.Name))

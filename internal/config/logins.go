@@ -19,7 +19,7 @@ func (c *Config) Alternating() bool { return c.Database.Credentials == Credentia
 // ByToken tells whether the clients log in by tokens of their IAM roles.
 func (c *Config) ByToken() bool { return c.Database.Credentials == CredentialsIAM }
 
-// Secrets are the names of the stack's secrets in Secrets Manager, each of which is billed.
+// Secrets are the names of the stack's secrets in Secrets Manager, each of which is billed; of that of RDS, what it begins with.
 func (c *Config) Secrets() []string {
 	names := []string{naming.CredentialsSecret(c.Environment), naming.ConnectionSecret(c.Environment)}
 	if c.HasLogins() {
@@ -27,6 +27,12 @@ func (c *Config) Secrets() []string {
 	}
 	if c.Database.ReadOnlyLogin {
 		names = append(names, naming.ReadOnlySecret(c.Environment))
+	}
+	for _, app := range c.OwnDatabases() {
+		names = append(names, app.Secrets.Connection, app.Secrets.Bootstrap, app.Secrets.Migrator)
+		if app.ReadOnlyLogin {
+			names = append(names, app.Secrets.ReadOnly)
+		}
 	}
 	if c.HasPreviews() {
 		names = append(names, naming.PreviewsSecret(c.Environment))
@@ -36,6 +42,9 @@ func (c *Config) Secrets() []string {
 	}
 	if c.Loads() {
 		names = append(names, naming.LoadSecret(c.Environment))
+	}
+	if c.Database.ManageMasterUserPassword {
+		names = append(names, naming.ManagedSecrets)
 	}
 	return names
 }
@@ -108,15 +117,22 @@ func (l *loader) logins() {
 	if c.HasPreviews() {
 		l.length(longName{what: "name of the previews' role", name: naming.PreviewsRole(c.Environment, c.App.Name), most: 64, fields: "environment or app.name", value: c.Environment})
 	}
-	roles := naming.DatabaseRoles(c.App.Name)
+	for _, app := range c.Schemas() {
+		l.roleNames(app)
+	}
+}
+
+// roleNames keeps the roles of an application apart from those of the server, and from the master user.
+func (l *loader) roleNames(app Application) {
+	key, username, roles := app.NameKey(), l.config.Database.Username, naming.DatabaseRoles(app.Name)
 	if strings.HasPrefix(roles.Owner, "pg_") || strings.HasPrefix(roles.Owner, "rds") {
-		l.conflict(Problem{Key: "app.name", Value: schema.Show(c.App.Name),
+		l.conflict(Problem{Key: key, Value: schema.Show(app.Name),
 			Rule: "with credentials alternating or iam, not beginning like a role of PostgreSQL's or RDS's own (pg, rds): the logins are named after it",
 			Fix:  "another name; or credentials: master"}, "database.credentials")
 	}
-	if slices.Contains(roles.All(), strings.ToLower(d.Username)) {
-		l.conflict(Problem{Key: "database.username", Value: schema.Show(d.Username),
-			Rule: "not one of the roles that credentials " + string(d.Credentials) + " makes for " + c.App.Name,
-			Fix:  "another name, such as mosaicadmin"}, "app.name", "database.credentials")
+	if slices.Contains(roles.All(), strings.ToLower(username)) {
+		l.conflict(Problem{Key: "database.username", Value: schema.Show(username),
+			Rule: "not one of the roles that credentials " + string(l.config.Database.Credentials) + " makes for " + app.Name,
+			Fix:  "another name, such as mosaicadmin"}, key, "database.credentials")
 	}
 }

@@ -95,3 +95,6 @@ func (l *loader) replicationNeeds() {
 			Fix:  `such as "5120", below the free storage`}, "database.parameters", "restore.logicalReplication")
 	}
 }
+
+// LogicalDecoding tells whether the instance may have slots of logical replication.
+func (c *Config) LogicalDecoding() bool { return c.Database.Parameters[logicalParameter] == "1" }

@@ -156,6 +156,7 @@ func reported(t *testing.T) map[string]map[string]bool {
 			for _, parent := range []string{
 				"tags", "waivers", "database.parameters", "app.secretEntries", "additionalApps.<name>.secretEntries",
 				"pods.labels", "pods.annotations", "pods.nodeSelector", "migrations.env", "migrations.secretEnv", "restore.engines",
+				"additionalApps.<name>.database.migrations.env", "additionalApps.<name>.database.migrations.secretEnv",
 			} {
 				if strings.HasPrefix(key, parent+".") {
 					key = parent
@@ -195,7 +196,7 @@ func TestRangesAndChoices(t *testing.T) {
 		_, err := config.Load(source, "prod", config.StackFile{Keys: source.Keys()})
 		var problems config.Problems
 		if assert.ErrorAs(t, err, &problems, "%s: %s", r.Key, value) {
-			assert.Equal(t, config.Key(r.Key), itemIndex.ReplaceAllString(problems[0].Key, "[]"))
+			assert.Equal(t, config.Key(strings.Replace(r.Key, "<name>", "worker", 1)), itemIndex.ReplaceAllString(problems[0].Key, "[]"))
 			assert.Equal(t, r.Rule, problems[0].Rule)
 			assert.NotEmpty(t, problems[0].Fix)
 		}
@@ -211,7 +212,7 @@ func TestRangesAndChoices(t *testing.T) {
 			}
 		case strings.HasPrefix(r.Rule, "one of ") && r.Type == "integer":
 			refused(r, "-1")
-		case strings.HasPrefix(r.Rule, "one of "):
+		case strings.HasPrefix(r.Rule, "one of ") && r.Type == "string":
 			refused(r, "none-of-them")
 		default:
 			continue
@@ -318,10 +319,11 @@ func TestEveryFieldRefusesOtherTypes(t *testing.T) {
 // setting is the line that sets a key, or a field beside those that the stack needs.
 func setting(key, content string) string {
 	if field, isApp := strings.CutPrefix(key, "additionalApps.<name>."); isApp {
-		object, below, isBelow := strings.Cut(field, ".")
-		if isBelow {
-			field, content = object, fmt.Sprintf("{%s: %s}", below, content)
+		path := strings.Split(field, ".")
+		for i := len(path) - 1; i > 0; i-- {
+			content = fmt.Sprintf("{%s: %s}", path[i], content)
 		}
+		field = path[0]
 		return fmt.Sprintf("%s: {worker: {%s: %s}}", config.Key("additionalApps"), field, content)
 	}
 	if list, field, isItem := strings.Cut(key, "[]."); isItem {

@@ -17,6 +17,7 @@ func large() *config.Config {
 	cfg.Database.AllocatedStorage, cfg.Database.Iops, cfg.Database.StorageThroughput = 400, 13000, 600
 	cfg.Database.ReadReplicas, cfg.Database.PerformanceInsightsRetentionDays = 1, 7
 	cfg.Database.LogRetentionDays, cfg.Budget.ExpectedLogGiB = 30, 1
+	cfg.Database.Audit, cfg.Budget.ExpectedAuditGiB = []string{"ddl"}, 1
 	cfg.Restore.Generation, cfg.Restore.Serving = 3, 3
 	cfg.Alerts.Emails, cfg.Backups.CopyToRegion = []string{"a@example.com"}, "us-west-2"
 	return &cfg

@@ -89,7 +89,11 @@ func TestMonthly(t *testing.T) {
 		// another application and the pooler, with its secret
 		"readers": {func(b *billed) { b.AdditionalApps, b.Pooling.Enabled = make([]*config.AdditionalApp, 1), true }, 16.24 + 0.40 + 2*calls},
 		// 0.50 for ingestion, 0.03 for each month of 30.4 days
-		"logs":        {func(b *billed) { b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 2, 365 }, 16.24 + 1.00 + 0.72},
+		"logs": {func(b *billed) { b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 2, 365 }, 16.24 + 1.00 + 0.72},
+		"audit log": {func(b *billed) {
+			b.Database.Audit, b.Budget.ExpectedAuditGiB, b.Database.LogRetentionDays = []string{"ddl"}, 2, 365
+		}, 16.24 + 1.00 + 0.72},
+		"no audit":    {func(b *billed) { b.Budget.ExpectedAuditGiB, b.Database.LogRetentionDays = 2, 365 }, 16.24},
 		"more backup": {func(b *billed) { b.Budget.ExpectedBackupGiB = 120 }, 16.24 + 9.50},
 		"no backup":   {func(b *billed) { b.Database.BackupRetentionDays, b.Budget.ExpectedBackupGiB = 0, 120 }, 16.24},
 		// 2,000 IOPS beyond the 12,000 that 400 GiB include

@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 const (
@@ -18,30 +19,34 @@ func (e *estimator) observability() {
 	if e.cfg.Alerts.Dashboard {
 		e.free("dashboard", fmt.Sprintf("free among the first %d of the account", freeDashboards))
 	}
-	e.logs()
+	e.log("logs", "", e.cfg.Budget.ExpectedLogGiB)
+	if len(e.db.Audit) > 0 {
+		e.log("audit log", strings.Join(e.db.Audit, ", ")+": ", e.cfg.Budget.ExpectedAuditGiB)
+	}
 	e.insights()
 	if interval := e.db.MonitoringInterval; interval > 0 {
 		e.unknown("enhanced monitoring", fmt.Sprintf("every %d s, by the volume of its log", interval))
 	}
 }
 
-// logs adds the exported logs. CloudWatch charges for their ingestion, and for their storage during the retention.
-func (e *estimator) logs() {
-	gib, days := e.cfg.Budget.ExpectedLogGiB, e.db.LogRetentionDays
+// log adds a part of the exported logs, of what and of how many GiB a month. CloudWatch charges for their ingestion, and for their storage during the
+// retention.
+func (e *estimator) log(item, of string, gib int) {
 	if gib == 0 {
 		return
 	}
-	detail := fmt.Sprintf("%d GiB a month, kept %d days", gib, days)
+	days := e.db.LogRetentionDays
+	detail := fmt.Sprintf("%s%d GiB a month, kept %d days", of, gib, days)
 	ingestion, ok := e.prices.Item["log GB"]
 	storage, known := e.prices.Item["log GB-month"]
 	if !ok || !known {
-		e.unknown("logs", detail)
+		e.unknown(item, detail)
 		return
 	}
 	const daysPerMonth = hoursPerMonth / 24.0
 	monthly := float64(gib) * (ingestion.USD + storage.USD*float64(days)/daysPerMonth)
 	sources := slices.Sorted(slices.Values(slices.Concat(ingestion.Sources, storage.Sources)))
-	e.add(Line{Item: "logs", Detail: detail, Monthly: monthly, Known: true, Sources: slices.Compact(sources)})
+	e.add(Line{Item: item, Detail: detail, Monthly: monthly, Known: true, Sources: slices.Compact(sources)})
 }
 
 func (e *estimator) insights() {

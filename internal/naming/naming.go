@@ -28,6 +28,9 @@ func Generation(env string, n int) string {
 // Replica is the identifier of the n-th read replica of an instance, counted from 1.
 func Replica(instance string, n int) string { return fmt.Sprintf("%s-replica-%d", instance, n) }
 
+// ManagedSecrets is what the names of the secrets begin with that RDS makes for the master users whose passwords it manages.
+const ManagedSecrets = "rds!"
+
 // CredentialsSecret is the name of the secret with user name and password: mosaic/<env>/rds/credentials.
 func CredentialsSecret(env string) string { return fmt.Sprintf("%s/%s/rds/credentials", Prefix, env) }
 

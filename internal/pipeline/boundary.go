@@ -6,7 +6,8 @@ import "github.com/mosaic-stories/mosaic-database/internal/naming"
 func bounds() []Grant {
 	osMetrics := "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:RDSOSMetrics*"
 	return []Grant{
-		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+		to("arn:"+partition+":secretsmanager:"+region+":"+account+":secret:mosaic/*", "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret").
+			and(managedSecrets),
 		to(keys, "kms:Decrypt").when("StringEquals", "kms:ViaService", "secretsmanager."+region+".amazonaws.com"),
 		// IAM users log in with a token, as the login that is made for them.
 		to(iamUserLogins, "rds-db:connect"),

@@ -1,5 +1,7 @@
 package pipeline
 
+import "slices"
+
 // DependentAction is a permission that the caller needs beside the action that it calls, because of an argument of the call, as
 // with iam:PassRole. The provider does not call it, so no list of its calls has it.
 type DependentAction struct {
@@ -24,6 +26,7 @@ func DependentActions() []DependentAction {
 
 func dependentOfRDS() []DependentAction {
 	making := []string{"rds:CreateDBInstance", "rds:CreateDBInstanceReadReplica", "rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime"}
+	const managing = "Amazon RDS User Guide: Password management with Amazon RDS and AWS Secrets Manager, permissions"
 	makingClusters := []string{"rds:CreateDBCluster", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBClusterToPointInTime"}
 	return []DependentAction{
 		{Role: "deploy", Calls: append([]string{"rds:ModifyDBInstance"}, making...), With: "the role of enhanced monitoring",
@@ -35,6 +38,10 @@ func dependentOfRDS() []DependentAction {
 		{Role: "deploy", Calls: makingClusters, With: "a customer managed key",
 			Needs:  to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com"),
 			Source: "Amazon Aurora User Guide: AWS KMS key management"},
+		{Role: "deploy", Calls: slices.Concat([]string{"rds:ModifyDBInstance", "rds:ModifyDBCluster", "rds:CreateDBCluster"}, making[:1]),
+			With: "the management of the master user's password", Needs: managingMaster(), Source: managing},
+		{Role: "deploy", Calls: slices.Concat([]string{"rds:ModifyDBInstance", "rds:ModifyDBCluster", "rds:CreateDBCluster"}, making[:1]),
+			With: "the key of the secret of the master user", Needs: managingMasterKey(), Source: managing},
 		{Role: "drill", Calls: []string{"rds:DeleteDBCluster"}, With: "a final snapshot",
 			Needs: to(finalClusterSnapshots, "rds:CreateDBClusterSnapshot", "rds:AddTagsToResource").and(clusters), Source: reference + "Amazon RDS"},
 		{Role: "deploy", Calls: making[:1], With: "nothing: the account's first instance",

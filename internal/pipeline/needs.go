@@ -98,6 +98,17 @@ func rdsTags(resource string) Grant {
 	return to(resource, "rds:AddTagsToResource", "rds:RemoveTagsFromResource")
 }
 
+// managingMaster is what RDS does for the caller when it takes over the master user's password. The caller never reads it.
+func managingMaster() Grant {
+	return to(managedSecrets, "secretsmanager:CreateSecret", "secretsmanager:TagResource", "secretsmanager:RotateSecret")
+}
+
+// managingMasterKey is what it does with the key of that secret: AWS's own, or a customer managed one.
+func managingMasterKey() Grant {
+	return to(keys, "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey").
+		when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com", "secretsmanager."+region+".amazonaws.com")
+}
+
 func instance() []Need {
 	// RDS also checks the groups that a new instance uses, and the backup that it is restored from.
 	making := func(action string, from ...string) Grant {
@@ -112,7 +123,8 @@ func instance() []Need {
 				rdsTags(instances),
 				to(monitoringRoles, "iam:PassRole").when("StringEquals", "iam:PassedToService", "monitoring.rds.amazonaws.com"),
 				// For instances with a customer managed key. The condition allows only the calls that RDS makes for the role.
-				to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com")},
+				to(keys, "kms:CreateGrant", "kms:DescribeKey").when("StringEquals", "kms:ViaService", "rds."+region+".amazonaws.com"),
+				managingMaster(), managingMasterKey()},
 			// RDS takes the final snapshot with the permissions of the caller.
 			Delete: []Grant{to(instances, "rds:DeleteDBInstance"), to(instances, "rds:CreateDBSnapshot", "rds:AddTagsToResource").and(finalSnapshots)}},
 		{Token: "aws:rds/parameterGroup:ParameterGroup",
@@ -137,6 +149,10 @@ func instance() []Need {
 			Change: []Grant{to(logGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
 				"logs:TagResource", "logs:UntagResource").and(clusterLogGroups)},
 			Delete: []Grant{to(logGroups, "logs:DeleteLogGroup").and(clusterLogGroups)}},
+		{Token: "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+			Read:   []Grant{to(logGroups, "logs:DescribeMetricFilters").and(clusterLogGroups)},
+			Change: []Grant{to(logGroups, "logs:PutMetricFilter").and(clusterLogGroups)},
+			Delete: []Grant{to(logGroups, "logs:DeleteMetricFilter").and(clusterLogGroups)}},
 	}
 }
 

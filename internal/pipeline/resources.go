@@ -73,7 +73,10 @@ const (
 	boundary        = iamARN + "policy/" + Boundary
 
 	secrets = "arn:" + partition + ":secretsmanager:" + region + ":" + account + ":secret:" + naming.Prefix + "/" + environment + "/*"
-	keys    = kmsARN + "key/*" // named by AWS; limited by tags, or by the service that makes the call
+	// Those that RDS makes for master users; it chooses the rest of their names.
+	managedSecrets = "arn:" + partition + ":secretsmanager:" + region + ":" + account + ":secret:" + naming.ManagedSecrets + "*"
+
+	keys = kmsARN + "key/*" // named by AWS; limited by tags, or by the service that makes the call
 
 	copyKMS     = "arn:" + partition + ":kms:" + copyRegion + ":" + account + ":"
 	copyKeys    = copyKMS + "key/*"
@@ -114,6 +117,7 @@ func Wide() map[string]string {
 		automatedBackups:      "AWS chooses the names; only for Describe and a restore",
 		copiedBackups:         "AWS chooses the names; only for Describe, and to start the copying from an instance of the environment",
 		copyKeys:              "AWS chooses the names; limited by the tags, or by the service that uses the key for the caller",
+		managedSecrets:        "RDS chooses the names; only to make, tag and rotate them, which it does for the caller, and in the boundary to read them, where the role's own policy names one",
 		optionGroups:          "the default option groups of the engine, which AWS creates",
 		plans:                 "AWS chooses the names; limited by the tags Project and Environment",
 		vpcs:                  "the program looks up the VPC of the cluster; it creates a security group in it, and changes nothing else",

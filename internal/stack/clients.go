@@ -14,8 +14,8 @@ import (
 
 // clients are the clients of the database, with what was registered for them.
 type clients struct {
-	applications []application         // the first one owns the schema
-	logins       *logins               // nil: applications log in as the master user
+	applications []application         // the main one first
+	logins       map[string]*logins    // by application; empty: all log in as the master user
 	users        *credentials.IAMUsers // nil without database.iamPrincipals
 	previews     *irsa.Role            // nil without previews
 }
@@ -24,6 +24,7 @@ type clients struct {
 type application struct {
 	config.Application
 	role   *irsa.Role
+	secret *connectionSecret
 	access *k8s.Access // nil if this program creates nothing in the cluster
 }
 
@@ -35,22 +36,22 @@ func (d *deployment) connectClients() (*clients, error) {
 	if c.logins, err = d.newLogins(); err != nil {
 		return nil, err
 	}
-	pooler, err := d.newPooler(c.logins)
+	pooler, err := d.newPooler(c.logins[d.cfg.App.Name])
 	if err != nil {
 		return nil, err
 	}
-	connection, err := d.connect(c.logins, pooler)
+	secrets, err := d.connect(c.logins, pooler)
 	if err != nil {
 		return nil, err
 	}
 	for _, app := range d.cfg.Applications() {
-		application, err := d.newApplication(app, connection)
+		application, err := d.newApplication(app, secrets[app.Name])
 		if err != nil {
 			return nil, err
 		}
 		c.applications = append(c.applications, *application)
 	}
-	if c.previews, err = d.newPreviews(c.logins); err != nil {
+	if c.previews, err = d.newPreviews(c.logins[d.cfg.App.Name]); err != nil {
 		return nil, err
 	}
 	c.users, err = d.newUsers()
@@ -59,27 +60,27 @@ func (d *deployment) connectClients() (*clients, error) {
 
 // newApplication registers the IAM role of an application, and the Kubernetes objects that give its pods the credentials. They
 // are protected like the database.
-func (d *deployment) newApplication(app config.Application, connection *connectionSecrets) (*application, error) {
-	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, d.db.ConnectionSecretArn}
+func (d *deployment) newApplication(app config.Application, secret *connectionSecret) (*application, error) {
+	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, secret.arn}
 	if d.cfg.HasLogins() {
-		secrets = pulumi.StringArray{d.db.ConnectionSecretArn} // without the master user
+		secrets = pulumi.StringArray{secret.arn} // without the master user
 	}
 	role, err := d.newRole(&irsa.Args{
 		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.RoleAccount(), Trusted: app.Trusted(),
-		SecretArns: secrets, LoginArns: d.applicationLogins(), PolicyArns: app.PolicyArns,
+		SecretArns: secrets, LoginArns: d.loginArns(app), PolicyArns: app.PolicyArns,
 	}, pulumi.Protect(app.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
-	one := &application{Application: app, role: role}
+	one := &application{Application: app, role: role, secret: secret}
 	if d.cluster == nil {
 		return one, nil
 	}
 	args := &k8s.Args{
-		Config: d.cfg, App: app, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), SecretVersion: connection.secretVersion,
+		Config: d.cfg, App: app, Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace), SecretVersion: secret.version,
 	}
-	if app.OwnsSchema && d.cfg.Migrations.Enabled {
-		args.Migration = &jobs.Migration{Config: d.cfg, DatabaseCidrs: d.found.databaseCidrs(), Login: connection.migrator}
+	if app.Migrates() {
+		args.Migration = &jobs.Migration{Config: d.cfg, App: app, DatabaseCidrs: d.found.databaseCidrs(), Login: secret.migrator}
 	}
 	one.access, err = k8s.New(d.ctx, naming.Access(d.cfg.Environment, app.Name), args,
 		ownership(d.cfg, app), pulumi.Providers(d.cluster.provider))

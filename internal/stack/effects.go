@@ -26,7 +26,7 @@ const (
 
 // Effect is what RDS does when a setting of an instance changes.
 type Effect struct {
-	Setting string // key under database, or a parameter under parameters; parameters.* stands for all static ones
+	Setting string // key under database, or a parameter under parameters; parameters.* stands for all other static ones
 	When    Moment
 	// Notice is what clients notice, such as a restart of the instance; "": nothing.
 	Notice string
@@ -57,6 +57,7 @@ func Effects() []Effect {
 		{Setting: "parameters.idle_in_transaction_session_timeout", When: atOnce, Notice: "a session that is idle in a transaction for more milliseconds is ended, and its transaction rolled back; 0: none is"},
 		{Setting: "parameters.statement_timeout", When: atOnce, Notice: "a statement that runs for more milliseconds is cancelled; 0: none is"},
 		{Setting: "parameters.random_page_cost", When: atOnce, Notice: "queries may get other plans"},
+		{Setting: libraries, When: nextRestart, Notice: "the old libraries, until you run: aws rds reboot-db-instance --db-instance-identifier …; the first bootstrap after that makes the extensions of new ones, or you do with credentials master (docs/users.md)"},
 		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until you run: aws rds reboot-db-instance --db-instance-identifier …"},
 	}
 }
@@ -65,6 +66,7 @@ const (
 	settings = config.Namespace + ":database." // prefix of the full keys
 	// staticParameters stands for all parameters that take effect only after a restart.
 	staticParameters = parameter + "*"
+	libraries        = parameter + "shared_preload_libraries"
 	parameter        = "parameters."
 	replicaClass     = "replicaInstanceClass"
 )
@@ -142,7 +144,7 @@ type change struct {
 // of reports whether a change of the setting has the effect. catalogue is that of the engine version.
 func (e Effect) of(setting string, catalogue *parameters.Catalogue) bool {
 	name, isParameter := strings.CutPrefix(setting, parameter)
-	return setting == e.Setting || e.Setting == staticParameters && isParameter && catalogue.AtRestart(name)
+	return setting == e.Setting || e.Setting == staticParameters && isParameter && setting != libraries && catalogue.AtRestart(name)
 }
 
 // line returns the warning for a change.

@@ -52,6 +52,10 @@ func TestEffects(t *testing.T) {
 		"a dynamic parameter": {now: func(d *config.Database) {
 			d.Parameters = map[string]string{"max_connections": "100", "work_mem": "8192"}
 		}},
+		"libraries": {now: func(d *config.Database) {
+			d.Parameters["shared_preload_libraries"] = "pg_stat_statements,pg_cron"
+		},
+			want: []string{"shared_preload_libraries: not set → pg_stat_statements,pg_cron", "at the next restart", "the first bootstrap after that makes the extensions"}},
 		"a parameter that ends sessions": {now: func(d *config.Database) {
 			d.Parameters["idle_in_transaction_session_timeout"] = "60000"
 		},

@@ -26,11 +26,11 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		annotations["secret.reloader.stakater.com/reload"] = pulumi.String(app.SecretName)
 	}
 	store, kind := app.Store()
-	image := "" // an additional application has another one
-	if app.OwnsSchema {
-		image = cfg.Migrations.Image
+	pooler := ""
+	if cfg.Pooled(app.Application) {
+		pooler = poolerEndpoint(cfg)
 	}
-	repository, tag := splitImage(image)
+	repository, tag := splitImage(app.Migrations.Image) // "" with the main database of another application
 	return map[string]pulumi.Input{
 		"applicationName":           pulumi.String(app.Name),
 		"namespace":                 pulumi.String(app.Namespace),
@@ -46,21 +46,21 @@ func (d *deployment) placeholders(app application) map[string]pulumi.Input {
 		"secretStoreKind":           pulumi.String(cmp.Or(kind, "SecretStore")),
 		"secretEntries":             pulumi.ToStringMap(app.SecretEntries),
 		"externalSecretName":        pulumi.String(naming.ExternalSecret(app.Name)),
-		"connectionSecretName":      pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-		"connectionSecretArn":       d.db.ConnectionSecretArn,
+		"connectionSecretName":      pulumi.String(app.Secrets.Connection),
+		"connectionSecretArn":       app.secret.arn,
 		"kubernetesSecretName":      pulumi.String(app.SecretName),
 		"deploymentAnnotations":     annotations,
-		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && cfg.Migrations.Enabled && app.OwnsSchema),
-		"migrationsImage":           pulumi.String(image),
+		"chartRunsMigrations":       pulumi.Bool(!cfg.Delivery.InCluster() && app.Migrates()),
+		"migrationsImage":           pulumi.String(app.Migrations.Image),
 		"migrationsImageRepository": pulumi.String(repository),
 		"migrationsImageTag":        pulumi.String(tag),
-		"migrationsCommand":         pulumi.ToStringArray(cfg.Migrations.Command),
+		"migrationsCommand":         pulumi.ToStringArray(app.Migrations.Command),
 		"caBundlePath":              pulumi.String(cfg.TLS.CaBundlePath),
 		"caBundleConfigMap":         pulumi.String(cfg.TLS.CaBundleConfigMap),
 		"endpoint":                  d.db.Endpoint,
 		"port":                      d.db.Port,
-		"databaseName":              pulumi.String(cfg.Database.Name),
-		"poolerEndpoint":            pulumi.String(poolerEndpoint(cfg)),
+		"databaseName":              pulumi.String(app.Database),
+		"poolerEndpoint":            pulumi.String(pooler),
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -29,6 +28,7 @@ func Outputs() []Output {
 		{"replicaEndpoints", "array", "host names of the read replicas, in the order of their numbers; of an Aurora cluster, the one of all its readers"},
 		{"roleArn", "string", "ARN of the IAM role that the application's service account assumes"},
 		{"credentialsSecretArn", "string", "ARN of the secret with user name and password, and AWS's other keys for the secret of a database"},
+		{"masterUserSecretArn", "string", "ARN of the secret with the master user's password: credentialsSecretArn, or with database.manageMasterUserPassword that of RDS"},
 		{"connectionSecretArn", "string", "ARN of the secret with host, port, database, user name, password and URLs"},
 		{"connectionSecretName", "string", "name of the connection secret in Secrets Manager"},
 		{"readOnlySecretArn", "string", "ARN of the secret with the read-only connection; empty without database.readOnlyLogin"},
@@ -52,7 +52,7 @@ func Outputs() []Output {
 		{"helmValues", "object", "values for the application's Helm chart, according to delivery and app.helmValues"},
 		{"gitops", "object", "where the GitOps repository has these values: path of the file, and key in it; an empty key if the file is this program's alone"},
 		{"previews", "object", "values of the chart charts/preview-database, for the databases of preview environments; empty without previews"},
-		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments, helmValues and gitops, whose path is empty if nothing writes the values"},
+		{"additionalApps", "object", "for each additional application, by name: roleArn, namespace, serviceAccountName, kubernetesSecretName, deployments, helmValues and gitops, whose path is empty if nothing writes the values; and database, if it has one of its own: name, connectionSecretName, connectionSecretArn, readOnlySecretArn, applicationLogins and migrationJobName"},
 		{lastRunOutput, "object", "only for the next run: the locked values of the database, and the lines of the cost estimate"},
 	}
 }
@@ -60,18 +60,11 @@ func Outputs() []Output {
 // export exports the outputs; left is the data for the next run.
 func (d *deployment) export(clients *clients, left pulumi.Map) {
 	cfg, db, main := d.cfg, d.db, clients.applications[0]
-	jobName := ""
-	if main.access != nil {
-		jobName = main.access.MigrationJobName
-	}
 	retained := []string{}
 	for _, one := range cfg.Retained() {
 		retained = append(retained, one.Identifier)
 	}
-	readOnly, usersRole, usersLogin := pulumi.String("").ToStringOutput(), pulumi.String("").ToStringOutput(), ""
-	if clients.logins != nil && cfg.Database.ReadOnlyLogin {
-		readOnly = clients.logins.credentials.ReaderSecretArn
-	}
+	usersRole, usersLogin := pulumi.String("").ToStringOutput(), ""
 	if clients.users != nil {
 		usersRole, usersLogin = clients.users.RoleArn, naming.DatabaseRoles(cfg.App.Name).IAMUsers
 	}
@@ -85,9 +78,10 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"replicaEndpoints":     db.ReplicaEndpoints,
 		"roleArn":              main.role.RoleArn,
 		"credentialsSecretArn": db.CredentialsSecretArn,
+		"masterUserSecretArn":  db.MasterUserSecretArn,
 		"connectionSecretArn":  db.ConnectionSecretArn,
 		"connectionSecretName": pulumi.String(naming.ConnectionSecret(cfg.Environment)),
-		"readOnlySecretArn":    readOnly,
+		"readOnlySecretArn":    readOnlySecret(clients.logins[main.Name]),
 		"peopleRoleArn":        usersRole,
 		"peopleLogin":          pulumi.String(usersLogin),
 		"securityGroupId":      db.SecurityGroupID,
@@ -102,50 +96,16 @@ func (d *deployment) export(clients *clients, left pulumi.Map) {
 		"serviceAccountName":   pulumi.String(main.ServiceAccount),
 		"kubernetesSecretName": pulumi.String(main.SecretName),
 		"deployments":          pulumi.ToStringArray(main.Deployments),
-		"applicationLogins":    pulumi.ToStringArray(applicationLogins(cfg)),
-		"migrationJobName":     pulumi.String(jobName),
+		"applicationLogins":    pulumi.ToStringArray(applicationLogins(cfg, main)),
+		"migrationJobName":     pulumi.String(main.migrationJob()),
 		"estimatedMonthlyCost": pulumi.String(d.estimate.String()),
 		"helmValues":           d.helmValues(main),
 		"gitops":               valuesFile(main),
 		"previews":             previewValues(cfg, clients.previews),
-		"additionalApps":       d.additionalApps(clients.applications[1:]),
+		"additionalApps":       d.additionalApps(clients),
 		lastRunOutput:          left,
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		d.ctx.Export(name, all[name])
-	}
-}
-
-// additionalApps returns what each additional application uses, by its name.
-func (d *deployment) additionalApps(applications []application) pulumi.Map {
-	all := pulumi.Map{}
-	for _, app := range applications {
-		all[app.Name] = pulumi.Map{
-			"roleArn":              app.role.RoleArn,
-			"namespace":            pulumi.String(app.Namespace),
-			"serviceAccountName":   pulumi.String(app.ServiceAccount),
-			"kubernetesSecretName": pulumi.String(app.SecretName),
-			"deployments":          pulumi.ToStringArray(app.Deployments),
-			"helmValues":           d.helmValues(app),
-			"gitops":               valuesFile(app),
-		}
-	}
-	return all
-}
-
-// valuesFile returns where the GitOps repository has the values of an application.
-func valuesFile(app application) pulumi.StringMap {
-	return pulumi.StringMap{"path": pulumi.String(app.GitOps.Path), "key": pulumi.String(app.GitOps.Key)}
-}
-
-// applicationLogins returns the logins that only the applications use; with credentials: master there are none.
-func applicationLogins(cfg *config.Config) []string {
-	switch roles := naming.DatabaseRoles(cfg.App.Name); {
-	case cfg.Alternating():
-		return roles.Application.All()
-	case cfg.ByToken():
-		return []string{roles.ApplicationIAM}
-	default:
-		return nil
 	}
 }

@@ -26,10 +26,10 @@ func (d *deployment) newMigrationRole() (*jobs.ByToken, error) {
 	return &jobs.ByToken{Role: iamRole(role), NamespaceReady: d.cluster.ready(app.Namespace)}, nil
 }
 
-// applicationLogins are the logins as which the applications may log in by token. The run that gives them passwords leaves them this: pods
+// loginArns are the logins as which an application may log in by token, if it has no database of its own. The run that gives them passwords leaves them this: pods
 // that have not restarted still make tokens. The run after it takes it away.
-func (d *deployment) applicationLogins() pulumi.StringArray {
-	if !d.cfg.ByToken() && lock.Credentials(d.last.locked) != config.CredentialsIAM {
+func (d *deployment) loginArns(app config.Application) pulumi.StringArray {
+	if app.OwnsSchema && !app.Main || !d.cfg.ByToken() && lock.Credentials(d.last.locked) != config.CredentialsIAM {
 		return nil
 	}
 	return d.db.Server.LoginArns(d.cfg, naming.DatabaseRoles(d.cfg.App.Name).ApplicationIAM)

@@ -31,6 +31,8 @@
 \set reader_b_verifier ''
 \getenv reader_a_verifier VERIFIER_READER_A
 \getenv reader_b_verifier VERIFIER_READER_B
+\getenv extensions EXTENSIONS
+\getenv preloaded_extensions PRELOADED_EXTENSIONS
 \set database :DBNAME
 
 BEGIN;
@@ -41,6 +43,13 @@ SELECT pg_advisory_xact_lock(7309453680167812963) AS alone
 \gset
 
 CREATE FUNCTION pg_temp.refuse(reason text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING MESSAGE = reason; END';
+
+SELECT pg_temp.refuse(format('PostgreSQL %s, as the server has it, does not offer: %s; take what it does not offer out of database.extensions',
+                             current_setting('server_version'), string_agg(name, ', ' ORDER BY position)))
+  FROM unnest(string_to_array(:'extensions', ' ')) WITH ORDINALITY AS wanted (name, position)
+ WHERE name NOT IN (SELECT name FROM pg_available_extensions)
+HAVING count(*) > 0
+\gexec
 
 -- A lower number would change the login that the clients have.
 SELECT pg_temp.refuse(format('the logins of %s have passwordVersion %s already, and %s would change one that is in use; write database.passwordVersion: %s',

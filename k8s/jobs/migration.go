@@ -16,7 +16,8 @@ import (
 // Migration is the Job that upgrades the schema. It runs once for each revision.
 type Migration struct {
 	Config        *config.Config
-	DatabaseCidrs []string // of the database's subnets
+	App           config.Application // whose schema it is
+	DatabaseCidrs []string           // of the database's subnets
 	// Login is the migration's own login; nil: it uses the application's.
 	Login *MigratorLogin
 }
@@ -24,30 +25,50 @@ type Migration struct {
 // MigratorLogin is the login of the role that owns the schema.
 type MigratorLogin struct {
 	SecretVersion pulumi.StringInput // version ID of the migrator secret's content
-	// Bootstrap has the SecretStore that reads the migrator secret.
+	// Bootstrap has the SecretStore that reads the migrator secret, if Reader is nil.
 	Bootstrap *Bootstrap
 	// ByToken is how the Job's pod logs in without a password; nil: the secret has one.
 	ByToken *ByToken
+	// Reader is for a SecretStore that reads the migrator secret alone: that of the bootstrap reads the master user's, too, which is
+	// for no namespace but the main application's.
+	Reader *manifest.Reader
+}
+
+// store registers the SecretStore if there has to be one, and returns what a secret that it reads waits for.
+func (l *MigratorLogin) store(w *manifest.Writer) ([]pulumi.Resource, error) {
+	if l.Reader == nil {
+		return l.Bootstrap.storeReady, nil
+	}
+	account, err := w.ServiceAccount(*l.Reader, pulumi.Protect(false)) // it is deleted with the migrations
+	if err != nil {
+		return nil, err
+	}
+	store, err := w.SecretStore(*l.Reader, naming.Admin(w.App), account, pulumi.Protect(false))
+	return []pulumi.Resource{store, l.Reader.Role.Permissions}, err
 }
 
 // Revision identifies what the migration runs: ten hexadecimal digits of a hash of image, command, database and attempt.
 // Deadlines, resources, environment and what the cluster asks of the pod are not part of it, because they do not change the schema.
 func (m *Migration) Revision() string {
-	settings := m.Config.Migrations
-	database := m.Config.Instance() + "/" + m.Config.Database.Name
+	settings := m.App.Migrations
+	database := m.Config.Instance() + "/" + m.App.Database
 	return manifest.Digest(append([]string{settings.Image, database, strconv.Itoa(settings.Attempt)}, settings.Command...)...)
 }
 
 // JobName is the name of the revision's Job.
-func (m *Migration) JobName() string { return naming.MigrationJob(m.Config.App.Name, m.Revision()) }
+func (m *Migration) JobName() string { return naming.MigrationJob(m.App.Name, m.Revision()) }
 
 // Register registers the Job. Without a login of its own, the migration uses the application's Secret. The Job's Pulumi name
 // contains the revision: a new revision is a new resource, which is created before the old Job is deleted.
 func (m *Migration) Register(w *manifest.Writer, application *manifest.Secret, synced *manifest.Synced) error {
 	secret, dependencies := application, []pulumi.Resource{synced.ExternalSecret}
 	if m.Login != nil {
+		store, err := m.Login.store(w)
+		if err != nil {
+			return err
+		}
 		secret = m.loginSecret()
-		login, err := w.ExternalSecret(secret, m.Login.Bootstrap.storeReady, pulumi.Protect(false)) // it is deleted with the login
+		login, err := w.ExternalSecret(secret, store, pulumi.Protect(false)) // it is deleted with the login
 		if err != nil {
 			return err
 		}
@@ -71,18 +92,18 @@ func (m *Migration) Register(w *manifest.Writer, application *manifest.Secret, s
 
 // loginSecret returns the Secret of the migration's own login.
 func (m *Migration) loginSecret() *manifest.Secret {
-	migrator := naming.Migrator(m.Config.App.Name)
+	migrator := naming.Migrator(m.App.Name)
 	return &manifest.Secret{
-		Name: naming.KubernetesSecret(migrator), ExternalSecret: naming.ExternalSecret(migrator), SecretStore: naming.Admin(m.Config.App.Name),
-		RemoteName: naming.MigratorSecret(m.Config.Environment), RemoteVersion: m.Login.SecretVersion,
-		Keys: manifest.ConnectionKeys(m.Config, m.Config.App.SecretEntries),
+		Name: naming.KubernetesSecret(migrator), ExternalSecret: naming.ExternalSecret(migrator), SecretStore: naming.Admin(m.App.Name),
+		RemoteName: m.App.Secrets.Migrator, RemoteVersion: m.Login.SecretVersion,
+		Keys: manifest.ConnectionKeys(m.Config, m.App.SecretEntries),
 	}
 }
 
 const migrationComponent = "migration"
 
 func (m *Migration) job(secret *manifest.Secret, labels object) *job {
-	settings, name := m.Config.Migrations, m.JobName()
+	settings, name := m.App.Migrations, m.JobName()
 	limits := sessionLimits{settings.LockTimeoutSeconds, settings.StatementTimeoutSeconds, settings.DeadlineSeconds}
 	return &job{
 		pulumiName: name, name: pulumi.String(name), backoffLimit: settings.BackoffLimit, deadlineSeconds: settings.DeadlineSeconds,

@@ -13,15 +13,17 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config"
 )
 
-func migration() *Migration {
-	return &Migration{
-		Config: &config.Config{
-			Environment: "dev", App: config.App{Name: "core-api"}, Database: config.Database{Name: "mosaic"}, Restore: config.Restore{Serving: 1},
-			Migrations: config.Migrations{
-				Image: "core-api:1", Command: []string{"alembic", "upgrade", "head"}, Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, Memory: "256Mi",
-			},
+func migration(changes ...func(*config.Config)) *Migration {
+	cfg := &config.Config{
+		Environment: "dev", App: config.App{Name: "core-api"}, Database: config.Database{Name: "mosaic"}, Restore: config.Restore{Serving: 1},
+		Migrations: config.Migrations{
+			Image: "core-api:1", Command: []string{"alembic", "upgrade", "head"}, Attempt: 1, DeadlineSeconds: 600, BackoffLimit: 2, Memory: "256Mi",
 		},
 	}
+	for _, change := range changes {
+		change(cfg)
+	}
+	return &Migration{Config: cfg, App: cfg.Applications()[0]}
 }
 
 // Only a change that can change the schema makes another revision, and so another run.
@@ -37,9 +39,7 @@ func TestRevision(t *testing.T) {
 		"database":          func(c *config.Config) { c.Database.Name = "other" },
 		"attempt":           func(c *config.Config) { c.Migrations.Attempt = 2 },
 	} {
-		changed := migration()
-		change(changed.Config)
-		assert.NotEqual(t, base, changed.Revision(), name)
+		assert.NotEqual(t, base, migration(change).Revision(), name)
 	}
 	for name, change := range map[string]func(*config.Config){
 		"deadline":               func(c *config.Config) { c.Migrations.DeadlineSeconds = 60 },
@@ -49,9 +49,7 @@ func TestRevision(t *testing.T) {
 		"a variable of a Secret": func(c *config.Config) { c.Migrations.SecretEnv = map[string]string{"SENTRY_DSN": "a/b"} },
 		"the pods":               func(c *config.Config) { c.Pods.Labels = map[string]string{"team": "memories"} },
 	} {
-		changed := migration()
-		change(changed.Config)
-		assert.Equal(t, base, changed.Revision(), name)
+		assert.Equal(t, base, migration(change).Revision(), name)
 	}
 }
 

@@ -40,5 +40,10 @@ func (s *Secret) DirectEnvironment() List {
 			env = append(env, s.variable(cmp.Or(key.InsteadOf, key.Name), pulumi.String(key.Name)))
 		}
 	}
+	if s.Other != nil {
+		for _, key := range s.Other.Keys {
+			env = append(env, s.variable(key.Name, pulumi.String(key.Name)))
+		}
+	}
 	return append(env, s.VersionVariable())
 }

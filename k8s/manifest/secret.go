@@ -23,6 +23,28 @@ type Secret struct {
 	// RemoteVersion is the version ID of the remote secret's content. A change is synchronised at once.
 	RemoteVersion pulumi.StringInput
 	Keys          []Key
+	// Other is a second remote secret with more entries, whose content changes by itself; nil: none.
+	Other *Other
+}
+
+// Other is a remote secret beside that of the program.
+type Other struct {
+	Name pulumi.StringInput // name or ARN
+	Keys []Key
+	// Reader changes with what reads the entries. A change is synchronised at once, so that nothing new begins with an old content.
+	Reader pulumi.StringInput
+}
+
+// remoteData are the entries that the operator takes from a remote secret.
+func remoteData(name pulumi.StringInput, keys []Key) List {
+	data := List{}
+	for _, key := range keys {
+		data = append(data, Object{
+			"secretKey": key.Name,
+			"remoteRef": Object{"key": name, "property": key.Property},
+		})
+	}
+	return data
 }
 
 // Key is an entry of a Kubernetes Secret, and the property of the remote secret that is its value.
@@ -63,16 +85,14 @@ func versionEntry(version pulumi.StringInput) pulumi.StringMapOutput {
 
 // ExternalSecret registers the ExternalSecret of a Secret; the provider waits until the Secret is synchronised.
 func (w *Writer) ExternalSecret(s *Secret, dependencies []pulumi.Resource, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
-	data := List{}
-	for _, key := range s.Keys {
-		data = append(data, Object{
-			"secretKey": key.Name,
-			"remoteRef": Object{"key": s.RemoteName, "property": key.Property},
-		})
-	}
+	data := remoteData(pulumi.String(s.RemoteName), s.Keys)
 	// The operator synchronises at once when an annotation changes, so a new password does not wait for the refresh interval.
 	metadata, annotations := w.Metadata(s.ExternalSecret), neverPruned(waitForReady())
 	annotations["force-sync"] = s.RemoteVersion
+	if s.Other != nil {
+		data = append(data, remoteData(s.Other.Name, s.Other.Keys)...)
+		annotations["force-sync"] = s.Other.Reader
+	}
 	metadata["annotations"] = annotations
 	secret, err := w.Register(s.ExternalSecret, Object{
 		"apiVersion": SecretsAPI,

@@ -136,6 +136,7 @@ func unreached() map[string]string {
 		"additionalApps":                  "its fields do",
 		"pods.tolerations":                "its fields do",
 		"budget.expectedBackupGiB":        "is for the estimate alone",
+		"budget.expectedAuditGiB":         "is for the estimate alone",
 		"budget.expectedLogGiB":           "is for the estimate alone",
 		"budget.expectedAcuHours":         "is for the estimate alone",
 		"budget.expectedStorageGiB":       "is for the estimate alone",

@@ -17,6 +17,10 @@ func aurora() []transition {
 		field{name: "storageType", was: "aurora", now: "aurora-iopt1", why: "AWS lets it be switched on once in 30 days"}.row(),
 		field{name: "backupRetentionDays", was: "7", now: "14"}.row(),
 		field{name: "passwordVersion", was: "1", now: "2", why: "cluster, both secrets and the cluster's copy get another password"}.row(),
+		{
+			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith("readReplicas: 1"), to: alternatingWith("readReplicas: 1, manageMasterUserPassword: true"), back: true,
+			why: "RDS takes over the master user's password; a cluster may have readers", backWhy: "the master user gets a password of the program's again",
+		},
 		field{name: "iamDatabaseAuthentication", was: "true", now: "false"}.row(),
 		field{name: "performanceInsightsRetentionDays", was: "7", now: "0"}.row(),
 		field{name: "monitoringInterval", was: "0", now: "60"}.row(),

@@ -173,6 +173,9 @@ func observation() []transition {
 		field{name: "monitoringInterval", was: "0", now: "60"}.row(),
 		field{name: "monitoringInterval", was: "60", now: "15"}.row(),
 		field{name: "logRetentionDays", was: "30", now: "90"}.row(),
+		{
+			key: "database.audit", was: unset, now: "ddl, role", to: "database: {audit: [ddl, role]}", back: true, why: "the library is loaded at the next restart", backWhy: "nothing more is logged",
+		},
 	}
 }
 
@@ -205,10 +208,26 @@ func credentials() []transition {
 			key: "previews.namespaces", was: unset, now: "preview-*", from: alternatingWith(""), to: "database: {credentials: alternating}\npreviews: {namespaces: 'preview-*'}", back: true,
 			why: "previews get a login that makes their databases", backWhy: "the login cannot log in any more; the databases of previews stay",
 		},
+		{
+			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("manageMasterUserPassword: true"), back: true,
+			why: "RDS takes over the master user's password, and the clients keep theirs", backWhy: "the master user gets a password of the program's again",
+		},
+		{
+			key: "database.secretKmsKeyId", was: keyOne, now: keyTwo, from: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyOne + "'"),
+			to: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyTwo + "'"), refused: "manageMasterUserPassword: false beside it in this run",
+		},
+		{
+			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith("readReplicas: 1"),
+			to: alternatingWith("readReplicas: 0, manageMasterUserPassword: true"), refused: "false; and true in a later run",
+		},
 		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
 		{
 			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",
 			to: alternatingWith("iamPrincipals: ['arn:aws:iam::123456789012:role/developers']"),
+		},
+		{
+			key: "database.extensions", was: unset, now: "vector, pg_trgm", from: alternatingWith(""), to: alternatingWith("extensions: [vector, pg_trgm]"), back: true,
+			why: "the bootstrap makes them", backWhy: "they stay in the database",
 		},
 		{
 			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
@@ -254,21 +273,7 @@ func networks() []transition {
 }
 
 func migrations() []transition {
-	with := func(field string) string { return "migrations: {" + field + "}" }
-	const next = "of the next revision or attempt; a Job that ran does not run again"
-	return []transition{
-		{key: "migrations.image", was: "1.0.0", now: "2.0.0", to: with("image: 'mosaic-life/core-api:2.0.0'"), back: true, why: "the migration of that image runs"},
-		{key: "migrations.command", was: "alembic upgrade head", now: "alembic upgrade +1", to: with("command: [alembic, upgrade, '+1']"), back: true, why: "the other command runs"},
-		{key: "migrations.attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the same image runs once more"},
-		{key: "migrations.enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what ran, ran", backWhy: "the same revision runs again: migrations have to bear that"},
-		{key: "migrations.deadlineSeconds", was: "600", now: "900", to: with("deadlineSeconds: 900"), back: true, why: next},
-		{key: "migrations.backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
-		{key: "migrations.cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
-		{key: "migrations.memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
-		{key: "migrations.lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
-		{key: "migrations.statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
-		{key: "migrations.env", was: unset, now: "LOG_LEVEL: debug", to: with("env: {LOG_LEVEL: debug}"), back: true, why: next},
-		{key: "migrations.secretEnv", was: unset, now: "SENTRY_DSN: app-secrets/dsn", to: with("secretEnv: {SENTRY_DSN: app-secrets/dsn}"), back: true, why: next},
+	return append(migrationRows("migrations", func(field string) string { return "migrations: {" + field + "}" }), []transition{
 		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret names it"},
 		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret names the file; the next migration mounts it"},
 		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
@@ -291,6 +296,25 @@ func migrations() []transition {
 		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "the output gitops alone"},
 		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "the output gitops alone"},
 		{key: "app.deployments", was: unset, now: "api, jobs", to: "app: {deployments: [api, jobs]}", back: true, why: "an output alone, for the recipes"},
+	}...)
+}
+
+// migrationRows are the changes of every field of an application's migrations.
+func migrationRows(key string, with func(field string) string) []transition {
+	const next = "of the next revision or attempt; a Job that ran does not run again"
+	return []transition{
+		{key: key + ".image", was: "1.0.0", now: "2.0.0", to: with("image: 'mosaic-life/core-api:2.0.0'"), back: true, why: "the migration of that image runs"},
+		{key: key + ".command", was: "alembic upgrade head", now: "alembic upgrade +1", to: with("command: [alembic, upgrade, '+1']"), back: true, why: "the other command runs"},
+		{key: key + ".attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the same image runs once more"},
+		{key: key + ".enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what ran, ran", backWhy: "the same revision runs again: migrations have to bear that"},
+		{key: key + ".deadlineSeconds", was: "600", now: "900", to: with("deadlineSeconds: 900"), back: true, why: next},
+		{key: key + ".backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
+		{key: key + ".cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
+		{key: key + ".memory", was: unset, now: "512Mi", to: with("memory: 512Mi"), back: true, why: next},
+		{key: key + ".lockTimeoutSeconds", was: "10", now: "60", to: with("lockTimeoutSeconds: 60"), back: true, why: next},
+		{key: key + ".statementTimeoutSeconds", was: unset, now: "300", to: with("statementTimeoutSeconds: 300"), back: true, why: next},
+		{key: key + ".env", was: unset, now: "LOG_LEVEL: debug", to: with("env: {LOG_LEVEL: debug}"), back: true, why: next},
+		{key: key + ".secretEnv", was: unset, now: "SENTRY_DSN: app-secrets/dsn", to: with("secretEnv: {SENTRY_DSN: app-secrets/dsn}"), back: true, why: next},
 	}
 }
 
@@ -344,15 +368,29 @@ func alerts() []transition {
 		{key: "alerts.emails", was: "one", now: "two", from: emails(ops), to: emails("[ops@example.com, dev@example.com]"), back: true},
 		{key: "alerts.emails", was: "one", now: "another", from: emails(ops), to: emails("[dev@example.com]"), back: true},
 		{key: "alerts.emails", was: "one", now: "none", from: emails(ops), to: emails("[]"), back: true},
+		{
+			key: "alerts.topicArn", was: unset, now: "a topic", from: emails("[]"), to: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", back: true,
+		},
+		{
+			key: "alerts.topicArn", was: "a topic", now: "emails", from: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", to: emails(ops), back: true,
+			why: "alarms and events change to the other topic before the program's own goes",
+		},
 		{key: "alerts.cpuPercent", was: "80", now: "60", to: "alerts: {cpuPercent: 60}", back: true},
 		{key: "alerts.freeStoragePercent", was: "20", now: "30", to: "alerts: {freeStoragePercent: 30}", back: true},
 		{key: "alerts.freeMemoryPercent", was: "5", now: "10", to: "alerts: {freeMemoryPercent: 10}", back: true},
 		{key: "alerts.connectionsPercent", was: "80", now: "60", to: "alerts: {connectionsPercent: 60}", back: true},
 		{key: "alerts.diskQueueDepth", was: "64", now: "32", to: "alerts: {diskQueueDepth: 32}", back: true},
 		{key: "alerts.replicaLagSeconds", was: "600", now: "900", born: "a replica", to: "alerts: {replicaLagSeconds: 900}", back: true},
+		{key: "alerts.transactionIdsMillions", was: "1000", now: "1500", to: "alerts: {transactionIdsMillions: 1500}", back: true},
+		{key: "alerts.transactionLogsPercent", was: "25", now: "40", to: "alerts: {transactionLogsPercent: 40}", back: true},
+		{key: "alerts.replicationSlotPercent", was: "10", now: "20", born: "a replica", to: "alerts: {replicationSlotPercent: 20}", back: true},
+		{key: "alerts.failedLogins", was: "20", now: "100", to: "alerts: {failedLogins: 100}", back: true},
 		{key: "alerts.kmsKeyId", was: unset, now: keyOne, to: "alerts: {kmsKeyId: " + keyOne + "}", back: true, why: "the key that the program made goes, and is deleted after 30 days; it decrypts nothing but messages that are gone"},
 		{key: "alerts.dashboard", was: "true", now: "false", to: "alerts: {dashboard: false}", back: true},
 		{key: "waivers", was: "the stack's", now: "one more", to: "waivers: {RDS.2: 'tried in the matrix'}", back: true, why: "the report of the controls alone"},
+		{
+			key: "budget.expectedAuditGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedAuditGiB: 5}", back: true, why: "the estimate alone",
+		},
 		{key: "budget.expectedLogGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedLogGiB: 5}", back: true, why: "the estimate alone"},
 		{key: "budget.expectedBackupGiB", was: unset, now: "200", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedBackupGiB: 200}", back: true, why: "the estimate alone"},
 		{key: "budget.monthlyUsd", was: "25", now: "500", to: "budget: {monthlyUsd: 500}", back: true},

@@ -57,6 +57,7 @@ func births() map[string]string {
 		"a replica":           "database: {readReplicas: 1}",
 		"large storage":       "database: {allocatedStorage: 400, maxAllocatedStorage: 1000}",
 		"another application": "additionalApps: {worker: {namespace: mosaic-<env>}}",
+		"its own database":    "{database: {credentials: alternating}, additionalApps: {orders: {database: {name: orders, migrations: {image: 'orders:1.0.0'}}}}}",
 		"its own account":     "app: {secretsServiceAccount: core-api-db-reader}",
 		"copies":              "backups: {copyToRegion: us-west-2}",
 		"own namespace":       "app: {createNamespace: true, namespace: mosaic-<env>-own}",
@@ -77,6 +78,7 @@ func transitions() []transition {
 		{"Aurora Serverless", aurora()},
 		{"What is locked", append(lockedKeys(), bornOtherwise()...)},
 		{"Additional applications", applications()},
+		{"Databases of additional applications", databases()},
 		{"Access to the secrets", slices.Concat(access("app", ""), access("additionalApps.worker", "another application"))},
 		{"Version and engine", versions()},
 		{"Size and replicas", compute()},
@@ -214,6 +216,8 @@ func applications() []transition {
 		{key: "additionalApps.worker.helmValues", was: unset, now: "another shape", to: with("helmValues: " + shape), back: true, why: "helmValues alone"},
 		{key: "additionalApps.worker.gitops.path", was: unset, now: "environments/<env>/values.worker.yaml", to: with("gitops: {path: environments/<env>/values.worker.yaml}"), back: true, why: "the output additionalApps alone"},
 		{key: "additionalApps.worker.gitops.key", was: unset, now: "worker", from: with("gitops: {path: apps.yaml}"), to: with("gitops: {path: apps.yaml, key: worker}"), back: true, why: "the output additionalApps alone"},
+		{key: "additionalApps.worker.database.name", was: unset, now: "worker", refused: "an entry of another name",
+			to: "{database: {credentials: alternating}, additionalApps: {worker: {database: {name: worker, migrations: {enabled: false}}}}}"},
 		{key: "additionalApps.worker.deployments", was: unset, now: "worker", to: with("deployments: [worker]"), back: true, why: "an output alone, for the recipes"},
 	}
 	for i := range rows {

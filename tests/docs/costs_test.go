@@ -118,6 +118,28 @@ func connectionsTable() string {
 	return golden.Table([]string{"class", "memory", "max_connections", "memory for each"}, rows)
 }
 
+// twoDatabases compares two databases on one instance with one on each of two.
+func twoDatabases(t *testing.T) string {
+	estimate := func(tier, apps string) float64 {
+		values := recorder.StackFile(t, "prod")
+		values["mosaic-database:tier"], values["mosaic-database:database"] = tier, `{"credentials": "alternating"}`
+		values["mosaic-database:additionalApps"] = apps
+		cfg := recorder.Config(t, "prod", values)
+		report, err := cost.NewReport(cfg, len(monitoring.Alarms(cfg)))
+		require.NoError(t, err)
+		return report.Estimate.Total
+	}
+	var rows [][]string
+	for _, tier := range config.Tiers() {
+		alone := estimate(tier.Name, "{}")
+		together := estimate(tier.Name, `{"orders": {"database": {"name": "orders", "migrations": {"enabled": false}}}}`)
+		rows = append(rows, []string{
+			"`" + tier.Name + "`", fmt.Sprintf("$%.2f", alone), fmt.Sprintf("$%.2f", together), fmt.Sprintf("$%.2f", 2*alone), fmt.Sprintf("$%.2f", 2*alone-together),
+		})
+	}
+	return golden.Table([]string{"tier", "one database", "two on one instance", "two instances", "saved a month"}, rows)
+}
+
 func costTables(t *testing.T) string {
 	var out strings.Builder
 	for _, tier := range config.Tiers() {
@@ -140,6 +162,7 @@ func costTables(t *testing.T) string {
 		}
 		out.WriteString("\n")
 	}
+	out.WriteString("### Two databases\n\n" + twoDatabases(t) + "\n")
 	sources, err := cost.Sources("us-east-1")
 	require.NoError(t, err)
 	var rows [][]string

@@ -27,7 +27,7 @@ func monitoringTables(t *testing.T) string {
 func alarmsTable(t *testing.T, registered []recorder.Registration) string {
 	t.Helper()
 	const primary, replica = "mosaic-prod-db-", "mosaic-prod-db-replica-1-"
-	missing := map[any]string{"breaching": "is an alarm", "missing": "is told by high-cpu"}
+	missing := map[any]string{"breaching": "is an alarm", "missing": "is told by high-cpu", "notBreaching": "is good"}
 	of := map[string][]string{}
 	cells := map[string][]string{}
 	for _, one := range registered {

@@ -34,7 +34,7 @@ func TestScreens(t *testing.T) {
 	require.Error(t, err)
 
 	assert.LessOrEqual(t, strings.Count(same.Stdout, "\n"), 30, same.Stdout)
-	assert.LessOrEqual(t, strings.Count(up.Stdout, "\n"), 65, up.Stdout)
+	assert.LessOrEqual(t, strings.Count(up.Stdout, "\n"), 66, up.Stdout)
 	assert.NotContains(t, same.Stdout, "securityGroupId", "an output that does not change")
 	assert.True(t, strings.HasPrefix(refused.Stderr, "error: the configuration has 1 problem; nothing was changed:\n"), refused.Stderr)
 	assert.NotContains(t, refused.Stdout, "utputs:")

@@ -22,8 +22,14 @@ func (l *Stack) One(kind string) simcloud.Object {
 // KubeSecret is an entry of the Kubernetes Secret core-api-db-secret.
 func (l *Stack) KubeSecret(entry string) string {
 	l.T.Helper()
+	return l.SecretOf("core-api", entry)
+}
+
+// SecretOf is an entry of the Kubernetes Secret of an application's pods.
+func (l *Stack) SecretOf(app, entry string) string {
+	l.T.Helper()
 	for _, secret := range l.Cloud.Objects(KubeSecretType) {
-		if strings.HasSuffix(secret.ID, "/core-api-db-secret") {
+		if strings.HasSuffix(secret.ID, "/"+app+"-db-secret") {
 			value, err := base64.StdEncoding.DecodeString(secret.Properties.Text("data", entry))
 			require.NoError(l.T, err)
 			return string(value)

@@ -142,10 +142,10 @@ func (a *Account) Snapshot(instance simcloud.Properties, snapshot string) error 
 	return taken.CopyData(filepath.Join(a.backup(instance.Text("resourceId")), "data"))
 }
 
-// Accept logs in to the instance's database, and verifies the server.
-func (a *Account) Accept(instance simcloud.Properties, user, password string) error {
+// Accept logs in to a database of the instance, and verifies the server.
+func (a *Account) Accept(instance simcloud.Properties, database, user, password string) error {
 	s := server{region: a.region, settings: settings{instance.Text("address"), int(instance.Number("port"))}}
-	connection, err := s.connect(user, password, cmp.Or(instance.Text("dbName"), "postgres"))
+	connection, err := s.connect(user, password, cmp.Or(database, instance.Text("dbName"), "postgres"))
 	var refusal *pgconn.PgError
 	if errors.As(err, &refusal) {
 		return fmt.Errorf("%s: %s", refusal.Severity, refusal.Message)

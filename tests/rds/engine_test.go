@@ -131,20 +131,7 @@ func TestAlternatingLogins(t *testing.T) {
 	s.Cloud.Watch(func(next simcloud.Operation, refused map[string]string) {
 		assert.Empty(t, refused, "before %s %s %s", next.Op, next.Type, next.Name)
 	})
-	s.Cloud.RunContainer = func(command []string, environment map[string]string) error {
-		if environment["PGUSER"] == "" {
-			return nil // a migration
-		}
-		cmd := exec.Command(command[0], command[1:]...)
-		cmd.Env = []string{"PATH=" + filepath.Dir(tools.At(t, tools.Psql)) + ":" + os.Getenv("PATH")}
-		for name, value := range environment {
-			cmd.Env = append(cmd.Env, name+"="+value)
-		}
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: %s", err, out)
-		}
-		return nil
-	}
+	s.runsPsql()
 	s.MustUp()
 	old := s.secret("mosaic/prod/rds/connection")
 	assert.Equal(t, "core_api_a", s.one(old, "SELECT current_user::text"))
@@ -153,5 +140,63 @@ func TestAlternatingLogins(t *testing.T) {
 	s.MustUp()
 	assert.Equal(t, "core_api_b", s.one(s.secret("mosaic/prod/rds/connection"), "SELECT current_user::text"))
 	assert.Equal(t, "core_api_a", s.one(old, "SELECT current_user::text"), "pods that have it still get in")
+	assert.Empty(t, s.Cloud.Refused())
+}
+
+// runsPsql runs the container of the bootstrap: its own psql, against the server of the instance.
+func (s *stack) runsPsql() {
+	s.Cloud.RunContainer = func(command []string, environment map[string]string) error {
+		if environment["PGUSER"] == "" {
+			return nil // a migration
+		}
+		cmd := exec.Command(command[0], command[1:]...)
+		cmd.Env = []string{"PATH=" + filepath.Dir(tools.At(s.T, tools.Psql)) + ":" + os.Getenv("PATH")}
+		for name, value := range environment {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	}
+}
+
+// TestAMasterPasswordOfRDS: RDS takes over the password of a real server, rotates it and gives it back. The bootstrap's psql gets in each time, and
+// the clients' login is never refused.
+func TestAMasterPasswordOfRDS(t *testing.T) {
+	tools.Need(t, tools.Postgres, tools.Psql)
+	t.Parallel()
+	s := start(t, engine.Override{Path: "database.credentials", Value: "alternating"})
+	s.runsPsql()
+	s.MustUp()
+	client, former := s.secret("mosaic/prod/rds/connection"), s.secret("mosaic/prod/rds/credentials")
+	s.Cloud.Watch(func(next simcloud.Operation, refused map[string]string) {
+		assert.NotContains(t, refused, "mosaic/prod/rds/connection", "before %s %s %s", next.Op, next.Type, next.Name)
+	})
+	master := func() login {
+		l := former
+		l.Password = s.secret("rds!db").Password
+		return l
+	}
+
+	s.MustSet("database.manageMasterUserPassword", "true")
+	s.MustUp()
+	_, err := s.connect(former, "verify-full")
+	assert.ErrorContains(t, err, "password authentication failed", "the former password is worth nothing")
+	assert.Equal(t, "mosaicadmin", s.one(master(), "SELECT current_user::text"))
+	taken := master()
+
+	require.NoError(t, s.Cloud.RotateMasters())
+	_, err = s.connect(taken, "verify-full")
+	assert.ErrorContains(t, err, "password authentication failed")
+	assert.Equal(t, "mosaicadmin", s.one(master(), "SELECT current_user::text"))
+	s.MustSet("database.readOnlyLogin", "true")
+	s.MustUp()
+	assert.Equal(t, "core_api_reader_a", s.one(s.secret("mosaic/prod/rds/readonly"), "SELECT current_user::text"), "psql logged in after the rotation")
+
+	s.MustSet("database.manageMasterUserPassword", "false")
+	s.MustUp()
+	assert.Equal(t, "mosaicadmin", s.one(s.secret("mosaic/prod/rds/credentials"), "SELECT current_user::text"))
+	assert.Equal(t, "core_api_a", s.one(client, "SELECT current_user::text"))
 	assert.Empty(t, s.Cloud.Refused())
 }

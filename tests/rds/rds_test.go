@@ -111,15 +111,15 @@ func TestAnInstance(t *testing.T) {
 	_, err = c.Exec(t.Context(), "ALTER SYSTEM SET work_mem = '1MB'")
 	assert.ErrorContains(t, err, "permission denied")
 
-	assert.EqualError(t, a.Accept(i, "mosaicadmin", "wrong"), `FATAL: password authentication failed for user "mosaicadmin"`)
+	assert.EqualError(t, a.Accept(i, "", "mosaicadmin", "wrong"), `FATAL: password authentication failed for user "mosaicadmin"`)
 	_, err = pgx.Connect(t.Context(), fmt.Sprintf("host=%s user=mosaicadmin password='it''s' dbname=mosaic sslmode=disable", i.Text("address")))
 	assert.ErrorContains(t, err, "no encryption")
 
-	assert.NoError(t, a.Accept(i, "people", "people"))
+	assert.NoError(t, a.Accept(i, "", "people", "people"))
 	_, err = c.Exec(t.Context(), "GRANT rds_iam TO people")
 	require.NoError(t, err)
 	for user, password := range map[string]string{"people": "people", "mosaicadmin": i.Text("password")} { // who has made a role is a member of it
-		assert.ErrorContains(t, a.Accept(i, user, password), "pg_hba.conf rejects connection", "rds_iam: %s has no token", user)
+		assert.ErrorContains(t, a.Accept(i, "", user, password), "pg_hba.conf rejects connection", "rds_iam: %s has no token", user)
 	}
 }
 
@@ -130,13 +130,13 @@ func TestChanges(t *testing.T) {
 	i := create(t, a, instance("db-ONE"), "")
 	changed := with(i, "password", "the second")
 	require.NoError(t, a.Modify(i, changed))
-	assert.NoError(t, a.Accept(i, "mosaicadmin", "the second"))
-	assert.ErrorContains(t, a.Accept(i, "mosaicadmin", i.Text("password")), "password authentication failed")
+	assert.NoError(t, a.Accept(i, "", "mosaicadmin", "the second"))
+	assert.ErrorContains(t, a.Accept(i, "", "mosaicadmin", i.Text("password")), "password authentication failed")
 
 	moved := with(changed, "port", 6432.0)
 	require.NoError(t, a.Modify(changed, moved))
-	assert.NoError(t, a.Accept(moved, "mosaicadmin", "the second"))
-	assert.Error(t, a.Accept(changed, "mosaicadmin", "the second"), "nothing is left at the old port")
+	assert.NoError(t, a.Accept(moved, "", "mosaicadmin", "the second"))
+	assert.Error(t, a.Accept(changed, "", "mosaicadmin", "the second"), "nothing is left at the old port")
 }
 
 // TestCopies: an instance that is created from another one, from a snapshot or from retained backups has a copy of the data.
@@ -188,11 +188,11 @@ func TestARegionEnds(t *testing.T) {
 	deleted := create(t, a, instance("db-TWO"), "")
 	require.NoError(t, a.Delete(deleted))
 	require.NoError(t, r.Close())
-	assert.ErrorContains(t, a.Accept(i, "mosaicadmin", i.Text("password")), "connection refused")
+	assert.ErrorContains(t, a.Accept(i, "", "mosaicadmin", i.Text("password")), "connection refused")
 
 	again, b := open()
-	assert.NoError(t, b.Accept(i, "mosaicadmin", i.Text("password")))
-	assert.ErrorContains(t, b.Accept(deleted, "mosaicadmin", i.Text("password")), "connection refused")
+	assert.NoError(t, b.Accept(i, "", "mosaicadmin", i.Text("password")))
+	assert.ErrorContains(t, b.Accept(deleted, "", "mosaicadmin", i.Text("password")), "connection refused")
 	again.temporary = true
 	require.NoError(t, again.Close())
 	assert.NoDirExists(t, dir)

@@ -23,12 +23,14 @@ func Roles() []string {
 	END $$`}
 }
 
-// Master are the statements that make the master user, who may create roles and databases but is no superuser.
+// Master are the statements that make the master user, who may create roles and databases but is no superuser. The databases that every
+// server has, but for template0, are the master user's.
 func Master(user, password string) []string {
 	name := identifier(user)
 	return []string{
 		fmt.Sprintf("CREATE ROLE %s LOGIN CREATEROLE CREATEDB PASSWORD %s", name, literal(password)),
 		"GRANT rds_superuser TO " + name, "GRANT pg_monitor TO " + name + " WITH ADMIN OPTION",
+		"ALTER DATABASE postgres OWNER TO " + name, "ALTER DATABASE template1 OWNER TO " + name,
 	}
 }
 

@@ -92,6 +92,11 @@ func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 	case "random:index/randomId:RandomId":
 		computed["hex"], computed["b64Std"] = "0badcafe", "AAAAAAAAAAAAAAAAAAAAAA=="
 	}
+	if managed := outputs["manageMasterUserPassword"]; managed.IsBool() && managed.BoolValue() {
+		outputs["masterUserSecrets"] = resource.NewProperty([]resource.PropertyValue{resource.NewProperty(resource.PropertyMap{
+			"secretArn": resource.NewProperty("arn:aws:secretsmanager:us-east-1:" + Account + ":secret:rds!db-0a1b2c3d-0000-4000-8000-000000000004-AbCdEf"),
+		})})
+	}
 	if _, named := outputs["name"]; !named {
 		computed["name"] = args.Name + "-1234567"
 	}

@@ -63,7 +63,7 @@ func Config(t *testing.T, stackName string, values map[string]string) *config.Co
 // forgets it, a run can create it again, and no application's pod uses it.
 func Optional(name string) bool {
 	ofLogins := slices.ContainsFunc([]string{
-		"-database-admin", "core-api-bootstrap-db", "core-api-migrator", "-db-people-role", "/rds/bootstrap", "/rds/migrator", "/rds/readonly", "/log-in-to-the-database", "/rds/previews", "-previews-secrets-role",
+		"-database-admin", "-bootstrap-db", "-migrator", "-db-people-role", "/bootstrap", "/readonly", "/log-in-to-the-database", "/rds/previews", "-previews-secrets-role", "/migrator",
 	}, func(part string) bool { return strings.Contains(name, part) })
 	ofPooler := strings.Contains(name, "core-api-pooler") || strings.HasSuffix(name, "/rds/pooler")
 	ofStore := strings.HasSuffix(name, "-db-reader") // the ServiceAccount of a SecretStore, in the tests

@@ -200,8 +200,8 @@ func (r *recorded) Create(i simcloud.Properties, origin string) (string, error) 
 func (r *recorded) Modify(old, i simcloud.Properties) error        { return r.asked("modify", old, i) }
 func (r *recorded) Delete(i simcloud.Properties) error             { return r.asked("delete", i) }
 func (r *recorded) Snapshot(i simcloud.Properties, s string) error { return r.asked("snapshot", i, s) }
-func (r *recorded) Accept(i simcloud.Properties, user, password string) error {
-	return r.asked("accept", i, user, password)
+func (r *recorded) Accept(i simcloud.Properties, database, user, password string) error {
+	return r.asked("accept", i, database, user, password)
 }
 
 func (r *recorded) Bootstrap(i simcloud.Properties, environment map[string]string) error {
@@ -222,13 +222,13 @@ func TestDatabasesOfAnotherProcess(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "127.1.2.3", address)
 	for _, err := range []error{
-		d.Modify(old, i), d.Delete(i), d.Snapshot(i, "final"), d.Accept(i, "user", "password"), d.Bootstrap(i, map[string]string{"A": "B"}),
+		d.Modify(old, i), d.Delete(i), d.Snapshot(i, "final"), d.Accept(i, "database", "user", "password"), d.Bootstrap(i, map[string]string{"A": "B"}),
 	} {
 		require.EqualError(t, err, "FATAL: too many connections")
 	}
 	assert.Equal(t, []string{
 		"create map[port:6432] origin", "modify map[port:5432] map[port:6432]", "delete map[port:6432]", "snapshot map[port:6432] final",
-		"accept map[port:6432] user password", "bootstrap map[port:6432] map[A:B]",
+		"accept map[port:6432] database user password", "bootstrap map[port:6432] map[A:B]",
 	}, servers.calls)
 }
 

@@ -8,10 +8,10 @@ import (
 
 // Change is what a call of [simcloud.Databases] has to do with.
 type Change struct {
-	Old, Instance  simcloud.Properties
-	Backup         string // an origin or a snapshot
-	User, Password string
-	Environment    map[string]string
+	Old, Instance            simcloud.Properties
+	Backup                   string // an origin or a snapshot
+	Database, User, Password string
+	Environment              map[string]string
 }
 
 // Databases offers the database servers of one process to others.
@@ -36,7 +36,7 @@ func (d *Databases) Snapshot(c Change, _ *struct{}) error {
 
 // Accept is that of [simcloud.Databases].
 func (d *Databases) Accept(c Change, _ *struct{}) error {
-	return d.servers.Accept(c.Instance, c.User, c.Password)
+	return d.servers.Accept(c.Instance, c.Database, c.User, c.Password)
 }
 
 // Bootstrap is that of [simcloud.Databases].
@@ -68,8 +68,8 @@ func (r remote) Snapshot(instance simcloud.Properties, snapshot string) error {
 	return r.do("Snapshot", Change{Instance: instance, Backup: snapshot})
 }
 
-func (r remote) Accept(instance simcloud.Properties, user, password string) error {
-	return r.do("Accept", Change{Instance: instance, User: user, Password: password})
+func (r remote) Accept(instance simcloud.Properties, database, user, password string) error {
+	return r.do("Accept", Change{Instance: instance, Database: database, User: user, Password: password})
 }
 
 func (r remote) Bootstrap(instance simcloud.Properties, environment map[string]string) error {

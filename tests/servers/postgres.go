@@ -15,7 +15,8 @@ import (
 type Postgres struct {
 	*Cluster
 
-	t *testing.T
+	t       *testing.T
+	process *Process // nil before the first start
 }
 
 // NewPostgres makes the folder. The test has to call tools.Need for the server first.
@@ -35,7 +36,7 @@ func PostgresAt(t *testing.T, program string) *Postgres {
 	require.NoError(t, err)
 	cluster, err := programs.Cluster(dir)
 	require.NoError(t, err)
-	return &Postgres{cluster, t}
+	return &Postgres{Cluster: cluster, t: t}
 }
 
 // OnEach runs a test side by side on the oldest major version that this program takes, and on the newest that it was tested with: those of the
@@ -65,10 +66,15 @@ func (p *Postgres) Init(args ...string) {
 	require.NoError(p.t, p.Cluster.Init(args...))
 }
 
-// Start starts the server, with a socket in its folder.
+// Start starts the server, with a socket in its folder. One that runs is stopped first, and its log is lost.
 func (p *Postgres) Start(args ...string) {
 	p.t.Helper()
-	until(p.t)(p.Cluster.Start(append([]string{"-k", p.Dir}, args...)...))
+	if p.process != nil {
+		require.NoError(p.t, p.process.Stop())
+	}
+	process, err := p.Cluster.Start(append([]string{"-k", p.Dir}, args...)...)
+	until(p.t)(process, err)
+	p.process = process
 }
 
 // Run runs a server until the test ends. Its output goes into a file.

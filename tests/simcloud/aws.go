@@ -93,6 +93,7 @@ func awsTypes() map[string]awsType {
 	return map[string]awsType{
 		logGroupType:                             {create: createLogGroup},
 		"aws:cloudwatch/metricAlarm:MetricAlarm": {create: createAlarm},
+		metricFilterType:                         {create: createMetricFilter},
 		securityGroupType:                        {create: createSecurityGroup, update: updateSecurityGroup, remove: removeSecurityGroup},
 		roleType:                                 {create: createRole, update: updateRole, remove: removeRole},
 		rolePolicyType:                           {create: createRolePolicy, update: updateRolePolicy},

@@ -72,6 +72,9 @@ func createCluster(a *account, out Properties) (string, error) {
 		return refused(err)
 	}
 	a.launchCluster(out)
+	if err := a.manageMaster(nil, out, "masterPassword"); err != nil {
+		return refused(err)
+	}
 	address, err := a.cloud.databases().Create(databaseOf(out), origin)
 	if err != nil {
 		return refused(err)
@@ -131,6 +134,9 @@ func updateCluster(a *account, old, out Properties) error {
 		return refused(err)
 	}
 	a.exportClusterLogs(out)
+	if err := a.manageMaster(old, out, "masterPassword"); err != nil {
+		return refused(err)
+	}
 	if err := a.cloud.databases().Modify(databaseOf(old), databaseOf(out)); err != nil {
 		return refused(err)
 	}
@@ -181,5 +187,6 @@ func removeCluster(a *account, name string, live Properties) error {
 	if !live.Flag("deleteAutomatedBackups") {
 		a.cloud.put(&Object{Kind: RetainedClusterBackups, ID: name, Properties: live.clone()})
 	}
+	a.dropMasterSecret(live)
 	return nil
 }

@@ -37,7 +37,7 @@ func (a *account) clusterOrigin(out Properties) (string, error) {
 		}
 		out.fill(from.Properties.only(comingAlong()))
 		return from.Properties.Text("clusterResourceId"), newEnough(from.Properties, out)
-	case !out.has("masterUsername") || !out.has("masterPassword"):
+	case !out.has("masterUsername") || !out.has("masterPassword") && !out.Flag("manageMasterUserPassword"):
 		return "", fmt.Errorf("InvalidParameterCombination: MasterUsername and MasterUserPassword must be provided")
 	}
 	return "", nil
@@ -68,7 +68,7 @@ func (a *account) checkCluster(out Properties) error {
 		return fmt.Errorf("InvalidParameterCombination: Cannot find version %s for %s", out.Text("engineVersion"), out.Text("engine"))
 	}
 	password := out.Text("masterPassword")
-	if len(password) < 8 || len(password) > 128 || strings.ContainsAny(password, `/@" `) {
+	if out.has("masterPassword") && (len(password) < 8 || len(password) > 128 || strings.ContainsAny(password, `/@" `)) {
 		return fmt.Errorf("InvalidParameterValue: The parameter MasterUserPassword is not a valid password")
 	}
 	for _, check := range []func(Properties) error{a.checkNetwork, a.checkClusterGroup, a.checkMonitoring} {

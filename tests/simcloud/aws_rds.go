@@ -43,6 +43,9 @@ func createInstance(a *account, out Properties) (string, error) {
 		return "", fmt.Errorf("creating RDS DB Instance (%s): %w", name, err)
 	}
 	a.launch(out)
+	if err := a.manageMaster(nil, out, "password"); err != nil {
+		return "", fmt.Errorf("creating RDS DB Instance (%s): %w", name, err)
+	}
 	out["address"], err = a.cloud.databases().Create(out, a.originOf(out))
 	if err != nil {
 		return "", fmt.Errorf("creating RDS DB Instance (%s): %w", name, err)
@@ -90,6 +93,9 @@ func updateInstance(a *account, old, out Properties) error {
 	}
 	out["endpoint"] = fmt.Sprintf("%s:%d", out.Text("address"), int(out.Number("port")))
 	a.exportLogs(out)
+	if err := a.manageMaster(old, out, "password"); err != nil {
+		return refused("%w", err)
+	}
 	if err := a.cloud.databases().Modify(old, out); err != nil {
 		return refused("%w", err)
 	}
@@ -175,6 +181,7 @@ func removeInstance(a *account, _ string, live Properties) error {
 		a.cloud.put(&Object{Kind: RetainedBackups, ID: name, Properties: live.clone()})
 	}
 	a.cloud.copyOn(live, retained)
+	a.dropMasterSecret(live)
 	for _, r := range a.replicas(live) {
 		delete(r.Properties, "replicateSourceDb") // promoted
 	}

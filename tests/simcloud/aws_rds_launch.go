@@ -22,6 +22,9 @@ func (a *account) instanceOrigin(out Properties) error {
 			return fmt.Errorf("InvalidDBInstanceState: Automated backups are not enabled for this database instance (%s). To "+
 				"enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value", source)
 		}
+		if masterSecretOf(from.Properties) != "" {
+			return fmt.Errorf("InvalidDBInstanceState: You can't create a read replica of %s, whose master user password is managed in AWS Secrets Manager", source)
+		}
 		out.fill(from.Properties.only(append(append(inherited, storage...), "parameterGroupName", "vpcSecurityGroupIds", "password")))
 		return nil
 	case snapshot != "":

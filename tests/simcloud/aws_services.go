@@ -13,6 +13,7 @@ import (
 
 const (
 	logGroupType       = "aws:cloudwatch/logGroup:LogGroup"
+	metricFilterType   = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 	roleType           = "aws:iam/role:Role"
 	rolePolicyType     = "aws:iam/rolePolicy:RolePolicy"
 	roleAttachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -34,6 +35,15 @@ func createLogGroup(a *account, out Properties) (string, error) {
 			"retentionInDays %v is not one of %v", name, out.Number("retentionInDays"), logRetentions)
 	}
 	out.fill(Properties{"arn": a.arn("logs", "log-group:"+name), "logGroupClass": "STANDARD"})
+	return name, nil
+}
+
+// createMetricFilter takes another one of the same name over, as PutMetricFilter does.
+func createMetricFilter(a *account, out Properties) (string, error) {
+	name := out.Text("name")
+	if a.cloud.get(logGroupType, out.Text("logGroupName")) == nil {
+		return "", fmt.Errorf("putting CloudWatch Logs Metric Filter (%s): ResourceNotFoundException: The specified log group does not exist", name)
+	}
 	return name, nil
 }
 

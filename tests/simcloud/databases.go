@@ -12,15 +12,15 @@ type Databases interface {
 	Delete(instance Properties) error
 	// Snapshot copies what a deleted instance had.
 	Snapshot(instance Properties, snapshot string) error
-	// Accept logs in to the database of an instance, encrypted. The error is PostgreSQL's.
-	Accept(instance Properties, user, password string) error
+	// Accept logs in to a database of an instance, encrypted; "": the one that is made with it. The error is PostgreSQL's.
+	Accept(instance Properties, database, user, password string) error
 	// Bootstrap follows the container that makes the logins, with its variables, after it could log in.
 	Bootstrap(instance Properties, environment map[string]string) error
 }
 
-func (c *Cloud) databases() Databases {
+func (c *Cloud) databases() managed {
 	if c.Databases == nil {
-		return logins{c}
+		return managed{logins{c}, c}
 	}
-	return c.Databases
+	return managed{c.Databases, c}
 }

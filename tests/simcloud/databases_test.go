@@ -32,7 +32,7 @@ func (r *recorded) Snapshot(instance Properties, snapshot string) error {
 	return r.hear("snapshot", instance, snapshot)
 }
 
-func (r *recorded) Accept(instance Properties, user, password string) error {
+func (r *recorded) Accept(instance Properties, _, user, password string) error {
 	return r.hear("accept", instance, user+" "+password)
 }
 func (r *recorded) Bootstrap(instance Properties, _ map[string]string) error {

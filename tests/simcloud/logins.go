@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/pbkdf2"
 	"crypto/sha256"
@@ -16,6 +17,9 @@ const Logins = "PostgreSQL logins"
 
 // lastNumber is the property of Logins with the instance and the password number of the last bootstrap.
 const lastNumber = "written down"
+
+// ownDatabase, and then a name, is the property of Logins of a database of one application alone, and of each login to one.
+const ownDatabase = "own database "
 
 // logins are the databases of which nothing is there but the logins, as objects of the cloud.
 type logins struct{ cloud *Cloud }
@@ -45,16 +49,26 @@ func (l logins) inherit(from, to string) {
 	l.cloud.put(&Object{Kind: Logins, ID: to, Properties: source.Properties.clone()})
 }
 
-func (l logins) Accept(instance Properties, user, password string) error {
-	known := l.cloud.get(Logins, instance.Text("resourceId"))
-	if user == instance.Text("username") && password == instance.Text("password") || known != nil && verified(password, known.Properties.Text(user)) {
+func (l logins) Accept(instance Properties, database, user, password string) error {
+	known, main := Properties{}, instance.Text("dbName")
+	if l := l.cloud.get(Logins, instance.Text("resourceId")); l != nil {
+		known = l.Properties
+	}
+	isMaster, database := user == instance.Text("username"), cmp.Or(database, main)
+	switch own := known.Text(ownDatabase + user); {
+	case isMaster && password != instance.Text("password"), !isMaster && !verified(password, known.Text(user)):
+		return fmt.Errorf("FATAL: password authentication failed for user %q", user)
+	case database != main && known[ownDatabase+database] == nil:
+		return fmt.Errorf("FATAL: database %q does not exist", database)
+	case !isMaster && database != cmp.Or(own, main):
+		return fmt.Errorf("FATAL: permission denied for database %q", database)
+	default:
 		return nil
 	}
-	return fmt.Errorf("FATAL: password authentication failed for user %q", user)
 }
 
 // Bootstrap simulates the container that gets verifiers: psql with the program's statements, which other tests run on a real PostgreSQL.
-// It is one transaction, so it does all or nothing.
+// It does all or nothing.
 func (l logins) Bootstrap(instance Properties, environment map[string]string) error {
 	id, known := instance.Text("resourceId"), Properties{}
 	if before := l.cloud.get(Logins, id); before != nil {
@@ -68,9 +82,16 @@ func (l logins) Bootstrap(instance Properties, environment map[string]string) er
 			"write database.passwordVersion: %s", name, applied, number, applied)
 	}
 	known[lastNumber] = name + " " + number
+	own := environment["OWN_DATABASE"]
+	if own != "" {
+		known[ownDatabase+own] = own
+	}
 	for variable, verifier := range environment {
 		if of, ok := strings.CutPrefix(variable, "VERIFIER_"); ok {
 			known[environment["LOGIN_"+of]] = verifier
+			if own != "" {
+				known[ownDatabase+environment["LOGIN_"+of]] = own
+			}
 		}
 	}
 	if environment["CLIENTS_BY_TOKEN"] == "true" {

@@ -26,11 +26,7 @@ func (c *Cloud) login(u *url.URL) error {
 	case u.Query().Get("sslmode") == "verify-full" && u.Query().Get("sslrootcert") == "":
 		return errors.New("root certificate file \"~/.postgresql/root.crt\" does not exist")
 	}
-	err := c.databases().Accept(db, u.User.Username(), password)
-	if name := strings.TrimPrefix(u.Path, "/"); err == nil && name != db.Text("dbName") {
-		err = fmt.Errorf("FATAL: database %q does not exist", name)
-	}
-	return err
+	return c.databases().Accept(db, strings.TrimPrefix(u.Path, "/"), u.User.Username(), password)
 }
 
 // bootstrap simulates the container that makes the logins.
@@ -73,22 +69,22 @@ func (c *Cloud) refused() map[string]string {
 		servers := c.servers(func(p Properties) bool { return host == "" || pooled(host) || p.Text("address") == host })
 		refusal := fmt.Errorf("could not translate host name %q to address: Name or service not known", host)
 		for _, server := range servers {
-			if refusal = c.databases().Accept(server, user, password); refusal == nil {
+			if refusal = c.databases().Accept(server, fields["database"], user, password); refusal == nil {
 				return
 			}
 		}
 		why[name] = refusal.Error()
 	}
 	for _, version := range c.all(secretVersionType, func(o *Object) bool { return slices.Contains(o.Properties.Texts("versionStages"), "AWSCURRENT") }) {
-		var fields struct{ Host, Username, Password string }
+		var fields struct{ Host, Database, Username, Password string }
 		if json.Unmarshal([]byte(version.Properties.Text("secretString")), &fields) == nil {
 			try(c.get(secretType, version.Properties.Text("arn")).Properties.Text("name"),
-				map[string]string{"host": fields.Host, "username": fields.Username, "password": fields.Password})
+				map[string]string{"host": fields.Host, "database": fields.Database, "username": fields.Username, "password": fields.Password})
 		}
 	}
 	for _, secret := range c.list(kubeSecretType) {
 		data := secret.decoded()
-		try(secret.ID, map[string]string{"host": data["DB_HOST"], "username": data["DB_USER"], "password": data["DB_PASSWORD"]})
+		try(secret.ID, map[string]string{"host": data["DB_HOST"], "database": data["DB_NAME"], "username": data["DB_USER"], "password": data["DB_PASSWORD"]})
 	}
 	return why
 }

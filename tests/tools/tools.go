@@ -39,6 +39,7 @@ const (
 	PHP          Tool = "php"           // with its PostgreSQL clients
 	Python       Tool = "python3"       // with SQLAlchemy 2, Alembic, psycopg 2 and 3, asyncpg, and boto3
 	Ruby         Tool = "ruby"          // with pg
+	PgAudit      Tool = "pgaudit"       // the library of PostgreSQL's extension, with the server beside it
 	PgBouncer    Tool = "pgbouncer"     // 1.21 or later, which knows prepared statements
 	Postgres     Tool = "postgres"      // the server, with initdb beside it
 	Postgres18   Tool = "postgres18"    // the newest server, with initdb beside it
@@ -120,6 +121,7 @@ func All() []Installation {
 			Tool: PgDump, Script: "pgdump.sh", Patterns: []string{"bin/pgdump/server/bin/pg_dump", debian + "/pg_dump", brewed + "/pg_dump"}, usable: besideServer,
 			Homebrew: "brew install postgresql@16",
 		},
+		{Tool: PgAudit, Script: "pgaudit.sh", Patterns: []string{"/usr/lib/postgresql/*/lib/pgaudit.so"}, Homebrew: "build https://github.com/pgaudit/pgaudit for the newest postgresql@ that is there"},
 		{Tool: PgBouncer, Script: "pgbouncer.sh", Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
 		{
 			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, boto3, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),

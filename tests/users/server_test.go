@@ -59,20 +59,28 @@ func serverWith(t *testing.T, program, access string) *server {
 		postgres.Write(name+".key", key, 0o600)
 	}
 	postgres.Init("--username", superuser, "--pwfile", postgres.Write("password", superPassword, 0o600), "--auth", "scram-sha-256")
-	file := func(name string) string { return filepath.Join(postgres.Dir, name) }
-	postgres.Start("-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "ssl=on", "-c", "ssl_cert_file="+file("server.crt"), "-c", "ssl_key_file="+file("server.key"), "-c", "ssl_ca_file="+file("token.crt"),
-		"-c", "hba_file="+postgres.Write("access", access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off",
-		"-c", "log_line_prefix=%t:%r:%u@%d:[%p]:", "-c", "log_timezone=UTC") // RDS's own
-	require.Eventually(t, func() bool {
+	s.start()
+	t.Logf("PostgreSQL %s", s.one(s.url(superuser, superPassword, "postgres"), "SHOW server_version"))
+	return s
+}
+
+// start starts the server, or restarts it, with more arguments of postgres.
+func (s *server) start(args ...string) {
+	s.t.Helper()
+	file := func(name string) string { return filepath.Join(s.postgres.Dir, name) }
+	s.postgres.Start(append([]string{
+		"-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
+		"-c", "ssl=on", "-c", "ssl_cert_file=" + file("server.crt"), "-c", "ssl_key_file=" + file("server.key"), "-c", "ssl_ca_file=" + file("token.crt"),
+		"-c", "hba_file=" + s.postgres.Write("access", access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off",
+		"-c", "log_line_prefix=%t:%r:%u@%d:[%p]:", "-c", "log_timezone=UTC", // RDS's own
+	}, args...)...)
+	require.Eventually(s.t, func() bool {
 		c, err := s.connect(s.url(superuser, superPassword, "postgres"))
 		if err == nil {
 			_ = c.Close(context.Background())
 		}
 		return err == nil
 	}, time.Minute, 50*time.Millisecond, "PostgreSQL does not start")
-	t.Logf("PostgreSQL %s", s.one(s.url(superuser, superPassword, "postgres"), "SHOW server_version"))
-	return s
 }
 
 // logged is the log of the server, which has every statement.

@@ -58,7 +58,7 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 	var problems schema.Problems
 	for _, app := range c.Applications() {
 		_, live := before[config.Key(app.Key())]
-		if app.OwnsSchema {
+		if app.Main {
 			_, live = before[accessKey(app, "name")]
 		}
 		wasReleasing := before[accessKey(app, "releasing")] != ""

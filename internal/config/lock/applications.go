@@ -21,7 +21,11 @@ func application(app *config.AdditionalApp) string {
 	if app.DeletionProtection {
 		protection = protected
 	}
-	return strings.Join([]string{app.Namespace, app.ServiceAccount, app.SecretName, protection}, " ")
+	kept := []string{app.Namespace, app.ServiceAccount, app.SecretName, protection}
+	if app.Database.Name != "" {
+		kept = append(kept, app.Database.Name)
+	}
+	return strings.Join(kept, " ")
 }
 
 // changedApplications refuses an application that is another than before, or gone while it was protected.
@@ -33,7 +37,7 @@ func changedApplications(c *config.Config, before map[string]string) schema.Prob
 	var problems schema.Problems
 	for _, full := range slices.Sorted(maps.Keys(before)) {
 		old := strings.Fields(before[full])
-		if !strings.HasPrefix(full, applicationKey("")) || len(old) != 4 {
+		if !strings.HasPrefix(full, applicationKey("")) || len(old) < 4 {
 			continue
 		}
 		app, there := now[full]
@@ -47,6 +51,7 @@ func changedApplications(c *config.Config, before map[string]string) schema.Prob
 			}
 			continue
 		}
+		problems = append(problems, changedDatabase(full, app, old[4:])...)
 		for i, field := range []struct{ name, value string }{
 			{"namespace", app.Namespace}, {"serviceAccount", app.ServiceAccount}, {"secretName", app.SecretName},
 		} {
@@ -60,4 +65,22 @@ func changedApplications(c *config.Config, before map[string]string) schema.Prob
 		}
 	}
 	return problems
+}
+
+// changedDatabase refuses an application that would find itself in another database than before: its data stays where it is. old is the
+// database of its own, or empty.
+func changedDatabase(full string, app *config.AdditionalApp, old []string) schema.Problems {
+	before, now := strings.Join(old, ""), app.Database.Name
+	if before == now {
+		return nil
+	}
+	problem := schema.Problem{Key: full + ".database.name", Value: orUnset(now)}
+	if before == "" {
+		problem.Rule = "immutable, not set since the application was added: its pods would find an empty database, and not the data that they have in database.name"
+		problem.Fix = "nothing: remove " + full + ".database; or an entry of another name beside this one, to which the data is moved (docs/databases.md)"
+	} else {
+		problem.Rule = fmt.Sprintf("immutable, %s since the application was added: its pods would find another database, without their data; and no run drops one", before)
+		problem.Fix = before + "; or an entry of another name beside this one, to which the data is moved by pg_dump, and then DROP DATABASE by hand (docs/databases.md)"
+	}
+	return schema.Problems{problem}
 }

@@ -95,6 +95,7 @@ func Values(c *config.Config, location Location, before map[string]string) map[s
 	maps.Copy(values, access(c))
 	maps.Copy(values, copies(c))
 	maps.Copy(values, awsBackup(c))
+	maps.Copy(values, master(c))
 	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
 	for _, app := range c.AdditionalApps {
 		values[applicationKey(app.Name)] = application(app)
@@ -114,6 +115,7 @@ func Changed(c *config.Config, before map[string]string) schema.Problems {
 	problems = append(problems, ownership(c, before)...)
 	problems = append(problems, rotation(c, before)...)
 	problems = append(problems, changedCopies(c, before)...)
+	problems = append(problems, changedMaster(c, before)...)
 	return append(problems, changedGenerations(c, before)...)
 }
 

@@ -291,3 +291,27 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 	assert.Empty(t, lock.Changed(with(store, ""), nil))
 	assert.Empty(t, lock.Changed(loaded(t, fmt.Sprintf(worker, store)), record("", "")), "another application may begin with it")
 }
+
+// TestAManagedMaster: RDS keeps the key of its secret, and takes over no password beside replicas that are still there.
+func TestAManagedMaster(t *testing.T) {
+	const one, two = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
+	stack := func(fields string) *config.Config {
+		return loaded(t, "mosaic-database:database: {engineVersion: '16', credentials: alternating, "+fields+"}")
+	}
+	for _, test := range []struct{ from, to, fix string }{
+		{"manageMasterUserPassword: true", "manageMasterUserPassword: true, secretKmsKeyId: '" + one + "'", "nothing: remove the line; or manageMasterUserPassword: false beside it"},
+		{"manageMasterUserPassword: true, secretKmsKeyId: '" + one + "'", "manageMasterUserPassword: true, secretKmsKeyId: '" + two + "'", one + "; or manageMasterUserPassword: false"},
+		{"manageMasterUserPassword: true, secretKmsKeyId: '" + one + "'", "secretKmsKeyId: '" + two + "'", ""},
+		{"secretKmsKeyId: '" + one + "'", "manageMasterUserPassword: true, secretKmsKeyId: '" + two + "'", ""},
+		{"backupRetentionDays: 7, readReplicas: 2", "manageMasterUserPassword: true", "false; and true in a later run"},
+		{"backupRetentionDays: 7, readReplicas: 2", "backupRetentionDays: 7", ""},
+	} {
+		problems := lock.Changed(stack(test.to), lock.Values(stack(test.from), location, nil))
+		if test.fix == "" {
+			assert.Empty(t, problems, "%s to %s", test.from, test.to)
+			continue
+		}
+		require.Len(t, problems, 1, "%s to %s", test.from, test.to)
+		assert.Contains(t, problems[0].Fix, test.fix)
+	}
+}

@@ -34,6 +34,7 @@ var (
 	rolePath     = regexp.MustCompile(`^/` + pathBelow + `$`)
 	reservedPath = regexp.MustCompile(`^/aws-(service-role|reserved)/`)
 	widePolicy   = regexp.MustCompile(`:policy/(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|SecretsManagerReadWrite)$`)
+	topicARN     = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$`)
 	resourceID   = regexp.MustCompile(`^(db|cluster)-[0-9A-Z]{26}$`)
 	backupsARN   = regexp.MustCompile(`^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:auto-backup:ab-[a-z0-9]+$`)
 	subnetGroup  = regexp.MustCompile(`^[a-z0-9 ._-]{1,255}$`)
@@ -85,6 +86,8 @@ func aws() schema.Rules {
 		"cidr":       cidr(),
 		"email":      email(),
 		"snapshot":   schema.Matching(snapshotName, "the identifier or ARN of a snapshot", "one such as mosaic-prod-manual-20260131"),
+		"topic": schema.Matching(topicARN, "the ARN of a standard SNS topic in the stack's region: alarms and events of RDS take none that is FIFO",
+			"one such as arn:aws:sns:us-east-1:123456789012:on-call"),
 		"resourceId": schema.Matching(resourceID, "the resource id of a database instance or of an Aurora cluster", "one such as db-ABCDEFGHIJKLMNOPQRSTUVWXY1"),
 		"automatedBackups": schema.Matching(backupsARN, "the ARN of automated backups in the stack's region",
 			"one such as arn:aws:rds:us-west-2:123456789012:auto-backup:ab-jkib2gfq5rv7replzadausbrktni2bn4example"),

@@ -19,6 +19,7 @@ var (
 	className     = regexp.MustCompile(`^db\.[a-z]+[0-9]+[a-z]*\.(micro|small|medium|large|[0-9]*xlarge)$`)
 	engineVersion = regexp.MustCompile(`^(1[6-9]|[2-9][0-9])(\.[0-9]{1,2})?$`)
 	forced        = regexp.MustCompile(`^\s*(1|[oO][nN]|[yY][eE][sS]|[tT][rR][uU][eE])\s*$`) // on, as PostgreSQL takes it
+	extensionName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
 	parameterName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
 )
 
@@ -48,6 +49,7 @@ func postgres() schema.Rules {
 		"userName":      schema.Matching(userName, "1 to 16 "+letters, "a name such as mosaicadmin").And(notReserved("another name, such as mosaicadmin")),
 		"engineVersion": version,
 		"parameter":     parameter(),
+		"extension":     schema.Matching(extensionName, "the name of an extension as CREATE EXTENSION takes it, without its version", "one such as vector, pg_trgm or uuid-ossp"),
 		"class":         class(),
 	}
 }

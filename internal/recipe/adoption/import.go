@@ -136,7 +136,7 @@ func (a *adoption) id(s spec, inputs map[string]any) (string, error) {
 		return "", nil
 	case existing.TypeSecret:
 		return f.Secrets[name].ARN, nil
-	case existing.TypeSecretVersion: // the up writes a new one
+	case existing.TypeSecretVersion, existing.TypeMetricFilter: // the up writes a new one, and a filter of the same name is the new one then
 		return "", nil
 	}
 	if strings.HasPrefix(s.kind(), "kubernetes:") { // whoever made it has it, or a handover takes it

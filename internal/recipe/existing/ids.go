@@ -17,7 +17,7 @@ type Lookup func(state.Creation) (string, error)
 // is missing, or that the resource exists in the state alone.
 func ID(c state.Creation, target pipeline.Target, look Lookup) (string, error) {
 	switch c.Type {
-	case "aws:backup/vault:Vault", "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
+	case "aws:backup/vault:Vault", "aws:cloudwatch/logGroup:LogGroup", TypeMetricFilter, "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/role:Role", "aws:kms/alias:Alias",
 		"aws:rds/eventSubscription:EventSubscription", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup", "aws:rds/subnetGroup:SubnetGroup":
 		return c.Text("name"), nil
 	case "aws:cloudwatch/dashboard:Dashboard":

@@ -18,6 +18,7 @@ const (
 	TypeSecurityGroup   = "aws:ec2/securityGroup:SecurityGroup"
 	TypeSecret          = "aws:secretsmanager/secret:Secret"
 	TypeSecretVersion   = "aws:secretsmanager/secretVersion:SecretVersion"
+	TypeMetricFilter    = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 	typeClusterInstance = "aws:rds/clusterInstance:ClusterInstance"
 	typeKey             = "aws:kms/key:Key"
 	typeSubscription    = "aws:sns/topicSubscription:TopicSubscription"
