@@ -96,6 +96,11 @@ func change(field reflect.Value, name string) {
 		field.SetBool(!field.Bool())
 	case reflect.Slice:
 		field.Set(reflect.MakeSlice(field.Type(), (field.Len()+1)%2, 1))
+		for i := range field.Len() {
+			if field.Index(i).Kind() == reflect.Pointer {
+				field.Index(i).Set(reflect.New(field.Type().Elem().Elem()))
+			}
+		}
 	case reflect.Map:
 		field.Set(reflect.MakeMap(field.Type()))
 	case reflect.Struct:

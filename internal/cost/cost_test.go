@@ -87,7 +87,7 @@ func TestMonthly(t *testing.T) {
 		"alarms":   {func(b *billed) { b.alarms = 5 }, 16.74},
 		"key":      {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, 17.24},
 		// another application and the pooler, with its secret
-		"readers": {func(b *billed) { b.AdditionalApps, b.Pooling.Enabled = make([]*config.AdditionalApp, 1), true }, 16.24 + 0.40 + 2*calls},
+		"readers": {func(b *billed) { b.AdditionalApps, b.Pooling.Enabled = []*config.AdditionalApp{{}}, true }, 16.24 + 0.40 + 2*calls},
 		// 0.50 for ingestion, 0.03 for each month of 30.4 days
 		"logs": {func(b *billed) { b.Budget.ExpectedLogGiB, b.Database.LogRetentionDays = 2, 365 }, 16.24 + 1.00 + 0.72},
 		"audit log": {func(b *billed) {

@@ -31,6 +31,9 @@
 \set reader_b_verifier ''
 \getenv reader_a_verifier VERIFIER_READER_A
 \getenv reader_b_verifier VERIFIER_READER_B
+-- The main database alone has them.
+\set extensions ''
+\set preloaded_extensions ''
 \getenv extensions EXTENSIONS
 \getenv preloaded_extensions PRELOADED_EXTENSIONS
 \set database :DBNAME
