@@ -1,7 +1,6 @@
 package credentials
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -106,15 +105,7 @@ func managed(t *testing.T) *live.Stack {
 // copied is the master user's password that the operator has brought to the cluster.
 func copied(l *live.Stack) string {
 	l.T.Helper()
-	for _, secret := range l.Cloud.Objects(live.KubeSecretType) {
-		if secret.ID == "mosaic-prod/core-api-bootstrap-db-secret" {
-			password, err := base64.StdEncoding.DecodeString(secret.Properties.Text("data", "PGPASSWORD"))
-			require.NoError(l.T, err)
-			return string(password)
-		}
-	}
-	l.T.Fatal("the bootstrap has no Secret")
-	return ""
+	return l.SecretOf("core-api-bootstrap", "PGPASSWORD")
 }
 
 // TestTheBootstrapAfterRDSHasRotated: whatever makes the bootstrap run again, the operator reads RDS's secret before, so that the Job has

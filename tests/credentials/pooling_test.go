@@ -129,15 +129,7 @@ func TestPooling(t *testing.T) {
 // poolerList is the list of users that PgBouncer reads.
 func poolerList(l *live.Stack) string {
 	l.T.Helper()
-	for _, secret := range l.Cloud.Objects(live.KubeSecretType) {
-		if secret.ID == "mosaic-prod/core-api-pooler-db-secret" {
-			list, err := base64.StdEncoding.DecodeString(secret.Properties.Text("data", "userlist.txt"))
-			require.NoError(l.T, err)
-			return string(list)
-		}
-	}
-	l.T.Fatal("the pooler has no Secret")
-	return ""
+	return l.SecretOf("core-api-pooler", "userlist.txt")
 }
 
 // TestAPoolerThatDoesNotStart: without its certificate the pods do not start, the run fails there, and the applications still connect

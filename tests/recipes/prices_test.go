@@ -39,6 +39,12 @@ func priceLists(t *testing.T, cut string) string {
 func (b *bench) withPrices() {
 	b.t.Helper()
 	require.NoError(b.t, os.CopyFS(filepath.Join(b.project, "internal", "cost", "prices"), os.DirFS(filepath.Join(root, "internal", "cost", "testdata", "prices"))))
+	b.pushed()
+}
+
+// pushed puts the project into a repository with an origin, as the checkout of a job is.
+func (b *bench) pushed() {
+	b.t.Helper()
 	require.NoError(b.t, os.WriteFile(filepath.Join(b.project, ".gitignore"), []byte("/bin/\n"), 0o600))
 	b.git("init", "--quiet", "--initial-branch=main")
 	b.git("add", ".")

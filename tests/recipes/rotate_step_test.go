@@ -26,14 +26,7 @@ func (b *bench) committed(credentials string) {
 	require.NoError(b.t, err)
 	text = append(text, []byte("  mosaic-database:database:\n    credentials: "+credentials+"\n")...)
 	require.NoError(b.t, os.WriteFile(file, text, 0o600))
-	require.NoError(b.t, os.WriteFile(filepath.Join(b.project, ".gitignore"), []byte("/bin/\n"), 0o600))
-	b.git("init", "--quiet", "--initial-branch=main")
-	b.git("add", ".")
-	b.git("commit", "--quiet", "-m", "before")
-	b.git("init", "--quiet", "--bare", "--initial-branch=main", b.file("origin.git"))
-	b.git("remote", "add", "origin", "file://"+b.file("origin.git"))
-	b.git("push", "--quiet", "origin", "main")
-	b.env = append(b.env, "RUNNER_TEMP="+filepath.Dir(b.project))
+	b.pushed()
 }
 
 // A month's rotation: it raises the number in the stack file, which is handed over to the job that may push, and closes the issue that a rotation

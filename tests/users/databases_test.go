@@ -92,7 +92,7 @@ func ownDatabase(t *testing.T, program string) {
 		d.refused(d.url("legacy", "old", "orders"), denied, `SELECT 1`)
 	})
 	t.Run("previews make databases as before, and get at none of the applications'", func(*testing.T) {
-		login := d.previewsLogin()
+		login := d.content("mosaic/prod/rds/previews-")
 		d.do(d.url(login["username"], login["password"], "postgres"), `CREATE DATABASE preview_1`, `DROP DATABASE preview_1`)
 		d.refused(d.url(login["username"], login["password"], "orders"), denied, `SELECT 1`)
 		d.refused(d.url(login["username"], login["password"], "mosaic"), denied, `SELECT 1`)

@@ -2,9 +2,7 @@ package users
 
 import (
 	"context"
-	"encoding/json"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,7 +25,7 @@ func TestPreviews(t *testing.T) {
 func previews(t *testing.T, program string) {
 	d := deployOn(t, serverAt(t, program), append(everything, engine.Override{Path: "previews.namespaces", Value: "preview-*"})...)
 	d.up()
-	login := d.previewsLogin()
+	login := d.content("mosaic/prod/rds/previews-")
 	require.Equal(t, "core_api_previews", login["username"])
 	at := func(database string) string { return d.url(login["username"], login["password"], database) }
 	run := func(statements, database, template string) (string, error) {
@@ -84,7 +82,7 @@ func previews(t *testing.T, program string) {
 	require.NoError(t, d.Set(t.Context(), engine.Override{Path: "database.passwordVersion", Value: "2"}))
 	d.up()
 	d.refused(at("postgres"), password, "SELECT 1") // of before
-	login = d.previewsLogin()
+	login = d.content("mosaic/prod/rds/previews-")
 	d.do(at("preview_pr_2"), "SELECT 1")
 
 	require.NoError(t, d.Unset(t.Context(), "previews"))
@@ -93,15 +91,4 @@ func previews(t *testing.T, program string) {
 	assert.Equal(t, "ff", d.one(d.url(superuser, superPassword, "postgres"), "SELECT rolcanlogin::text::char || rolcreatedb::text::char FROM pg_roles WHERE rolname = 'core_api_previews'"))
 	assert.Equal(t, "preview_pr_2 preview_template", databases(), "turning previews off drops nothing")
 	assert.NotContains(t, d.logged(), login["password"])
-}
-
-// previewsLogin is the content of the secret of the previews.
-func (d *deployment) previewsLogin() map[string]string {
-	var content map[string]string
-	for _, version := range d.Cloud.Objects("aws:secretsmanager/secretVersion:SecretVersion") {
-		if strings.Contains(version.ID, "mosaic/prod/rds/previews-") && slices.Contains(version.Properties.Texts("versionStages"), "AWSCURRENT") {
-			_ = json.Unmarshal([]byte(version.Properties.Text("secretString")), &content)
-		}
-	}
-	return content
 }

@@ -2,6 +2,7 @@ package users
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -291,15 +292,18 @@ func (d *deployment) master() string {
 }
 
 // remote reads the URL in a secret of Secrets Manager.
-func (d *deployment) remote(name string) string {
+func (d *deployment) remote(name string) string { return d.content(name)["url"] }
+
+// content reads a secret of Secrets Manager.
+func (d *deployment) content(name string) map[string]string {
+	d.t.Helper()
+	var content map[string]string
 	for _, version := range d.Cloud.Objects("aws:secretsmanager/secretVersion:SecretVersion") {
 		if strings.Contains(version.ID, name) && slices.Contains(version.Properties.Texts("versionStages"), "AWSCURRENT") {
-			_, rest, _ := strings.Cut(version.Properties.Text("secretString"), `"url":"`)
-			url, _, _ := strings.Cut(rest, `"`)
-			return strings.ReplaceAll(url, `\u0026`, "&")
+			_ = json.Unmarshal([]byte(version.Properties.Text("secretString")), &content) // numbers are left out
 		}
 	}
-	return ""
+	return content
 }
 
 // TestRefusalsOfTheBootstrap: a bootstrap that refuses changes nothing, and says what to write instead.
