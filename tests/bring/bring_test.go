@@ -64,6 +64,7 @@ case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin 
 	for script, lays := range map[string]string{
 		"pgbouncer.sh": "lay " + root + "/bin/pgbouncer/pgbouncer", "python.sh": "lay " + root + "/bin/python/python3",
 		"pgaudit.sh": "lay " + root + "/usr/lib/postgresql/15/lib/pgaudit.so",
+		"site.sh":    "lay " + root + "/docs/node_modules/.bin/vitepress",
 		"pgdump.sh":  "for name in pg_dump pg_restore postgres initdb; do lay " + beside + "$name; done",
 	} {
 		m.write(filepath.Join(root, "tests", "tools", script), lay+"echo "+script+" >>"+m.called+"\n"+lays)
@@ -130,7 +131,7 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, " pg@8")
 			assert.Contains(t, said.String(), "building a Kubernetes cluster v1.34.1 with the External Secrets Operator")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "26 tools are missing: bash, git, helm, kubectl, cluster, jq,")
+			assert.Contains(t, said.String(), "27 tools are missing: bash, git, helm, kubectl, cluster, jq,")
 
 			said.Reset()
 			require.NoError(t, Tools(t.Context(), m.root, &said))

@@ -63,3 +63,27 @@ func TestEveryPageIsReachable(t *testing.T) {
 		assert.True(t, reached[page], "no link leads to %s", page)
 	}
 }
+
+// TestEveryPageSaysForWhom: below its title, a page says for whom it is, and what for. The index lists it under its folder's heading.
+func TestEveryPageSaysForWhom(t *testing.T) {
+	index, err := os.ReadFile(filepath.Join(root, "docs", "README.md"))
+	require.NoError(t, err)
+	parts := map[string]string{}
+	for _, part := range strings.Split(string(index), "\n## ")[1:] {
+		title, list, _ := strings.Cut(part, "\n")
+		parts[strings.ToLower(title)] = list
+	}
+	pages, err := repository.Pages()
+	require.NoError(t, err)
+	begin := regexp.MustCompile(`\A# [^\n]+\n\nFor \S`)
+	for _, page := range pages {
+		part, ofPart := strings.CutPrefix(filepath.Dir(page), "docs/")
+		if !ofPart {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, page))
+		require.NoError(t, err)
+		assert.Regexp(t, begin, string(text), page)
+		assert.Contains(t, parts[part], "]("+strings.TrimPrefix(page, "docs/")+")", "the index has %s", page)
+	}
+}

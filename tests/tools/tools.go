@@ -47,6 +47,7 @@ const (
 	PgDump       Tool = "pg_dump"       // 16 or later, with pg_restore and a server of its version beside it
 	Psql         Tool = "psql"
 	ShellCheck   Tool = "shellcheck"
+	VitePress    Tool = "vitepress" // what builds the documentation's site
 )
 
 const (
@@ -127,6 +128,7 @@ func All() []Installation {
 			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, boto3, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
 			Homebrew: "brew install python && python3 -m pip install alembic asyncpg boto3 'psycopg[binary]' psycopg2-binary 'sqlalchemy[asyncio]>=2'",
 		},
+		{Tool: VitePress, Script: "site.sh", Patterns: []string{"docs/node_modules/.bin/vitepress"}, Homebrew: "npm ci --prefix docs"},
 		{Tool: NodePG, Patterns: []string{modules + "/pg"}, Npm: "pg@8.23.1"},
 		{Tool: NodePostgres, Patterns: []string{modules + "/postgres"}, Npm: "postgres@3.4.9"},
 		{Tool: Perl, Debian: []string{"perl", "libdbd-pg-perl"}, usable: runs("-MDBD::Pg", "-e", "1"), Homebrew: "brew install perl && cpan DBD::Pg"},
