@@ -32,7 +32,6 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/how-to/pipeline.md":         needsTable,
 		"docs/how-to/upgrades.md":         effectsTable,
 		"docs/how-to/serverless.md":       notAuroraTable,
-		"README.md":                       tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
 			golden.Docs(file).Check(t, table(t))

@@ -21,7 +21,9 @@ import (
 // with its outputs on one, and a refusal is only its report.
 func TestScreens(t *testing.T) {
 	t.Parallel()
-	l := live.Started(t, "prod")
+	l := live.Start(t, "prod")
+	first, err := l.Up(t.Context())
+	require.NoError(t, err)
 	same, err := l.Preview(t.Context(), optpreview.Diff())
 	require.NoError(t, err)
 	up, err := l.Up(t.Context())
@@ -59,6 +61,8 @@ func TestScreens(t *testing.T) {
 		}
 		page.WriteString("### " + screen.title + "\n\n```sh\n" + screen.command + "\n```\n\n```text\n" + strings.TrimSpace(text) + "\n```\n\n")
 	}
+	brief := regexp.MustCompile(`(?m)^ {4}(?:(?:endpoint|estimatedMonthlyCost|kubernetesSecretName|migrationJobName|roleArn) *:|\+ \d).*$|^(?:Outputs|Resources):`)
+	golden.Docs("README.md").Check(t, "```text\n"+strings.Join(brief.FindAllString(first.Stdout, -1), "\n")+"\n```\n")
 	golden.Docs("docs/start/screens.md").Check(t, strings.TrimSuffix(page.String(), "\n"))
 }
 
