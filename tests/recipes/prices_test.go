@@ -109,7 +109,7 @@ func goldenCalls() []call {
 	return []call{
 		on("go run ./tests/all -tools", ""),
 		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
-			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/reference/costs.md"),
+			do("mkdir -p docs/reference; cat internal/cost/prices/us-east-1.json >docs/reference/costs.md"),
 		on("go test ./internal/config ./internal/pipeline -update", ""),
 	}
 }
