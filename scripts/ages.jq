@@ -11,6 +11,6 @@ def age: if . == null then "an unknown time" elif . == 1 then "1 day" else "\(.)
 | group_by(.pair) | map(max_by(.number | tonumber).login as $used | map(. + {used: (.login == $used)})) | add // []
 | sort_by((.used | not), .login)
 | if . == [] then "none is in the state"
-  else (map("\(.login) \(.days | age)\(if .used then "" else " (rests)" end)") | join(", "))
+  else (map("\(.login) \(.days | age)\(if .used then "" else " (inactive)" end)") | join(", "))
     + (map(select(.used and .days != null and .days > 90)) | if . == [] then "" else "; after 90 days Security Hub asks for another (SecretsManager.4)" end)
   end

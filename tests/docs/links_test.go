@@ -87,3 +87,31 @@ func TestEveryPageSaysForWhom(t *testing.T) {
 		assert.Contains(t, parts[part], "]("+strings.TrimPrefix(page, "docs/")+")", "the index has %s", page)
 	}
 }
+
+// TestVocabulary: no page uses a word that the vocabulary has another one for. Code is what programs are called.
+func TestVocabulary(t *testing.T) {
+	const page = "docs/reference/vocabulary.md"
+	vocabulary, err := os.ReadFile(filepath.Join(root, page))
+	require.NoError(t, err)
+	words := map[string]string{} // the word to write, by the one not to
+	for _, row := range regexp.MustCompile(`(?m)^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$`).FindAllStringSubmatch(string(vocabulary), -1)[1:] {
+		for _, not := range strings.Split(row[2], ", ") {
+			words[not] = row[1]
+		}
+	}
+	require.Greater(t, len(words), 20)
+	pages, err := repository.Pages()
+	require.NoError(t, err)
+	code := regexp.MustCompile("(?s)```.*?```|`[^`]*`")
+	for _, file := range pages {
+		if file == page {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, file))
+		require.NoError(t, err)
+		prose := code.ReplaceAllString(string(text), "")
+		for not, word := range words {
+			assert.NotRegexp(t, `(?i)\b`+regexp.QuoteMeta(not)+`s?\b`, prose, "%s: write %s", file, word)
+		}
+	}
+}

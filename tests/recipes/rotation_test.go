@@ -151,7 +151,7 @@ func TestRotationFindsPodsWithTheLoginOfBefore(t *testing.T) {
 	}
 }
 
-// TestTheCheckTellsTheAgesOfThePasswords: each login with its age, those that rest last. The state has the times, so no secret is read.
+// TestTheCheckTellsTheAgesOfThePasswords: each login with its age, the inactive ones last. The state has the times, so no secret is read.
 func TestTheCheckTellsTheAgesOfThePasswords(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -169,7 +169,7 @@ func TestTheCheckTellsTheAgesOfThePasswords(t *testing.T) {
 		"master": {[]string{made("password", ago(91))}, "the master user 91 days; after 90 days Security Hub asks for another (SecretsManager.4)\n"},
 		"alternating": {[]string{made("password", ""), made("core_api_a-9", ago(40)), made("core_api_b-10", ago(1)), made("core_api_migrator_b-10", ago(0)), made("core_api_migrator_a-9", ago(100)),
 			`{"type": "random:index/randomId:RandomId", "urn": "a::mosaic-prod-db-core_api_a-9-salt"}`, made("core_api_a-7", `, "delete": true`)},
-			"core_api_b 1 day, core_api_migrator_b 0 days, the master user an unknown time, core_api_a 40 days (rests), core_api_migrator_a 100 days (rests)\n"},
+			"core_api_b 1 day, core_api_migrator_b 0 days, the master user an unknown time, core_api_a 40 days (inactive), core_api_migrator_a 100 days (inactive)\n"},
 		"none": {nil, "none is in the state\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
