@@ -31,7 +31,7 @@ func (l *loader) apps() {
 				kind, _, _ := strings.Cut(claim.what, " ")
 				l.add(Problem{
 					Key: Key(path + claim.field), Value: claim.value,
-					Rule: fmt.Sprintf("its own: %s has the same %s in the same namespace", other, kind), Fix: "another one for one of the two",
+					Rule: fmt.Sprintf("not shared: %s has the same %s in the same namespace", other, kind), Fix: "another " + kind + " for one of the two",
 				})
 			}
 		}

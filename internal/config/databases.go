@@ -52,7 +52,7 @@ func (l *loader) databases() {
 	for _, app := range l.config.AdditionalApps {
 		if field, own := "additionalApps."+app.Name+".database", app.Database; own.Name == "" && (own.ReadOnlyLogin || own.Migrations.Image != "") {
 			l.conflict(Problem{Key: field + ".name",
-				Rule: "required with anything else of the database: without a name there is none",
+				Rule: "required with any other field of database: without a name there is no database",
 				Fix:  "a name such as " + strings.ReplaceAll(app.Name, "-", "_") + ", or remove additionalApps." + app.Name + ".database"})
 		}
 	}
@@ -106,7 +106,7 @@ func (l *loader) ownNames(app Application) {
 		}
 		if strings.EqualFold(other.Database, app.Database) {
 			l.conflict(Problem{Key: key + ".database.name", Value: schema.Show(app.Database),
-				Rule: "its own: " + other.Name + " has a database of this name",
+				Rule: "not shared: " + other.Name + " has a database of this name",
 				Fix:  "another name; or remove " + key + ".database, so that the application uses database.name"}, "database.name", other.NameKey())
 		}
 		for _, role := range naming.DatabaseRoles(app.Name).All() {

@@ -84,7 +84,7 @@ func (l *loader) engine() {
 	for _, key := range AuroraAlone() {
 		if value, given := l.given(key); given && !l.config.Database.Aurora() {
 			l.conflict(Problem{Key: key, Value: value,
-				Rule: "only with tier serverless: an instance of RDS has a class and storage of a size",
+				Rule: "only with tier serverless: an RDS instance has a fixed class, and storage of a fixed size",
 				Fix:  "nothing: remove the field"}, "tier")
 		}
 	}

@@ -81,7 +81,7 @@ func (l *loader) preloaded() {
 	}
 	if len(missing) > 0 {
 		l.conflict(Problem{Key: "database.parameters." + preload, Value: l.config.Database.Parameters[preload],
-			Rule: "with the libraries of database.extensions that do nothing without: " + strings.Join(missing, ", "),
+			Rule: "with the libraries that database.extensions need; missing: " + strings.Join(missing, ", "),
 			Fix:  strings.Join(append(loaded, missing...), ",")}, "database.extensions")
 	}
 }

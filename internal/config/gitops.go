@@ -23,7 +23,7 @@ func (l *loader) gitops() {
 		for _, other := range before {
 			if app.GitOps.overlaps(other.GitOps) {
 				l.conflict(Problem{Key: field + ".key", Value: schema.Show(app.GitOps.Key),
-					Rule: fmt.Sprintf("apart from that of %s, whose values go into the same file: of two keys, none is empty, a dot, equal to the other or below it", other.Name),
+					Rule: fmt.Sprintf("separate from the key of %s, whose values go into the same file: neither key may be empty, a dot, equal to the other or below it", other.Name),
 					Fix:  "a key such as " + app.Name + " for each of the two, or another file"}, "gitops", field)
 			}
 		}

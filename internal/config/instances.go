@@ -42,7 +42,7 @@ func (l *loader) instancesAlone() {
 // backupsOfEngine refuses to make the newest instance from a backup that its engine cannot read.
 func (l *loader) backupsOfEngine() {
 	const (
-		ofAurora = "not a cluster's for an instance of RDS: RDS makes none from a backup of Aurora"
+		ofAurora = "the resource id of an RDS instance: RDS makes no instance from a backup of Aurora"
 		dump     = "restore.dumpAndLoad, with the cluster as sourceInstanceIdentifier (docs/how-to/serverless.md); or that of an instance"
 	)
 	r := l.config.Restore
@@ -55,7 +55,7 @@ func (l *loader) backupsOfEngine() {
 	}
 	if !instance && r.SourceDbiResourceID != "" && !ofCluster {
 		l.conflict(Problem{Key: "restore.sourceDbiResourceId", Value: r.SourceDbiResourceID,
-			Rule: "of a cluster with tier serverless: Aurora is not restored to a point in time of an RDS instance",
+			Rule: "the resource id of a cluster, with tier serverless: Aurora is not restored to a point in time of an RDS instance",
 			Fix:  "that of a cluster, such as cluster-ABCDEFGHIJKLMNOPQRSTUVWXY1; or the ARN of a snapshot of the instance under snapshotIdentifier"}, "tier", "restore.engines")
 	}
 	if arn := r.SourceAutomatedBackupsArn; arn != "" && !instance {

@@ -53,7 +53,7 @@ func (l *loader) foreignKey(full, namespace, name string) {
 		})
 	case namespace == "aws":
 		l.add(Problem{
-			Key: full, Rule: "not read: of aws, there are region and allowedAccountIds",
+			Key: full, Rule: "not read: under aws there are region and allowedAccountIds, and nothing else",
 			Fix: "nothing: remove the line; credentials come from the environment, such as AWS_PROFILE",
 		})
 	case namespace == "kubernetes":

@@ -139,7 +139,7 @@ func (l *loader) secrets() {
 	for _, f := range l.fields {
 		full := Key(f.Key)
 		if l.src.IsConfigSecret(full) && !l.file.IsConfigSecret(full) && !mayBeSecret(f) {
-			l.add(exposed(full, "it in clear, where it comes from"))
+			l.add(exposed(full, "it unencrypted, where it comes from"))
 		}
 	}
 }

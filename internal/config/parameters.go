@@ -95,7 +95,7 @@ func libraries(p parameters.Parameter, value string) *parameters.Fault {
 	}
 	if !slices.Contains(each, statements) {
 		return &parameters.Fault{
-			Rule: "with " + statements + ", which RDS preloads by itself, and a list of one's own drops: Performance Insights and just db-slow-queries read it",
+			Rule: "with " + statements + ": RDS preloads it unless this list is set, and Performance Insights and just db-slow-queries need it",
 			Fix:  strings.Join(append([]string{statements}, each...), ","),
 		}
 	}

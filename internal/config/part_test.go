@@ -95,7 +95,7 @@ func TestPartRefuses(t *testing.T) {
 		"a second document":                     {"config: {" + located + "}\n---\nconfig: {}\n", "a second document"},
 		"a third document":                      {"config: {" + located + "}\n---\n---\nx: 1\n", "a second document"},
 		"an environment too long":               {"config: {" + located + ", environment: " + strings.Repeat("e", 60) + "}", "the name of the pipeline's role"},
-		"the name of the application":           {"config: {" + located + ", additionalApps: {core-api: {}}}", "its own: app has the same name"},
+		"the name of the application":           {"config: {" + located + ", additionalApps: {core-api: {}}}", "not shared: app has the same name"},
 	} {
 		_, err := part(t, test.file)
 		if assert.ErrorContains(t, err, test.want, name) {

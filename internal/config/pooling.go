@@ -78,7 +78,7 @@ func (l *loader) pooledConnections() {
 	}
 	l.add(Problem{
 		Key: Key("pooling.poolSize"), Value: schema.Show(c.Pooling.PoolSize),
-		Rule: fmt.Sprintf("times %d pods (two, and one more while they are replaced) times %d %s at most %d %% of the %d connections of %s; it comes to %d of %d",
+		Rule: fmt.Sprintf("poolSize × %d pods (two, and one more while they are replaced) × %d %s at most %d %% of the %d connections of %s; it comes to %d, of %d",
 			poolerPods, logins, plural(logins, "login"), pooledShare, connections, class.Name, c.Pooling.PoolSize*poolerPods*logins, connections*pooledShare/100),
 		Fix: fix,
 	})

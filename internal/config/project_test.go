@@ -172,7 +172,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			file: config.StackFile{Encrypted: []string{"mosaic-database:migrations"}}, secret: []string{"mosaic-database:migrations"},
 			problem: "mosaic-database:migrations", write: "migrations.secretEnv names",
 		},
-		"another key of AWS":  {file: config.StackFile{Encrypted: []string{"aws:region"}}, secret: []string{"aws:region"}, problem: "aws:region", write: "in clear"},
+		"another key of AWS":  {file: config.StackFile{Encrypted: []string{"aws:region"}}, secret: []string{"aws:region"}, problem: "aws:region", write: "unencrypted"},
 		"from an environment": {secret: []string{"mosaic-database:database"}, problem: "mosaic-database:database", write: "where it comes from"},
 	} {
 		_, err := config.Load(secretly{configtest.With(t, ""), test.secret}, "prod", test.file)
@@ -201,7 +201,7 @@ func TestReferencesDescribeEveryFieldOnce(t *testing.T) {
 	assert.Equal(t, "none: required", seen["aws:region"].Default)
 	assert.Equal(t, "[]", seen["alerts.emails"].Default)
 	assert.Equal(t, `["alembic", "upgrade", "head"]`, seen["migrations.command"].Default)
-	assert.Equal(t, "a plain e-mail address; none twice", seen["alerts.emails"].Rule)
+	assert.Equal(t, "a plain e-mail address; no value twice", seen["alerts.emails"].Rule)
 	assert.Regexp(t, `a \{formula\}; rds.force_ssl stays 1$`, seen["database.parameters"].Rule)
 	assert.Equal(t, "the stack's name", seen["environment"].Default)
 }

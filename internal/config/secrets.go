@@ -66,7 +66,7 @@ func (f StackFile) Exposed() Problems {
 		case Key("cluster"):
 			problems = append(problems, exposed(path, "its fields in clear, and: pulumi config set --secret --path "+Key(kubeconfigField)+" …"))
 		default:
-			problems = append(problems, exposed(path, fmt.Sprintf("it in clear: pulumi config set --plaintext --path '%s' …", path)))
+			problems = append(problems, exposed(path, fmt.Sprintf("it unencrypted: pulumi config set --plaintext --path '%s' …", path)))
 		}
 	}
 	return problems

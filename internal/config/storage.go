@@ -35,7 +35,7 @@ func (l *loader) ceiling(field string, gib int) {
 	case gib == 0 || gib >= least:
 	case least > mostGiB:
 		l.conflict(Problem{Key: field, Value: schema.Show(gib),
-			Rule: fmt.Sprintf("0 with %d GiB of allocatedStorage: 110 %% of it, the least that RDS takes for a ceiling, are more than its most, %d", allocated, mostGiB),
+			Rule: fmt.Sprintf("0 with %d GiB of allocatedStorage: RDS takes a ceiling of at least 110 %% of it, and of at most %d GiB", allocated, mostGiB),
 			Fix:  "0"}, "database.allocatedStorage")
 	default:
 		l.conflict(Problem{Key: field, Value: schema.Show(gib),

@@ -67,7 +67,7 @@ func aurora(name string) bool {
 // refusals are the parameters for which something else is to be done. Sources: the RDS User Guide, and the release notes of PostgreSQL for
 // those that it has no more.
 func refusals() map[string]reason {
-	const own, noMore = "RDS sets this one itself", "PostgreSQL has it no more"
+	const own, noMore = "RDS sets this one itself", "PostgreSQL no longer has it"
 	tls := reason{own + ": TLS is always offered, with a certificate of caCertIdentifier", "nothing: remove the line; rds.force_ssl: 1 is set already"}
 	archive := reason{own + ": it archives the write-ahead log for point-in-time restores", "nothing: remove the line; how far back is database.backupRetentionDays"}
 	recovery := reason{own + ": it restores and replicates", "nothing: remove the line; restores are the key restore, replicas database.readReplicas"}
@@ -107,7 +107,7 @@ func refusals() map[string]reason {
 		"promote_trigger_file":              {noMore, "nothing: remove the line"},
 		"sql_inheritance":                   {noMore, "nothing: remove the line"},
 		"default_with_oids":                 {noMore, "nothing: remove the line"},
-		"db_user_namespace":                 {"RDS does not offer it, and PostgreSQL has it no more from 17 on", "nothing: remove the line"},
+		"db_user_namespace":                 {"RDS does not offer it, and from PostgreSQL 17 on it is gone", "nothing: remove the line"},
 		"operator_precedence_warning":       {noMore, "nothing: remove the line"},
 		"stats_temp_directory":              {noMore, "nothing: remove the line"},
 		"ssl_renegotiation_limit":           {noMore, "nothing: remove the line"},

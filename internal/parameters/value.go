@@ -70,7 +70,7 @@ func (p Parameter) listed(value string) *Fault {
 	}
 	for _, member := range members(value) {
 		if !containsFold(choices, member) {
-			return &Fault{Rule: fmt.Sprintf("of %s, with commas between them; %q is none", named(choices), member), Fix: nearest(member, choices)}
+			return &Fault{Rule: fmt.Sprintf("of %s, with commas between them; %q is not one", named(choices), member), Fix: nearest(member, choices)}
 		}
 	}
 	return nil

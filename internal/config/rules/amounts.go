@@ -94,7 +94,7 @@ func tagCount() schema.Rule {
 		if len(tags) <= most {
 			return ""
 		}
-		return fmt.Sprintf("%d tags fewer", len(tags)-most)
+		return fmt.Sprintf("remove %d of them", len(tags)-most)
 	}).As("maxProperties", most)
 }
 

@@ -46,7 +46,7 @@ func PolicyOwner(arn string) (partition, account string, isPolicy bool) {
 // attachedPolicy asks for a managed policy that is not one of those of AWS with which the role could make itself any other, or read
 // every secret.
 func attachedPolicy() schema.Rule {
-	return schema.Check("the ARN of a managed policy, and not one for administrators: who takes over a pod would have the account", func(s string) string {
+	return schema.Check("the ARN of a managed policy, and not one for administrators: whoever takes over a pod would have the account", func(s string) string {
 		switch {
 		case !policyARN.MatchString(s):
 			return "one such as arn:aws:iam::123456789012:policy/core-api-media"

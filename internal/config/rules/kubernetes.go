@@ -63,7 +63,7 @@ func kubernetes() schema.Rules {
 
 // trustedAccount asks for ServiceAccounts by namespace and name, with * in them, but not of any namespace.
 func trustedAccount() schema.Rule {
-	return schema.Check("namespace/name of a ServiceAccount, in which * stands for any characters, but not for the whole namespace: who may make "+
+	return schema.Check("namespace/name of a ServiceAccount, in which * stands for any characters, but not for the whole namespace: whoever may make "+
 		"a namespace would have the role", func(s string) string {
 		switch namespace, _, _ := strings.Cut(s, "/"); {
 		case !accountPattern.MatchString(s):

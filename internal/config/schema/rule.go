@@ -158,11 +158,11 @@ func NotEmpty(fix string) Rule {
 
 // Distinct asks for a list without repetition.
 func Distinct() Rule {
-	return distinct("none twice", func(a, b string) bool { return a == b })
+	return distinct("no value twice", func(a, b string) bool { return a == b })
 }
 
 // DistinctNames asks for a list without repetition, of names that are compared without regard to case.
-func DistinctNames() Rule { return distinct("none twice, in whatever case", strings.EqualFold) }
+func DistinctNames() Rule { return distinct("no value twice, in whatever case", strings.EqualFold) }
 
 func distinct(text string, same func(a, b string) bool) Rule {
 	return Check(text, func(values []string) string {

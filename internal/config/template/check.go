@@ -61,7 +61,7 @@ func (c *checker) node(path, name string, node any) {
 			c.node(fmt.Sprintf("%s[%d]", path, i), name, item)
 		}
 	case nil:
-		c.add(Problem{Key: path, Rule: "null is no value: it does not survive in the outputs", Fix: "a value, or remove the line"})
+		c.add(Problem{Key: path, Rule: "not null: outputs drop it", Fix: "a value, or remove the line"})
 	case string:
 		c.secretByName(path, name, node)
 		c.text(path, node)
