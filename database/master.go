@@ -63,6 +63,6 @@ func (b *builder) managedSecret(arn pulumi.Output) pulumi.StringOutput {
 			return unknown, nil
 		}
 		return pulumi.StringOutput{}, errors.New("RDS has no secret of the master user yet, which database.manageMasterUserPassword asks for: " +
-			"if this run has a --target, run without; otherwise run again")
+			"if this run has a --target, run without; otherwise read what RDS has made by now: pulumi up --refresh")
 	}).(pulumi.StringOutput)
 }

@@ -1,7 +1,6 @@
 # How old each password in the exported state of a stack is, the oldest that is in use first. The password of a login has the login's name and
 # its number, of which the higher one of a pair is in use; that of the master user has no number.
-def days: (now - (sub("\\.[0-9]+"; "") | sub("[+]00:00$"; "Z") | fromdateiso8601)) / 86400 | floor;
-def age: if . == null then "an unknown time" elif . == 1 then "1 day" else "\(.) days" end;
+include "age";
 
 [.deployment.resources[]? | select(.type == "random:index/randomPassword:RandomPassword" and (.delete | not))
  | (.urn | split("::") | last) as $name

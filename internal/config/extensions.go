@@ -13,6 +13,7 @@ const (
 	// cronDatabase is the one database in which pg_cron can be made, and cronDefault its value where nothing is set.
 	cronDatabase, cronDefault = "cron.database_name", "postgres"
 	allowedExtensions         = "rds.allowed_extensions"
+	enableActive              = "rds.enable_pgactive"
 )
 
 // Extensions are the extensions that the bootstrap makes, in the order of the stack file. pgAudit works without its own, but then the log does not
@@ -60,6 +61,11 @@ func (l *loader) extensions() {
 		return
 	}
 	l.preloaded()
+	if value := d.Parameters[enableActive]; slices.Contains(d.Extensions, parameters.Active) && value != "1" {
+		l.conflict(Problem{Key: "database.parameters." + enableActive, Value: value,
+			Rule: "1 with the extension pgactive: RDS then loads its library at the next restart, and takes it in no list",
+			Fix:  "1"}, "database.extensions")
+	}
 	if name := d.Parameters[cronDatabase]; slices.Contains(d.Extensions, "pg_cron") && name != d.Name && (name != "" || d.Name != cronDefault) {
 		l.conflict(Problem{Key: "database.parameters." + cronDatabase, Value: name,
 			Rule: "database.name with the extension pg_cron, which can be made in this one database; unset, it is " + cronDefault,
@@ -75,7 +81,7 @@ func (l *loader) preloaded() {
 	loaded := l.config.Database.libraries()
 	var missing []string
 	for _, name := range l.config.PreloadedExtensions() {
-		if !slices.Contains(loaded, name) {
+		if !slices.Contains(loaded, name) && name != parameters.Active {
 			missing = append(missing, name)
 		}
 	}

@@ -29,6 +29,8 @@ func TestExtensionsWhoseLibrariesAreLoaded(t *testing.T) {
 		"parameters: {shared_preload_libraries: 'pg_stat_statements,pg_cron', cron.database_name: mosaic, rds.allowed_extensions: '*'}"))
 	assert.Equal(t, []string{"pg_stat_statements", "pg_cron"}, c.PreloadedExtensions())
 	configtest.Load(t, database("credentials: alternating, extensions: [pg_stat_statements]"))
+	c = configtest.Load(t, database("credentials: alternating, extensions: [pgactive], parameters: {rds.enable_pgactive: 1}"))
+	assert.Equal(t, []string{"pgactive"}, c.PreloadedExtensions(), "RDS loads it, at the next restart")
 }
 
 // database.audit stands for parameters, and for an extension that the bootstrap makes.

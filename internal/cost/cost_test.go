@@ -85,7 +85,9 @@ func TestMonthly(t *testing.T) {
 		"replica":  {func(b *billed) { b.Database.ReadReplicas, b.Database.ReplicaInstanceClass = 1, "db.t3.small" }, 16.24 + 26.28 + 2.30},
 		"retained": {func(b *billed) { b.Restore.Generation, b.Restore.Serving = 2, 2 }, 16.24 + 13.14 + 2.30},
 		"alarms":   {func(b *billed) { b.alarms = 5 }, 16.74},
-		"key":      {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, 17.24},
+		// a key of its own, and the metric of failed logins
+		"e-mails": {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, 17.54},
+		"topic":   {func(b *billed) { b.Alerts.TopicArn = "arn:aws:sns:us-east-1:123456789012:on-call" }, 16.54},
 		// another application and the pooler, with its secret
 		"readers": {func(b *billed) { b.AdditionalApps, b.Pooling.Enabled = []*config.AdditionalApp{{}}, true }, 16.24 + 0.40 + 2*calls},
 		// 0.50 for ingestion, 0.03 for each month of 30.4 days
@@ -161,12 +163,13 @@ func TestPricesAreThoseOfOthersToTheCent(t *testing.T) {
 		change func(*billed)
 		want   string
 	}{
-		"storage":      {func(*billed) {}, "2.30"},
-		"storage ":     {func(b *billed) { b.Region = "eu-west-1" }, "2.54"}, // a bill's line for 20 GiB
-		"storage of 2": {func(b *billed) { b.Database.MultiAz = true }, "4.60"},
-		"secrets":      {func(*billed) {}, "0.80"},
-		"KMS keys":     {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, "1.00"},
-		"alarms":       {func(b *billed) { b.alarms = 5 }, "0.50"},
+		"storage":       {func(*billed) {}, "2.30"},
+		"storage ":      {func(b *billed) { b.Region = "eu-west-1" }, "2.54"}, // a bill's line for 20 GiB
+		"storage of 2":  {func(b *billed) { b.Database.MultiAz = true }, "4.60"},
+		"secrets":       {func(*billed) {}, "0.80"},
+		"KMS keys":      {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, "1.00"},
+		"alarms":        {func(b *billed) { b.alarms = 5 }, "0.50"},
+		"failed logins": {func(b *billed) { b.Alerts.Emails = []string{"a@example.com"} }, "0.30"},
 		// Infracost's example: 1,000 GB beyond the free size
 		"backups":           {func(b *billed) { b.Budget.ExpectedBackupGiB = 1020 }, "95.00"},
 		"Database Insights": {func(b *billed) { b.Database.DatabaseInsightsMode = "advanced" }, "18.25"},

@@ -16,6 +16,9 @@ func (e *estimator) observability() {
 	if e.alarms > 0 {
 		e.priced("alarms", fmt.Sprintf("%d in CloudWatch", e.alarms), "alarm-month", float64(e.alarms))
 	}
+	if e.cfg.Alerts.Notify() {
+		e.priced("failed logins", "1 metric of the log, at most", "metric-month", 1)
+	}
 	if e.cfg.Alerts.Dashboard {
 		e.free("dashboard", fmt.Sprintf("free among the first %d of the account", freeDashboards))
 	}

@@ -98,3 +98,19 @@ func BenchmarkOf(b *testing.B) {
 		parameters.Of("postgres18")
 	}
 }
+
+// TestExtensionsByMajorVersion: what AWS's table has for one major version, and not for another.
+func TestExtensionsByMajorVersion(t *testing.T) {
+	for family, want := range map[string]string{
+		"postgres16": "hypopg plcoffee plrust vector", "postgres17": "hypopg plrust vector", "postgres18": "collection hypopg vector", "postgres19": "hypopg vector",
+		"aurora-postgresql16": "apg_plan_mgmt hypopg plcoffee plrust vector",
+	} {
+		var has []string
+		for _, name := range parameters.Of(family).Extensions() {
+			if slices.Contains([]string{"apg_plan_mgmt", "collection", "hypopg", "plcoffee", "plrust", "semver", "test_parser", "vector", "wal2json"}, name) {
+				has = append(has, name)
+			}
+		}
+		assert.Equal(t, want, strings.Join(has, " "), family)
+	}
+}

@@ -89,6 +89,7 @@ func lookups() []Need {
 		{Token: "aws:rds/getInstance:getInstance", Read: []Grant{to(anyInstance, "rds:DescribeDBInstances")}},
 		{Token: "aws:rds/getCluster:getCluster", Read: []Grant{to(anyCluster, "rds:DescribeDBClusters", "rds:ListTagsForResource")}},
 		{Token: "aws:rds/getClusterSnapshot:getClusterSnapshot", Read: []Grant{to(anyCluster, "rds:DescribeDBClusterSnapshots").and(clusterSnapshots)}},
+		{Token: "aws:sns/getTopic:getTopic", Read: []Grant{to(anywhere, "sns:ListTopics"), to(anyTopic, "sns:ListTagsForResource")}},
 		{Token: "aws:rds/getSnapshot:getSnapshot", Read: []Grant{to(anyInstance, "rds:DescribeDBSnapshots").and(snapshots)}},
 	}
 }

@@ -94,6 +94,7 @@ const (
 	alarms     = cloudwatchARN + "alarm:" + prefix + "-*"
 	dashboards = "arn:" + partition + ":cloudwatch::" + account + ":dashboard/" + prefix + "-*"
 	topics     = "arn:" + partition + ":sns:" + region + ":" + account + ":" + prefix + "-*"
+	anyTopic   = "arn:" + partition + ":sns:" + region + ":" + account + ":*"
 	budgets    = "arn:" + partition + ":budgets::" + account + ":budget/" + prefix + "-*"
 
 	stateBucket = "arn:" + partition + ":s3:::" + bucket
@@ -118,6 +119,7 @@ func Wide() map[string]string {
 		copiedBackups:         "AWS chooses the names; only for Describe, and to start the copying from an instance of the environment",
 		copyKeys:              "AWS chooses the names; limited by the tags, or by the service that uses the key for the caller",
 		managedSecrets:        "RDS chooses the names; only to make, tag and rotate them, which it does for the caller, and in the boundary to read them, where the role's own policy names one",
+		anyTopic:              "the stack file may name any topic of the account for its alarms; only to read what topics and subscriptions are like",
 		optionGroups:          "the default option groups of the engine, which AWS creates",
 		plans:                 "AWS chooses the names; limited by the tags Project and Environment",
 		vpcs:                  "the program looks up the VPC of the cluster; it creates a security group in it, and changes nothing else",
@@ -132,6 +134,7 @@ func Wide() map[string]string {
 func Unscoped() map[string]string {
 	return map[string]string{
 		"backup-storage:MountCapsule":            "gives a new vault its storage",
+		"sns:ListTopics":                         "lists topics",
 		"ec2:DescribeVpcs":                       "lists networks",
 		"ec2:DescribeRouteTables":                "lists routes",
 		"ec2:DescribeSubnets":                    "lists subnets",

@@ -121,8 +121,9 @@ func look(ctx *pulumi.Context, cfg *config.Config, before map[string]string, pro
 		more, others := next.unfit(cfg.Newest(), found.zones())
 		problems, warnings = append(problems, more...), append(warnings, others...)
 	}
-	found.warnings = slices.Concat(warnings, unfamiliar(cfg), found.unseen)
-	return found, slices.Concat(found.misplaced(cfg), problems, found.missing).Err()
+	noTopic, silent := found.topic.unfit(cfg, before)
+	found.warnings = slices.Concat(warnings, unfamiliar(cfg), found.unseen, silent)
+	return found, slices.Concat(found.misplaced(cfg), problems, found.missing, noTopic).Err()
 }
 
 // load reads and checks the configuration.

@@ -23,7 +23,8 @@ type discovery struct {
 	cluster         eksCluster
 	missing         schema.Problems // what is not in the cluster
 	unseen          []string        // warnings of what the role may not look at there
-	warnings        []string        // of the preview
+	topic           givenTopic
+	warnings        []string // of the preview
 }
 
 // eksCluster is the EKS cluster as AWS describes it; all fields are empty if it was not looked up.
@@ -53,6 +54,7 @@ func discover(ctx *pulumi.Context, cfg *config.Config, provider pulumi.ProviderR
 		func() error { return d.lookupIngressGroups(ctx, from) },
 		func() error { return d.lookupIssuer(ctx, cfg.Cluster.Name, from) },
 		func() error { return d.lookupMissing(ctx, cfg, from) },
+		func() error { return d.lookupTopic(ctx, cfg, from) },
 	)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,11 @@
 -- What keeps logical replication from copying the whole database, all at once. It runs on the active instance. Tables of extensions are left
--- out: their extension fills them.
+-- out: their extension fills them, but for rows of one's own, which the extension says where to look for, as pg_dump does.
 \set QUIET on
+CREATE TEMPORARY TABLE own_rows (relation regclass, extension name);
+SELECT format('INSERT INTO own_rows SELECT %L, %L WHERE EXISTS (SELECT FROM %s %s)', config.relation::regclass, extname, config.relation::regclass, config.condition)
+FROM pg_extension, unnest(extconfig, extcondition) AS config (relation, condition) JOIN pg_class ON pg_class.oid = config.relation
+WHERE relkind IN ('r', 'p') AND has_table_privilege(config.relation, 'SELECT')
+\gexec
 CREATE TEMPORARY VIEW relations AS
 SELECT c.oid, c.relkind, c.relpersistence, c.relreplident, c.relrowsecurity, c.relowner, format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -34,6 +39,9 @@ FROM relations WHERE NOT pg_has_role(relowner, 'USAGE')
 UNION ALL
 SELECT format('%s large objects are not replicated', count(*)), 'an upgrade in place'
 FROM pg_largeobject_metadata HAVING count(*) > 0
+UNION ALL
+SELECT format('%s of the extension %s has rows of your own, which are not replicated', relation, extension), 'dump and load, or an upgrade in place'
+FROM own_rows
 UNION ALL
 SELECT format('the database %s is another one, and stays behind', datname), 'copy it yourself, or drop it, or an upgrade in place'
 FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'rdsadmin', current_database())

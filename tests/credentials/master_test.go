@@ -3,6 +3,8 @@ package credentials
 import (
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/leaks"
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
 )
@@ -42,10 +45,12 @@ func TestRDSManagesTheMasterPassword(t *testing.T) {
 
 	watch(l, both()...)
 	l.MustSet("database.manageMasterUserPassword", "true")
+	plan := savedPlan(l)
 	for _, change := range append(l.MustPreview(), l.MustUp()...) {
 		assert.NotContains(t, change, "replace aws:rds", change)
 	}
 	assert.Empty(t, l.MustPreview(), "a second run changes nothing")
+	plan += savedPlan(l)
 	assert.Equal(t, client, l.KubeSecret("DB_PASSWORD"))
 	first := ofRDS(l)
 	assert.Equal(t, "mosaicadmin", first.Username)
@@ -56,8 +61,10 @@ func TestRDSManagesTheMasterPassword(t *testing.T) {
 		assert.NotContains(t, secretText(l, "mosaic/prod/rds/"+secret), `"password"`)
 	}
 	state := string(l.CLI("stack", "export", "--show-secrets"))
+	require.True(t, leaks.Found(plan, client), "it has what the program knows")
 	for _, password := range []string{former, first.Password} {
-		assert.NotContains(t, state, password, "not even in clear")
+		assert.False(t, leaks.Found(state, password), "not even in clear")
+		assert.False(t, leaks.Found(plan, password), "nor in a plan")
 		l.NoLeak(password)
 	}
 	assert.NotContains(t, state, "mosaic-prod-db-password", "the program makes none")
@@ -77,6 +84,16 @@ func TestRDSManagesTheMasterPassword(t *testing.T) {
 	assert.NotContains(t, []string{former, second.Password}, l.One(live.InstanceType).Properties.Text("password"))
 	assert.Equal(t, client, l.KubeSecret("DB_PASSWORD"))
 	assert.Equal(t, l.MustOutputs()["credentialsSecretArn"], l.MustOutputs()["masterUserSecretArn"])
+}
+
+// savedPlan is what pulumi preview --save-plan writes, with its secrets in clear.
+func savedPlan(l *live.Stack) string {
+	l.T.Helper()
+	file := filepath.Join(l.T.TempDir(), "plan.json")
+	l.CLI("preview", "--save-plan", file, "--show-secrets", "--non-interactive")
+	text, err := os.ReadFile(file)
+	require.NoError(l.T, err)
+	return string(text)
 }
 
 // secretText is the current content of a secret.

@@ -34,6 +34,9 @@ func TestPipelineNeedsAreTheProgram(t *testing.T) {
 		aurora["mosaic-database:tier"] = "serverless"
 		all = append(all, variant{name + " of a cluster", "prod", aurora})
 	}
+	notifying := recorder.StackFile(t, "prod")
+	notifying["mosaic-database:alerts"] = `{"topicArn": "arn:aws:sns:us-east-1:` + recorder.Account + `:on-call"}`
+	all = append(all, variant{"a topic that is there", "prod", notifying})
 	used := map[string]bool{}
 	for _, v := range all {
 		recording := recorder.Up(t, v.stack, v.values)

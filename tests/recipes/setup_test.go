@@ -52,6 +52,12 @@ func needsCLI(t *testing.T) {
 // outputOf reads an output of the stack in a folder.
 func outputOf(t *testing.T, state, name string) string {
 	t.Helper()
+	return outputsOf(t, state)[name].(string)
+}
+
+// outputsOf reads all outputs of the stack in a folder.
+func outputsOf(t *testing.T, state string) map[string]any {
+	t.Helper()
 	env, err := engine.New(t.Context(), engine.Options{Dir: state, Project: root, Stack: "prod", Program: stack.Deploy})
 	require.NoError(t, err)
 	defer env.Close()
@@ -59,7 +65,7 @@ func outputOf(t *testing.T, state, name string) string {
 	require.NoError(t, err)
 	var all map[string]any
 	require.NoError(t, json.Unmarshal([]byte(text), &all))
-	return all[name].(string)
+	return all
 }
 
 // tunnel is a session that forwards a port to the database of prod.

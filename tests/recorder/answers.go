@@ -47,6 +47,7 @@ func lookups(asked resource.PropertyMap) map[string]map[string]any {
 		"aws:ec2/getSecurityGroups:getSecurityGroups": {"ids": []any{
 			"sg-0c1c2c3c4c5c6c7c8", "sg-0123456789abcdef1", "sg-0123456789abcdef2",
 		}},
+		"aws:sns/getTopic:getTopic": {"arn": "arn:aws:sns:us-east-1:" + Account + ":" + text(asked["name"])},
 		"aws:rds/getSnapshot:getSnapshot": {
 			"engine": "postgres", "engineVersion": "16.4", "allocatedStorage": 20, "encrypted": true, "status": "available",
 		},

@@ -2,6 +2,7 @@ package simcloud
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -56,6 +57,20 @@ func createTopicPolicy(a *account, out Properties) (string, error) {
 	return arn, wellFormedFor(arn, out.Text("policy"))
 }
 
+// hasTopic tells whether a topic is there. The account has topics of others, too.
+func (a *account) hasTopic(arn string) bool {
+	return a.cloud.get(topicType, arn) != nil || !strings.Contains(arn, ":mosaic-")
+}
+
+// getTopic looks a topic of the account up by its name, in all of the region. Source: provider, sns/topic_data_source.go.
+func (a *account) getTopic(name string) (Properties, error) {
+	arn := a.arn("sns", name)
+	if !a.hasTopic(arn) {
+		return nil, errors.New("no matching SNS Topic found")
+	}
+	return Properties{"id": arn, "arn": arn, "name": name, "tags": map[string]any{}}, nil
+}
+
 func createEventSubscription(a *account, out Properties) (string, error) {
 	name := out.Text("name")
 	if a.cloud.get(eventSubscriptionType, name) != nil {
@@ -67,7 +82,7 @@ func createEventSubscription(a *account, out Properties) (string, error) {
 
 func updateEventSubscription(a *account, _, out Properties) error {
 	topic := out.Text("snsTopic")
-	if a.cloud.get(topicType, topic) == nil && strings.Contains(topic, ":mosaic-") { // the account has topics of others, too
+	if !a.hasTopic(topic) {
 		return fmt.Errorf("RDS Event Subscription (%s): SNSTopicArnNotFound: %s", out.Text("name"), topic)
 	}
 	for _, id := range out.Texts("sourceIds") {

@@ -102,6 +102,8 @@ func (a *account) invoke(token string, args Properties) (Properties, error) {
 		return a.getEngineVersion(args)
 	case "aws:rds/getOrderableDbInstance:getOrderableDbInstance":
 		return a.getOrderableDbInstance(args)
+	case "aws:sns/getTopic:getTopic":
+		return a.getTopic(args.Text("name"))
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
 		return a.getOpenIDConnectProvider(args)
 	case "aws:index/getCallerIdentity:getCallerIdentity":

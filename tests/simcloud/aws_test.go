@@ -489,6 +489,11 @@ func TestLookups(t *testing.T) {
 	oidc, err := w.aws.invoke("aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider", Properties{"url": issuer})
 	require.NoError(t, err)
 	assert.Equal(t, "arn:aws:iam::111122223333:oidc-provider/"+issuer[len("https://"):], oidc.Text("arn"))
+	topic, err := w.aws.invoke("aws:sns/getTopic:getTopic", Properties{"name": "on-call"})
+	require.NoError(t, err)
+	assert.Equal(t, "arn:aws:sns:us-east-1:111122223333:on-call", topic.Text("arn"))
+	_, err = w.aws.invoke("aws:sns/getTopic:getTopic", Properties{"name": "mosaic-none"})
+	wantError(t, err, "no matching SNS Topic found")
 	_, err = w.aws.invoke("aws:rds/getProxy:getProxy", nil)
 	wantError(t, err, "is not simulated")
 }

@@ -96,6 +96,7 @@ func Values(c *config.Config, location Location, before map[string]string) map[s
 	maps.Copy(values, copies(c))
 	maps.Copy(values, awsBackup(c))
 	maps.Copy(values, master(c))
+	maps.Copy(values, topic(c))
 	values[credentialsKey], values[passwordKey] = string(c.Database.Credentials), strconv.Itoa(c.Database.PasswordVersion)
 	for _, app := range c.AdditionalApps {
 		values[applicationKey(app.Name)] = application(app)

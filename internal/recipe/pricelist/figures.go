@@ -60,6 +60,7 @@ func items() []item {
 		{secretsManager, "10000 secret calls", []string{"AWSSecretsManagerAPIRequest", "AWSSecretsManager-APIRequests"}, map[string]float64{"API Requests": 10000}},
 		{kms, "key-month", []string{"KMS-Keys"}, one("Keys")},
 		{cloudWatch, "alarm-month", []string{"CW:AlarmMonitorUsage"}, one("Alarms")},
+		{cloudWatch, "metric-month", []string{"CW:MetricMonitorUsage"}, one("Metrics")},
 		{cloudWatch, "log GB", []string{"DataProcessing-Bytes"}, one("GB")},
 		{cloudWatch, "log GB-month", []string{"TimedStorage-ByteHrs"}, one("GB-Mo")},
 	}

@@ -113,7 +113,7 @@ func TestUpdate(t *testing.T) {
 		"backup GB-month":        {USD: 0.095, Sources: aws}, "CPU credit vCPU-hour": {USD: 0.075, Sources: aws},
 		"secret-month": {USD: 0.4, Sources: []string{secretsManager}}, "10000 secret calls": {USD: 0.05, Sources: []string{secretsManager}},
 		"key-month":   {USD: 1, Sources: []string{kms}},
-		"alarm-month": {USD: 0.1, Sources: []string{cloudWatch}}, "log GB": {USD: 0.5, Sources: []string{cloudWatch}}, "log GB-month": {USD: 0.03, Sources: []string{cloudWatch}},
+		"alarm-month": {USD: 0.1, Sources: []string{cloudWatch}}, "metric-month": {USD: 0.3, Sources: []string{cloudWatch}}, "log GB": {USD: 0.5, Sources: []string{cloudWatch}}, "log GB-month": {USD: 0.03, Sources: []string{cloudWatch}},
 		"Database Insights Advanced vCPU-hour": {USD: 0.0125, Sources: []string{"a fixture"}},
 	}, us.Item)
 	assert.Equal(t, map[string]prices.Source{
@@ -130,7 +130,7 @@ func TestUpdate(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, files, 2, "no Local Zone, no partition with prices of its own")
 	assert.Contains(t, b.said, "left out, of partitions whose prices are elsewhere or not in USD: cn-north-1")
-	assert.Equal(t, `AWS's price list as it was on 2026-12-01, of 2 regions: 2 prices changed, 39 are new in 2 regions, and of 2 the list has none any more.
+	assert.Equal(t, `AWS's price list as it was on 2026-12-01, of 2 regions: 2 prices changed, 40 are new in 2 regions, and of 2 the list has none any more.
 
 Changed:
 
