@@ -9,7 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestRDSHasThePasswordOfAnAdoptedInstance: two runs after the adoption, in the order of docs/adoption.md. The instance stays, and the other order is refused.
+// TestRDSHasThePasswordOfAnAdoptedInstance: two runs after the adoption, in the order of docs/how-to/adoption.md. The instance stays, and the other order is refused.
 func TestRDSHasThePasswordOfAnAdoptedInstance(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -32,7 +32,7 @@ func TestTheCheckTellsWhenRDSRotated(t *testing.T) {
 		"by a schedule of one's own": {`echo '{"CreatedDate": "` + moment(-40) + `", "LastRotatedDate": "` + moment(0) + `", "RotationEnabled": true, "RotationRules": {"ScheduleExpression": "cron(0 4 ? * SUN *)"}}'`,
 			"RDS rotated it 0 days ago\n"},
 		"overdue": {`echo '{"CreatedDate": "` + moment(-40) + `", "LastRotatedDate": "` + moment(-12) + `", "NextRotationDate": "` + moment(-5) + `", "RotationEnabled": true, "RotationRules": {"AutomaticallyAfterDays": 7}}'`,
-			"RDS rotated it 12 days ago; it was due 5 days ago (docs/rotation.md)\n"},
+			"RDS rotated it 12 days ago; it was due 5 days ago (docs/how-to/rotation.md)\n"},
 		"switched off": {`echo '{"ARN": "` + arn + `", "CreatedDate": "` + moment(-40) + `", "LastRotatedDate": "` + moment(-30) + `", "RotationEnabled": false}'`,
 			"RDS rotated it 30 days ago; its rotation is off: aws secretsmanager rotate-secret --secret-id " + arn + " --rotation-rules AutomaticallyAfterDays=7\n"},
 		"not readable": {"echo AccessDeniedException >&2; exit 254", "not known: AccessDeniedException\n"},
