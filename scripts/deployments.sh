@@ -7,14 +7,15 @@ secrets_of_pods='def secrets:
   ((.containers + (.initContainers // []))[] | .envFrom[]?.secretRef.name, .env[]?.valueFrom.secretKeyRef.name),
   (.volumes[]? | .secret.secretName, .projected.sources[]?.secret.name);'
 
-# read_applications sets applications, each a line of JSON; the one that owns the schema comes first.
+# read_applications sets applications, each a line of JSON; the one with the main database comes first. connection is empty for those that
+# share its secret.
 read_applications() {
   local lines
   output kubernetesSecretName >/dev/null
   lines=$(jq -c '
-    {name: .applicationName, key: "app.deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // [])},
-    (.additionalApps // {} | to_entries[] | .key as $name | .value
-      | {$name, key: "additionalApps.\($name).deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // [])})' <<<"$outputs")
+    def of($name; $keys; $database): {$name, key: "\($keys).deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // []),
+      role: .roleArn, serviceAccount: .serviceAccountName, connection: ($database.connectionSecretArn // ""), job: ($database.migrationJobName // "")};
+    of(.applicationName; "app"; .), (.additionalApps // {} | to_entries[] | .key as $name | .value | of($name; "additionalApps.\($name)"; .database))' <<<"$outputs")
   mapfile -t applications <<<"$lines"
 }
 

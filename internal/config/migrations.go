@@ -28,7 +28,7 @@ func (l *loader) image(app Application) {
 	if key := app.MigrationsKey(); app.Migrations.Enabled && app.Migrations.Image == "" {
 		l.conflict(Problem{Key: key + ".image",
 			Rule: "required while migrations are enabled",
-			Fix:  "the image that holds the migrations, or migrations.enabled: false"}, key+".enabled")
+			Fix:  "the image that holds the migrations, or " + key + ".enabled: false"}, key+".enabled")
 	}
 }
 

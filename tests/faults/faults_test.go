@@ -31,6 +31,8 @@ func otherFaults(t *testing.T) [][]string {
 		{"two runs at once", twoRuns},
 		{"the migration fails", migrationFails},
 		{"the migration does not end, and still runs when the next run begins", migrationHangs},
+		{"the database of an additional application is there already, and somebody else made it", databaseIsTaken},
+		{"the bootstrap of one of several databases fails while the password changes", oneBootstrapFails},
 		{"the role lost its policy, and the password changes", neverReady},
 		{"RDS cannot use the KMS key of the secret that it makes for the master user", keyNotAccessible},
 		{"RDS has taken over the master user's password, and its secret is not in the state", withoutSecret},

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,6 +138,11 @@ func TestWorkThatIsDoneWithoutTheRestart(t *testing.T) {
 		"two applications": {want: "the password of prod is rotated, and every pod has the new content", calls: append(both[:len(both):len(both)],
 			secretOf("new"), writtenOf, using("api"), queue, on(kube+"rollout restart deployment/api", ""), on(inJobs+"rollout restart deployment/queue", ""),
 			on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""), running(), inQueue)},
+		"a database of its own, and a pod that the restart does not reach": {code: 4,
+			want: "the pod queue-0 runs since before the Secret of worker was renewed, and has what it had; replace it: kubectl delete pod -n jobs queue-0\n", calls: append(
+				ofOwnDatabase(both), secretOf("new"), writtenOf, using("api"), queue, on(kube+"rollout restart deployment/api", ""), on(inJobs+"rollout restart deployment/queue", ""),
+				on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""), running(),
+				call{inQueue.argv, running(pod("queue-0", "worker-db-secret", "09:59:59")).reply})},
 		"two applications, one without its Secret": {code: 4, want: "no ExternalSecret makes the Secret worker-db-secret", calls: append(append(both[:len(both):len(both)],
 			secretOf(""), on(inJobs+"get externalsecrets.external-secrets.io -o json", `{"items":[]}`).do(`echo '{"items":[]}'`), using("api")), append(rolling("api"), running())...)},
 	} {
@@ -148,4 +154,12 @@ func TestWorkThatIsDoneWithoutTheRestart(t *testing.T) {
 			assert.Contains(t, r.stderr, test.want)
 		})
 	}
+}
+
+// ofOwnDatabase are the calls of a stack whose other application has a database of its own, with logins and secrets.
+func ofOwnDatabase(calls []call) []call {
+	own := `"worker": {"database": {"name": "worker", "connectionSecretArn": "arn:worker", "applicationLogins": ["worker_a", "worker_b"], "migrationJobName": "m"}, `
+	changed := slices.Clone(calls)
+	changed[0].reply = strings.Replace(changed[0].reply, `"worker": {`, own, 1)
+	return changed
 }

@@ -143,13 +143,19 @@ func (d *deployment) moveIn(url string) (string, error) {
 	return string(out), err
 }
 
-// command is the block of the page that begins with these words, without its first lines.
+// command is the block of docs/how-to/moving-in.md that begins with these words, without its first lines.
 func command(t *testing.T, begins string, without int) string {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join(root, "docs", "how-to", "moving-in.md"))
+	return strings.Join(strings.SplitAfter(blockOf(t, "moving-in.md", begins), "\n")[without:], "")
+}
+
+// blockOf is the block of a page that begins with these words.
+func blockOf(t *testing.T, page, begins string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "docs", page))
 	require.NoError(t, err)
-	_, block, found := strings.Cut(string(page), "\n"+begins)
+	_, block, found := strings.Cut(string(text), "\n"+begins)
 	require.True(t, found, begins)
 	block, _, _ = strings.Cut(begins+block, "```")
-	return strings.Join(strings.SplitAfter(block, "\n")[without:], "")
+	return block
 }
