@@ -17,42 +17,53 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// talking runs bash with scripts/terminal.sh, and returns what it writes to standard error and its exit code.
-func talking(t *testing.T, terminal bool, script string, env ...string) (said string, code int) {
+// An ear runs a command, and returns what it writes to standard error.
+type ear func(*testing.T, *exec.Cmd) string
+
+// aPipe is what a log gets.
+func aPipe(_ *testing.T, cmd *exec.Cmd) string {
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	_ = cmd.Run() // the exit code says it
+	return said.String()
+}
+
+// aScreen is what a person at a terminal gets.
+func aScreen(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
-	tools.Need(t, tools.Bash)
-	cmd := exec.Command(tools.At(t, tools.Bash), "-c", `set -euo pipefail; recipe=db-test ticking=""; option() { false; }; source "$0"; `+script, filepath.Join(root, "scripts", "terminal.sh"))
-	cmd.Env = append(cmd.Environ(), "TERM=xterm", "NO_COLOR=")
-	cmd.Env = append(cmd.Env, env...)
-	if !terminal {
-		var errs bytes.Buffer
-		cmd.Stderr = &errs
-		_ = cmd.Run() // the exit code says it
-		return errs.String(), cmd.ProcessState.ExitCode()
-	}
 	person, program, err := pty.Open()
 	require.NoError(t, err)
 	defer func() { _ = person.Close() }()
 	cmd.Stderr = program
 	require.NoError(t, cmd.Start())
 	require.NoError(t, program.Close())
-	screen, _ := io.ReadAll(person) // ends with an error when the terminal is closed
-	_ = cmd.Wait()
-	return string(screen), cmd.ProcessState.ExitCode()
+	said, _ := io.ReadAll(person) // ends with an error when the terminal is closed
+	_ = cmd.Wait()                // the exit code says it
+	return string(said)
+}
+
+// talking runs bash with scripts/terminal.sh, and returns what it said and its exit code.
+func talking(t *testing.T, to ear, script string, env ...string) (said string, code int) {
+	t.Helper()
+	tools.Need(t, tools.Bash)
+	cmd := exec.Command(tools.At(t, tools.Bash), "-c", `set -euo pipefail; recipe=db-test ticking=""; option() { false; }; source "$0"; `+script, filepath.Join(root, "scripts", "terminal.sh"))
+	cmd.Env = append(append(cmd.Environ(), "TERM=xterm", "NO_COLOR="), env...)
+	said = to(t, cmd)
+	return said, cmd.ProcessState.ExitCode()
 }
 
 // Colours are for a terminal that has them and a person who wants them; a pipe, a file and NO_COLOR get the bare text.
 func TestColoursAreForTerminals(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		terminal bool
+		to       ear
 		env      string
 		coloured bool
 	}{
-		"a terminal": {true, "", true}, "a pipe": {false, "", false},
-		"NO_COLOR": {true, "NO_COLOR=1", false}, "a terminal that has none": {true, "TERM=dumb", false},
+		"a terminal": {aScreen, "", true}, "a pipe": {aPipe, "", false},
+		"NO_COLOR": {aScreen, "NO_COLOR=1", false}, "a terminal that has none": {aScreen, "TERM=dumb", false},
 	} {
-		said, code := talking(t, test.terminal, `fail "no such thing"`, "X=", test.env)
+		said, code := talking(t, test.to, `fail "no such thing"`, "X=", test.env)
 		assert.Equal(t, 1, code, name)
 		assert.Equal(t, test.coloured, strings.Contains(said, "\x1b[1;31mdb-test:\x1b[0m no such thing"), "%s: %q", name, said)
 		assert.Equal(t, !test.coloured, strings.HasPrefix(said, "db-test: no such thing"), "%s: %q", name, said)
@@ -66,7 +77,7 @@ func TestExitCodes(t *testing.T) {
 		`true`: 0, `fail no`: 1, `misused "there is no option --x"`: 2, `ask "Go on?" <<<no`: 3, `ask "Go on?" </dev/null`: 3, `ask "Go on?" <<<yes`: 0,
 		`unchanged=1; ask "Go on?" <<<no`: 1, `patiently "a thing" false`: 1, `patiently "a thing" sh -c "exit 7"`: 7, `patiently "a thing" true`: 0,
 	} {
-		_, code := talking(t, false, script)
+		_, code := talking(t, aPipe, script)
 		assert.Equal(t, want, code, script)
 	}
 }
@@ -74,18 +85,18 @@ func TestExitCodes(t *testing.T) {
 // A long wait shows on a terminal what is waited for and for how long, and leaves no trace; a log does not get a line a second.
 func TestLongWaits(t *testing.T) {
 	t.Parallel()
-	said, code := talking(t, true, `patiently "the snapshot" sleep 2.5; say done`)
+	said, code := talking(t, aScreen, `patiently "the snapshot" sleep 2.5; say done`)
 	require.Zero(t, code, said)
 	assert.Contains(t, said, "\rdb-test: waiting for the snapshot, 0:01 \x1b[K")
 	assert.Contains(t, said, "\rdb-test: waiting for the snapshot, 0:02 \x1b[K")
 	assert.True(t, strings.HasSuffix(said, "\r\x1b[Kdb-test: done\r\n"), "%q", said)
 
-	said, code = talking(t, false, `patiently "the snapshot" sleep 1.5`)
+	said, code = talking(t, aPipe, `patiently "the snapshot" sleep 1.5`)
 	assert.Zero(t, code)
 	assert.Empty(t, said)
 
 	// The minute of the clock passes in a second.
-	said, code = talking(t, false, `sleep() { SECONDS=$((SECONDS + 60)); command sleep 0.1; }; patiently "the snapshot" command sleep 1.5`)
+	said, code = talking(t, aPipe, `sleep() { SECONDS=$((SECONDS + 60)); command sleep 0.1; }; patiently "the snapshot" command sleep 1.5`)
 	assert.Zero(t, code)
 	assert.Contains(t, said, "db-test: still waiting for the snapshot, after 1 min\n")
 }
