@@ -32,8 +32,8 @@ type Instance struct {
 	CopiedBackupsArn     pulumi.StringOutput // of the copies of the primary's automated backups in another region; "": there are none
 	BackupVault          pulumi.StringOutput // name of the vault of AWS Backup; "": there is none
 	// ConnectionSecretVersionID changes with the content of the connection secret. [Instance.Publish] sets it when the secret holds the
-	// master user and the URLs lead to the database, and [Instance.Connect] when they lead to the pooler. With alternating
-	// credentials it stays unset; [credentials.Connections] has the version.
+	// master user and the URLs lead to the database, and [Instance.Connect] when they lead to the pooler. Where the clients
+	// have logins of their own, it stays unset; [credentials.Connections] has the version.
 	ConnectionSecretVersionID pulumi.StringOutput
 
 	// Server is what the credentials need to know of the primary. It is not an output of the component.
@@ -134,7 +134,7 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 		return err
 	}
 	c.Server = &credentials.Server{
-		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID,
+		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID, ReplicaResourceIDs: active.readerIDs,
 		Master: credentials.Login{Name: active.username, Password: s.password}, MasterSecretArn: active.masterSecret,
 	}
 	if s.source != nil {

@@ -162,6 +162,7 @@ func (i instance) active(s *shared) (*server, error) {
 	}
 	for _, replica := range replicas {
 		made.readers = append(made.readers, replica.Address)
+		made.readerIDs = append(made.readerIDs, replica.ResourceId)
 		made.watched.Instances = append(made.watched.Instances, replica.Identifier)
 	}
 	if s.copies != nil {

@@ -38,6 +38,7 @@ type server struct {
 	readers          pulumi.StringArray  // host names of what reads
 	port             pulumi.IntOutput
 	resourceID       pulumi.StringOutput // by which IAM names it: db-ABC… or cluster-ABC…
+	readerIDs        pulumi.StringArray  // the same of the replicas; a cluster has one for all
 	username         pulumi.StringOutput // of the master user; a restored server has that of its backup
 	masterSecret     pulumi.StringOutput // ARN of RDS's secret with the master user's password; set only where RDS manages it
 	engineVersion    pulumi.StringOutput // the actual one

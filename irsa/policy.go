@@ -57,6 +57,22 @@ func subject(namespace, name string) string {
 	return fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name)
 }
 
+// description is what the role is for, and whose.
+func (a *Args) description() string {
+	if len(a.SecretArns) == 0 {
+		return "Database login of " + a.subject()
+	}
+	return "Database secrets for " + a.subject()
+}
+
+// loginPolicyName is the policy's name in IAM.
+const loginPolicyName = "log-in-to-the-database"
+
+// loginPolicy allows logging in as these logins by token, and nothing else.
+func loginPolicy(loginArns []string) (string, error) {
+	return iam.Policy(iam.Statement{Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: loginArns}).JSON()
+}
+
 // secretsPolicy allows reading these secrets, and nothing else. With a customer managed key, it also allows decryption, but
 // only through Secrets Manager. The AWS managed key needs no permission.
 func (a *Args) secretsPolicy(secretArns []string) (string, error) {

@@ -50,6 +50,13 @@ func TestSecretsPolicyNamesExactlyTheSecrets(t *testing.T) {
 	}
 }
 
+func TestLoginPolicyNamesExactlyTheLogins(t *testing.T) {
+	got, err := loginPolicy([]string{"arn:aws:rds-db:us-east-1:1:dbuser:db-A/core_api_iam", "arn:aws:rds-db:us-east-1:1:dbuser:db-B/core_api_iam"})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["rds-db:connect"],
+		"Resource": ["arn:aws:rds-db:us-east-1:1:dbuser:db-A/core_api_iam", "arn:aws:rds-db:us-east-1:1:dbuser:db-B/core_api_iam"]}]}`, got)
+}
+
 func TestProviderMatchesIssuer(t *testing.T) {
 	const issuer = "https://oidc.example/id/A1"
 	for arn, want := range map[string]bool{

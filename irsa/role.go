@@ -1,5 +1,5 @@
-// Package irsa registers an IAM role for a Kubernetes service account (IRSA) that may read certain secrets, and nothing else but what
-// managed policies allow that are named.
+// Package irsa registers an IAM role for a Kubernetes service account (IRSA) that may read certain secrets and log in to the database
+// as certain logins, and nothing else but what managed policies allow that are named.
 package irsa
 
 import (
@@ -29,6 +29,8 @@ type Args struct {
 	OidcProviderArn string
 	// SecretArns are the ARNs of the secrets that the role may read.
 	SecretArns pulumi.StringArray
+	// LoginArns are the logins of the database as which the role may log in by token.
+	LoginArns pulumi.StringArray
 	// PolicyArns are managed policies that the role has besides.
 	PolicyArns []string
 }
@@ -46,8 +48,8 @@ func (a *Args) check() error {
 	if a.Config == nil {
 		problems = append(problems, errors.New("irsa: Config is nil"))
 	}
-	if len(a.SecretArns) == 0 {
-		problems = append(problems, errors.New("irsa: SecretArns is empty; a role without secrets is not needed"))
+	if len(a.SecretArns)+len(a.LoginArns) == 0 {
+		problems = append(problems, errors.New("irsa: SecretArns and LoginArns are empty; a role without permissions is not needed"))
 	}
 	if !matches(a.OidcProviderArn, a.OidcIssuer) {
 		problems = append(problems, fmt.Errorf("irsa: the OIDC provider %s is not that of the issuer %s; no pod could assume the role",
@@ -61,8 +63,8 @@ type Role struct {
 	pulumi.ResourceState
 
 	RoleArn pulumi.StringOutput
-	// Permissions is the policy that allows reading the secrets. Whatever reads them must depend on it: RoleArn is known before
-	// the policy exists, and depending on the component is not enough, because the SDK waits only for the children that
+	// Permissions is the last of the policies that allow reading the secrets and logging in. Whatever does must depend on it: RoleArn is
+	// known before the policies exist, and depending on the component is not enough, because the SDK waits only for the children that
 	// are registered by then.
 	Permissions pulumi.Resource
 }
@@ -82,19 +84,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		return nil, err
 	}
 	role, err := role.New(ctx, &role.Args{
-		Config: args.Config, Name: args.Name, Description: "Database secrets for " + args.subject(), TrustPolicy: trust,
+		Config: args.Config, Name: args.Name, Description: args.description(), TrustPolicy: trust,
 	}, pulumi.Parent(component))
 	if err != nil {
 		return nil, err
 	}
-	permissions := args.SecretArns.ToStringArrayOutput().ApplyT(args.secretsPolicy).(pulumi.StringOutput)
-	policy, err := iam.NewRolePolicy(ctx, args.Name, &iam.RolePolicyArgs{
-		Name:   pulumi.String("read-database-secrets"),
-		Role:   role.Name,
-		Policy: permissions,
-	}, pulumi.Parent(component))
-	if err != nil {
-		return nil, fmt.Errorf("registering the policy of the role %s: %w", args.Name, err)
+	if component.Permissions, err = args.grant(ctx, role, pulumi.Parent(component)); err != nil {
+		return nil, err
 	}
 	for _, arn := range args.PolicyArns {
 		if _, err := iam.NewRolePolicyAttachment(ctx, naming.PolicyAttachment(args.Name, arn), &iam.RolePolicyAttachmentArgs{
@@ -104,7 +100,6 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 		}
 	}
 	component.RoleArn = role.Arn
-	component.Permissions = policy
 	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{"roleArn": component.RoleArn}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of %s: %w", name, err)
 	}

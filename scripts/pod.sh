@@ -15,10 +15,10 @@ from_secret() {
      ({name: "PGPASSWORD"} + from("DB_PASSWORD"))]'
 }
 
-# of_master prints the variables for the master user. With credentials: alternating they come from the bootstrap's Secret,
+# of_master prints the variables for the master user. With credentials: alternating or iam they come from the bootstrap's Secret,
 # because the application's Secret has another login.
 of_master() {
-  if [[ $(setting database.credentials) == alternating ]]; then
+  if [[ $(setting database.credentials) =~ ^(alternating|iam)$ ]]; then
     jq -n --arg secret "$(output applicationName)-bootstrap-db-secret" '
       ["PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD"]
       | map({name: ., valueFrom: {secretKeyRef: {name: $secret, key: .}}})'

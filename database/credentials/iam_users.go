@@ -60,10 +60,9 @@ func (a *IAMUsersArgs) role(ctx *pulumi.Context, parent pulumi.ResourceOption) (
 	if err != nil {
 		return nil, err
 	}
-	connect := a.Server.ResourceID.ApplyT(func(id string) (string, error) {
-		resource := fmt.Sprintf("arn:%s:rds-db:%s:%s:dbuser:%s/%s", cfg.Partition(), cfg.Region, cfg.AccountID, id, login)
+	connect := loginArn(cfg, a.Server.ResourceID, login).ApplyT(func(arn string) (string, error) {
 		return iam.Policy(iam.Statement{
-			Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: iam.Values{resource},
+			Effect: iam.Allow, Action: iam.Values{"rds-db:connect"}, Resource: iam.Values{arn},
 		}).Encode(iam.ListsSorted)
 	}).(pulumi.StringOutput)
 	_, err = awsiam.NewRolePolicy(ctx, name, &awsiam.RolePolicyArgs{

@@ -19,16 +19,16 @@ type LoginsArgs struct {
 	Server *Server
 }
 
-// Logins is the component resource of alternating credentials: the passwords of an application's logins, the bootstrap secret with their
-// verifiers, and the connection secrets of migrator and reader, and of a database of its own, which [NewConnections] fills once the
-// logins work.
+// Logins is the component resource of an application's logins: their passwords, unless they take tokens; the bootstrap secret with the verifiers
+// of these; and the connection secrets of migrator and reader, and of a database of its own, which [NewConnections] fills once the logins work.
 type Logins struct {
 	pulumi.ResourceState
 
-	Application, Migrator Login  // the active login of each pair
+	Application, Migrator Login  // of a pair, the active one
 	Reader                *Login // nil without database.readOnlyLogin
 	Previews              *Login // nil without previews
-	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one.
+	// Pooled are both logins of the application's pair: pods that have not restarted since a rotation still use the other one. A pooler makes
+	// no tokens.
 	Pooled []PoolerLogin
 
 	BootstrapSecretArn       pulumi.StringOutput
@@ -85,21 +85,10 @@ type loginsBuilder struct {
 
 func (b *loginsBuilder) build(c *Logins) error {
 	roles, names := naming.DatabaseRoles(b.app.Name), b.app.Secrets
-	var err error
-	if c.Application, err = b.pair("app", roles.Application); err != nil {
+	if b.cfg.ByToken() {
+		c.Application, c.Migrator = byToken(roles.ApplicationIAM), byToken(roles.MigratorIAM)
+	} else if err := b.byPassword(c, roles); err != nil {
 		return err
-	}
-	if c.Migrator, err = b.pair("migrator", roles.Migrator); err != nil {
-		return err
-	}
-	c.Pooled = []PoolerLogin{
-		{Name: pulumi.String(roles.Application.A), Credential: b.content["app_a_verifier"]},
-		{Name: pulumi.String(roles.Application.B), Credential: b.content["app_b_verifier"]},
-	}
-	if b.app.ReadOnlyLogin {
-		if err := b.reader(c, roles.Reader); err != nil {
-			return err
-		}
 	}
 	if b.app.Main && b.cfg.HasPreviews() {
 		if err := b.previews(c, roles.Previews); err != nil {
@@ -129,6 +118,25 @@ func (b *loginsBuilder) described() string {
 		return b.database
 	}
 	return b.app.Database + " of " + b.database
+}
+
+// byPassword registers the logins that have passwords.
+func (b *loginsBuilder) byPassword(c *Logins, roles naming.Roles) error {
+	var err error
+	if c.Application, err = b.pair("app", roles.Application); err != nil {
+		return err
+	}
+	if c.Migrator, err = b.pair("migrator", roles.Migrator); err != nil {
+		return err
+	}
+	c.Pooled = []PoolerLogin{
+		{Name: pulumi.String(roles.Application.A), Credential: b.content["app_a_verifier"]},
+		{Name: pulumi.String(roles.Application.B), Credential: b.content["app_b_verifier"]},
+	}
+	if !b.app.ReadOnlyLogin {
+		return nil
+	}
+	return b.reader(c, roles.Reader)
 }
 
 // pair registers the passwords of a pair of logins, and returns the active one. The active login has the password of the

@@ -18,15 +18,15 @@ import (
 const passwordLength = 40
 
 // MasterPassword registers the password of the master user. A change of database.passwordVersion generates a new one, which
-// the same run sets on the instance, writes to both secrets and brings to the cluster. With alternating credentials,
-// database.masterPasswordVersion has this effect instead.
+// the same run sets on the instance, writes to both secrets and brings to the cluster. Where the clients have logins
+// of their own, database.masterPasswordVersion has this effect instead.
 func MasterPassword(ctx *pulumi.Context, cfg *config.Config, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	keepers := map[string]string{"version": strconv.Itoa(cfg.Database.PasswordVersion)}
 	opts := []pulumi.ResourceOption{parent}
 	switch {
-	case cfg.Alternating() && cfg.Database.MasterPasswordVersion == 0:
+	case cfg.HasLogins() && cfg.Database.MasterPasswordVersion == 0:
 		opts = append(opts, pulumi.IgnoreChanges([]string{"keepers"}))
-	case cfg.Alternating(): // another keeper, because both versions may have the same number
+	case cfg.HasLogins(): // another keeper, because both versions may have the same number
 		keepers = map[string]string{"masterVersion": strconv.Itoa(cfg.Database.MasterPasswordVersion)}
 	}
 	return newPassword(ctx, naming.Instance(cfg.Environment)+"-password", keepers, opts...)
@@ -49,7 +49,7 @@ type Master struct {
 	CredentialsSecretArn pulumi.StringOutput
 	ConnectionSecretArn  pulumi.StringOutput
 	// ConnectionSecretVersionID changes with the content. It is set only if [Master.Publish] fills the connection secret: with a
-	// pooler, [Connect] does, and with alternating credentials [NewConnections].
+	// pooler, [Connect] does, and where the clients have logins of their own [NewConnections].
 	ConnectionSecretVersionID pulumi.StringOutput
 
 	cfg                     *config.Config
@@ -86,7 +86,7 @@ func (m *Master) Publish(server *Server) error {
 	_, err := m.secrets.put(secretContent{
 		name: naming.CredentialsSecret(m.cfg.Environment), secretID: m.credentials.ID(), value: server.credentialsOf(m.cfg), dependencies: ready,
 	})
-	if err != nil || m.cfg.Alternating() || m.cfg.Pooling.Routed() {
+	if err != nil || m.cfg.HasLogins() || m.cfg.Pooling.Routed() {
 		return err
 	}
 	version, err := m.secrets.put(secretContent{

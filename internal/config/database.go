@@ -49,9 +49,9 @@ type Database struct {
 
 	Audit []string `key:"audit" rule:"ddl|function|misc|misc_set|read|role|write" all:"distinct" unnoticed:"its library is a parameter" doc:"Classes of statements that pgAudit writes into the log, by the names of pgaudit.log; none: it is off (docs/monitoring.md)."`
 
-	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating" unnoticed:"not a setting of RDS" doc:"Login of the clients: the master user's, or one of two logins with few privileges, which alternate at each rotation (docs/users.md)."`
-	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password; with alternating credentials, one more at a time."`
-	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password of the master user, with alternating credentials."`
+	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating|iam" unnoticed:"not a setting of RDS" doc:"Login of the clients: the master user's, one of two logins with few privileges, which alternate at each rotation, or with iam a login by token that has no password (docs/users.md)."`
+	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password; with alternating credentials, one more at a time; with iam, there is none to change."`
+	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password of the master user, with credentials alternating or iam."`
 	BootstrapImage        string      `key:"bootstrapImage" default:"postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea" rule:"image" free:"in the cluster" unnoticed:"not a setting of RDS" doc:"Image with psql 15 or later, in which the Job runs that makes the logins."`
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" unnoticed:"not a setting of RDS" doc:"Makes a login that only reads, with a secret of its own."`
 	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinctNames" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
@@ -69,6 +69,7 @@ type Credentials string
 const (
 	CredentialsMaster      Credentials = "master"      // the master user's
 	CredentialsAlternating Credentials = "alternating" // one of two logins with few privileges, which alternate at each rotation
+	CredentialsIAM         Credentials = "iam"         // one login with few privileges, by token of an IAM role
 )
 
 // Engine is what serves the database, by RDS's name.

@@ -71,7 +71,7 @@ func (l *loader) databases() {
 func (l *loader) ownCredentials(app Application) {
 	if !l.config.Alternating() {
 		l.conflict(Problem{Key: app.Key() + ".database.name", Value: schema.Show(app.Database),
-			Rule: "only with credentials alternating: with credentials master every application has the master user, who may connect to all databases",
+			Rule: "only with credentials alternating: with credentials master every application has the master user, who may connect to all databases, and with iam one login",
 			Fix:  "database.credentials: alternating; or remove " + app.Key() + ".database"}, "database.credentials")
 	}
 }

@@ -50,13 +50,13 @@ func (l *loader) extensions() {
 	if !l.sound("database.extensions") {
 		return
 	}
-	if len(d.Extensions) > 0 && !l.config.Alternating() {
+	if len(d.Extensions) > 0 && !l.config.HasLogins() {
 		l.conflict(Problem{Key: "database.extensions", Value: schema.Show(d.Extensions),
-			Rule: "only with credentials alternating, which has a Job that makes them: with master, the migration logs in as the master user, who may make every extension",
+			Rule: "only with credentials alternating or iam, which have a Job that makes them: with master, the migration logs in as the master user, who may make every extension",
 			Fix:  "nothing: remove the field, and CREATE EXTENSION IF NOT EXISTS in a migration; or credentials: alternating"}, "database.credentials")
 		return
 	}
-	if !l.config.Alternating() || !l.sound("database.parameters", "database.audit") {
+	if !l.config.HasLogins() || !l.sound("database.parameters", "database.audit") {
 		return
 	}
 	l.preloaded()

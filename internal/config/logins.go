@@ -10,13 +10,19 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// Alternating tells whether the clients have logins of their own.
+// HasLogins tells whether the clients have logins of their own, which the bootstrap makes.
+func (c *Config) HasLogins() bool { return c.Alternating() || c.ByToken() }
+
+// Alternating tells whether the clients log in as one of two logins with passwords.
 func (c *Config) Alternating() bool { return c.Database.Credentials == CredentialsAlternating }
+
+// ByToken tells whether the clients log in by tokens of their IAM roles.
+func (c *Config) ByToken() bool { return c.Database.Credentials == CredentialsIAM }
 
 // Secrets are the names of the stack's secrets in Secrets Manager, each of which is billed; of that of RDS, what it begins with.
 func (c *Config) Secrets() []string {
 	names := []string{naming.CredentialsSecret(c.Environment), naming.ConnectionSecret(c.Environment)}
-	if c.Alternating() {
+	if c.HasLogins() {
 		names = append(names, naming.BootstrapSecret(c.Environment), naming.MigratorSecret(c.Environment))
 	}
 	if c.Database.ReadOnlyLogin {
@@ -49,7 +55,7 @@ func (c *Config) HasPreviews() bool { return c.Previews.Namespaces != "" }
 // PodsConnect tells whether this program makes pods that connect to the database: those of the migration, of the bootstrap, of the
 // load or of the pooler.
 func (c *Config) PodsConnect() bool {
-	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.Alternating() || c.Pooling.Enabled || c.Loads())
+	return c.Delivery.InCluster() && (c.Migrations.Enabled || c.HasLogins() || c.Pooling.Enabled || c.Loads())
 }
 
 // PeopleTrust is the trust policy of the role with which iamPrincipals get a token for the database.
@@ -72,10 +78,10 @@ func (l *loader) people() {
 		Fix:  "one role that all of these people may assume, such as that of a permission set, or fewer of them"})
 }
 
-// logins asks for what alternating credentials need, and for them where something needs them.
+// logins asks for what logins of the clients' own need, and for them where something needs them.
 func (l *loader) logins() {
 	c, d := l.config, l.config.Database
-	if !c.Alternating() {
+	if !c.HasLogins() {
 		for _, needs := range []struct {
 			field string
 			given bool
@@ -85,7 +91,7 @@ func (l *loader) logins() {
 		} {
 			if needs.given {
 				l.conflict(Problem{Key: needs.field,
-					Rule: "only with credentials alternating, which has a Job that makes the logins",
+					Rule: "only with credentials alternating or iam, which have a Job that makes the logins",
 					Fix:  "nothing: remove the field; or credentials: alternating"}, "database.credentials")
 			}
 		}
@@ -103,6 +109,7 @@ func (l *loader) logins() {
 	}
 	l.principals()
 	l.people()
+	l.tokens()
 	if !l.sound("environment", "app.name") {
 		return
 	}
@@ -120,12 +127,12 @@ func (l *loader) roleNames(app Application) {
 	key, username, roles := app.NameKey(), l.config.Database.Username, naming.DatabaseRoles(app.Name)
 	if strings.HasPrefix(roles.Owner, "pg_") || strings.HasPrefix(roles.Owner, "rds") {
 		l.conflict(Problem{Key: key, Value: schema.Show(app.Name),
-			Rule: "with credentials alternating, not beginning like a role of PostgreSQL's or RDS's own (pg, rds): the logins are named after it",
+			Rule: "with credentials alternating or iam, not beginning like a role of PostgreSQL's or RDS's own (pg, rds): the logins are named after it",
 			Fix:  "another name; or credentials: master"}, "database.credentials")
 	}
 	if slices.Contains(roles.All(), strings.ToLower(username)) {
 		l.conflict(Problem{Key: "database.username", Value: schema.Show(username),
-			Rule: "not one of the roles that credentials alternating makes for " + app.Name,
+			Rule: "not one of the roles that credentials " + string(l.config.Database.Credentials) + " makes for " + app.Name,
 			Fix:  "another name, such as mosaicadmin"}, key, "database.credentials")
 	}
 }

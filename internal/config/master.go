@@ -16,9 +16,9 @@ func (l *loader) managedMaster() {
 	if !d.ManageMasterUserPassword {
 		return
 	}
-	if !c.Alternating() {
+	if !c.HasLogins() {
 		l.conflict(Problem{Key: managedField, Value: schema.Show(true),
-			Rule: "only with credentials alternating: RDS would change the password that the clients have",
+			Rule: "only with credentials alternating or iam: RDS would change the password that the clients have",
 			Fix:  "false; or credentials: alternating in an earlier run"}, "database.credentials")
 	}
 	if d.MasterPasswordVersion != 0 {

@@ -19,7 +19,7 @@ type Connection struct {
 	Port     int
 	Database string
 	Username string
-	Password string
+	Password string // "": the login takes tokens
 	Instance string // identifier of the RDS instance
 	// CaBundlePath is the path of the CA bundle in the client's file system; "": clients do not verify the certificate.
 	CaBundlePath string
@@ -71,7 +71,11 @@ func (c Connection) sslmode() string {
 
 // url returns the connection as a URL with the scheme. Every part is percent-encoded.
 func (c Connection) url(scheme string) string {
-	return scheme + "://" + escape(c.Username) + ":" + escape(c.Password) + "@" + c.address()
+	login := escape(c.Username)
+	if c.Password != "" {
+		login += ":" + escape(c.Password)
+	}
+	return scheme + "://" + login + "@" + c.address()
 }
 
 // address is host, port and database, as URLs end with them.

@@ -19,6 +19,7 @@ type Layout struct {
 	Chosen map[string]string // properties by the names that the application has chosen for them
 	Pooled bool              // the connection leads to a pooler
 	Bundle bool              // clients have a CA bundle
+	Tokens bool              // the login takes tokens, and has no password
 }
 
 // defaults are the entries that every Secret with a connection has. PGSSLMODE and PGSSLROOTCERT are what libpq and asyncpg read.
@@ -26,7 +27,7 @@ func defaults() []Entry {
 	return []Entry{
 		{Name: "DB_URL", Property: "sqlalchemy_url"}, {Name: "DB_LIBPQ_URL", Property: "url"},
 		{Name: "DB_HOST", Property: "host"}, {Name: "DB_PORT", Property: "port"}, {Name: "DB_NAME", Property: "database"},
-		{Name: "DB_USER", Property: "username"}, {Name: "DB_PASSWORD", Property: "password"},
+		{Name: "DB_USER", Property: "username"}, {Name: "DB_PASSWORD", Property: Password},
 		{Name: "PGSSLMODE", Property: "sslmode"}, {Name: rootCert, Property: BundlePath},
 	}
 }
@@ -47,7 +48,7 @@ func (l Layout) Entries() []Entry {
 	}
 	var present, past []Entry
 	for _, e := range entries {
-		if e.Property == BundlePath && !l.Bundle {
+		if e.Property == BundlePath && !l.Bundle || e.Property == Password && l.Tokens {
 			continue
 		}
 		if e.Property != BundlePath || !l.Pooled { // to the pooler there is no CA bundle

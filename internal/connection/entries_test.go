@@ -58,3 +58,14 @@ func TestReserved(t *testing.T) {
 		assert.Equal(t, reserved, Reserved(name) != "", name)
 	}
 }
+
+// A login that takes tokens has no password: no entry, no property, and none in a URL.
+func TestWithoutAPassword(t *testing.T) {
+	for _, entry := range (Layout{Tokens: true}).Entries() {
+		assert.NotEqual(t, "DB_PASSWORD", entry.Name)
+	}
+	content := Connection{Host: "h", Port: 5432, Database: "mosaic", Username: "core_api_iam"}.Content(Names())
+	assert.NotContains(t, content, "password")
+	assert.Equal(t, "postgresql://core_api_iam@h:5432/mosaic", content["url"])
+	assert.Equal(t, "postgresql+psycopg://core_api_iam@h:5432/mosaic?sslmode=require", content["sqlalchemy_tls_url"])
+}

@@ -23,7 +23,7 @@ func Properties() []Property {
 		{Name: "port", Doc: "port", ofAddress: true, value: func(c Connection) string { return strconv.Itoa(c.Port) }},
 		{Name: "database", Doc: "name of the database", value: func(c Connection) string { return c.Database }},
 		{Name: "username", Doc: "name of the login", value: func(c Connection) string { return c.Username }},
-		{Name: "password", Doc: "its password", value: func(c Connection) string { return c.Password }},
+		{Name: Password, Doc: "its password; not with `credentials: iam`", value: func(c Connection) string { return c.Password }},
 		{Name: "sslmode", Doc: "`require`, or `verify-full` with a CA bundle", ofAddress: true, value: Connection.sslmode},
 		{Name: BundlePath, Doc: "path of the CA bundle; only with one", ofAddress: true, value: func(c Connection) string { return c.CaBundlePath }},
 		{Name: "engine", Doc: "AWS's name for it: `postgres`", value: func(Connection) string { return Engine }},
@@ -51,6 +51,8 @@ func Properties() []Property {
 const (
 	// Engine is AWS's name for PostgreSQL in the secret of a database.
 	Engine = "postgres"
+	// Password is the property that only a login with a password has.
+	Password = "password"
 	// BundlePath is the property that only a connection with a CA bundle has.
 	BundlePath = "sslrootcert"
 )

@@ -74,6 +74,12 @@ func PolicyAttachment(role, arn string) string {
 // mosaic-<env>-<app>-database-admin-role, at most 64 characters (IAM). It is not a role of the database.
 func AdminRole(env, app string) string { return fmt.Sprintf("%s-%s-%s-role", Prefix, env, Admin(app)) }
 
+// MigratorRole is the name of the IAM role with which the migration logs in to the database by token: mosaic-<env>-<app>-migrator-role, at most
+// 64 characters (IAM).
+func MigratorRole(env, app string) string {
+	return fmt.Sprintf("%s-%s-%s-role", Prefix, env, Migrator(app))
+}
+
 // IAMUsersRole is the name of the IAM role that IAM users assume to log in to the database: mosaic-<env>-db-people-role.
 func IAMUsersRole(env string) string { return Instance(env) + "-people-role" }
 
@@ -150,7 +156,7 @@ func Bootstrap(app string) string { return app + "-bootstrap" }
 // Load is the name of the Kubernetes objects of the Job that fills an instance from another one: <app>-load.
 func Load(app string) string { return app + "-load" }
 
-// Migrator is the name that the migrator's ExternalSecret and Secret are named after: <app>-migrator.
+// Migrator is the name that the migrator's ExternalSecret and Secret are named after, and that of its ServiceAccount: <app>-migrator.
 func Migrator(app string) string { return app + "-migrator" }
 
 // PreviewsRole is the name of the IAM role that reads the login of preview environments: mosaic-<env>-<app>-previews-secrets-role, at most 64

@@ -8,11 +8,15 @@ type Roles struct {
 	ReadWrite string // <app>_readwrite, with the privileges of the application
 	ReadOnly  string // <app>_readonly, with the privileges of the readers
 
-	Application Pair   // <app>_a, <app>_b
-	Migrator    Pair   // <app>_migrator_a, <app>_migrator_b
-	Reader      Pair   // <app>_reader_a, <app>_reader_b
-	Previews    string // <app>_previews, the login that preview environments share; it makes their databases
-	IAMUsers    string // <app>_people, the login that IAM users share; it takes tokens, not passwords
+	Application Pair // <app>_a, <app>_b
+	Migrator    Pair // <app>_migrator_a, <app>_migrator_b
+	Reader      Pair // <app>_reader_a, <app>_reader_b
+	// The logins of application and migrator by IAM token. They have names of their own, so that a database that is moved to tokens keeps
+	// what logs in by password.
+	ApplicationIAM string // <app>_iam
+	MigratorIAM    string // <app>_migrator_iam
+	Previews       string // <app>_previews, the login that preview environments share; it makes their databases
+	IAMUsers       string // <app>_people, the login that IAM users share; it takes tokens, not passwords
 }
 
 // Pair are the names of two logins that the clients use alternately: a rotation gives the inactive one a new password, and
@@ -36,13 +40,14 @@ func DatabaseRoles(app string) Roles {
 	pair := func(name string) Pair { return Pair{A: name + "_a", B: name + "_b"} }
 	return Roles{
 		Owner: app + "_owner", ReadWrite: app + "_readwrite", ReadOnly: app + "_readonly",
-		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"), IAMUsers: app + "_people", Previews: app + "_previews",
+		Application: pair(app), Migrator: pair(app + "_migrator"), Reader: pair(app + "_reader"),
+		ApplicationIAM: app + "_iam", MigratorIAM: app + "_migrator_iam", IAMUsers: app + "_people", Previews: app + "_previews",
 	}
 }
 
 // All returns the names of all roles.
 func (r Roles) All() []string {
-	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.IAMUsers, r.Previews}
+	all := []string{r.Owner, r.ReadWrite, r.ReadOnly, r.ApplicationIAM, r.MigratorIAM, r.IAMUsers, r.Previews}
 	for _, pair := range []Pair{r.Application, r.Migrator, r.Reader} {
 		all = append(all, pair.All()...)
 	}

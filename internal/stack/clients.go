@@ -62,12 +62,12 @@ func (d *deployment) connectClients() (*clients, error) {
 // are protected like the database.
 func (d *deployment) newApplication(app config.Application, secret *connectionSecret) (*application, error) {
 	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, secret.arn}
-	if d.cfg.Alternating() {
+	if d.cfg.HasLogins() {
 		secrets = pulumi.StringArray{secret.arn} // without the master user
 	}
 	role, err := d.newRole(&irsa.Args{
 		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.RoleAccount(), Trusted: app.Trusted(),
-		SecretArns: secrets, PolicyArns: app.PolicyArns,
+		SecretArns: secrets, LoginArns: d.loginArns(app), PolicyArns: app.PolicyArns,
 	}, pulumi.Protect(app.DeletionProtection))
 	if err != nil {
 		return nil, err

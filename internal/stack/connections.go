@@ -26,7 +26,7 @@ func (d *deployment) connect(all map[string]*logins, pooler *pgbouncer.Pooler) (
 	if pooler != nil {
 		endpoint = &credentials.Endpoint{Host: pooler.Host, Port: pgbouncer.Port, Ready: pooler.Ready}
 	}
-	if !d.cfg.Alternating() && endpoint != nil {
+	if !d.cfg.HasLogins() && endpoint != nil {
 		if err := d.db.Connect(d.ctx, endpoint); err != nil {
 			return nil, err
 		}
@@ -35,8 +35,8 @@ func (d *deployment) connect(all map[string]*logins, pooler *pgbouncer.Pooler) (
 	secrets := map[string]*connectionSecret{}
 	for _, app := range d.cfg.Applications() {
 		secrets[app.Name] = shared
-		l, alternating := all[app.Name]
-		if !alternating {
+		l, has := all[app.Name]
+		if !has {
 			continue
 		}
 		own, err := d.write(app, l, endpoint)
@@ -66,7 +66,7 @@ func (d *deployment) write(app config.Application, l *logins, pooler *credential
 	reader, err := d.migratorReader(app, l)
 	return &connectionSecret{
 		arn: arn, version: connections.ConnectionSecretVersionID,
-		migrator: &jobs.MigratorLogin{SecretVersion: connections.MigratorSecretVersionID, Bootstrap: l.bootstrap, Reader: reader},
+		migrator: &jobs.MigratorLogin{SecretVersion: connections.MigratorSecretVersionID, Bootstrap: l.bootstrap, Reader: reader, ByToken: l.migration},
 	}, err
 }
 

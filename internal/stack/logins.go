@@ -10,10 +10,11 @@ import (
 	"github.com/mosaic-stories/mosaic-database/k8s/jobs"
 )
 
-// logins are the alternating logins of an application, and the bootstrap Job that creates them in its database.
+// logins are the logins of an application, and the bootstrap Job that creates them in its database.
 type logins struct {
 	credentials *credentials.Logins
 	bootstrap   *jobs.Bootstrap
+	migration   *jobs.ByToken // nil: it logs in by password
 }
 
 // newLogins registers the passwords of the logins, and the bootstrap Jobs, of every application that has a schema, by its name. There
@@ -21,7 +22,7 @@ type logins struct {
 // its own is made from, because it is deleted when database.credentials is master again.
 func (d *deployment) newLogins() (map[string]*logins, error) {
 	all := map[string]*logins{}
-	if !d.cfg.Alternating() {
+	if !d.cfg.HasLogins() {
 		return all, nil
 	}
 	for _, app := range d.cfg.Schemas() {
@@ -70,7 +71,8 @@ func (d *deployment) bootstrap(all map[string]*logins) error {
 			return err
 		}
 	}
-	return nil
+	all[main.Name].migration, err = d.newMigrationRole()
+	return err
 }
 
 // newUsers registers the role of IAM users. It returns nil without database.iamPrincipals.

@@ -3,6 +3,7 @@ package stack
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mosaic-stories/mosaic-database/internal/config"
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
@@ -20,7 +21,7 @@ func (d *deployment) additionalApps(clients *clients) pulumi.Map {
 			"gitops":               valuesFile(app),
 		}
 		if app.OwnsSchema {
-			values["database"] = ownDatabase(clients, app)
+			values["database"] = d.ownDatabase(clients, app)
 		}
 		all[app.Name] = values
 	}
@@ -28,13 +29,13 @@ func (d *deployment) additionalApps(clients *clients) pulumi.Map {
 }
 
 // ownDatabase returns what there is of an application's own database.
-func ownDatabase(clients *clients, app application) pulumi.Map {
+func (d *deployment) ownDatabase(clients *clients, app application) pulumi.Map {
 	return pulumi.Map{
 		"name":                 pulumi.String(app.Database),
 		"connectionSecretName": pulumi.String(app.Secrets.Connection),
 		"connectionSecretArn":  app.secret.arn,
 		"readOnlySecretArn":    readOnlySecret(clients.logins[app.Name]),
-		"applicationLogins":    pulumi.ToStringArray(applicationLogins(clients, app)),
+		"applicationLogins":    pulumi.ToStringArray(applicationLogins(d.cfg, app)),
 		"migrationJobName":     pulumi.String(app.migrationJob()),
 	}
 }
@@ -46,11 +47,16 @@ func valuesFile(app application) pulumi.StringMap {
 
 // applicationLogins returns the logins that only the application uses, and those that share its database; with credentials: master there
 // are none.
-func applicationLogins(clients *clients, app application) []string {
-	if _, has := clients.logins[app.Name]; !has {
+func applicationLogins(cfg *config.Config, app application) []string {
+	roles := naming.DatabaseRoles(app.Name)
+	switch {
+	case !app.OwnsSchema || !cfg.HasLogins():
 		return nil
+	case cfg.ByToken():
+		return []string{roles.ApplicationIAM}
+	default:
+		return roles.Application.All()
 	}
-	return naming.DatabaseRoles(app.Name).Application.All()
 }
 
 // readOnlySecret returns the ARN of the secret of the login that only reads, or "".

@@ -14,6 +14,14 @@
 \getenv reader_b LOGIN_READER_B
 \getenv people LOGIN_PEOPLE
 \getenv people_may_login PEOPLE_MAY_LOGIN
+\getenv app_iam LOGIN_APP_IAM
+\getenv migrator_iam LOGIN_MIGRATOR_IAM
+\getenv by_token CLIENTS_BY_TOKEN
+-- Those of the clients are there unless they log in by token.
+\set app_a_verifier ''
+\set app_b_verifier ''
+\set migrator_a_verifier ''
+\set migrator_b_verifier ''
 \getenv app_a_verifier VERIFIER_APP_A
 \getenv app_b_verifier VERIFIER_APP_B
 \getenv migrator_a_verifier VERIFIER_MIGRATOR_A
@@ -66,7 +74,8 @@ HAVING count(*) > 0
 -- which has to be there when an older server is upgraded.
 SELECT CASE WHEN to_regrole(quote_ident(role)) IS NULL THEN format('CREATE ROLE %I', role) END,
        CASE WHEN current_setting('server_version_num')::int < 160000 THEN format('GRANT %I TO CURRENT_USER WITH ADMIN OPTION', role) END
-  FROM unnest(ARRAY[:'owner', :'readwrite', :'readonly', :'app_a', :'app_b', :'migrator_a', :'migrator_b']
+  FROM unnest(ARRAY[:'owner', :'readwrite', :'readonly']
+              || CASE WHEN :'app_a_verifier' <> '' THEN ARRAY[:'app_a', :'app_b', :'migrator_a', :'migrator_b'] END
               || CASE WHEN :'reader_a_verifier' <> '' THEN ARRAY[:'reader_a', :'reader_b'] END) AS wanted (role)
 \gexec
 
@@ -82,7 +91,7 @@ SELECT format('GRANT %I TO %I', role, login)
 \gexec
 
 -- Whatever a migrator makes is the owner's. Readers do not write.
-SELECT format('ALTER ROLE %I SET role = %L', login, :'owner') FROM unnest(ARRAY[:'migrator_a', :'migrator_b']) AS migrator (login)
+SELECT format('ALTER ROLE %I SET role = %L', rolname, :'owner') FROM pg_roles WHERE rolname IN (:'migrator_a', :'migrator_b')
 \gexec
 SELECT format('ALTER ROLE %I SET default_transaction_read_only = on', rolname) FROM pg_roles WHERE rolname IN (:'reader_a', :'reader_b')
 \gexec
@@ -97,52 +106,50 @@ SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname) FROM pg_roles WHER
 \gexec
 
 -- A member of rds_iam logs in by token alone, and so does every member of a member. From PostgreSQL 16 on, who makes a role
--- is a member of it, so the master user must not have made the login of people. A role does it that is made and dropped in
+-- is a member of it, so the master user must not have made a login by token. A role does it that is made and dropped in
 -- this transaction, which nobody else ever sees; a login that the master user made before is made anew. Nobody can alter it
 -- afterwards, and nobody needs to: without its memberships, it has neither a password nor CONNECT.
-SELECT 'bootstrap_' || pg_current_xact_id() AS maker,
-       :'people_may_login' = 'true' AND count(*) = 0 AS people_are_new,
-       :'people_may_login' = 'true' AND count(*) FILTER (WHERE pg_has_role(current_user, oid, 'MEMBER') OR NOT rolcanlogin) > 0 AS people_anew
-  FROM pg_roles
- WHERE rolname = :'people'
-\gset
-\if :people_anew
-  SELECT pg_temp.refuse(format(E'%1$s, which %2$s made, has to be made anew, and has something:\n%4$s\nTake it away, in each of these databases: GRANT %1$I TO %2$I; '
-                               'REASSIGN OWNED BY %1$I TO %3$I; DROP OWNED BY %1$I; then run this again', :'people', current_user, :'owner',
-                               string_agg(DISTINCT CASE WHEN datname IS NULL OR datname = :'database' THEN pg_describe_object(classid, objid, objsubid)
-                                                        ELSE 'something in the database ' || datname END, E'\n')))
-    FROM pg_shdepend LEFT JOIN pg_database ON pg_database.oid = dbid
-   WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = :'people') AND classid <> 'pg_auth_members'::regclass
-  HAVING count(*) > 0
-  \gexec
-  DROP ROLE :"people";
-  \set people_are_new true
-\endif
-\if :people_are_new
-  CREATE ROLE :"maker" CREATEROLE;
-  GRANT :"maker" TO CURRENT_USER;
-  SET LOCAL ROLE :"maker";
-  CREATE ROLE :"people" LOGIN;
-  ALTER ROLE :"people" SET default_transaction_read_only = on; -- they do not write by accident
-  RESET ROLE;
-  DROP ROLE :"maker";
-\endif
-SELECT count(*) > 0 AS by_token_now
-  FROM pg_roles AS p, pg_roles AS iam
- WHERE :'people_may_login' = 'true' AND p.rolname = :'people' AND iam.rolname = 'rds_iam' AND NOT pg_has_role(p.oid, iam.oid, 'MEMBER')
-\gset
-SELECT format(CASE WHEN :'people_may_login' = 'true' THEN 'GRANT %I TO %I' ELSE 'REVOKE %I FROM %I' END, r.rolname, p.rolname)
-  FROM pg_roles AS p, pg_roles AS r
- WHERE p.rolname = :'people' AND r.rolname IN (:'readwrite', 'rds_iam', 'pg_monitor')
-   AND (r.rolname <> 'pg_monitor' OR pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION'))
-   AND (:'people_may_login' = 'true' OR pg_has_role(p.oid, r.oid, 'MEMBER'))
+CREATE TEMPORARY TABLE by_token ON COMMIT DROP AS
+SELECT login, wanted, setting, roles, oid IS NULL AS missing,
+       coalesce(pg_has_role(current_user, oid, 'MEMBER') OR NOT rolcanlogin, false) AS anew,
+       coalesce(pg_has_role(oid, to_regrole('rds_iam'), 'MEMBER'), false) AS before
+  FROM (VALUES (:'people', :'people_may_login' = 'true', 'default_transaction_read_only = on', ARRAY[:'readwrite', 'rds_iam', 'pg_monitor']), -- no writing by accident
+               (:'app_iam', :'by_token' = 'true', NULL, ARRAY[:'readwrite', 'rds_iam']),
+               (:'migrator_iam', :'by_token' = 'true', format('role = %L', :'owner'), ARRAY[:'owner', 'rds_iam'])) AS one (login, wanted, setting, roles)
+       LEFT JOIN pg_roles ON rolname = login;
+SELECT pg_temp.refuse(format(E'%1$s, which %2$s made, has to be made anew, and has something:\n%4$s\nTake it away, in each of these databases: GRANT %1$I TO %2$I; '
+                             'REASSIGN OWNED BY %1$I TO %3$I; DROP OWNED BY %1$I; then run this again', login, current_user, :'owner',
+                             string_agg(DISTINCT CASE WHEN datname IS NULL OR datname = :'database' THEN pg_describe_object(classid, objid, objsubid)
+                                                      ELSE 'something in the database ' || datname END, E'\n')))
+  FROM by_token JOIN pg_shdepend ON refobjid = to_regrole(quote_ident(login)) LEFT JOIN pg_database ON pg_database.oid = dbid
+ WHERE wanted AND anew AND refclassid = 'pg_authid'::regclass AND classid <> 'pg_auth_members'::regclass
+ GROUP BY login
 \gexec
+SELECT format('DROP ROLE %I', login) FROM by_token WHERE wanted AND anew
+\gexec
+SELECT unnest(format('{CREATE ROLE %1$I CREATEROLE,GRANT %1$I TO CURRENT_USER,SET LOCAL ROLE %1$I}', maker)::text[]
+              || array_agg(format('CREATE ROLE %I LOGIN', login))
+              || array_agg(format('ALTER ROLE %I SET %s', login, setting)) FILTER (WHERE setting IS NOT NULL)
+              || format('{RESET ROLE,DROP ROLE %I}', maker)::text[])
+  FROM by_token, CAST('bootstrap_' || pg_current_xact_id() AS text) AS maker
+ WHERE wanted AND (missing OR anew)
+ GROUP BY maker
+\gexec
+SELECT format(CASE WHEN wanted THEN 'GRANT %I TO %I' ELSE 'REVOKE %I FROM %I' END, r.rolname, login)
+  FROM by_token JOIN pg_roles AS r ON r.rolname = ANY (roles)
+ WHERE (r.rolname <> 'pg_monitor' OR pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION'))
+   AND (wanted OR login = :'people' AND NOT missing AND pg_has_role(to_regrole(quote_ident(login)), r.oid, 'MEMBER'))
+\gexec
+SELECT coalesce(string_agg(quote_ident(login), ', '), '') AS by_token_now, count(*) > 0 AS any_by_token_now
+  FROM by_token
+ WHERE wanted AND (anew OR NOT before) AND to_regrole('rds_iam') IS NOT NULL
+\gset
 
 -- The database is for those who have it today, and for these roles.
 SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %I', datname, rolname)
   FROM pg_database, pg_roles
  WHERE datname = :'database' AND rolcanlogin AND NOT rolsuper AND rolname !~ '^(pg_|rds)'
-   AND rolname NOT IN (:'app_a', :'app_b', :'migrator_a', :'migrator_b', :'reader_a', :'reader_b', :'people')
+   AND rolname NOT IN (:'app_a', :'app_b', :'migrator_a', :'migrator_b', :'reader_a', :'reader_b', :'app_iam', :'migrator_iam', :'people')
    AND EXISTS (SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE grantee = 0 AND privilege_type = 'CONNECT')
 \gexec
 REVOKE CONNECT, TEMPORARY ON DATABASE :"database" FROM PUBLIC;
@@ -208,11 +215,11 @@ SELECT CASE WHEN NOT follows THEN format('ALTER %s %s OWNER TO %I', kind, identi
 COMMIT;
 
 -- Should the server take the master user for a member of rds_iam all the same, its password would be refused from now on.
-\if :by_token_now
+\if :any_by_token_now
   \set let_in `psql --no-psqlrc --quiet --command='' >/dev/null && echo true || echo false`
   \if :let_in
   \else
-    REVOKE rds_iam FROM :"people";
-    SELECT pg_temp.refuse('with rds_iam granted, the server refused the password of the master user, so it was revoked; remove database.iamPrincipals');
+    REVOKE rds_iam FROM :by_token_now;
+    SELECT pg_temp.refuse('with rds_iam granted, the server refused the password of the master user, so it was revoked; remove database.iamPrincipals, and write no database.credentials: iam');
   \endif
 \endif

@@ -53,6 +53,8 @@ func plainVariables(cfg *config.Config, app config.Application) []setting {
 		"ROLE_OWNER": roles.Owner, "ROLE_READWRITE": roles.ReadWrite, "ROLE_READONLY": roles.ReadOnly,
 		// The login of IAM users. Without principals it loses its privileges and may not log in.
 		"LOGIN_PEOPLE": roles.IAMUsers, "PEOPLE_MAY_LOGIN": strconv.FormatBool(app.Main && len(cfg.Database.IamPrincipals) > 0),
+		// The logins of the clients by token. Those of an earlier run stay, for pods that have not restarted.
+		"LOGIN_APP_IAM": roles.ApplicationIAM, "LOGIN_MIGRATOR_IAM": roles.MigratorIAM, "CLIENTS_BY_TOKEN": strconv.FormatBool(cfg.ByToken()),
 	}
 	if app.Main {
 		values["LOGIN_PREVIEWS"] = roles.Previews
@@ -87,6 +89,9 @@ func secretVariables(cfg *config.Config, app config.Application) []manifest.Key 
 	}
 	if !cfg.Database.ManageMasterUserPassword {
 		keys = append(keys, masterVariables()...)
+	}
+	if cfg.ByToken() {
+		return keys
 	}
 	for _, name := range slices.Sorted(maps.Keys(passwordLogins(naming.DatabaseRoles(app.Name)))) {
 		if app.ReadOnlyLogin || !strings.HasPrefix(name, "READER") {

@@ -27,6 +27,8 @@ type MigratorLogin struct {
 	SecretVersion pulumi.StringInput // version ID of the migrator secret's content
 	// Bootstrap has the SecretStore that reads the migrator secret, if Reader is nil.
 	Bootstrap *Bootstrap
+	// ByToken is how the Job's pod logs in without a password; nil: the secret has one.
+	ByToken *ByToken
 	// Reader is for a SecretStore that reads the migrator secret alone: that of the bootstrap reads the master user's, too, which is
 	// for no namespace but the main application's.
 	Reader *manifest.Reader
@@ -72,9 +74,14 @@ func (m *Migration) Register(w *manifest.Writer, application *manifest.Secret, s
 		}
 		dependencies = append(dependencies, login)
 	}
+	token, err := m.token(w)
+	if err != nil {
+		return err
+	}
+	dependencies = append(dependencies, token...)
 	policy, err := w.NetworkPolicy(manifest.NetworkPolicy{
 		Name: naming.MigrationNetworkPolicy(w.App), Component: migrationComponent,
-		DatabaseCidrs: m.DatabaseCidrs, DatabasePort: m.Config.Database.Port, Account: synced.Account,
+		DatabaseCidrs: m.DatabaseCidrs, DatabasePort: m.Config.Database.Port, Account: synced.Account, Egress: m.egress(),
 	})
 	if err != nil {
 		return err
@@ -103,8 +110,8 @@ func (m *Migration) job(secret *manifest.Secret, labels object) *job {
 		pod: podSpec{
 			labels: labels, name: migrationComponent, image: settings.Image, command: withRevisions(settings.Command),
 			// The stack's own variables come last: the kubelet replaces $(DB_URL) in a value by a variable before it.
-			env: slices.Concat(secret.DirectEnvironment(), limits.env(), ownEnv(settings)),
-			cpu: settings.CPU, memory: settings.Memory, tls: m.Config.TLS, pods: m.Config.Pods,
+			env:     slices.Concat(secret.DirectEnvironment(), limits.env(), m.tokenEnv(), ownEnv(settings)),
+			account: m.account(), cpu: settings.CPU, memory: settings.Memory, tls: m.Config.TLS, pods: m.Config.Pods,
 		},
 	}
 }

@@ -24,16 +24,21 @@ type podSpec struct {
 	memory  string
 	tls     config.TLS
 	pods    config.Pods
+	account string // ServiceAccount; "": that of the namespace, which has no role
 }
 
 // template returns the pod's template. It satisfies the Pod Security Standard "restricted".
 func (p *podSpec) template() object {
-	return manifest.PodTemplate(p.pods, p.labels, object{
+	spec := object{
 		"restartPolicy": "Never",
 		"affinity":      oneAtATime(p.labels),
 		"containers":    list{p.container()},
 		"volumes":       append(list{object{"name": "tmp", "emptyDir": object{}}}, manifest.CaBundleVolumes(p.tls)...),
-	})
+	}
+	if p.account != "" {
+		spec["serviceAccountName"] = p.account
+	}
+	return manifest.PodTemplate(p.pods, p.labels, spec)
 }
 
 // regionLabel is a label that all nodes of an EKS cluster have with the same value.

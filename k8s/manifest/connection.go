@@ -11,7 +11,7 @@ import (
 
 // ConnectionKeys returns the entries of a Secret with a connection to the database, and those that the application has chosen.
 func ConnectionKeys(cfg *config.Config, chosen map[string]string) []Key {
-	return keys(connection.Layout{Chosen: chosen, Bundle: cfg.TLS.CaBundlePath != ""})
+	return keys(connection.Layout{Chosen: chosen, Bundle: cfg.TLS.CaBundlePath != "", Tokens: cfg.ByToken()})
 }
 
 // PooledConnectionKeys returns the entries of a Secret with a connection to the pooler, and with the address of the database.

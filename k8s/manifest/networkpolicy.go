@@ -8,8 +8,8 @@ import (
 
 const dnsPort = 53
 
-// NetworkPolicy is the network policy of the pods of a component. They may connect to the database and to DNS, and to
-// nothing else.
+// NetworkPolicy is the network policy of the pods of a component. They may connect to the database, to DNS and to
+// what Egress says, and to nothing else.
 type NetworkPolicy struct {
 	Name      string
 	Component string // of the pods' labels
@@ -17,6 +17,7 @@ type NetworkPolicy struct {
 	DatabaseCidrs []string
 	DatabasePort  int
 	Ingress       List // ingress rules; nil: nobody may connect to the pods
+	Egress        List // more egress rules; nil: none
 	// Account is a ServiceAccount that depends on the namespace. The policy is created after it.
 	Account pulumi.Resource
 }
@@ -35,10 +36,10 @@ func (w *Writer) NetworkPolicy(p NetworkPolicy) (pulumi.Resource, error) {
 	spec := Object{
 		"podSelector": Selector(w.Labels(p.Component)),
 		"policyTypes": List{"Ingress", "Egress"},
-		"egress": List{
+		"egress": append(List{
 			Object{"ports": Ports(dnsPort, "UDP", "TCP")},
 			Object{"to": database, "ports": Ports(p.DatabasePort, "TCP")},
-		},
+		}, p.Egress...),
 	}
 	if p.Ingress != nil {
 		spec["ingress"] = p.Ingress

@@ -140,6 +140,9 @@ func (s *transitioning) make(t *testing.T, row transition) outcome {
 		shown := s.quiet(s.MustPreview)
 		s.untouched(func() []string { did = s.MustUp(); return did })
 		assert.Equal(t, shown, did, "an up does what the preview showed")
+		if row.ends {
+			assert.NotEmpty(t, s.MustUp(), "a second run does the rest")
+		}
 		assert.Empty(t, s.MustPreview(), "a second run changes nothing")
 		result = outcome{operations(did), row.why}
 	}

@@ -190,6 +190,17 @@ func credentials() []transition {
 			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
 		},
 		{
+			key: "database.credentials", was: "master", now: "iam", to: byToken, back: true, backEnds: true,
+			why: "the clients log in by token, as logins that a Job makes", backWhy: "the clients get the master user's password again; tokens work until the next run",
+		},
+		{
+			key: "database.credentials", was: "alternating", now: "iam", from: alternatingWith(""), to: byToken, back: true, backEnds: true,
+			why: "the clients log in by token; the logins with passwords stay in the database", backWhy: "the clients get passwords; tokens work until the next run",
+		},
+		{
+			key: "database.passwordVersion", was: "1", now: "2", from: byToken, to: "database: {credentials: iam, passwordVersion: 2}", refused: "no login has a password",
+		},
+		{
 			key: "database.masterPasswordVersion", was: unset, now: "1", chain: "a master password that stays", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
 			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
 		},
@@ -234,6 +245,8 @@ func credentials() []transition {
 		},
 	}
 }
+
+const byToken = "database: {credentials: iam}"
 
 func alternatingWith(fields string) string {
 	return "database: {credentials: alternating, " + fields + "}"

@@ -253,7 +253,8 @@ func checkOrder(t *testing.T, all []recorder.Registration) {
 		for _, one := range byType[beside] {
 			for _, dependency := range one.DependsOn {
 				// Such a policy names the instance's id, or the secret that RDS makes with the instance.
-				needed := strings.HasSuffix(one.Name, "-db-people-role") || managed && strings.HasSuffix(one.Name, "-database-admin-role")
+				needed := strings.HasSuffix(one.Name, "-db-people-role") || strings.HasSuffix(one.Name, "/log-in-to-the-database") ||
+					managed && strings.HasSuffix(one.Name, "-database-admin-role")
 				assert.False(t, !needed && (strings.HasPrefix(dependency, "aws:rds/instance:") || strings.HasPrefix(dependency, "aws:rds/cluster")), "%s waits for the instance", one.Key())
 			}
 		}

@@ -58,6 +58,7 @@ func TestRotateStep(t *testing.T) {
 		"an up that fails": {credentials: "alternating", code: 1, handed: true, issue: "the rotation stopped halfway",
 			calls: append(inCluster(on("pulumi preview --stack prod --expect-no-changes", ""), secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), halfway),
 				findIssue(title, "[]"), create)},
+		"iam":    {credentials: "iam", said: "credentials are iam: no client has a password, and nothing was rotated"},
 		"master": {credentials: "master", said: "credentials are not alternating: nothing was rotated"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +73,9 @@ func TestRotateStep(t *testing.T) {
 			outputs, err := os.ReadFile(b.file("output"))
 			assert.Equal(t, test.handed, err == nil && string(outputs) == "changed=true\n", string(outputs))
 			if test.issue == "" {
-				assert.Contains(t, b.content("summary"), "A person runs `just db-rotate prod`")
+				assert.Contains(t, b.content("summary"), map[string]string{
+					"master": "A person runs `just db-rotate prod`", "iam": "clients log in by tokens and have no password",
+				}[test.credentials])
 				return
 			}
 			text, err := os.ReadFile(filepath.Join(b.calls, "body"))

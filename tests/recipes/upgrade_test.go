@@ -12,7 +12,7 @@ func TestTheUpgradeIsFinishedByTheMasterUser(t *testing.T) {
 	need(t)
 	t.Parallel()
 	needsCLI(t)
-	for credentials, secret := range map[string]string{"master": "core-api-db-secret DB_PASSWORD", "alternating": "core-api-bootstrap-db-secret PGPASSWORD"} {
+	for credentials, secret := range map[string]string{"master": "core-api-db-secret DB_PASSWORD", "alternating": "core-api-bootstrap-db-secret PGPASSWORD", "iam": "core-api-bootstrap-db-secret PGPASSWORD"} {
 		b := newBench(t, outputsOnly(t))
 		b.expect(append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod",
 			"applicationName":"core-api","kubernetesSecretName":"core-api-db-secret",

@@ -59,11 +59,11 @@ func Config(t *testing.T, stackName string, values map[string]string) *config.Co
 	return cfg
 }
 
-// Optional tells whether a resource exists only with alternating credentials, with a pooler, or with AWS Backup. Turning these off deletes it, or
+// Optional tells whether a resource exists only with logins of the clients' own, with a pooler, or with AWS Backup. Turning these off deletes it, or
 // forgets it, a run can create it again, and no application's pod uses it.
 func Optional(name string) bool {
 	ofLogins := slices.ContainsFunc([]string{
-		"-database-admin", "-bootstrap-db", "-migrator-db", "-db-people-role", "/bootstrap", "/migrator", "/readonly", "/rds/previews", "-previews-secrets-role",
+		"-database-admin", "-bootstrap-db", "-migrator", "-db-people-role", "/bootstrap", "/readonly", "/log-in-to-the-database", "/rds/previews", "-previews-secrets-role", "/migrator",
 	}, func(part string) bool { return strings.Contains(name, part) })
 	ofPooler := strings.Contains(name, "core-api-pooler") || strings.HasSuffix(name, "/rds/pooler")
 	ofStore := strings.HasSuffix(name, "-db-reader") // the ServiceAccount of a SecretStore, in the tests

@@ -22,7 +22,8 @@ func (p *pair) bootstrap(generation int) {
 	roles := naming.DatabaseRoles("core-api")
 	environment := []string{
 		"INSTANCE=mosaic-prod-db", "PASSWORD_VERSION=1", "ROLE_OWNER=" + roles.Owner, "ROLE_READWRITE=" + roles.ReadWrite, "ROLE_READONLY=" + roles.ReadOnly,
-		"LOGIN_PEOPLE=" + roles.IAMUsers, "PEOPLE_MAY_LOGIN=false", "PGHOST=" + p.hosts[generation-1], "PGPORT=" + strconv.Itoa(p.port), "PGDATABASE=mosaic",
+		"LOGIN_PEOPLE=" + roles.IAMUsers, "PEOPLE_MAY_LOGIN=false", "LOGIN_APP_IAM=" + roles.ApplicationIAM, "LOGIN_MIGRATOR_IAM=" + roles.MigratorIAM,
+		"CLIENTS_BY_TOKEN=false", "PGHOST=" + p.hosts[generation-1], "PGPORT=" + strconv.Itoa(p.port), "PGDATABASE=mosaic",
 		"PGUSER=" + master, "PGPASSWORD=" + password, "PGSSLMODE=require",
 	}
 	for name, pair := range map[string]naming.Pair{"APP": roles.Application, "MIGRATOR": roles.Migrator, "READER": roles.Reader} {

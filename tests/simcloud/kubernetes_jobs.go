@@ -118,7 +118,11 @@ func (c *cluster) run(job *batchv1.Job, container corev1.Container, environment 
 			if err := c.reach(job, u); err != nil {
 				return err
 			}
-			if err := c.cloud.login(u); err != nil {
+			login := c.cloud.login
+			if _, isThere := u.User.Password(); !isThere {
+				login = func(u *url.URL) error { return c.loginByToken(job, u) }
+			}
+			if err := login(u); err != nil {
 				return err
 			}
 		}

@@ -64,6 +64,10 @@ func (c *cluster) mount(namespace string, pod corev1.PodSpec) error {
 func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
 	selected, dns, database := false, false, false
 	port, _ := strconv.Atoi(u.Port())
+	networks := c.cloud.subnetsOf(u.Hostname())
+	if len(networks) == 0 { // AWS's, which may be anywhere
+		networks = []string{"0.0.0.0/0"}
+	}
 	for _, o := range c.cloud.all(networkPolicyType, func(o *Object) bool { return o.Cluster == c.name }) {
 		policy := decodeAs[networkingv1.NetworkPolicy](o)
 		if policy.Namespace != job.Namespace || !matches(&policy.Spec.PodSelector, job.Spec.Template.Labels) {
@@ -71,7 +75,7 @@ func (c *cluster) reach(job *batchv1.Job, u *url.URL) error {
 		}
 		selected = true
 		dns = dns || allowed(policy, dnsPort, []string{resolver})
-		database = database || allowed(policy, port, c.cloud.subnetsOf(u.Hostname()))
+		database = database || allowed(policy, port, networks)
 	}
 	switch {
 	case !selected:

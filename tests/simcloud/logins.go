@@ -94,6 +94,9 @@ func (l logins) Bootstrap(instance Properties, environment map[string]string) er
 			}
 		}
 	}
+	if environment["CLIENTS_BY_TOKEN"] == "true" {
+		known[environment["LOGIN_APP_IAM"]], known[environment["LOGIN_MIGRATOR_IAM"]] = byToken, byToken
+	}
 	l.cloud.put(&Object{Kind: Logins, ID: id, Properties: known})
 	return nil
 }

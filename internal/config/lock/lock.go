@@ -158,10 +158,22 @@ func ownership(c *config.Config, before map[string]string) schema.Problems {
 	}}
 }
 
+// Credentials is the kind of login that the clients had in an earlier run; "" before the first.
+func Credentials(before map[string]string) config.Credentials {
+	return config.Credentials(before[credentialsKey])
+}
+
 // rotation lets alternating logins take turns one by one: a number that skips one, or falls, would change the login that the
-// clients have.
+// clients have. Tokens have no number.
 func rotation(c *config.Config, before map[string]string) schema.Problems {
-	old, now := number(before, passwordKey, 0), c.Database.PasswordVersion
+	old, now := number(before, passwordKey, c.Database.PasswordVersion), c.Database.PasswordVersion
+	if c.ByToken() && now != old {
+		return schema.Problems{{
+			Key: passwordKey, Value: strconv.Itoa(now),
+			Rule: fmt.Sprintf("with credentials iam, %d as before: no login has a password, so there is none to change", old),
+			Fix:  fmt.Sprintf("%d; the master user's password has masterPasswordVersion", old),
+		}}
+	}
 	if !c.Alternating() || before[credentialsKey] != string(config.CredentialsAlternating) || now == old || now == old+1 {
 		return nil
 	}

@@ -221,6 +221,21 @@ func TestAlternatingLoginsTakeTurns(t *testing.T) {
 	assert.Empty(t, lock.Changed(loaded(t, alternating(9)), before), "of a run before there were any")
 }
 
+// Tokens have no number: one that changes would be taken for a rotation.
+func TestTokensKeepTheNumber(t *testing.T) {
+	byToken := func(n int) string { return database("credentials: iam, passwordVersion: " + strconv.Itoa(n)) }
+	for _, was := range []string{byToken(3), database("passwordVersion: 3"), database("credentials: alternating, passwordVersion: 3")} {
+		before := lock.Values(loaded(t, was), location, nil)
+		assert.Empty(t, lock.Changed(loaded(t, byToken(3)), before), was)
+		problems := lock.Changed(loaded(t, byToken(4)), before)
+		require.Len(t, problems, 1, was)
+		assert.Contains(t, problems[0].Rule, "3 as before: no login has a password")
+		assert.Contains(t, problems[0].Fix, "3; the master user's password has masterPasswordVersion")
+	}
+	assert.Empty(t, lock.Changed(loaded(t, byToken(4)), nil), "before the first run")
+	assert.Empty(t, lock.Changed(loaded(t, database("credentials: alternating, passwordVersion: 9")), lock.Values(loaded(t, byToken(3)), location, nil)))
+}
+
 // What pods and the operator use is let go of in two runs: the first keeps it, and says so in the record that the second is held to.
 func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 	const store, cluster = "secretsServiceAccount: reader", "clusterSecretStore: aws"

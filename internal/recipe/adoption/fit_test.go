@@ -42,8 +42,9 @@ func TestObstacles(t *testing.T) {
 		"restore-secret --secret-id mosaic/prod/rds/credentials": func(f *Found) {
 			f.Secrets[credentials], f.PasswordFrom, f.Password = Secret{Deleted: true}, "", ""
 		},
-		"adopt with master, and switch afterwards": func(f *Found) { f.Configured.Credentials = config.CredentialsAlternating },
-		"the read replica r1 is creating":          func(f *Found) { f.Replicas = []Instance{{DBInstanceIdentifier: "r1", DBInstanceStatus: "creating"}} },
+		"adopt with master, and switch afterwards":   func(f *Found) { f.Configured.Credentials = config.CredentialsAlternating },
+		"before they make tokens; adopt with master": func(f *Found) { f.Configured.Credentials = config.CredentialsIAM },
+		"the read replica r1 is creating":            func(f *Found) { f.Replicas = []Instance{{DBInstanceIdentifier: "r1", DBInstanceStatus: "creating"}} },
 		"classes db.t3.micro and db.t3.large": func(f *Found) {
 			f.Replicas = []Instance{{DBInstanceStatus: available, DBInstanceClass: "db.t3.micro"}, {DBInstanceStatus: available, DBInstanceClass: "db.t3.large"}}
 		},

@@ -79,6 +79,8 @@ func (f *Found) surroundings() []obstacle {
 			"the whole VPC: give them a rule for each client", f.Instance.Endpoint.Port)},
 		{f.Configured.Credentials == config.CredentialsAlternating, "database.credentials is alternating: the first up would give all its logins other passwords at once, " +
 			"and lock the clients out; adopt with master, and switch afterwards"},
+		{f.Configured.Credentials == config.CredentialsIAM, "database.credentials is iam: the first up would take the password out of the pods' Secret before they make tokens; " +
+			"adopt with master, and switch afterwards"},
 	}
 	for _, group := range f.Instance.OptionGroupMemberships {
 		all = append(all, obstacle{!strings.HasPrefix(group.OptionGroupName, "default:"),
