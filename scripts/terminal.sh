@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How every recipe talks: messages, questions, colours, progress, and the exit codes, which docs/operations.md lists.
+# How every recipe talks: messages, questions, colours, progress, and the exit codes, which docs/how-to/operations.md lists.
 # Messages go to standard error; standard output has only what the recipe was asked for.
 
 # shellcheck disable=SC2154 # recipe and ticking are set by lib.sh

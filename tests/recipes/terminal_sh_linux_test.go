@@ -70,7 +70,7 @@ func TestColoursAreForTerminals(t *testing.T) {
 	}
 }
 
-// The exit codes of docs/operations.md: a script knows whether to correct its call, to ask again, or to look at what failed.
+// The exit codes of docs/how-to/operations.md: a script knows whether to correct its call, to ask again, or to look at what failed.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]int{

@@ -38,7 +38,7 @@ one, so the preview refuses it. -c lays one value over the stack file, for one r
 			refused: true,
 			telling: []string{`^error: .*nothing was changed`, `database\.name: stories`, `^rule: `, `^write: `},
 			after: `Look at the three things that every refusal says: which key and value, which rule, and what to write instead. Whatever would replace,
-delete or expose the database or its secrets ends like this: docs/protection.md, docs/transitions.md.`,
+delete or expose the database or its secrets ends like this: docs/why/protection.md, docs/reference/transitions.md.`,
 		},
 		{
 			title: "a restore",
@@ -50,7 +50,7 @@ generation, and its address goes into the secrets. On AWS, with a restart of the
 				`^~ instanceIdentifier`, `^\+ \[0\]: "mosaic-prod-db"`,
 			},
 			after: `Look at the first two lines: mosaic-prod-db-2 serves now, and mosaic-prod-db is kept as it was, so there is a way back:
-docs/restore.md.`,
+docs/how-to/restore.md.`,
 		},
 		{
 			title: "a rotation of the password",
@@ -62,7 +62,7 @@ values of the restore are there again, because in real life they stay in the sta
 				`SecretVersion mosaic/prod/rds/connection created replacement`, `ExternalSecret core-api-db updated`,
 			},
 			after: `Look for the password: it is in no line. The instance is updated, not replaced; what is replaced are the password and the versions of
-the secrets. The ExternalSecret changes so that the operator reads the new one now: docs/rotation.md.`,
+the secrets. The ExternalSecret changes so that the operator reads the new one now: docs/how-to/rotation.md.`,
 		},
 		{
 			title:   "a destroy that is refused",
@@ -92,7 +92,7 @@ the secrets. The ExternalSecret changes so that the operator reads the new one n
 			command: "reset " + tourStack,
 			telling: []string{`has forgotten prod`},
 			after: `Go on with your own changes: ` + goRun + ` up prod, then preview prod --diff -c tier=ha. README.md has the
-rest, and docs/sandbox.md a real cluster.`,
+rest, and docs/start/sandbox.md a real cluster.`,
 		},
 	}
 }
