@@ -53,9 +53,9 @@ alias up := db-deploy
 db-info env="" *flags:
     @scripts/db-info "$@"
 
-# Check every link from the instance to the pods, and show which is broken
+# Check every link from the instance to the pods, and show which is broken [--json]
 [group('look')]
-db-check env="":
+db-check env="" *flags:
     @scripts/db-check "$@"
 
 # Show the last ten minutes of the PostgreSQL log [--upgrade: the log of upgrades] [--follow]
@@ -68,7 +68,7 @@ db-logs env="" *flags:
 db-connections env="":
     @scripts/db-connections "$@"
 
-# List the databases of previews; --drop: those whose namespace is gone
+# List the databases of previews; --drop: those whose namespace is gone [--json]
 [group('look')]
 db-previews env="" *flags:
     @scripts/db-previews "$@"

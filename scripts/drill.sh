@@ -13,13 +13,15 @@ begin_drill() {
 tear_down() {
   trap '' INT TERM HUP
   say "destroying the stack $stack"
-  if pulumi destroy --stack "$stack" --yes --skip-preview >"$scratch/destroy" 2>&1 && pulumi stack rm "$stack" --yes >&2; then
+  if patiently "the end of $stack" destroyed && pulumi stack rm "$stack" --yes >&2; then
     say "nothing of the drill is left"
   else
     cat "$scratch/destroy" >&2
     say "something of the drill is left, and is billed: pulumi destroy --stack $stack && pulumi stack rm $stack"
   fi
 }
+
+destroyed() { pulumi destroy --stack "$stack" --yes --skip-preview >"$scratch/destroy" 2>&1; }
 
 # edit_drill EDIT... makes a drill of a copied stack file, and says what is restored. What names an object of the original's namespace, a role or
 # a person is left out: the drill's namespace is new, and its role may less.

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# What the recipes share: arguments, questions, the stack's outputs, and access to its account and cluster.
-# Messages go to standard error; standard output has only what the recipe was asked for.
+# What the recipes share: arguments, the stack's outputs, and access to its account and cluster.
 set -euo pipefail
 export AWS_PAGER=""
 # Pulumi runs four operations at once for each core by default. Replicas take ten minutes each, and everything else would
@@ -9,15 +8,15 @@ export PULUMI_PARALLEL=${PULUMI_PARALLEL:-64}
 
 recipe=$(basename "$0")
 scratch=$(mktemp -d)
-namespace="" pod="" given=" "
+namespace="" pod="" given=" " ticking=""
+source "$(dirname "${BASH_SOURCE[0]}")/terminal.sh"
 
-say() { printf '%s: %s\n' "$recipe" "$*" >&2; }
-fail() { say "$*"; exit 1; }
 need() { command -v "$1" >/dev/null || fail "needs $1, which is not on the PATH; $2"; }
 
 # A second Ctrl-C must not interrupt the cleanup after the first.
 cleanup() {
   trap '' INT TERM HUP
+  stop_clock
   if [[ -n $pod ]]; then
     kube delete "pod/$pod" --ignore-not-found --wait=false >&2 ||
       say "the pod $pod is still there; it ends by itself within four hours; to delete it now: kubectl delete -n $namespace pod/$pod"
@@ -38,7 +37,7 @@ arguments() {
   for argument; do
     case $argument in
       -*)
-        [[ $argument != *= && $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || fail "there is no option $argument; the options are:${options% }"
+        [[ $argument != *= && $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || misused "there is no option $argument; the options are:${options% }"
         given+="$argument "
         ;;
       *) words+=("$argument") ;;
@@ -48,15 +47,6 @@ arguments() {
 
 option() { [[ $given == *" $1 "* ]]; }
 
-# ask QUESTION ends the recipe unless the answer is the word yes; the option --yes answers it in advance.
-ask() {
-  local answer=""
-  option --yes && return
-  printf '%s [yes/no] ' "$1" >&2
-  read -r answer || printf '\n' >&2
-  [[ $answer == yes ]] || fail "stopped here: the answer was not yes (--yes answers beforehand)"
-}
-
 # open_stack STACK reads the outputs of the named stack, or of the selected one.
 open_stack() {
   need pulumi "see https://www.pulumi.com/docs/install/"
@@ -64,7 +54,7 @@ open_stack() {
   stack=${1:-}
   if [[ -z $stack ]]; then
     stack=$(pulumi stack --show-name --non-interactive 2>/dev/null) ||
-      fail "no stack is selected; name the environment, as in: just $recipe prod"
+      misused "no stack is selected; name the environment, as in: just $recipe prod"
   fi
   if ! outputs=$(pulumi stack output --json --stack "$stack" --non-interactive 2>"$scratch/said"); then
     fail "cannot read the stack $stack: $(<"$scratch/said")
@@ -182,12 +172,14 @@ program() {
 }
 
 # change WHAT EDIT... edits the stack file and runs `pulumi up`, which asks before it changes anything. An edit is key=value,
-# key- to remove the key, or key+ to increment it. If the up does not begin, the edits are undone and the recipe ends.
+# key- to remove the key, or key+ to increment it. If the up does not begin, the edits are undone and the recipe ends. After it, the recipe has
+# changed something.
 change() {
   local what=$1 answer=() code=0
   shift
   ! option --yes || answer=(--yes)
   program change "${answer[@]}" --what "$what" "$stack" "$@" || code=$?
-  [[ $code -ne 3 ]] || exit 1
+  [[ $code -ne 3 ]] || exit "$unchanged"
+  unchanged=1
   return "$code"
 }

@@ -105,7 +105,7 @@ run_pod() {
   manifest=$(pod_manifest "$1" "${pods:-{\}}")
   say "starting the pod $pod; it is deleted at the end"
   kube create -f - <<<"$manifest" >&2
-  if ! kube wait --for=condition=Ready "pod/$pod" --timeout=120s >&2; then
+  if ! patiently "the pod" kube wait --for=condition=Ready "pod/$pod" --timeout=120s >&2; then
     kube describe "pod/$pod" >&2 || true
     fail "the pod did not start, see above"
   fi

@@ -9,6 +9,9 @@ content() {
   [[ -z $data ]] || sha256sum <<<"$data"
 }
 
+# nothing_else tells whether a run would change nothing; otherwise the preview is in a file.
+nothing_else() { pulumi preview --stack "$stack" --expect-no-changes >"$scratch/preview" 2>&1; }
+
 # remember reads the applications, and what their Secrets have before the change.
 remember() {
   local application hash
@@ -83,7 +86,7 @@ wait_for() {
 # synchronise makes the operator read the secret in Secrets Manager, and waits until it has. An annotation triggers it: after a
 # successful read, status.syncedResourceVersion contains a hash of the annotations, and so changes.
 synchronise() {
-  local external resource synced deadline problem=""
+  local external resource synced
   external=$(external_secret "$secret") || { say "cannot look for the ExternalSecret of $secret, see above"; return 1; }
   resource=$(jq -r '.metadata.name // ""' <<<"$external")
   if [[ -z $resource ]]; then
@@ -98,7 +101,12 @@ synchronise() {
   synced=$(jq -r '.status.syncedResourceVersion // ""' <<<"$external")
   kube annotate "externalsecrets.external-secrets.io/$resource" "mosaic-database/force-sync=$(date -u +%Y%m%d-%H%M%S)-$$" --overwrite >&2 || return
   say "waiting until the operator has read the secret for $resource, six minutes at most"
-  deadline=$((SECONDS + ${SECRET_PATIENCE:-360}))
+  patiently "the operator" synchronised
+}
+
+# synchronised waits until the operator has read the secret since it had synced.
+synchronised() {
+  local deadline=$((SECONDS + ${SECRET_PATIENCE:-360})) problem=""
   until external=$(external_secret "$secret") && jq -e --arg synced "$synced" '.status.syncedResourceVersion // "" | . != "" and . != $synced' <<<"$external" >/dev/null; do
     problem=$(jq -r '.status.conditions[]? | select(.type == "Ready" and .status != "True") | ": \(.message)"' <<<"$external" 2>/dev/null) || problem=""
     if ((SECONDS >= deadline)); then

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,13 +128,24 @@ func Reset(ctx context.Context, dir string) error {
 		return err
 	}
 	defer unlock()
-	for _, name := range []string{cloudFile, stateDir, workDir, homeDir} {
+	for _, name := range contents() {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// Used tells whether the folder of an environment has something that [Reset] would delete.
+func Used(dir string) bool {
+	return slices.ContainsFunc(contents(), func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	})
+}
+
+// contents is what the folder of an environment has, beside its lock.
+func contents() []string { return []string{cloudFile, stateDir, workDir, homeDir} }
 
 // Set sets configuration values for the runs that follow, as `pulumi config set --path` does. For an invalid path, it returns Pulumi's
 // error.

@@ -23,7 +23,7 @@ func TestAdoptRecipe(t *testing.T) {
 	b.again()
 	for _, wrong := range []string{"--instance", "--instance=", "--colour=red"} {
 		r = b.just("", "db-adopt", "prod", wrong)
-		assert.Equal(t, 1, r.code)
+		assert.Equal(t, 2, r.code)
 		assert.Contains(t, r.stderr, "db-adopt: there is no option "+wrong+"; the options are: --yes --instance= --cloudformation-stack= --secret=")
 	}
 }

@@ -21,7 +21,7 @@ func TestDisown(t *testing.T) {
 	export := on("pulumi stack export --stack prod --file SCRATCH/state", "").do(realPulumi)
 	b.expect(outputs, export)
 	r := b.just("no\n", "db-disown", "prod")
-	assert.Equal(t, 1, r.code)
+	assert.Equal(t, 3, r.code)
 	assert.Contains(t, r.stderr, "go on costing about")
 	assert.Empty(t, r.stdout)
 	assert.Contains(t, pulumiCLI(t, b, "stack", "--stack", "prod"), "aws:rds/instance:Instance")

@@ -26,11 +26,12 @@ func TestPreviewDatabases(t *testing.T) {
 		code         int
 		stdout, said string
 	}{
-		"listed": {args: "", calls: append(inPreviews(both), deletePod), stdout: "preview_pr_1: 8 MiB, 3 sessions\npreview_pr_2: 7 MiB, 0 sessions, its namespace is gone\n"},
-		"none":   {args: "--drop", calls: append(inPreviews(""), deletePod), stdout: "no preview has a database\n", said: "nothing was dropped"},
+		"listed":      {args: "", calls: append(inPreviews(both), deletePod), stdout: "preview_pr_1: 8 MiB, 3 sessions\npreview_pr_2: 7 MiB, 0 sessions, its namespace is gone\n"},
+		"for scripts": {args: "--json", calls: append(inPreviews(""), deletePod), stdout: "[]\n"},
+		"none":        {args: "--drop", calls: append(inPreviews(""), deletePod), stdout: "no preview has a database\n", said: "nothing was dropped"},
 		"dropped": {args: "--drop", answer: "yes\n", calls: append(inPreviews(both), drop, deletePod), said: "dropped preview_pr_2",
 			stdout: "preview_pr_1: 8 MiB, 3 sessions\npreview_pr_2: 7 MiB, 0 sessions, its namespace is gone\n"},
-		"not dropped": {args: "--drop", answer: "no\n", calls: append(inPreviews(both), deletePod), code: 1, said: "stopped here: the answer was not yes"},
+		"not dropped": {args: "--drop", answer: "no\n", calls: append(inPreviews(both), deletePod), code: 3, said: "stopped here: the answer was not yes"},
 		"no previews": {calls: []call{outputs, account}, code: 1, said: "the stack prod has no previews: previews.namespaces is not set"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,6 @@ func TestRecoverRecipe(t *testing.T) {
 	b.again()
 	b.expect(outputs, account)
 	r = b.just("no\n", "db-recover", "prod")
-	assert.Equal(t, 1, r.code)
+	assert.Equal(t, 3, r.code)
 	assert.Contains(t, r.stderr, "stopped here: the answer was not yes")
 }

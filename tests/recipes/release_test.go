@@ -62,16 +62,16 @@ func TestReleaseThatStops(t *testing.T) {
 		want   string
 		given  bool // whether the GitOps repository gets the values
 	}{
-		"an image without a tag":     {args: "registry:5000/core-api", code: 1, want: "name an image with its tag or its digest, as in: just release core-api:1.1.0 prod"},
-		"a tag without an image":     {args: "1.1.0", code: 1, want: "name an image with its tag or its digest"},
-		"a tag alone":                {args: ":1.1.0", code: 1, want: "name an image with its tag or its digest"},
-		"a digest that is too short": {args: "core-api@sha256:0123", code: 1, want: "name an image with its tag or its digest"},
+		"an image without a tag":     {args: "registry:5000/core-api", code: 2, want: "name an image with its tag or its digest, as in: just release core-api:1.1.0 prod"},
+		"a tag without an image":     {args: "1.1.0", code: 2, want: "name an image with its tag or its digest"},
+		"a tag alone":                {args: ":1.1.0", code: 2, want: "name an image with its tag or its digest"},
+		"a digest that is too short": {args: "core-api@sha256:0123", code: 2, want: "name an image with its tag or its digest"},
 		"a registry with a port": {args: ported, local: true, want: "the stack is ready for " + ported, calls: func(*bench) []call {
 			return append(releasing(setting("delivery"))[:4], raising("migrations.image", ported), change.with("--yes").do(""))
 		}},
 		"a migration that fails": {args: newImage, code: 1, calls: func(*bench) []call { return append(releasing(setting("delivery")), halfway) },
 			want: "so nothing is handed to the GitOps repository, and the pods run what they ran.\n  To go on: just release " + newImage + " prod"},
-		"a preview that is refused": {args: newImage, code: 1, want: "Pulumi.prod.yaml is as it was", calls: func(*bench) []call {
+		"a preview that is refused": {args: newImage, code: 3, want: "Pulumi.prod.yaml is as it was", calls: func(*bench) []call {
 			return append(releasing(setting("delivery")), change.with("--yes").do("exit 255"))
 		}},
 		"a push that is refused": {args: newImage, refuse: true, code: 1, want: "the GitOps repository does not have it, see above; to go on: just release " + newImage + " prod",

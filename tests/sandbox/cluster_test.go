@@ -35,11 +35,12 @@ func TestMain(m *testing.M) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	cmd := newCommand(&sandbox{project: project, version: "v1.2.3", program: stack.Deploy, stdout: os.Stdout, stderr: os.Stderr})
+	s := &sandbox{project: project, version: "v1.2.3", program: stack.Deploy, stdout: os.Stdout, stderr: os.Stderr}
+	cmd := newCommand(s)
 	cmd.SetArgs(os.Args[1:])
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		os.Exit(s.code(err))
 	}
 }
 

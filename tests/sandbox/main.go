@@ -26,33 +26,30 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first interrupt, the engine ends its run; the second one ends this process at once.
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Args[1:]); err != nil {
-		if !errors.Is(err, errReported) {
-			fmt.Fprintln(os.Stderr, "sandbox:", err)
-		}
-		os.Exit(1)
+	code, err := run(ctx, os.Args[1:])
+	if err != nil && !errors.Is(err, errReported) {
+		fmt.Fprintln(os.Stderr, "sandbox:", err)
 	}
+	os.Exit(code)
 }
 
-// run is the command with its arguments, in the repository around the working directory.
-func run(ctx context.Context, args []string) error {
+// run is the command with its arguments, in the repository around the working directory. It returns the exit code.
+func run(ctx context.Context, args []string) (int, error) {
 	root, err := repository.Root()
 	if err != nil {
-		return err
+		return 1, err
 	}
 	version, err := engine.Version(root)
 	if err != nil {
-		return err
+		return 1, err
 	}
-	s := &sandbox{
-		project: root,
-		version: version,
-		program: stack.Deploy,
-		stdout:  os.Stdout,
-		stderr:  os.Stderr,
-		color:   cmdutil.InteractiveTerminal() && os.Getenv("NO_COLOR") == "",
+	s := &sandbox{project: root, version: version, program: stack.Deploy, stdout: os.Stdout, stderr: os.Stderr}
+	if cmdutil.InteractiveTerminal() {
+		s.person = os.Stdin
+		s.color = os.Getenv("NO_COLOR") == ""
 	}
 	cmd := newCommand(s)
 	cmd.SetArgs(args)
-	return cmd.ExecuteContext(ctx)
+	err = cmd.ExecuteContext(ctx)
+	return s.code(err), err
 }

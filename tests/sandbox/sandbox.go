@@ -22,6 +22,8 @@ type sandbox struct {
 	program        pulumi.RunFunc
 	stdout, stderr io.Writer
 	color          bool
+	called         bool      // whether the command line had a subcommand with its arguments
+	person         io.Reader // who presses Enter at a terminal; nil: nobody is there
 }
 
 // invocation is one run of the sandbox: its stack and its flags.

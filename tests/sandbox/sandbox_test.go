@@ -64,6 +64,7 @@ func TestArguments(t *testing.T) {
 			for _, want := range test.want {
 				require.ErrorContains(t, err, want)
 			}
+			assert.Equal(t, 2, b.code(err), "wrong use")
 			assert.NoDirExists(t, filepath.Join(b.project, ".sandbox"), "it began to run")
 		})
 	}
@@ -135,7 +136,9 @@ func TestFailureIsToldOnce(t *testing.T) {
 		t.Skip("runs the real Pulumi CLI, which takes minutes to build the first time")
 	}
 	b := newBench(t, func(*pulumi.Context) error { return errors.New("no such luck") })
-	require.ErrorIs(t, b.run(t, "up", "dev"), errReported)
+	err := b.run(t, "up", "dev")
+	require.ErrorIs(t, err, errReported)
+	assert.Equal(t, 1, b.code(err))
 	// Pulumi prints the error where it occurs, and again among the diagnostics.
 	assert.NotContains(t, b.errs.String(), "no such luck")
 	assert.Contains(t, b.out.String(), "no such luck")

@@ -12,7 +12,7 @@ import (
 // ErrNotYes is the error of a question whose answer was not yes.
 var ErrNotYes = errors.New("stopped here: the answer was not yes (--yes answers beforehand)")
 
-// Ask asks a question on standard error. It returns ErrNotYes unless the answer is the word yes.
+// Ask asks a question on standard error. It returns [ErrNotYes] unless the answer is the word yes.
 func (r *Recipe) Ask(ctx context.Context, question string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

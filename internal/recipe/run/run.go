@@ -60,6 +60,9 @@ func Command(name string, args ...string) *exec.Cmd {
 // Exit is an error that sets the exit code of a recipe, after the recipe has printed why.
 type Exit int
 
+// Unchanged is the exit code of a recipe that stopped before its change: at a question, or at a preview.
+const Unchanged Exit = 3
+
 func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Code is the exit code for an error, and whether the error was reported already: a command that failed has printed its own message.
@@ -71,6 +74,8 @@ func Code(err error) (code int, reported bool) {
 		return 0, true
 	case errors.As(err, &exit):
 		return int(exit), true
+	case errors.Is(err, ErrNotYes):
+		return int(Unchanged), false
 	case errors.As(err, &command):
 		return max(command.ExitCode(), 1), true // -1: ended by a signal
 	}

@@ -12,9 +12,6 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
-// Stopped is the exit code of a change that changed nothing. The reason was printed already.
-const Stopped = run.Exit(3)
-
 // Change is a set of edits of a stack file, and the pulumi up that applies them.
 type Change struct {
 	File      File
@@ -56,12 +53,12 @@ func (c Change) Do(ctx context.Context) error {
 	return err
 }
 
-// stopped prints why nothing was changed, unless that was printed already.
+// stopped prints why nothing was changed, unless that was printed already, and returns [run.Unchanged].
 func (c Change) stopped(err error) error {
 	if _, reported := run.Code(err); !reported {
 		c.File.Recipe.Say("%v", err)
 	}
-	return Stopped
+	return run.Unchanged
 }
 
 // edit makes the edits. It returns false if none of them had anything to do.
