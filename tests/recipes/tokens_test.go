@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // With credentials: iam no application has a password. The recipes say so, and none tries one that is not there.
@@ -45,4 +46,22 @@ func TestRecipesWithoutPasswords(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDrillWithoutPasswords: a drill has no IAM users, so its pod logs in as the master user, with the bootstrap's Secret.
+func TestDrillWithoutPasswords(t *testing.T) {
+	need(t)
+	t.Parallel()
+	inDrill := func(line string) call { return on("kubectl --kubeconfig SCRATCH/kubeconfig --namespace mosaic-prod-drill "+line, "") }
+	byToken := outputs.in("prod-drill").do(strings.Replace(runPulumi, "exec ", "", 1) + ` | jq '.applicationLogins = ["core_api_iam"]'`)
+	b := newBench(t, deployed(t))
+	b.expect(append(drilled(on("pulumi up --stack prod-drill --yes --skip-preview", "").do(runPulumi)), byToken, cluster[0].in("prod-drill"), cluster[1],
+		inDrill("logs job/core-api-migration-JOB"), setting("database.credentials").in("prod-drill").do("echo iam"), setting("pods").in("prod-drill"),
+		inDrill("create -f -").do(`jq -e '.spec.containers[0].env[] | select(.name == "PGPASSWORD") | .valueFrom.secretKeyRef == {name: "core-api-bootstrap-db-secret", key: "PGPASSWORD"}'`),
+		inDrill("wait --for=condition=Ready pod/db-shell-TIME --timeout=120s"),
+		inDrill("exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file -").do("echo 'public | memories | 3'"),
+		on("pulumi destroy --stack prod-drill --yes --skip-preview", "").do(runPulumi), on("pulumi stack rm prod-drill --yes", "").do(realPulumi))...)
+	r := b.just("yes\n", "db-drill", "prod")
+	require.Zero(t, r.code, r.stderr)
+	assert.Contains(t, r.stdout, "public | memories | 3")
 }
