@@ -52,7 +52,9 @@ func TestRecipesWithoutPasswords(t *testing.T) {
 func TestDrillWithoutPasswords(t *testing.T) {
 	need(t)
 	t.Parallel()
-	inDrill := func(line string) call { return on("kubectl --kubeconfig SCRATCH/kubeconfig --namespace mosaic-prod-drill "+line, "") }
+	inDrill := func(line string) call {
+		return on("kubectl --kubeconfig SCRATCH/kubeconfig --namespace mosaic-prod-drill "+line, "")
+	}
 	byToken := outputs.in("prod-drill").do(strings.Replace(runPulumi, "exec ", "", 1) + ` | jq '.applicationLogins = ["core_api_iam"]'`)
 	b := newBench(t, deployed(t))
 	b.expect(append(drilled(on("pulumi up --stack prod-drill --yes --skip-preview", "").do(runPulumi)), byToken, cluster[0].in("prod-drill"), cluster[1],
