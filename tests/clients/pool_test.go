@@ -60,7 +60,7 @@ func runPool() error {
 
 // TestThePageShowsThePool: what the page has of pgx is what TestSnippetsByToken runs.
 func TestThePageShowsThePool(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "clients.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "how-to", "clients.md"))
 	require.NoError(t, err)
 	_, shown, found := strings.Cut(string(page), "```go\n")
 	require.True(t, found)
