@@ -63,7 +63,7 @@ func (c cluster) retained(s *shared, one config.Retained) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kept{resource: instance, endpoint: made.Endpoint, username: made.MasterUsername}, nil
+	return &kept{resource: instance, endpoint: made.Endpoint, username: made.MasterUsername, resourceID: made.ClusterResourceId}, nil
 }
 
 // followingOfCluster are the inputs of a retained cluster whose changes reach it, with the reason.

@@ -116,6 +116,7 @@ type shared struct {
 	copies        *copies              // nil: nothing is copied to another region
 	awsBackup     *awsbackup.Plan      // nil: AWS Backup backs up nothing
 	password      pulumi.StringOutput  // of the master user; not set if RDS manages it
+	retainedIDs   pulumi.StringArray   // by which IAM names the retained servers
 	source        *kept                // whose data is loaded into the active one; nil: none
 }
 
@@ -135,7 +136,7 @@ func (b *builder) build(c *Instance, tag monitoring.Tag) error {
 	}
 	c.Server = &credentials.Server{
 		Resource: active.resource, Endpoint: active.endpoint, Port: active.port, ResourceID: active.resourceID, ReplicaResourceIDs: active.readerIDs,
-		Master: credentials.Login{Name: active.username, Password: s.password}, MasterSecretArn: active.masterSecret,
+		RetainedResourceIDs: s.retainedIDs, Master: credentials.Login{Name: active.username, Password: s.password}, MasterSecretArn: active.masterSecret,
 	}
 	if s.source != nil {
 		c.Source = &credentials.Source{Endpoint: s.source.endpoint, Username: s.source.username}

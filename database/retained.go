@@ -24,6 +24,7 @@ func (b *builder) retained(s *shared) error {
 			return err
 		}
 		servers = append(servers, server)
+		s.retainedIDs = append(s.retainedIDs, server.resourceID)
 		if b.cfg.Loads() && one.Identifier == b.cfg.Restore.SourceInstanceIdentifier {
 			s.source = server
 		}
@@ -72,7 +73,7 @@ func (i instance) retained(s *shared, one config.Retained) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := &kept{resource: made, endpoint: made.Address, username: made.Username}
+	server := &kept{resource: made, endpoint: made.Address, username: made.Username, resourceID: made.ResourceId}
 	if err := s.awsBackup.Select(made.Arn, one.Identifier); err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ func (b *builder) engine(of config.Engine) engine {
 type kept struct {
 	resource           pulumi.Resource     // what has the data, or makes it reachable
 	endpoint, username pulumi.StringOutput // host name, and the master user
+	resourceID         pulumi.StringOutput // by which IAM names it
 }
 
 // server is a database server: an RDS instance with its replicas, or an Aurora cluster with its instances.

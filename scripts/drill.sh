@@ -52,7 +52,11 @@ age() { jq -n --arg moment "$1" 'now - ($moment | sub("\\.[0-9]+"; "") | sub("\\
 look_into() {
   open_cluster
   revision=$(kube logs "job/$(output migrationJobName)" | sed -n 's/^\([0-9a-f]\{6,\}\).*/\1/p' | sed -n '$p')
-  start_pod
+  if clients_by_token; then
+    run_pod "$(of_master)" # a drill has no IAM users, and the only other login with a password
+  else
+    start_pod
+  fi
   rows=$(query "$(dirname "${BASH_SOURCE[0]}")/sql/rows.sql")
 }
 

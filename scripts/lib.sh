@@ -77,6 +77,9 @@ output() {
 # optional NAME prints an output of the stack, or nothing if it is missing.
 optional() { jq -r --arg name "$1" '.[$name] // ""' <<<"$outputs"; }
 
+# clients_by_token tells whether the applications log in by token: they have one login then, and two in turn with passwords.
+clients_by_token() { jq -e '(.applicationLogins // [] | length) == 1' <<<"$outputs" >/dev/null; }
+
 cloud() { aws --region "$region" "$@"; }
 
 # of_cluster tells whether an Aurora cluster serves the database, and not an instance.

@@ -91,6 +91,9 @@ start_pod() {
   if by_token; then
     key=$(token)
     variables=$(of_iam_users)
+  elif clients_by_token; then
+    fail "credentials: iam: the application's Secret has no password, and no pod but the application's has its role; name who may log in under
+  database.iamPrincipals (docs/why/users.md), then just db-deploy $stack"
   else
     variables=$(from_secret)
   fi

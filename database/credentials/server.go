@@ -4,6 +4,7 @@ package credentials
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -20,13 +21,16 @@ type Server struct {
 	MasterSecretArn pulumi.StringOutput
 	// ReplicaResourceIDs are the same of its read replicas; empty with Aurora, whose instances have the cluster's.
 	ReplicaResourceIDs pulumi.StringArray
-	Master             Login // of the master user
+	// RetainedResourceIDs are the same of the retained instances and clusters.
+	RetainedResourceIDs pulumi.StringArray
+	Master              Login // of the master user
 }
 
-// LoginArns are the names that a login has in IAM policies, on the server and on its replicas.
+// LoginArns are the names that a login has in IAM policies: on the server, on its replicas, and on what a restore retains, which pods use
+// until they restart, and to which all of them come back if the run fails.
 func (s *Server) LoginArns(cfg *config.Config, login string) pulumi.StringArray {
 	arns := pulumi.StringArray{loginArn(cfg, s.ResourceID, login)}
-	for _, id := range s.ReplicaResourceIDs {
+	for _, id := range slices.Concat(s.ReplicaResourceIDs, s.RetainedResourceIDs) {
 		arns = append(arns, loginArn(cfg, id, login))
 	}
 	return arns

@@ -29,7 +29,7 @@ type application struct {
 }
 
 // connectClients registers what the clients need to use the database. The connection secrets are written last, so that they
-// never name a login or a pooler that does not work yet.
+// never name a login or a pooler that does not work yet, nor one as which the pods may not log in.
 func (d *deployment) connectClients() (*clients, error) {
 	c := &clients{}
 	var err error
@@ -40,12 +40,16 @@ func (d *deployment) connectClients() (*clients, error) {
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := d.connect(c.logins, pooler)
+	roles, err := d.newRoles(c.logins)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := d.connect(c.logins, roles, pooler)
 	if err != nil {
 		return nil, err
 	}
 	for _, app := range d.cfg.Applications() {
-		application, err := d.newApplication(app, secrets[app.Name])
+		application, err := d.newApplication(app, roles[app.Name], secrets[app.Name])
 		if err != nil {
 			return nil, err
 		}
@@ -58,20 +62,28 @@ func (d *deployment) connectClients() (*clients, error) {
 	return c, err
 }
 
-// newApplication registers the IAM role of an application, and the Kubernetes objects that give its pods the credentials. They
-// are protected like the database.
-func (d *deployment) newApplication(app config.Application, secret *connectionSecret) (*application, error) {
-	secrets := pulumi.StringArray{d.db.CredentialsSecretArn, secret.arn}
-	if d.cfg.HasLogins() {
-		secrets = pulumi.StringArray{secret.arn} // without the master user
+// newRoles registers the IAM role of every application, by its name. They are protected like the database.
+func (d *deployment) newRoles(all map[string]*logins) (map[string]*irsa.Role, error) {
+	roles := map[string]*irsa.Role{}
+	for _, app := range d.cfg.Applications() {
+		secrets := pulumi.StringArray{d.db.CredentialsSecretArn, d.db.ConnectionSecretArn}
+		if d.cfg.HasLogins() {
+			secrets = pulumi.StringArray{d.connectionArn(app, all[app.Name])} // without the master user
+		}
+		role, err := d.newRole(&irsa.Args{
+			Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.RoleAccount(), Trusted: app.Trusted(),
+			SecretArns: secrets, LoginArns: d.loginArns(app), PolicyArns: app.PolicyArns,
+		}, pulumi.Protect(app.DeletionProtection))
+		if err != nil {
+			return nil, err
+		}
+		roles[app.Name] = role
 	}
-	role, err := d.newRole(&irsa.Args{
-		Name: naming.SecretsRole(d.cfg.Environment, app.Name), Namespace: app.Namespace, ServiceAccount: app.RoleAccount(), Trusted: app.Trusted(),
-		SecretArns: secrets, LoginArns: d.loginArns(app), PolicyArns: app.PolicyArns,
-	}, pulumi.Protect(app.DeletionProtection))
-	if err != nil {
-		return nil, err
-	}
+	return roles, nil
+}
+
+// newApplication registers the Kubernetes objects that give the pods of an application the credentials. They are protected like the database.
+func (d *deployment) newApplication(app config.Application, role *irsa.Role, secret *connectionSecret) (*application, error) {
 	one := &application{Application: app, role: role, secret: secret}
 	if d.cluster == nil {
 		return one, nil
@@ -82,6 +94,7 @@ func (d *deployment) newApplication(app config.Application, secret *connectionSe
 	if app.Migrates() {
 		args.Migration = &jobs.Migration{Config: d.cfg, App: app, DatabaseCidrs: d.found.databaseCidrs(), Login: secret.migrator}
 	}
+	var err error
 	one.access, err = k8s.New(d.ctx, naming.Access(d.cfg.Environment, app.Name), args,
 		ownership(d.cfg, app), pulumi.Providers(d.cluster.provider))
 	return one, err

@@ -21,7 +21,7 @@ type connectionSecret struct {
 
 // connect writes the connection secrets once the logins and the pooler are ready, and returns them by the applications' names. pooler is
 // nil if the URLs lead to the database.
-func (d *deployment) connect(all map[string]*logins, pooler *pgbouncer.Pooler) (map[string]*connectionSecret, error) {
+func (d *deployment) connect(all map[string]*logins, roles map[string]*irsa.Role, pooler *pgbouncer.Pooler) (map[string]*connectionSecret, error) {
 	var endpoint *credentials.Endpoint
 	if pooler != nil {
 		endpoint = &credentials.Endpoint{Host: pooler.Host, Port: pgbouncer.Port, Ready: pooler.Ready}
@@ -39,7 +39,7 @@ func (d *deployment) connect(all map[string]*logins, pooler *pgbouncer.Pooler) (
 		if !has {
 			continue
 		}
-		own, err := d.write(app, l, endpoint)
+		own, err := d.write(app, l, endpoint, d.ready(l, roles))
 		if err != nil {
 			return nil, err
 		}
@@ -50,15 +50,23 @@ func (d *deployment) connect(all map[string]*logins, pooler *pgbouncer.Pooler) (
 	return secrets, nil
 }
 
+// connectionArn is the connection secret of an application: that of its own database, or the main one.
+func (d *deployment) connectionArn(app config.Application, l *logins) pulumi.StringOutput {
+	if l == nil || app.Main {
+		return d.db.ConnectionSecretArn
+	}
+	return l.credentials.ConnectionSecretArn
+}
+
 // write writes the connection secrets of an application's logins. A pooler is for the main database alone.
-func (d *deployment) write(app config.Application, l *logins, pooler *credentials.Endpoint) (*connectionSecret, error) {
-	arn := d.db.ConnectionSecretArn
+func (d *deployment) write(app config.Application, l *logins, pooler *credentials.Endpoint, ready []pulumi.Resource) (*connectionSecret, error) {
+	arn := d.connectionArn(app, l)
 	if !app.Main {
-		arn, pooler = l.credentials.ConnectionSecretArn, nil
+		pooler = nil
 	}
 	connections, err := credentials.NewConnections(d.ctx, d.component(app, "connections"), &credentials.ConnectionsArgs{
 		Config: d.cfg, Server: d.db.Server, App: app, Logins: l.credentials, ConnectionSecretArn: arn,
-		Pooler: pooler, Ready: []pulumi.Resource{l.bootstrap.Job},
+		Pooler: pooler, Ready: ready,
 	}, pulumi.Providers(d.cloud.aws))
 	if err != nil {
 		return nil, err

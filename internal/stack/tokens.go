@@ -1,6 +1,9 @@
 package stack
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config"
@@ -33,4 +36,19 @@ func (d *deployment) loginArns(app config.Application) pulumi.StringArray {
 		return nil
 	}
 	return d.db.Server.LoginArns(d.cfg, naming.DatabaseRoles(d.cfg.App.Name).ApplicationIAM)
+}
+
+// ready is what must exist before a secret names the logins: the logins, and by token the policies of those who log in.
+func (d *deployment) ready(l *logins, roles map[string]*irsa.Role) []pulumi.Resource {
+	ready := []pulumi.Resource{l.bootstrap.Job}
+	if !d.cfg.ByToken() {
+		return ready
+	}
+	for _, name := range slices.Sorted(maps.Keys(roles)) {
+		ready = append(ready, roles[name].Permissions)
+	}
+	if l.migration != nil {
+		ready = append(ready, l.migration.Role.Permissions)
+	}
+	return ready
 }

@@ -141,7 +141,11 @@ func (s *transitioning) make(t *testing.T, row transition) outcome {
 		s.untouched(func() []string { did = s.MustUp(); return did })
 		assert.Equal(t, shown, did, "an up does what the preview showed")
 		if row.ends {
-			assert.NotEmpty(t, s.MustUp(), "a second run does the rest")
+			did := s.MustUp()
+			assert.NotEmpty(t, did, "a second run does the rest")
+			for _, change := range did {
+				assert.Regexp(t, "^delete aws:iam/rolePolicy:RolePolicy::.*/log-in-to-the-database$", change, "which is to take tokens away")
+			}
 		}
 		assert.Empty(t, s.MustPreview(), "a second run changes nothing")
 		result = outcome{operations(did), row.why}

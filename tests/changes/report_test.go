@@ -107,7 +107,8 @@ Every change that a user may make, made on the real engine with the simulated cl
 
 %s
 For each of them, the test holds that the preview shows exactly what the up then does and that a second run
-changes nothing; that the instance, its secrets, the role and what brings the credentials to the pods are neither
+changes nothing, except on the way back from database.credentials: iam, where it takes from the applications' roles the policy
+to log in by token, which pods needed until they restarted; that the instance, its secrets, the role and what brings the credentials to the pods are neither
 made again nor deleted, by the account of the cloud and of the engine; and that the database takes the login of every
 secret afterwards, and the pods have its address. A refusal comes in the preview and in the up, before anything is touched, and
 names the key, both values and the way out.

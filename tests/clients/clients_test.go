@@ -30,7 +30,15 @@ import (
 const asClient = "RUN_AS_CLIENT"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asClient) != "" {
+	switch os.Getenv(asClient) {
+	case "":
+	case "pool":
+		if err := runPool(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	default:
 		os.Exit(runPgx())
 	}
 	os.Exit(m.Run())

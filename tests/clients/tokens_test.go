@@ -72,14 +72,22 @@ func TestSnippetsByToken(t *testing.T) {
 	}
 	startByToken(t, port, tokens.Directory(t, checker.Check))
 
-	out, err := runByToken(t, port, session)
-	require.NoError(t, err, out)
-	assert.Equal(t, "sqlalchemy core_api_iam core_api_iam\npsycopg core_api_iam\nasyncpg core_api_iam core_api_iam\n", out)
+	python := []string{tools.At(t, tools.Python), "-c", snippets(t) + uses}
+	for expected, program := range map[string][]string{
+		"sqlalchemy core_api_iam core_api_iam\npsycopg core_api_iam\nasyncpg core_api_iam core_api_iam\n": python,
+		"pgx core_api_iam\npgx core_api_iam\n": {os.Args[0]},
+	} {
+		out, err := runByToken(t, port, session, program)
+		require.NoError(t, err, out)
+		assert.Equal(t, expected, out)
+	}
 
 	policy = `{"Statement": {"Effect": "Allow", "Action": "rds-db:connect", "Resource": "arn:aws:rds-db:us-east-1:123456789012:dbuser:db-B/core_api_iam"}}`
-	out, err = runByToken(t, port, session)
-	require.Error(t, err)
-	assert.Contains(t, out, `LDAP authentication failed for user "core_api_iam"`)
+	for _, program := range [][]string{python, {os.Args[0]}} {
+		out, err := runByToken(t, port, session, program)
+		require.Error(t, err)
+		assert.Contains(t, out, `LDAP authentication failed for user "core_api_iam"`)
+	}
 }
 
 // startByToken starts a server with the database mosaic and a login by token.
@@ -105,14 +113,14 @@ func startByToken(t *testing.T, port, directory int) {
 }
 
 // runByToken runs the program in a pod whose role has this session.
-func runByToken(t *testing.T, port int, session tokens.Session) (string, error) {
+func runByToken(t *testing.T, port int, session tokens.Session, program []string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	content := connection.Connection{Host: "localhost", Port: port, Database: "mosaic", Username: "core_api_iam"}.Content(nil)
-	cmd := exec.CommandContext(ctx, tools.At(t, tools.Python), "-c", snippets(t)+uses)
+	cmd := exec.CommandContext(ctx, program[0], program[1:]...)
 	cmd.Env = []string{
-		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + session.Credentials.AccessKeyID,
+		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1", asClient + "=pool", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + session.Credentials.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY=" + session.Credentials.SecretAccessKey, "AWS_SESSION_TOKEN=" + session.Credentials.SessionToken,
 	}
 	for _, entry := range (connection.Layout{Tokens: true}).Entries() {

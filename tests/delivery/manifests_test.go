@@ -51,7 +51,7 @@ func TestManifests(t *testing.T) {
 		"pooling", "prod", append(live.Pooled(), engine.Override{Path: "tls.caBundleConfigMap", Value: "rds-ca"}),
 	}, {"load", "prod", nil}, {"pods", "prod", pods}, {"alternating", "prod", []engine.Override{
 		{Path: "database.credentials", Value: "alternating"}, {Path: "database.readOnlyLogin", Value: "true"}, {Path: "tls.caBundlePath", Value: "/app/rds.pem"},
-	}}, {"access", "prod", []engine.Override{
+	}}, {"iam", "prod", []engine.Override{{Path: "database.credentials", Value: "iam"}}}, {"access", "prod", []engine.Override{
 		{Path: "app.secretsServiceAccount", Value: reader}, {Path: "additionalApps.worker.clusterSecretStore", Value: "aws"},
 	}}} {
 		t.Run(stack.file, func(t *testing.T) {

@@ -105,7 +105,7 @@ func TestPodSecurity(t *testing.T) {
 			assert.Contains(t, refused(&workload.Spec.Template), "runAsNonRoot", "the check sees the pod")
 		}
 	}
-	assert.Equal(t, len(files(t))+5, templates, "a migration in each, a bootstrap in two, a pooler in two and a load in one")
+	assert.Equal(t, len(files(t))+6, templates, "a migration in each, a bootstrap in three, a pooler in two and a load in one")
 }
 
 // TestARuleOfTheSchemaIsEvaluated: CEL rules of a schema are evaluated. Version 0.20 of the operator has none; later ones may.

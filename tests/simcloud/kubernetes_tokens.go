@@ -30,10 +30,7 @@ func (c *cluster) loginByToken(job *batchv1.Job, u *url.URL) error {
 		return fmt.Errorf("AssumeRoleWithWebIdentity: %w", err)
 	}
 	server, user := c.cloud.serverAt(u.Hostname()), u.User.Username()
-	by := caller{role, "botocore-session", c.region()}
-	resource := fmt.Sprintf("arn:aws:rds-db:%s:%s:dbuser:%s/%s", by.region, by.account(), server.Text("resourceId"), user)
-	known := c.cloud.get(Logins, server.Text("resourceId"))
-	if c.cloud.authorize(action{by: by, name: "rds-db:connect", resource: resource, context: map[string]string{}}) != nil || known == nil || known.Properties.Text(user) != byToken {
+	if !c.cloud.maySignIn(role, server, user) {
 		return fmt.Errorf("FATAL: PAM authentication failed for user %q", user) // RDS's own, whatever the reason
 	}
 	return nil

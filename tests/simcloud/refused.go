@@ -59,17 +59,25 @@ func (c *Cloud) Refused() map[string]string {
 	return c.refused()
 }
 
+// accept is nil if the server takes the login, without a password by a token.
+func (c *Cloud) accept(server Properties, database, user, password string) error {
+	if password == "" {
+		return c.refusesTokens(server, user)
+	}
+	return c.databases().Accept(server, database, user, password)
+}
+
 func (c *Cloud) refused() map[string]string {
 	why := map[string]string{}
 	try := func(name string, fields map[string]string) {
 		host, user, password := fields["host"], fields["username"], fields["password"]
-		if user == "" || password == "" {
+		if user == "" {
 			return
 		}
 		servers := c.servers(func(p Properties) bool { return host == "" || pooled(host) || p.Text("address") == host })
 		refusal := fmt.Errorf("could not translate host name %q to address: Name or service not known", host)
 		for _, server := range servers {
-			if refusal = c.databases().Accept(server, fields["database"], user, password); refusal == nil {
+			if refusal = c.accept(server, fields["database"], user, password); refusal == nil {
 				return
 			}
 		}

@@ -147,6 +147,7 @@ func (b *byToken) wrongTokens(t *testing.T) {
 	}
 	for name, token := range map[string]string{
 		"expired":                  changed(func(k *tokens.Token) { k.SignedAt = time.Now().Add(-16 * time.Minute) }),
+		"of a clock that is fast":  changed(func(k *tokens.Token) { k.SignedAt = time.Now().Add(16 * time.Minute) }),
 		"for another login":        changed(func(k *tokens.Token) { k.Login = "core_api_migrator_iam" }),
 		"for another host":         changed(func(k *tokens.Token) { k.Host = strings.Replace(k.Host, "mosaic-prod-db", "mosaic-dev-db", 1) }),
 		"for another region":       changed(func(k *tokens.Token) { k.Region = "eu-west-1" }),
