@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Problems is what makes a picture hard to read: text beyond the edge or upon other text, a file that is no XML or is large.
+// Problems is what makes a picture hard to read: text beyond an edge or upon other text, a file that is no XML or is large.
 func (d *Drawing) Problems() []string {
 	var problems []string
 	for i, one := range d.texts {
@@ -20,6 +20,9 @@ func (d *Drawing) Problems() []string {
 				problems = append(problems, fmt.Sprintf("%q and %q lie upon one another", one.text, other.text))
 			}
 		}
+	}
+	for _, line := range d.tooWide {
+		problems = append(problems, fmt.Sprintf("%q is wider than its box", line))
 	}
 	const most = 60_000
 	if size := len(d.String()); size > most {

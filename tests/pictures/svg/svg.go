@@ -21,6 +21,7 @@ type Drawing struct {
 	width, height float64
 	body          strings.Builder
 	texts         []area
+	tooWide       []string // lines that do not fit into their box
 }
 
 // area is where something is.
@@ -62,6 +63,9 @@ func (d *Drawing) Label(b Box, fill string, lines ...string) Box {
 			class, size = "ink bold", Size
 		}
 		d.text(Point{b.X + 8, b.Y + 18 + 17*float64(i)}, class, size, line)
+		if last := len(d.texts) - 1; d.texts[last].right > b.Right() {
+			d.tooWide = append(d.tooWide, line)
+		}
 	}
 	return b
 }

@@ -50,9 +50,10 @@ func TestProblems(t *testing.T) {
 	bad := New(200, "A title", "")
 	bad.Text(Point{20, 80}, "ink", "one upon the other")
 	bad.Text(Point{30, 82}, "ink", "beyond the edge of a narrow picture")
+	bad.Label(Box{X: 20, Y: 120, W: 40}, "plain", "a long line")
 	assert.Equal(t, []string{
 		`"one upon the other" and "beyond the edge of a narrow picture" lie upon one another`,
-		`"beyond the edge of a narrow picture" is beyond the edge`, "no title, or no description",
+		`"beyond the edge of a narrow picture" is beyond the edge`, `"a long line" is wider than its box`, "no title, or no description",
 	}, bad.Problems())
 }
 
