@@ -16,6 +16,9 @@ type Part struct {
 	fill string
 }
 
+// Fill is the colour of the box.
+func (p Part) Fill() string { return p.fill }
+
 // Need is an arrow from what is made later to what it depends on.
 type Need struct{ From, To string }
 

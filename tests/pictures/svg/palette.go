@@ -27,7 +27,8 @@ func fills() []colour {
 
 // style is the style sheet of every picture: a light page, and a dark one for whoever prefers it.
 func style() string {
-	light, dark := "", ""
+	halo := ".halo{paint-order:stroke;stroke-width:4px;stroke:%s}" // keeps lines away from text
+	light, dark := fmt.Sprintf(halo, fills()[0].light), fmt.Sprintf(halo, fills()[0].dark)
 	for _, c := range fills() {
 		light += fmt.Sprintf(".%s{fill:%s}", c.class, c.light)
 		dark += fmt.Sprintf(".%s{fill:%s}", c.class, c.dark)
