@@ -55,6 +55,7 @@ func TestScreens(t *testing.T) {
 		}
 		page.WriteString("### " + screen.title + "\n\n```sh\n" + screen.command + "\n```\n\n```text\n" + strings.TrimSpace(text) + "\n```\n\n")
 	}
+	page.WriteString("### The comment on a pull request\n\nFor another tier, from the [pipeline](../how-to/pipeline.md):\n\n" + comment(t, changed))
 	golden.Docs("docs/start/screens.md").Check(t, strings.TrimSuffix(page.String(), "\n"))
 }
 
