@@ -24,15 +24,15 @@ import (
 func TestDocsAreCurrent(t *testing.T) {
 	for file, table := range map[string]func(*testing.T) string{
 		"docs/reference/configuration.md": configurationTable,
-		"docs/why/delivery.md":      placeholdersTable,
+		"docs/why/delivery.md":            placeholdersTable,
 		"docs/reference/outputs.md":       outputsTable,
 		"docs/reference/tiers.md":         tiersPage,
 		"docs/reference/costs.md":         costTables,
-		"docs/how-to/monitoring.md":    monitoringTables,
-		"docs/how-to/pipeline.md":      needsTable,
-		"docs/how-to/upgrades.md":      effectsTable,
-		"docs/how-to/serverless.md":    notAuroraTable,
-		"README.md":             tiersTable,
+		"docs/how-to/monitoring.md":       monitoringTables,
+		"docs/how-to/pipeline.md":         needsTable,
+		"docs/how-to/upgrades.md":         effectsTable,
+		"docs/how-to/serverless.md":       notAuroraTable,
+		"README.md":                       tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
 			golden.Docs(file).Check(t, table(t))
