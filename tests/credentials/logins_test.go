@@ -111,20 +111,7 @@ func TestTheOrderOfAlternatingLogins(t *testing.T) {
 	begun := len(l.Cloud.Log())
 	l.MustSet("database.passwordVersion", "2")
 	l.MustUp()
-	log, last := l.Cloud.Log()[begun:], -1
-	for _, step := range []struct{ op, kind, name string }{
-		{"create", "random:index/randomPassword:RandomPassword", "mosaic-prod-db-core_api_b-2"},
-		{"create", live.SecretVersionType, "mosaic/prod/rds/bootstrap"},
-		{"update", live.ExternalSecretType, "core-api-bootstrap-db"},
-		{"create", live.JobType, "core-api-bootstrap"},
-		{"create", live.SecretVersionType, "mosaic/prod/rds/connection"},
-		{"update", live.ExternalSecretType, "core-api-db"},
-	} {
-		at := slices.IndexFunc(log, func(o simcloud.Operation) bool { return o.Op == step.op && o.Type == step.kind && o.Name == step.name })
-		require.GreaterOrEqual(t, at, 0, "%v is not in the log", step)
-		assert.Greater(t, at, last, "%v comes too early", step)
-		last = at
-	}
+	inOrder(t, l.Cloud.Log()[begun:], alternatingRotation())
 }
 
 // TestARotationThatFails: wherever a rotation stops, every secret works, and it can be completed or undone. Only what would change

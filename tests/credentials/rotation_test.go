@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 	"github.com/mosaic-stories/mosaic-database/tests/simcloud"
@@ -40,20 +39,7 @@ func TestRotationOrder(t *testing.T) {
 	l.MustUp()
 	log := l.Cloud.Log()[begun:]
 	const version = live.SecretVersionType
-	last := -1
-	for _, step := range []struct{ op, kind, name string }{
-		{"create", "random:index/randomPassword:RandomPassword", "mosaic-prod-db-password"},
-		{"update", live.InstanceType, "mosaic-prod-db"},
-		{"create", version, "mosaic/prod/rds/connection"},
-		{"update", live.ExternalSecretType, "core-api-db"},
-	} {
-		at := slices.IndexFunc(log, func(o simcloud.Operation) bool {
-			return o.Op == step.op && o.Type == step.kind && o.Name == step.name
-		})
-		require.GreaterOrEqual(t, at, 0, "%v is not in the log", step)
-		assert.Greater(t, at, last, "%v comes too early", step)
-		last = at
-	}
+	inOrder(t, log, masterRotation())
 	instance := slices.IndexFunc(log, func(o simcloud.Operation) bool { return o.Op == "update" && o.Type == live.InstanceType })
 	for i, o := range log {
 		if o.Type == version && o.Op == "create" {

@@ -63,6 +63,7 @@ func TestScreens(t *testing.T) {
 	}
 	brief := regexp.MustCompile(`(?m)^ {4}(?:(?:endpoint|estimatedMonthlyCost|kubernetesSecretName|migrationJobName|roleArn) *:|\+ \d).*$|^(?:Outputs|Resources):`)
 	golden.Docs("README.md").Check(t, "```text\n"+strings.Join(brief.FindAllString(first.Stdout, -1), "\n")+"\n```\n")
+	page.WriteString("### The comment on a pull request\n\nFor another tier, from the [pipeline](../how-to/pipeline.md):\n\n" + comment(t, changed))
 	golden.Docs("docs/start/screens.md").Check(t, strings.TrimSuffix(page.String(), "\n"))
 }
 
