@@ -163,6 +163,9 @@ func TestTheMakingOfADatabase(t *testing.T) {
 			}
 			out, err := d.bootstrap(shop())
 			require.NoError(t, err, out)
+			for _, step := range steps[1:] {
+				assert.Contains(t, d.logged(), step, "the steps are those of the bootstrap, which has run them all at first")
+			}
 			assert.Equal(t, "true true false", d.one(master, `SELECT format('%s %s %s', has_database_privilege('shop_app_a', 'shop', 'CONNECT')::text,
 				has_database_privilege('shop_migrator_b', 'shop', 'CREATE')::text, has_database_privilege('orders_a', 'shop', 'CONNECT')::text)`))
 			d.refused(d.url("legacy", "old", "shop"), denied, `SELECT 1`)
