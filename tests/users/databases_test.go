@@ -154,6 +154,13 @@ func TestTheMakingOfADatabase(t *testing.T) {
 			d.do(master, "DROP DATABASE shop")
 		})
 	}
+	t.Run("refused: what somebody made after a Job was killed", func(t *testing.T) {
+		d.do(master, steps[1], "CREATE DATABASE shop")
+		out, err := d.bootstrap(shop())
+		require.Error(t, err)
+		assert.Contains(t, out, "there is a database shop already, which this program did not make")
+		d.do(master, "DROP DATABASE shop")
+	})
 	d.do(master, "DROP ROLE shop_owner")
 	for n := range len(steps) + 1 {
 		t.Run(fmt.Sprintf("killed after %d steps", n), func(t *testing.T) {
