@@ -213,7 +213,7 @@ sandbox *args:
 test *args:
     go run ./tests/all {{ args }}
 
-# Check every row of docs/faults.md and docs/transitions.md on the engine, and what concerns Kubernetes on real clusters; takes many minutes
+# Check every row of docs/why/faults.md and docs/reference/transitions.md on the engine, and what concerns Kubernetes on real clusters; takes many minutes
 [group('develop')]
 prove *args:
     go test -count=1 -tags prove ./tests/changes ./tests/faults -run 'TestTransitions|TestFaults' -timeout 45m {{ args }}

@@ -27,7 +27,7 @@ func (b *builder) subnetGroup() (*rds.SubnetGroup, error) {
 // its name or description changes and does not delete a group in use, so the new one must exist beside the old one.
 //
 // It is registered by its type token, because the SDK's package ec2 takes more CPU time to compile than all other
-// AWS packages together (docs/performance.md).
+// AWS packages together (docs/reference/performance.md).
 func (b *builder) securityGroup() (pulumi.CustomResource, error) {
 	group := &pulumi.CustomResourceState{}
 	if err := b.ctx.RegisterResource("aws:ec2/securityGroup:SecurityGroup", b.name, pulumi.Map{

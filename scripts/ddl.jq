@@ -14,4 +14,4 @@ def times: if . == 1 then "once" elif . >= 1000 then "1000 times or more" else "
  | select(IN(.login; $logins[]))]
 | group_by([.login, .client, .refusal]) | map(max_by(.at) + {number: length}) | sort_by(.at) | reverse
 | (.[:10][] | . as $one | "\($one.login) from \($one.client)\($pods[$one.client] // "" | if . == "" then "" else ", the pod \(.)" end): \($one.refusal | statement), \($one.number | times), last at \($one.at) UTC"),
-  if . == [] then empty else "the Job migrates; take alembic upgrade out of the command of the image (docs/migrations.md)" end
+  if . == [] then empty else "the Job migrates; take alembic upgrade out of the command of the image (docs/how-to/migrations.md)" end

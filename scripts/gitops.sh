@@ -47,6 +47,6 @@ push() {
   git -C "$folder" push --quiet "$@" "$remote" "$refspec" 2>"$scratch/refused" ||
     fail "the remote refused a push to ${refspec##*:refs/heads/}, which stays as it is there:
 $(<"$scratch/refused")
-  protected branch: let the pipeline open a pull request (docs/pipeline.md); no permission to push: ask for it; somebody pushed
+  protected branch: let the pipeline open a pull request (docs/how-to/pipeline.md); no permission to push: ask for it; somebody pushed
   in between (fetch first, non-fast-forward): run this again"
 }

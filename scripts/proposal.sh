@@ -10,7 +10,7 @@ open_proposal() {
   export GIT_AUTHOR_NAME=mosaic-database GIT_AUTHOR_EMAIL=mosaic-database@users.noreply.github.com
   export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
   may="see above; the job needs the permissions contents: write and pull-requests: write, and the repository the setting
-  \"Allow GitHub Actions to create and approve pull requests\" (docs/pipeline.md)"
+  \"Allow GitHub Actions to create and approve pull requests\" (docs/how-to/pipeline.md)"
 }
 
 remote() { git -c credential.helper='!gh auth git-credential' "$@"; }

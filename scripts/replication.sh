@@ -14,7 +14,7 @@ open_generations() {
   active=$(setting restore.serving)
   newest=${newest:-1} active=${active:-$newest}
   state=$(setting restore.logicalReplication)
-  [[ -n $state ]] || fail "the stack $stack has no restore.logicalReplication; docs/upgrades.md says how to begin"
+  [[ -n $state ]] || fail "the stack $stack has no restore.logicalReplication; docs/how-to/upgrades.md says how to begin"
 }
 
 # host N prints the host name of a generation's instance.

@@ -95,7 +95,7 @@ type row struct {
 }
 
 // rows is the table of alarms for one instance. A new alarm needs only a row here: the dashboard, the cost estimate and
-// docs/monitoring.md are made from it.
+// docs/how-to/monitoring.md are made from it.
 func rows(i instance, a config.Alerts) []row {
 	return []row{
 		{skip: i.Pauses, Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2, MissingData: treatBreaching,

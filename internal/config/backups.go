@@ -9,12 +9,12 @@ import (
 
 // Backups is what there is besides the automated backups of RDS in the instance's own region.
 type Backups struct {
-	CopyToRegion      string `key:"copyToRegion" unset:"none" rule:"optional,region" doc:"Other region that RDS copies the automated backups to, and Secrets Manager the secrets of master user and connection (docs/region.md)."`
+	CopyToRegion      string `key:"copyToRegion" unset:"none" rule:"optional,region" doc:"Other region that RDS copies the automated backups to, and Secrets Manager the secrets of master user and connection (docs/how-to/region.md)."`
 	CopyRetentionDays int    `key:"copyRetentionDays" default:"7" rule:"1..35" free:"the size of the copies stays an expectation" doc:"Days that the copies are kept."`
 	CopyKmsKeyID      string `key:"copyKmsKeyId" unset:"a key that the program makes there, and leaves there" rule:"kmsKey" doc:"KMS key of that region that encrypts the copies, and what is restored from them."`
 	CopyUnprotected   bool   `key:"copyUnprotected" free:"who may do something" doc:"The first of two runs that end the copying; it takes effect in a run of its own."`
 
-	AWSBackupRetentionDays int `key:"awsBackupRetentionDays" default:"0" rule:"0..36500" doc:"Days that AWS Backup keeps what it takes of the database every day (docs/restore.md); 0: it takes nothing."`
+	AWSBackupRetentionDays int `key:"awsBackupRetentionDays" default:"0" rule:"0..36500" doc:"Days that AWS Backup keeps what it takes of the database every day (docs/how-to/restore.md); 0: it takes nothing."`
 }
 
 // MakesKey tells whether the program makes the key of the copies.

@@ -29,14 +29,14 @@ type Config struct {
 	Migrations Migrations        `key:"migrations" free:"in the cluster" doc:"Job that brings the schema to the application's revision."`
 	TLS        TLS               `key:"tls" free:"in the cluster" doc:"How clients verify the server: without a CA bundle sslmode is require, with one it is verify-full."`
 	Pooling    Pooling           `key:"pooling" doc:"PgBouncer in the cluster, between the applications and the database."`
-	Previews   Previews          `key:"previews" doc:"Databases of preview environments on this instance (docs/previews.md)."`
+	Previews   Previews          `key:"previews" doc:"Databases of preview environments on this instance (docs/how-to/previews.md)."`
 	Delivery   Delivery          `key:"delivery" default:"pulumi" rule:"pulumi|handover|gitops" free:"in the cluster" doc:"Who owns the Kubernetes objects: this program (pulumi) or the GitOps repository (gitops); handover while they go from one to the other."`
 	GitOps     GitOps            `key:"gitops" free:"a file in a repository" doc:"Where the GitOps repository has the values that the chart gets."`
 	Alerts     Alerts            `key:"alerts" doc:"Who the alarms notify, and their thresholds."`
 	Budget     Budget            `key:"budget" doc:"Limit of the estimated monthly cost."`
 	Backups    Backups           `key:"backups" doc:"Copies of the backups in another region, and AWS Backup."`
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
-	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/controls.md)."`
+	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/reference/controls.md)."`
 
 	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,boundary" free:"who may do something" doc:"IAM policy that bounds every role that this program makes, by its name, with its path as in team/boundary, or by its ARN; it has to be there."`
 	RolePath            string            `key:"rolePath" default:"/" rule:"rolePath" free:"a name" doc:"Path of every IAM role that this program and just bootstrap make, as in /team/; it cannot change once they are made."`
@@ -55,7 +55,7 @@ type Cluster struct {
 type Network struct {
 	VpcID           string   `key:"vpcId" unset:"the cluster's VPC" rule:"vpc" doc:"VPC of the database."`
 	SubnetIDs       []string `key:"subnetIds" unset:"the private subnets of the VPC" rule:"subnet" all:"twoSubnets,distinct" doc:"Private subnets of the database."`
-	SubnetGroupName string   `key:"subnetGroupName" unset:"a generated one" rule:"subnetGroup" free:"a name" doc:"Name of the subnet group, if another tool made it (docs/adoption.md)."`
+	SubnetGroupName string   `key:"subnetGroupName" unset:"a generated one" rule:"subnetGroup" free:"a name" doc:"Name of the subnet group, if another tool made it (docs/how-to/adoption.md)."`
 	IngressCidrs    []string `key:"ingressCidrs" unset:"none with security groups, otherwise the CIDR of the VPC" rule:"cidr" all:"distinct" doc:"Networks that may connect to the database."`
 
 	IngressSecurityGroupIDs     []string `key:"ingressSecurityGroupIds" rule:"securityGroup" all:"distinct" doc:"Security groups of the VPC whose members may connect; each is one of the 60 inbound rules that a security group can have, as each CIDR block is."`
@@ -90,15 +90,15 @@ type AdditionalApp struct {
 		Path string `key:"path" unset:"none: its values are not written" rule:"optional,valuesFile" doc:"File of its values, as gitops.path is for those of the application that owns the schema."`
 		Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a shared file takes its values, as gitops.key."`
 	} `key:"gitops" doc:"Where the GitOps repository has the values that its chart gets."`
-	Database OwnDatabase `key:"database" doc:"Database of the application alone, beside database.name on the same instance (docs/databases.md); none: it uses that one."`
+	Database OwnDatabase `key:"database" doc:"Database of the application alone, beside database.name on the same instance (docs/how-to/databases.md); none: it uses that one."`
 	Access
 }
 
 // Access is how an application gets at the database: the entries of its Secret, the values of its chart, its Deployments, how the
 // External Secrets Operator reads its secret, what else its role may do, and who may assume it.
 type Access struct {
-	SecretEntries          map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/clients.md)."`
-	HelmValues             map[string]any    `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders (docs/delivery.md)."`
+	SecretEntries          map[string]string `key:"secretEntries" rule:"secretEntry" doc:"Entries of the Secret beside the default ones, or in place of one, such as DATABASE_URL: url; each with the property of the connection secret that is its value (docs/how-to/clients.md)."`
+	HelmValues             map[string]any    `key:"helmValues" unset:"the default shape" doc:"Shape of the values of the application's chart, with placeholders (docs/why/delivery.md)."`
 	Deployments            []string          `key:"deployments" unset:"those whose pods use the Secret" rule:"subdomain" all:"distinct" doc:"Deployments of the application, which the recipes restart and scale."`
 	SecretsServiceAccount  string            `key:"secretsServiceAccount" unset:"serviceAccount" rule:"subdomain" doc:"ServiceAccount for the SecretStore alone, which gets the role; the application's own, with the role that it has, is left alone."`
 	ClusterSecretStore     string            `key:"clusterSecretStore" unset:"none: a SecretStore is made" rule:"optional,subdomain" doc:"ClusterSecretStore that is there and may read the connection secret, instead of a SecretStore."`

@@ -7,7 +7,7 @@ type Database struct {
 	Name                      string            `key:"name" default:"mosaic" rule:"databaseName" free:"a name" unnoticed:"immutable" doc:"Name of the database."`
 	Username                  string            `key:"username" default:"mosaicadmin" rule:"userName" free:"a name" unnoticed:"immutable" doc:"Name of the master user."`
 	Port                      int               `key:"port" default:"5432" rule:"1150..65535" free:"a setting without a price" doc:"Port that the database listens on."`
-	InstanceIdentifier        string            `key:"instanceIdentifier" unset:"mosaic-<environment>-db" rule:"instance" free:"a name" unnoticed:"immutable" doc:"Identifier of the first instance, if another tool made it (docs/adoption.md)."`
+	InstanceIdentifier        string            `key:"instanceIdentifier" unset:"mosaic-<environment>-db" rule:"instance" free:"a name" unnoticed:"immutable" doc:"Identifier of the first instance, if another tool made it (docs/how-to/adoption.md)."`
 	EngineVersion             string            `key:"engineVersion" default:"16" rule:"engineVersion" free:"a setting without a price" doc:"Version of PostgreSQL."`
 	AllowMajorVersionUpgrade  bool              `key:"allowMajorVersionUpgrade" free:"who may do something" unnoticed:"permits a change" doc:"Lets a change of the major version through."`
 	AutoMinorVersionUpgrade   bool              `key:"autoMinorVersionUpgrade" default:"true" free:"when AWS does something" unnoticed:"applied at once" doc:"Takes minor versions in the maintenance window."`
@@ -47,19 +47,19 @@ type Database struct {
 	MonitoringInterval               int    `key:"monitoringInterval" rule:"0|1|5|10|15|30|60" unnoticed:"applied at once" doc:"Seconds between enhanced monitoring's readings; 0 switches it off."`
 	LogRetentionDays                 int    `key:"logRetentionDays" default:"30" rule:"1|3|5|7|14|30|60|90|120|150|180|365|400|545|731|1096|1827|2192|2557|2922|3288|3653" unnoticed:"not a setting of RDS" doc:"Days that CloudWatch keeps the database's logs."`
 
-	Audit []string `key:"audit" rule:"ddl|function|misc|misc_set|read|role|write" all:"distinct" unnoticed:"its library is a parameter" doc:"Classes of statements that pgAudit writes into the log, by the names of pgaudit.log; none: it is off (docs/monitoring.md)."`
+	Audit []string `key:"audit" rule:"ddl|function|misc|misc_set|read|role|write" all:"distinct" unnoticed:"its library is a parameter" doc:"Classes of statements that pgAudit writes into the log, by the names of pgaudit.log; none: it is off (docs/how-to/monitoring.md)."`
 
-	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating|iam" unnoticed:"not a setting of RDS" doc:"Login of the clients: the master user's, one of two logins with few privileges, which alternate at each rotation, or with iam a login by token that has no password (docs/users.md)."`
+	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating|iam" unnoticed:"not a setting of RDS" doc:"Login of the clients: the master user's, one of two logins with few privileges, which alternate at each rotation, or with iam a login by token that has no password (docs/why/users.md)."`
 	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password; with alternating credentials, one more at a time; with iam, there is none to change."`
 	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password of the master user, with credentials alternating or iam."`
 	BootstrapImage        string      `key:"bootstrapImage" default:"postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea" rule:"image" free:"in the cluster" unnoticed:"not a setting of RDS" doc:"Image with psql 15 or later, in which the Job runs that makes the logins."`
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" unnoticed:"not a setting of RDS" doc:"Makes a login that only reads, with a secret of its own."`
 	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinctNames" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
-	Extensions            []string    `key:"extensions" rule:"extension" all:"distinct" free:"they cost nothing" unnoticed:"not a setting of RDS" doc:"Extensions that the bootstrap makes and updates as the master user, in this order; one that is taken out stays (docs/users.md)."`
+	Extensions            []string    `key:"extensions" rule:"extension" all:"distinct" free:"they cost nothing" unnoticed:"not a setting of RDS" doc:"Extensions that the bootstrap makes and updates as the master user, in this order; one that is taken out stays (docs/why/users.md)."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" free:"a deleted secret is free" unnoticed:"not a setting of RDS" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
 	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
 
-	ManageMasterUserPassword bool `key:"manageMasterUserPassword" unnoticed:"applied at once" doc:"RDS makes, keeps and rotates the master user's password, in a secret of its own; no state, preview or plan has it (docs/users.md)."`
+	ManageMasterUserPassword bool `key:"manageMasterUserPassword" unnoticed:"applied at once" doc:"RDS makes, keeps and rotates the master user's password, in a secret of its own; no state, preview or plan has it (docs/why/users.md)."`
 }
 
 // Credentials is the kind of login that the clients have.

@@ -82,12 +82,12 @@ func (l *loader) oneDatabaseAlone(app Application) {
 	if r.DumpAndLoad && l.config.keepsSource() {
 		l.conflict(Problem{Key: "restore.dumpAndLoad", Value: schema.Show(r.DumpAndLoad),
 			Rule: fmt.Sprintf("not with a database of an additional application, %s: the Job loads database.name alone, and the others would be missing", app.Database),
-			Fix:  "a generation that is restored from a snapshot, which has all databases; or move " + app.Database + " by pg_dump to a stack of its own before (docs/databases.md)"}, app.Key())
+			Fix:  "a generation that is restored from a snapshot, which has all databases; or move " + app.Database + " by pg_dump to a stack of its own before (docs/how-to/databases.md)"}, app.Key())
 	}
 	if r.LogicalReplication != "" {
 		l.conflict(Problem{Key: "restore.logicalReplication", Value: schema.Show(r.LogicalReplication),
 			Rule: fmt.Sprintf("not with a database of an additional application, %s: a subscription follows database.name alone, and the others would be missing", app.Database),
-			Fix:  "an upgrade in place (database.allowMajorVersionUpgrade), which has all databases; or move " + app.Database + " by pg_dump to a stack of its own before (docs/databases.md)"}, app.Key())
+			Fix:  "an upgrade in place (database.allowMajorVersionUpgrade), which has all databases; or move " + app.Database + " by pg_dump to a stack of its own before (docs/how-to/databases.md)"}, app.Key())
 	}
 }
 

@@ -39,7 +39,7 @@ func (l *loader) dumpAndLoad() {
 	if c.Delivery != DeliveryPulumi {
 		l.conflict(Problem{Key: "restore.dumpAndLoad", Value: schema.Show(r.DumpAndLoad),
 			Rule: fmt.Sprintf("not with delivery %s: this program runs a Job in the cluster before the secrets get another content", c.Delivery),
-			Fix:  "delivery: pulumi; or dump and load by hand into another stack (docs/moving-in.md)"}, "delivery")
+			Fix:  "delivery: pulumi; or dump and load by hand into another stack (docs/how-to/moving-in.md)"}, "delivery")
 	}
 	l.dumpImage()
 }

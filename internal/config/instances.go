@@ -21,8 +21,8 @@ func (l *loader) instancesAlone() {
 	if l.config.Database.Aurora() && b.CopyToRegion != "" {
 		l.conflict(Problem{Key: "backups.copyToRegion", Value: schema.Show(b.CopyToRegion),
 			Rule: "not with tier serverless: RDS copies the automated backups of instances alone",
-			Fix: "nothing: remove the field, and copy snapshots of the cluster there (docs/serverless.md); copies that there are of an instance " +
-				"end before, in two runs with its tier (docs/region.md)"}, "tier")
+			Fix: "nothing: remove the field, and copy snapshots of the cluster there (docs/how-to/serverless.md); copies that there are of an instance " +
+				"end before, in two runs with its tier (docs/how-to/region.md)"}, "tier")
 	}
 	if l.config.newestEngine() != AuroraPostgreSQL && (!l.config.Database.Aurora() || r.LogicalReplication == ReplicationComplete) {
 		return // an active cluster may have an instance beside it that replication made
@@ -33,8 +33,8 @@ func (l *loader) instancesAlone() {
 		if given.value != "" {
 			l.conflict(Problem{Key: given.field, Value: schema.Show(given.value),
 				Rule: "not with an Aurora cluster as the active or the newest instance: just db-replicate replicates between instances of RDS alone",
-				Fix: "nothing: remove the line; a cluster is upgraded in place, with database.engineVersion (docs/upgrades.md), and data comes from another " +
-					"engine by a snapshot, or with dumpAndLoad (docs/serverless.md)"}, "tier", "restore.engines", "restore.generation")
+				Fix: "nothing: remove the line; a cluster is upgraded in place, with database.engineVersion (docs/how-to/upgrades.md), and data comes from another " +
+					"engine by a snapshot, or with dumpAndLoad (docs/how-to/serverless.md)"}, "tier", "restore.engines", "restore.generation")
 		}
 	}
 }
@@ -43,7 +43,7 @@ func (l *loader) instancesAlone() {
 func (l *loader) backupsOfEngine() {
 	const (
 		ofAurora = "not a cluster's for an instance of RDS: RDS makes none from a backup of Aurora"
-		dump     = "restore.dumpAndLoad, with the cluster as sourceInstanceIdentifier (docs/serverless.md); or that of an instance"
+		dump     = "restore.dumpAndLoad, with the cluster as sourceInstanceIdentifier (docs/how-to/serverless.md); or that of an instance"
 	)
 	r := l.config.Restore
 	ofCluster, instance := strings.HasPrefix(r.SourceDbiResourceID, "cluster-"), l.config.newestEngine() != AuroraPostgreSQL

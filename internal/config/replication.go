@@ -87,7 +87,7 @@ func (l *loader) replicationNeeds() {
 	if d.Parameters[logicalParameter] != "1" {
 		l.conflict(Problem{Key: "database.parameters." + logicalParameter, Value: schema.Show(d.Parameters[logicalParameter]),
 			Rule: "1 with restore.logicalReplication: PostgreSQL decodes no changes otherwise",
-			Fix:  `"1", in a run before, and restart the instance (docs/upgrades.md)`}, "database.parameters", "restore.logicalReplication")
+			Fix:  `"1", in a run before, and restart the instance (docs/how-to/upgrades.md)`}, "database.parameters", "restore.logicalReplication")
 	}
 	if slices.Contains([]string{"", "-1"}, d.Parameters[slotParameter]) {
 		l.conflict(Problem{Key: "database.parameters." + slotParameter, Value: schema.Show(d.Parameters[slotParameter]),

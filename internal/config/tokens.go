@@ -58,7 +58,7 @@ func (l *loader) tokensOf(app Application) {
 		if app.SecretEntries[name] == connection.Password {
 			l.conflict(Problem{Key: app.Key() + ".secretEntries." + name, Value: schema.Show(connection.Password),
 				Rule: "not with credentials iam: there is no password",
-				Fix:  "nothing: remove the entry; the application makes a token for every connection (docs/clients.md)"},
+				Fix:  "nothing: remove the entry; the application makes a token for every connection (docs/how-to/clients.md)"},
 				"database.credentials", "additionalApps")
 		}
 	}

@@ -16,7 +16,7 @@ func recoveryPoints(cfg *config.Config, before map[string]string) []string {
 	}
 	what := fmt.Sprintf("for what AWS Backup takes from now on; what it has taken is kept for the days that it had then, such as %s", was)
 	if now == "0" {
-		what = "AWS Backup takes nothing more; what it has taken stays in its vault for its days, and vault and role stay for good (docs/restore.md)"
+		what = "AWS Backup takes nothing more; what it has taken stays in its vault for its days, and vault and role stay for good (docs/how-to/restore.md)"
 	}
 	return []string{fmt.Sprintf("%s: %s → %s: %s", lock.AWSBackupKey(), was, now, what)}
 }

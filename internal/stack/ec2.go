@@ -3,7 +3,7 @@ package stack
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // The functions of the SDK's package ec2 that [discover] needs, with the fields that it uses. The package itself takes more
-// CPU time to compile than all other AWS packages together (docs/performance.md).
+// CPU time to compile than all other AWS packages together (docs/reference/performance.md).
 
 type getByID struct {
 	ID string `pulumi:"id"`

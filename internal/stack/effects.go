@@ -57,7 +57,7 @@ func Effects() []Effect {
 		{Setting: "parameters.idle_in_transaction_session_timeout", When: atOnce, Notice: "a session that is idle in a transaction for more milliseconds is ended, and its transaction rolled back; 0: none is"},
 		{Setting: "parameters.statement_timeout", When: atOnce, Notice: "a statement that runs for more milliseconds is cancelled; 0: none is"},
 		{Setting: "parameters.random_page_cost", When: atOnce, Notice: "queries may get other plans"},
-		{Setting: libraries, When: nextRestart, Notice: "the old libraries, until you run: aws rds reboot-db-instance --db-instance-identifier …; the first bootstrap after that makes the extensions of new ones, or you do with credentials master (docs/users.md)"},
+		{Setting: libraries, When: nextRestart, Notice: "the old libraries, until you run: aws rds reboot-db-instance --db-instance-identifier …; the first bootstrap after that makes the extensions of new ones, or you do with credentials master (docs/why/users.md)"},
 		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until you run: aws rds reboot-db-instance --db-instance-identifier …"},
 	}
 }

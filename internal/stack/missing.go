@@ -96,7 +96,7 @@ func (s *apiServer) application(ctx context.Context, cfg *config.Config, app con
 		return nil, ""
 	case errors.Is(err, errForbidden):
 		warning = fmt.Sprintf("%s: %s: the cluster %s does not let this role look at the namespace, so an up fails there: it is another one's, is missing, or "+
-			"has not got policies/cluster-access.yaml. docs/pipeline.md", key, app.Namespace, cfg.Cluster.Name)
+			"has not got policies/cluster-access.yaml. docs/how-to/pipeline.md", key, app.Namespace, cfg.Cluster.Name)
 	}
 	if store := app.ClusterSecretStore; store != "" && errors.Is(s.get(ctx, "/apis/"+manifest.SecretsAPI+"/clustersecretstores/"+store, &struct{}{}), errMissing) {
 		problem = &schema.Problem{

@@ -17,7 +17,7 @@ stop() {
 }
 
 [ "$SOURCE_USER" = "$PGUSER" ] ||
-  fail "the master user is $SOURCE_USER in $SOURCE and $PGUSER in $TARGET, and owns objects under this name: dump and load by hand (docs/moving-in.md)"
+  fail "the master user is $SOURCE_USER in $SOURCE and $PGUSER in $TARGET, and owns objects under this name: dump and load by hand (docs/how-to/moving-in.md)"
 stop
 if loaded; then
   say "$TARGET has been filled from $SOURCE before"

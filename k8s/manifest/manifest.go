@@ -33,7 +33,7 @@ type Writer struct {
 
 // Register registers an object by the type token of its kind. pulumiName is the name of the object, or a fixed part of it if
 // the name is an Input. The typed packages of the provider's SDK are not used: compiling core/v1 alone takes a third of the
-// time of an empty Pulumi program (docs/performance.md). tests/manifests checks the manifests against the schemas instead.
+// time of an empty Pulumi program (docs/reference/performance.md). tests/manifests checks the manifests against the schemas instead.
 func (w *Writer) Register(pulumiName string, manifest Object, opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
 	args := kubernetes.UntypedArgs(maps.Clone(manifest))
 	args["metadata"] = withFieldManager(manifest["metadata"].(Object))

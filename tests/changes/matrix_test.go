@@ -16,9 +16,9 @@ import (
 )
 
 // page is the report of the matrix.
-var page = golden.Page{File: "docs/transitions.md"}
+var page = golden.Page{File: "docs/reference/transitions.md"}
 
-// TestTransitions makes every change of the matrix on the real engine, and compares docs/transitions.md with what happens; -update
+// TestTransitions makes every change of the matrix on the real engine, and compares docs/reference/transitions.md with what happens; -update
 // rewrites it.
 //
 // All of them are made in prod, protected, and in dev between the two steps of a removal, with the protection

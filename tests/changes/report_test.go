@@ -67,7 +67,7 @@ func noun(urn string) string {
 	return kind[strings.LastIndex(kind, ":")+1:]
 }
 
-// transitionsReport is docs/transitions.md.
+// transitionsReport is docs/reference/transitions.md.
 func transitionsReport(outcomes []outcome) string {
 	var out strings.Builder
 	counts := map[string]int{}

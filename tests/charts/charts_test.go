@@ -257,7 +257,7 @@ func TestTheChartsOwnImage(t *testing.T) {
 }
 
 // TestAChartThatIsThereFirst: the first run of a stack refuses objects that a chart has made, and a handover takes them over, as
-// docs/delivery.md says. After it, the chart can give them up.
+// docs/why/delivery.md says. After it, the chart can give them up.
 func TestAChartThatIsThereFirst(t *testing.T) {
 	tools.Need(t, tools.Helm)
 	t.Parallel()
@@ -332,11 +332,11 @@ func another(value any) any {
 }
 
 // TestTheDocumentedChange: a chart that means a Secret of its own by externalSecrets.enabled, false, reads the program's after the change
-// that docs/delivery.md shows, and still has its own where no Secret is named.
+// that docs/why/delivery.md shows, and still has its own where no Secret is named.
 func TestTheDocumentedChange(t *testing.T) {
 	tools.Need(t, tools.Git, tools.Helm)
 	t.Parallel()
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "delivery.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "why", "delivery.md"))
 	require.NoError(t, err)
 	_, rest, _ := strings.Cut(string(page), "```diff\n")
 	patch, _, found := strings.Cut(rest, "```")

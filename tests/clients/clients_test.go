@@ -1,5 +1,5 @@
 // Package clients connects with the clients that people use, as a pod does: with the entries of the application's Secret as its
-// variables, to a real PostgreSQL that takes TLS alone, as RDS does. docs/clients.md is made from its rows.
+// variables, to a real PostgreSQL that takes TLS alone, as RDS does. docs/how-to/clients.md is made from its rows.
 package clients
 
 import (
@@ -191,7 +191,7 @@ func TestWhyTheURLsHaveNoQuery(t *testing.T) {
 	}
 }
 
-// TestDocsAreCurrent compares the tables of docs/clients.md with the rows of this test, and with the program.
+// TestDocsAreCurrent compares the tables of docs/how-to/clients.md with the rows of this test, and with the program.
 func TestDocsAreCurrent(t *testing.T) {
 	var rows [][]string
 	for _, c := range clients() {
@@ -217,5 +217,5 @@ func TestDocsAreCurrent(t *testing.T) {
 		}
 		rows = append(rows, []string{"`" + p.Name + "`", p.Doc, when})
 	}
-	golden.Docs("docs/clients.md").Check(t, "\n### Properties of the connection secret\n\n"+golden.Table([]string{"property", "what", "there"}, rows)+"\n### Clients\n\n"+text)
+	golden.Docs("docs/how-to/clients.md").Check(t, "\n### Properties of the connection secret\n\n"+golden.Table([]string{"property", "what", "there"}, rows)+"\n### Clients\n\n"+text)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// client is a row of docs/clients.md: a program that connects with what a pod has from the application's Secret.
+// client is a row of docs/how-to/clients.md: a program that connects with what a pod has from the application's Secret.
 type client struct {
 	name, tried string            // tried is the version that the page says
 	needs       tools.Tool        // "": nothing but this package

@@ -22,10 +22,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// snippets is what docs/clients.md shows of clients that log in by token, as one program.
+// snippets is what docs/how-to/clients.md shows of clients that log in by token, as one program.
 func snippets(t *testing.T) string {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "clients.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "how-to", "clients.md"))
 	require.NoError(t, err)
 	_, rest, found := strings.Cut(string(page), "<!-- snippets -->")
 	require.True(t, found)

@@ -105,7 +105,7 @@ func TestADatabaseThatCannotBeMade(t *testing.T) {
 	assert.Empty(t, l.Cloud.Refused())
 	for _, job := range l.Cloud.Objects(live.JobType) {
 		if strings.Contains(job.ID, "orders-bootstrap") {
-			require.NoError(t, l.Cloud.Remove(live.JobType, job.ID)) // as docs/faults.md says
+			require.NoError(t, l.Cloud.Remove(live.JobType, job.ID)) // as docs/why/faults.md says
 		}
 	}
 	_, err = l.Refresh(t.Context())

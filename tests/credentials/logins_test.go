@@ -103,7 +103,7 @@ func TestAlternatingLogins(t *testing.T) {
 	}
 }
 
-// TestTheOrderOfAlternatingLogins: a rotation changes things in the order that docs/rotation.md has.
+// TestTheOrderOfAlternatingLogins: a rotation changes things in the order that docs/how-to/rotation.md has.
 func TestTheOrderOfAlternatingLogins(t *testing.T) {
 	t.Parallel()
 	l := alternating(t)
@@ -219,7 +219,7 @@ func TestARunThatIsKilled(t *testing.T) {
 		if kind == live.JobType {
 			for _, job := range l.Cloud.Objects(live.JobType) {
 				if strings.Contains(job.ID, "bootstrap") {
-					require.NoError(t, l.Cloud.Remove(live.JobType, job.ID)) // as docs/faults.md says: the Job that the state does not know blocks the next one
+					require.NoError(t, l.Cloud.Remove(live.JobType, job.ID)) // as docs/why/faults.md says: the Job that the state does not know blocks the next one
 				}
 			}
 		}

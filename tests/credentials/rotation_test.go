@@ -30,7 +30,7 @@ func TestRotation(t *testing.T) {
 	l.NoLeak(after)
 }
 
-// A rotation changes the instance, the secrets and the cluster in the order that docs/rotation.md has: no secret has a password that
+// A rotation changes the instance, the secrets and the cluster in the order that docs/how-to/rotation.md has: no secret has a password that
 // the instance does not accept yet, and the cluster is updated after both secrets.
 func TestRotationOrder(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,7 @@ func TestGitOps(t *testing.T) {
 // others.
 func TestFormsWithGitOps(t *testing.T) {
 	t.Parallel()
-	schema, err := jsonschema.Compile("../../docs/helmValues.schema.json")
+	schema, err := jsonschema.Compile("../../docs/reference/helmValues.schema.json")
 	require.NoError(t, err)
 	l := live.Start(t, "prod", engine.Override{Path: "delivery", Value: "gitops"},
 		engine.Override{Path: "additionalApps.worker.secretEntries.JDBC_URL", Value: "jdbc_url"})

@@ -15,7 +15,7 @@ import (
 // TestHelmValuesHaveTheirSchema: the exported values of every delivery satisfy the published schema, and values that a chart could not
 // use do not.
 func TestHelmValuesHaveTheirSchema(t *testing.T) {
-	schema, err := jsonschema.Compile("../../docs/helmValues.schema.json")
+	schema, err := jsonschema.Compile("../../docs/reference/helmValues.schema.json")
 	require.NoError(t, err)
 	for _, delivery := range []string{"pulumi", "handover", "gitops"} {
 		t.Run(delivery, func(t *testing.T) {

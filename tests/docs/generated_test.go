@@ -23,16 +23,16 @@ import (
 // other tests are compared there.
 func TestDocsAreCurrent(t *testing.T) {
 	for file, table := range map[string]func(*testing.T) string{
-		"docs/configuration.md": configurationTable,
-		"docs/delivery.md":      placeholdersTable,
-		"docs/outputs.md":       outputsTable,
-		"docs/tiers.md":         tiersPage,
-		"docs/costs.md":         costTables,
-		"docs/monitoring.md":    monitoringTables,
-		"docs/pipeline.md":      needsTable,
-		"docs/upgrades.md":      effectsTable,
-		"docs/serverless.md":    notAuroraTable,
-		"README.md":             tiersTable,
+		"docs/reference/configuration.md": configurationTable,
+		"docs/why/delivery.md":            placeholdersTable,
+		"docs/reference/outputs.md":       outputsTable,
+		"docs/reference/tiers.md":         tiersPage,
+		"docs/reference/costs.md":         costTables,
+		"docs/how-to/monitoring.md":       monitoringTables,
+		"docs/how-to/pipeline.md":         needsTable,
+		"docs/how-to/upgrades.md":         effectsTable,
+		"docs/how-to/serverless.md":       notAuroraTable,
+		"README.md":                       tiersTable,
 	} {
 		t.Run(file, func(t *testing.T) {
 			golden.Docs(file).Check(t, table(t))

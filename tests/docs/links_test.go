@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
 // root is the folder of README.md.
@@ -55,9 +57,9 @@ func TestEveryPageIsReachable(t *testing.T) {
 		return string(text)
 	}
 	follow("README.md")
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	pages, err := repository.Pages()
 	require.NoError(t, err)
 	for _, page := range pages {
-		assert.True(t, reached[filepath.Join("docs", filepath.Base(page))], "no link leads to %s", page)
+		assert.True(t, reached[page], "no link leads to %s", page)
 	}
 }

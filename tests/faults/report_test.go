@@ -13,7 +13,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/golden"
 )
 
-// section is a table of docs/faults.md. Its rows are what happened on the engine.
+// section is a table of docs/why/faults.md. Its rows are what happened on the engine.
 type section struct {
 	title  string
 	header []string
@@ -22,7 +22,7 @@ type section struct {
 }
 
 // TestFaults proves on the real engine that no failure, removal or drift loses data, and that no output leaks the password. It compares
-// docs/faults.md with what happened; -update rewrites it.
+// docs/why/faults.md with what happened; -update rewrites it.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	sections := []*section{
@@ -60,7 +60,7 @@ func operations() []string {
 const everyResourceTitle = "Every resource"
 
 // faultsPage is the report.
-var faultsPage = golden.Page{File: "docs/faults.md", Command: "go test -tags prove ./tests/faults -timeout 45m -update"}
+var faultsPage = golden.Page{File: "docs/why/faults.md", Command: "go test -tags prove ./tests/faults -timeout 45m -update"}
 
 // cases are rows that are proved in parallel, each on a stack of its own.
 type cases []struct {

@@ -47,11 +47,11 @@ func (g granted) allows(r accessReview) bool {
 	})
 }
 
-// clusterAccess is what the commands of docs/pipeline.md grant: where the namespace exists, and where the program creates it.
+// clusterAccess is what the commands of docs/how-to/pipeline.md grant: where the namespace exists, and where the program creates it.
 func clusterAccess(t *testing.T) (bound, own granted) {
 	t.Helper()
 	tools.Need(t, tools.Bash)
-	text, err := os.ReadFile(filepath.Join(root, "docs", "pipeline.md"))
+	text, err := os.ReadFile(filepath.Join(root, "docs", "how-to", "pipeline.md"))
 	require.NoError(t, err)
 	applies := regexp.MustCompile(`(?m)^sed .*policies/cluster-access\.yaml.*$`).FindAllString(string(text), -1)
 	binds := regexp.MustCompile(`(?m)^kubectl create clusterrolebinding .*$`).FindAllString(string(text), -1)

@@ -81,7 +81,7 @@ func broken(t *testing.T, g graph, id string) string {
 	return check(g.serving())
 }
 
-// TestTheControlsPage compares docs/controls.md with what the committed stacks register.
+// TestTheControlsPage compares docs/reference/controls.md with what the committed stacks register.
 func TestTheControlsPage(t *testing.T) {
 	stacks := recorder.StackNames(t)
 	header := append([]string{"control", "also", "what has to hold", "what it costs"}, stacks...)
@@ -105,7 +105,7 @@ func TestTheControlsPage(t *testing.T) {
 		}
 		rows = append(rows, row)
 	}
-	golden.Docs("docs/controls.md").Check(t, golden.Table(header, rows))
+	golden.Docs("docs/reference/controls.md").Check(t, golden.Table(header, rows))
 }
 
 func orNothing(cost string) string {

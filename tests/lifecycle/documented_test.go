@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -20,12 +21,12 @@ func TestDocumentedSettings(t *testing.T) {
 	tools.Need(t, tools.Bash)
 	t.Parallel()
 	root := filepath.Join("..", "..")
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	pages, err := repository.Pages()
 	require.NoError(t, err)
 	suspicious := regexp.MustCompile("(?i)pulumi config set [^`#|&\n]*(?:pass|pwd|secret|token)[^`#|&\n]*")
 	var commands []string
-	for _, page := range append(pages, filepath.Join(root, "README.md")) {
-		text, err := os.ReadFile(page)
+	for _, page := range pages {
+		text, err := os.ReadFile(filepath.Join(root, page))
 		require.NoError(t, err)
 		commands = append(commands, suspicious.FindAllString(string(text), -1)...)
 	}

@@ -23,7 +23,7 @@ func TestAdoptionOfALostState(t *testing.T) {
 	said, err := h.adopt("yes")
 	require.NoError(t, err, said)
 	assert.NotContains(t, said, "These are not imported")
-	// The new content of the secret has a version of its own, which the Job names; docs/adoption.md says that it is deleted.
+	// The new content of the secret has a version of its own, which the Job names; docs/how-to/adoption.md says that it is deleted.
 	assert.Contains(t, h.MustFail(h.Up(t.Context())), "field is immutable")
 	require.NoError(t, h.Cloud.Remove(live.JobType, h.One(live.JobType).ID))
 	changes := masked(h.MustUp())

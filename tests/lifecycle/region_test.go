@@ -29,7 +29,7 @@ func copying() engine.Override {
 	return engine.Override{Path: "backups.copyToRegion", Value: west}
 }
 
-// withStandby is a folder of the project with the stack file that docs/region.md shows beside the committed ones.
+// withStandby is a folder of the project with the stack file that docs/how-to/region.md shows beside the committed ones.
 func withStandby(t *testing.T, copies string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,7 +38,7 @@ func withStandby(t *testing.T, copies string) string {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
 	}
-	page, err := os.ReadFile(filepath.Join(live.Root(t), "docs", "region.md"))
+	page, err := os.ReadFile(filepath.Join(live.Root(t), "docs", "how-to", "region.md"))
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```yaml\n(config:.*?)```").FindAllStringSubmatch(string(page), -1)
 	require.Len(t, blocks, 1, "one stack file")
@@ -55,18 +55,18 @@ func copiesKey(l *live.Stack) simcloud.Object {
 	return keys[0]
 }
 
-// The commands of docs/region.md name the bucket and the key that just bootstrap makes for the stack of the other region.
+// The commands of docs/how-to/region.md name the bucket and the key that just bootstrap makes for the stack of the other region.
 func TestTheStateOfTheOtherRegion(t *testing.T) {
 	t.Parallel()
 	target, err := pipeline.ReadTarget(withStandby(t, "arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1"), "prod-west")
 	require.NoError(t, err)
-	page, err := os.ReadFile(filepath.Join(live.Root(t), "docs", "region.md"))
+	page, err := os.ReadFile(filepath.Join(live.Root(t), "docs", "how-to", "region.md"))
 	require.NoError(t, err)
 	assert.Contains(t, string(page), "\n   pulumi login '"+target.Backend()+"'\n")
 	assert.Contains(t, string(page), "\n   pulumi stack init prod-west --secrets-provider 'awskms://"+target.Key()+"?region="+target.Region+"'\n")
 }
 
-// TestTheRegionIsLost: the runbook of docs/region.md, from a region that answers no more to one that is back.
+// TestTheRegionIsLost: the runbook of docs/how-to/region.md, from a region that answers no more to one that is back.
 func TestTheRegionIsLost(t *testing.T) {
 	t.Parallel()
 	l := live.Started(t, "prod", copying())

@@ -21,7 +21,7 @@ func set(l *live.Stack, values ...string) {
 	}
 }
 
-// replicates are the parameters that docs/upgrades.md asks for. In a key, a dot of a name is in quotes.
+// replicates are the parameters that docs/how-to/upgrades.md asks for. In a key, a dot of a name is in quotes.
 func replicates(l *live.Stack) {
 	l.T.Helper()
 	set(l, `database.parameters["rds.logical_replication"]`, "1", "database.parameters.max_slot_wal_keep_size", "5120")

@@ -17,7 +17,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/live"
 )
 
-// TestScreens compares docs/screens.md with what Pulumi prints: unchanged resources are not shown, a preview fits on half a screen, an up
+// TestScreens compares docs/start/screens.md with what Pulumi prints: unchanged resources are not shown, a preview fits on half a screen, an up
 // with its outputs on one, and a refusal is only its report.
 func TestScreens(t *testing.T) {
 	t.Parallel()
@@ -55,7 +55,7 @@ func TestScreens(t *testing.T) {
 		}
 		page.WriteString("### " + screen.title + "\n\n```sh\n" + screen.command + "\n```\n\n```text\n" + strings.TrimSpace(text) + "\n```\n\n")
 	}
-	golden.Docs("docs/screens.md").Check(t, strings.TrimSuffix(page.String(), "\n"))
+	golden.Docs("docs/start/screens.md").Check(t, strings.TrimSuffix(page.String(), "\n"))
 }
 
 // inOrder is what Pulumi prints, without progress, and with the resources sorted by name, because Pulumi prints them in the order in which

@@ -18,7 +18,7 @@ import (
 type rule struct {
 	ids    string // its ids in the tools
 	holds  func(job *batchv1.Job, c corev1.Container, policies []networkingv1.NetworkPolicy) bool
-	waived string // why it need not hold; docs/migrations.md lists all
+	waived string // why it need not hold; docs/how-to/migrations.md lists all
 }
 
 func rules() []rule {
@@ -96,7 +96,7 @@ func selects(p networkingv1.NetworkPolicy, j *batchv1.Job) bool {
 
 // TestLint: every rule holds for every migration, or is waived with a reason. A waiver that is not needed is an error.
 func TestLint(t *testing.T) {
-	page, err := os.ReadFile("../../docs/migrations.md")
+	page, err := os.ReadFile("../../docs/how-to/migrations.md")
 	require.NoError(t, err)
 	broken := map[string]bool{}
 	for name, documents := range files(t) {

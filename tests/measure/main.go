@@ -1,5 +1,5 @@
 // Command measure measures how long it takes to build this project's program from an empty cache, and to preview it, in comparison with
-// a Pulumi program that does nothing. docs/performance.md has its tables. It is no test, because other load on the machine changes the
+// a Pulumi program that does nothing. docs/reference/performance.md has its tables. It is no test, because other load on the machine changes the
 // figures.
 package main
 

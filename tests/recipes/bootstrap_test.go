@@ -238,10 +238,10 @@ func TestBootstrapMeasuresThePolicies(t *testing.T) {
 	assert.Contains(t, r.stderr, "write shorter ones in Pulumi.prod.yaml: rolePath (it has 512 characters)")
 }
 
-// accessCommands are the commands for the cluster that a bootstrap prints. They are those of docs/pipeline.md, which other tests run.
+// accessCommands are the commands for the cluster that a bootstrap prints. They are those of docs/how-to/pipeline.md, which other tests run.
 func accessCommands(t *testing.T, r ran) []string {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join(root, "docs", "pipeline.md"))
+	page, err := os.ReadFile(filepath.Join(root, "docs", "how-to", "pipeline.md"))
 	require.NoError(t, err)
 	var all []string
 	for line := range strings.Lines(r.stderr) {

@@ -66,7 +66,7 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 		"pods that do not start":     {8, `echo '{"spec":{"replicas":2},"status":{}}'`, "BROKEN  Deployment api: 0 of 2 pods ready"},
 		"no Deployment":              {7, `echo '{"items": []}'`, "BROKEN  Deployments of the application: no Deployment in the namespace mosaic-prod has pods that use"},
 		"a command that migrates": {8, `echo '{"spec":{"replicas":1,"template":{"spec":{"containers":[{"command":["sh","-c"],"args":["alembic -c a.ini upgrade head; serve"]}]}}},"status":{"readyReplicas":1}}'`,
-			"BROKEN  Deployment api: 1 of 1 pods ready; its command runs alembic upgrade, which the Job does (docs/migrations.md)"},
+			"BROKEN  Deployment api: 1 of 1 pods ready; its command runs alembic upgrade, which the Job does (docs/how-to/migrations.md)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
@@ -258,7 +258,7 @@ func TestTheCheckFindsAnImageThatMigratesItself(t *testing.T) {
 			refusal("09:00:00", "10.0.9.9", "core_api_b", "must be owner of table memories\nSTATEMENT:  ALTER TABLE memories ALTER a SET DEFAULT 'hidden'")), pods},
 			want: "BROKEN  changes of the schema by pods: core_api_a from 10.0.1.23, the pod api-7d9: CREATE in the schema public, 2 times, last at 2026-11-26 10:00:09 UTC\n" +
 				"core_api_b from 10.0.9.9: ALTER, DROP or CREATE INDEX of the table memories, once, last at 2026-11-26 09:00:00 UTC\n" +
-				"the Job migrates; take alembic upgrade out of the command of the image (docs/migrations.md)\n"},
+				"the Job migrates; take alembic upgrade out of the command of the image (docs/how-to/migrations.md)\n"},
 		"no right to read the log": {calls: []call{lastDay().do("echo AccessDeniedException >&2; exit 254")}, want: "-       changes of the schema by pods: the log of the last day was not read: AccessDeniedException"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
@@ -60,11 +61,11 @@ func TestDocumentedRecipes(t *testing.T) {
 	// In the text between backticks, and in a block of code at the beginning of a line or of a command substitution.
 	call := regexp.MustCompile("(?m)(?:`|^ *|\\()just ([a-z][a-z-]*)([^`#|\n;&)]*)")
 	placeholder := regexp.MustCompile(`<[^>\n]*>`)
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	pages, err := repository.Pages()
 	require.NoError(t, err)
 	seen := map[string]bool{}
-	for _, page := range append(pages, filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md")) {
-		text, err := os.ReadFile(page)
+	for _, page := range pages {
+		text, err := os.ReadFile(filepath.Join(root, page))
 		require.NoError(t, err)
 		for _, found := range call.FindAllStringSubmatch(string(text), -1) {
 			name := found[1]

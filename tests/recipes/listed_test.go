@@ -30,7 +30,7 @@ func TestRecipesAreListed(t *testing.T) {
 	scripts, err := filepath.Glob(filepath.Join(root, "scripts", "*-*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, scripts)
-	page, err := os.ReadFile(filepath.Join(root, "docs", "operations.md"))
+	page, err := os.ReadFile(filepath.Join(root, "docs", "how-to", "operations.md"))
 	require.NoError(t, err)
 	for _, script := range scripts {
 		name := filepath.Base(script)
@@ -38,7 +38,7 @@ func TestRecipesAreListed(t *testing.T) {
 			continue
 		}
 		assert.Contains(t, dump.Recipes, name, "a script without a recipe")
-		assert.Contains(t, string(page), "just "+name, "the table of docs/operations.md has it")
+		assert.Contains(t, string(page), "just "+name, "the table of docs/how-to/operations.md has it")
 	}
 	for name, recipe := range dump.Recipes {
 		assert.NotEmpty(t, recipe.Doc, name)

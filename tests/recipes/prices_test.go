@@ -109,7 +109,7 @@ func goldenCalls() []call {
 	return []call{
 		on("go run ./tests/all -tools", ""),
 		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
-			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/costs.md"),
+			do("mkdir -p docs; cat internal/cost/prices/us-east-1.json >docs/reference/costs.md"),
 		on("go test ./internal/config ./internal/pipeline -update", ""),
 	}
 }
@@ -135,7 +135,7 @@ func TestPricesSteps(t *testing.T) {
 	assert.Empty(t, r.stdout)
 	assert.Contains(t, b.content("summary"), "- us-east-1: db.t3.medium Single-AZ, from 0.072 to 0.073 USD\n")
 	assert.Equal(t, "changed=true\n", b.content("output"))
-	assert.Contains(t, b.content("prices/changes.patch"), "+++ b/docs/costs.md\n")
+	assert.Contains(t, b.content("prices/changes.patch"), "+++ b/docs/reference/costs.md\n")
 	b.checkout()
 
 	b.again()
@@ -144,7 +144,7 @@ func TestPricesSteps(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "proposed in the pull request "+address)
 	changed := func() string { return b.git("-C", b.file("origin.git"), "diff", "--name-only", "main", pricesBranch) }
-	assert.Equal(t, "docs/costs.md\ninternal/cost/prices/eu-west-1.json\n"+usEast1, changed())
+	assert.Equal(t, "docs/reference/costs.md\ninternal/cost/prices/eu-west-1.json\n"+usEast1, changed())
 	assert.Regexp(t, `^The prices are those of AWS's price list of 20\d\d-\d\d-\d\d$`, b.git("-C", b.file("origin.git"), "log", "--format=%s", "main.."+pricesBranch))
 	assert.Contains(t, b.content("proposal.md"), "from 0.072 to 0.073 USD\n")
 	assert.Contains(t, b.content("proposal.md"), "close this pull request and\nopen it again")

@@ -145,10 +145,10 @@ func TestASwitchUnderLoad(t *testing.T) {
 	p.do(1, documented(t, "sql"), "DELETE FROM app.parted WHERE id = 8")
 }
 
-// documented is the only block of a language in docs/upgrades.md.
+// documented is the only block of a language in docs/how-to/upgrades.md.
 func documented(t *testing.T, language string) string {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "upgrades.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "how-to", "upgrades.md"))
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(page), -1)
 	require.Len(t, blocks, 1)

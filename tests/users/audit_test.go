@@ -76,7 +76,7 @@ func (d *deployment) fromGroup(name, applied string) string {
 	return ""
 }
 
-// measure says how much longer a line of the audit is than its statement: docs/monitoring.md has the figure.
+// measure says how much longer a line of the audit is than its statement: docs/how-to/monitoring.md has the figure.
 func (d *deployment) measure(log string) {
 	d.t.Helper()
 	line := regexp.MustCompile(`(?m)^.*AUDIT: SESSION,\d+,\d+,WRITE,[A-Z]+,[^,]*,[^,]*,"?(.*?)"?,<not logged>$`)

@@ -24,7 +24,7 @@ var withOrders = append([]engine.Override{
 	{Path: "additionalApps.stays.database.name", Value: "stays"}, {Path: "additionalApps.stays.database.migrations.enabled", Value: "false"},
 }, everything...)
 
-// TestDataMoves runs the blocks of docs/databases.md under "Moving data": into a database of its own, back, to another instance, and the end.
+// TestDataMoves runs the blocks of docs/how-to/databases.md under "Moving data": into a database of its own, back, to another instance, and the end.
 func TestDataMoves(t *testing.T) {
 	need(t)
 	tools.Need(t, tools.PgDump, tools.Jq, tools.Bash)
@@ -112,7 +112,7 @@ func (d *deployment) goneForGood() {
 // directionBack are the words with which the page says which way is back.
 func directionBack(t *testing.T) string {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join(root, "docs", "databases.md"))
+	page, err := os.ReadFile(filepath.Join(root, "docs", "how-to", "databases.md"))
 	require.NoError(t, err)
 	_, section, _ := strings.Cut(string(page), "### Back into the main database")
 	_, words, _ := strings.Cut(section, "`")

@@ -25,7 +25,7 @@ var orders = []engine.Override{
 // in is a URL with another database.
 func in(url, database string) string { return url[:strings.LastIndex(url, "/")+1] + database }
 
-// TestADatabaseOfItsOwn tries what docs/databases.md says of two applications on one instance: neither gets at what is the other's.
+// TestADatabaseOfItsOwn tries what docs/how-to/databases.md says of two applications on one instance: neither gets at what is the other's.
 func TestADatabaseOfItsOwn(t *testing.T) {
 	need(t)
 	t.Parallel()

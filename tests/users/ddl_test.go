@@ -49,7 +49,7 @@ func TestTheLogTellsWhoChangesTheSchema(t *testing.T) {
 		from + "ALTER, DROP or CREATE INDEX of the sequence free, once",
 		from + "CREATE SCHEMA in the database mosaic, once",
 		from + `create extension "citext", once`,
-		"the Job migrates; take alembic upgrade out of the command of the image (docs/migrations.md)",
+		"the Job migrates; take alembic upgrade out of the command of the image (docs/how-to/migrations.md)",
 	}, all, d.logged())
 	assert.NotContains(t, told, "hidden")
 }

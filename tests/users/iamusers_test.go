@@ -58,7 +58,7 @@ func iamUsers(t *testing.T, program string) {
 		require.NoError(t, err, out)
 		both()
 	}
-	d.do(d.master(), `REVOKE rds_iam, core_api_readwrite, pg_monitor FROM core_api_people`) // what docs/users.md says about going back
+	d.do(d.master(), `REVOKE rds_iam, core_api_readwrite, pg_monitor FROM core_api_people`) // what docs/why/users.md says about going back
 	d.refused(d.token(), password, `SELECT 1`)
 }
 

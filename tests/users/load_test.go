@@ -125,7 +125,7 @@ func (l *load) more() {
 	}
 }
 
-// figures compares the counts with docs/users.md.
+// figures compares the counts with docs/why/users.md.
 func (l *load) figures(t *testing.T, rotations int) {
 	t.Helper()
 	stored, err := strconv.Atoi(l.one(l.url(superuser, superPassword, "mosaic"), "SELECT count(*)::text FROM memories WHERE body = 'load'"))

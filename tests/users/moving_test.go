@@ -16,10 +16,10 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// begins is the stack that docs/moving-in.md begins with.
+// begins is the stack that docs/how-to/moving-in.md begins with.
 var begins = []engine.Override{{Path: "migrations.enabled", Value: "false"}, {Path: "database.credentials", Value: "master"}}
 
-// TestADumpMovesIn runs the commands of docs/moving-in.md: the database of a server that is no RDS and may be older, with owners, roles and
+// TestADumpMovesIn runs the commands of docs/how-to/moving-in.md: the database of a server that is no RDS and may be older, with owners, roles and
 // publications that the new one has not.
 func TestADumpMovesIn(t *testing.T) {
 	need(t)
@@ -48,7 +48,7 @@ func TestADumpMovesIn(t *testing.T) {
 }
 
 // TestASnapshotMovesIn restores a snapshot of another instance, with names and owners of its own, and runs the statements of
-// docs/moving-in.md on what it has.
+// docs/how-to/moving-in.md on what it has.
 func TestASnapshotMovesIn(t *testing.T) {
 	need(t)
 	t.Parallel()
@@ -143,7 +143,7 @@ func (d *deployment) moveIn(url string) (string, error) {
 	return string(out), err
 }
 
-// command is the block of docs/moving-in.md that begins with these words, without its first lines.
+// command is the block of docs/how-to/moving-in.md that begins with these words, without its first lines.
 func command(t *testing.T, begins string, without int) string {
 	t.Helper()
 	return strings.Join(strings.SplitAfter(blockOf(t, "moving-in.md", begins), "\n")[without:], "")

@@ -193,6 +193,6 @@ func TestMovingToTokensAndBack(t *testing.T) {
 		b.do(b.app(), writes)
 		b.do(b.master(), `SELECT * FROM memories`)
 	}
-	b.do(b.master(), `REVOKE rds_iam, core_api_readwrite FROM core_api_iam`, `REVOKE rds_iam, core_api_owner FROM core_api_migrator_iam`) // what docs/users.md says
+	b.do(b.master(), `REVOKE rds_iam, core_api_readwrite FROM core_api_iam`, `REVOKE rds_iam, core_api_owner FROM core_api_migrator_iam`) // what docs/why/users.md says
 	b.refused(b.app(), password, `SELECT 1`)
 }

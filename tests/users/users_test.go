@@ -180,7 +180,7 @@ var everything = []engine.Override{
 	{Path: "database.iamPrincipals[0]", Value: "arn:aws:iam::123456789012:role/developers"},
 }
 
-// TestPrivileges tries what each login may and may not do by docs/users.md.
+// TestPrivileges tries what each login may and may not do by docs/why/users.md.
 func TestPrivileges(t *testing.T) {
 	need(t)
 	t.Parallel()

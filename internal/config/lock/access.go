@@ -69,14 +69,14 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 				problems = append(problems, schema.Problem{
 					Key: accessKey(app, r.field), Value: r.unset,
 					Rule: fmt.Sprintf("not in place of %s with delivery: pulumi: %s", old, r.back),
-					Fix:  "delivery: handover beside it in this run, and pulumi in a later one (docs/delivery.md)" + beforeHandover(c),
+					Fix:  "delivery: handover beside it in this run, and pulumi in a later one (docs/why/delivery.md)" + beforeHandover(c),
 				})
 			case r.value == "":
 			case live && old == "" && !app.Releasing && r.loss != "":
 				problems = append(problems, schema.Problem{
 					Key: accessKey(app, r.field), Value: r.value,
 					Rule: fmt.Sprintf("in a live stack, which has the %s, by way of releasing alone: %s", r.object, r.loss),
-					Fix:  "releasing: true beside it in this run, and no releasing in a later one (docs/delivery.md)",
+					Fix:  "releasing: true beside it in this run, and no releasing in a later one (docs/why/delivery.md)",
 				})
 			case app.Releasing && !wasReleasing && (!live || old != ""):
 				problems = append(problems, schema.Problem{
@@ -97,7 +97,7 @@ func beforeHandover(c *config.Config) string {
 		first = append(first, "database.credentials: master")
 	}
 	if c.Pooling.Enabled {
-		first = append(first, "no pooling (docs/pooling.md)")
+		first = append(first, "no pooling (docs/how-to/pooling.md)")
 	}
 	if len(first) == 0 {
 		return ""

@@ -77,10 +77,10 @@ func changedDatabase(full string, app *config.AdditionalApp, old []string) schem
 	problem := schema.Problem{Key: full + ".database.name", Value: orUnset(now)}
 	if before == "" {
 		problem.Rule = "immutable, not set since the application was added: its pods would find an empty database, and not the data that they have in database.name"
-		problem.Fix = "nothing: remove " + full + ".database; or an entry of another name beside this one, to which the data is moved (docs/databases.md)"
+		problem.Fix = "nothing: remove " + full + ".database; or an entry of another name beside this one, to which the data is moved (docs/how-to/databases.md)"
 	} else {
 		problem.Rule = fmt.Sprintf("immutable, %s since the application was added: its pods would find another database, without their data; and no run drops one", before)
-		problem.Fix = before + "; or an entry of another name beside this one, to which the data is moved by pg_dump, and then DROP DATABASE by hand (docs/databases.md)"
+		problem.Fix = before + "; or an entry of another name beside this one, to which the data is moved by pg_dump, and then DROP DATABASE by hand (docs/how-to/databases.md)"
 	}
 	return schema.Problems{problem}
 }

@@ -48,7 +48,7 @@ func changedCopies(c *config.Config, before map[string]string) schema.Problems {
 			problems = append(problems, schema.Problem{
 				Key: key, Value: orUnset(now[key]),
 				Rule: fmt.Sprintf("%s for as long as the backups are copied: RDS cannot change it", orUnset(was)),
-				Fix:  asWritten(was) + "; or end the copying, in two runs, and begin it anew in a third one (docs/region.md)",
+				Fix:  asWritten(was) + "; or end the copying, in two runs, and begin it anew in a third one (docs/how-to/region.md)",
 			})
 		}
 	}

@@ -31,7 +31,7 @@ func engines(c *config.Config, before map[string]string) schema.Problems {
 		problems = append(problems, schema.Problem{
 			Key: tierKey, Value: c.Tier,
 			Rule: fmt.Sprintf("a tier of %s, which %s has since it was made: one of %s would be another one, empty", was, c.Instance(), c.Database.Engine),
-			Fix:  "one of " + strings.Join(tiersOf(was), ", ") + "; or make another generation with the tier (docs/serverless.md)",
+			Fix:  "one of " + strings.Join(tiersOf(was), ", ") + "; or make another generation with the tier (docs/how-to/serverless.md)",
 		})
 	}
 	for _, one := range c.Retained() {

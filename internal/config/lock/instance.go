@@ -109,7 +109,7 @@ func version(c *config.Config, before map[string]string) schema.Problems {
 		// Left to the maintenance window, the instance would still be on the old parameter group when this run deletes it.
 		problem.Rule = fmt.Sprintf("with allowMajorVersionUpgrade and applyImmediately: from %d it is a major upgrade, with downtime and no way back", old.Major)
 		problem.Fix = strconv.Quote(major) + "; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it; " +
-			"or restore.engineVersion for the next restore.generation, with logicalReplication (docs/upgrades.md)"
+			"or restore.engineVersion for the next restore.generation, with logicalReplication (docs/how-to/upgrades.md)"
 	default:
 		return nil
 	}

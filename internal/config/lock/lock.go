@@ -65,7 +65,7 @@ func ofStack(c *config.Config) []immutable {
 		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot and " + restored},
 		{key: "rolePath", value: rolePath(c), later: true, why: "a role cannot move, so each would be replaced by one with another ARN, which pods do not have", instead: newStack},
 		{key: "environment", value: c.Environment, why: renamed, instead: newStack},
-		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/adoption.md)"},
+		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/how-to/adoption.md)"},
 		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS moves no instance between subnet groups of a VPC", instead: restored},
 		{key: "cluster.name", value: c.Cluster.Name, why: deleted, instead: newStack},
 		{key: "database.name", value: c.Database.Name, why: replaced, instead: "make another database in the instance with CREATE DATABASE"},
@@ -154,7 +154,7 @@ func ownership(c *config.Config, before map[string]string) schema.Problems {
 	return schema.Problems{{
 		Key: deliveryKey, Value: string(now),
 		Rule: fmt.Sprintf("from %s by way of handover alone: at no moment may the pods' Secret be gone", old),
-		Fix:  fmt.Sprintf("%s; or handover in this run and %s in a later one (docs/delivery.md)", old, now),
+		Fix:  fmt.Sprintf("%s; or handover in this run and %s in a later one (docs/why/delivery.md)", old, now),
 	}}
 }
 

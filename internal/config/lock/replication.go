@@ -86,7 +86,7 @@ func moved(r config.Restore, before map[string]string) schema.Problems {
 	problem := schema.Problem{
 		Key: servingKey, Value: strconv.Itoa(r.Serving),
 		Rule: fmt.Sprintf("%d until just db-switch has moved: what was written since would be left behind", was),
-		Fix:  fmt.Sprintf("just db-switch %d, which writes restore.switchedAt, too; where it cannot run: docs/upgrades.md", r.Serving),
+		Fix:  fmt.Sprintf("just db-switch %d, which writes restore.switchedAt, too; where it cannot run: docs/how-to/upgrades.md", r.Serving),
 	}
 	if completed {
 		problem.Key, problem.Value = replicationKey, string(r.LogicalReplication)

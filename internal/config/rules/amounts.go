@@ -105,7 +105,7 @@ func waiver() schema.Rule {
 	for _, c := range controls.All() {
 		ids = append(ids, c.ID)
 	}
-	return schema.Check("id of a control as docs/controls.md has it, with a reason", func(e schema.Entry) string {
+	return schema.Check("id of a control as docs/reference/controls.md has it, with a reason", func(e schema.Entry) string {
 		if control, ok := controls.Lookup(e.Name); !ok || control.ID != e.Name {
 			return cmp.Or(control.ID, schema.Closest(e.Name, ids), "one such as "+ids[0])
 		}

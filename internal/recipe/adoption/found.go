@@ -88,7 +88,7 @@ func look(aws *awscli.CLI, target pipeline.Target, options Options) (*Found, err
 	}
 	if !f.instance(read, &f.Instance, identifier) {
 		return nil, cmp.Or(aws.Err, fmt.Errorf("there is no instance %s in %s; one with another name is taken over with --instance=NAME, "+
-			"the one of a CloudFormation stack with --cloudformation-stack=NAME; an Aurora cluster is not taken over (docs/serverless.md)", identifier, target.Region))
+			"the one of a CloudFormation stack with --cloudformation-stack=NAME; an Aurora cluster is not taken over (docs/how-to/serverless.md)", identifier, target.Region))
 	}
 	for _, replica := range f.Instance.ReadReplicaDBInstanceIdentifiers {
 		if found := (Instance{}); !isElsewhere(replica) && f.instance(read, &found, replica) {

@@ -34,14 +34,14 @@ func (f *Found) unfit() []obstacle {
 	i := f.Instance
 	return []obstacle{
 		{i.Engine == string(config.AuroraPostgreSQL), "it is an instance of an Aurora cluster, and taking one over is not supported: bring up a stack with tier serverless " +
-			"from a snapshot of the cluster, or dump and load (docs/serverless.md)"},
-		{i.Engine != string(config.PostgreSQL) && i.Engine != string(config.AuroraPostgreSQL), fmt.Sprintf("the engine is %s, and this program runs postgres: dump and load (docs/moving-in.md)", i.Engine)},
+			"from a snapshot of the cluster, or dump and load (docs/how-to/serverless.md)"},
+		{i.Engine != string(config.PostgreSQL) && i.Engine != string(config.AuroraPostgreSQL), fmt.Sprintf("the engine is %s, and this program runs postgres: dump and load (docs/how-to/moving-in.md)", i.Engine)},
 		{i.DBInstanceStatus != available, fmt.Sprintf("the instance is %s: wait until it is available", i.DBInstanceStatus)},
 		{!i.StorageEncrypted, "the storage is not encrypted, which no change can add: copy a snapshot with --kms-key-id alias/aws/rds, " +
-			"and restore that one with restore.snapshotIdentifier (docs/moving-in.md)"},
-		{i.DBName == "", "the instance was made without a database, and database.name cannot be added: dump and load (docs/moving-in.md)"},
+			"and restore that one with restore.snapshotIdentifier (docs/how-to/moving-in.md)"},
+		{i.DBName == "", "the instance was made without a database, and database.name cannot be added: dump and load (docs/how-to/moving-in.md)"},
 		{i.DBSubnetGroup.DBSubnetGroupName == "default", "the subnet group is default, which belongs to the whole VPC: RDS moves no instance between groups of a VPC; " +
-			"restore a snapshot (docs/moving-in.md)"},
+			"restore a snapshot (docs/how-to/moving-in.md)"},
 	}
 }
 
@@ -72,7 +72,7 @@ func (f *Found) withoutPassword() []obstacle {
 func (f *Found) surroundings() []obstacle {
 	all := []obstacle{
 		{!f.ForcesTLS, "clients may connect without TLS, and this program does not let them: set rds.force_ssl to 1 in the parameter group, " +
-			"and see that all of them still connect (docs/clients.md)"},
+			"and see that all of them still connect (docs/how-to/clients.md)"},
 		{len(f.OtherSources) > 0, fmt.Sprintf("its security groups let in %s, and this program lets in CIDR blocks and security groups of the VPC alone: "+
 			"give the rules for these, and remove the others", strings.Join(f.OtherSources, ", "))},
 		{len(f.IngressCidrs)+len(f.SourceGroups)+len(f.OtherSources) == 0, fmt.Sprintf("its security groups let in nobody at the port %d, and this program would let in "+

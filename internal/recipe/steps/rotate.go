@@ -25,11 +25,11 @@ func (w Workflow) Rotate(ctx context.Context, stack string) error {
 	}
 	if cfg.ByToken() {
 		w.Recipe.Say("credentials are iam: no client has a password, and nothing was rotated")
-		return w.summarize("Nothing was rotated in " + stack + ": with `database.credentials: iam`, clients log in by tokens and have no password (docs/users.md).\n")
+		return w.summarize("Nothing was rotated in " + stack + ": with `database.credentials: iam`, clients log in by tokens and have no password (docs/why/users.md).\n")
 	}
 	if !cfg.Alternating() {
 		text := "The password of " + stack + " was not rotated: with `database.credentials: master`, new connections are refused meanwhile. " +
-			"A person runs `just db-rotate " + stack + "`, or the stack gets `credentials: alternating` (docs/users.md).\n"
+			"A person runs `just db-rotate " + stack + "`, or the stack gets `credentials: alternating` (docs/why/users.md).\n"
 		w.Recipe.Say("credentials are not alternating: nothing was rotated")
 		return w.summarize(text)
 	}
