@@ -82,7 +82,7 @@ func TestDataMoves(t *testing.T) {
 		require.NoError(t, err, out)
 		assert.Equal(t, "3", other.one(other.master(), `SELECT count(*)::text FROM orders`))
 	})
-	t.Run("gone for good", func(t *testing.T) { d.goneForGood() })
+	t.Run("gone for good", func(*testing.T) { d.goneForGood() })
 }
 
 // goneForGood takes orders out and drops what it leaves. The same entry makes it anew.

@@ -154,6 +154,13 @@ func TestTheMakingOfADatabase(t *testing.T) {
 			d.do(master, "DROP DATABASE shop")
 		})
 	}
+	t.Run("refused: what somebody made after a Job was killed", func(t *testing.T) {
+		d.do(master, steps[1], "CREATE DATABASE shop")
+		out, err := d.bootstrap(shop())
+		require.Error(t, err)
+		assert.Contains(t, out, "there is a database shop already, which this program did not make")
+		d.do(master, "DROP DATABASE shop")
+	})
 	d.do(master, "DROP ROLE shop_owner")
 	for n := range len(steps) + 1 {
 		t.Run(fmt.Sprintf("killed after %d steps", n), func(t *testing.T) {
@@ -163,6 +170,9 @@ func TestTheMakingOfADatabase(t *testing.T) {
 			}
 			out, err := d.bootstrap(shop())
 			require.NoError(t, err, out)
+			for _, step := range steps[1:] {
+				assert.Contains(t, d.logged(), step, "the steps are those of the bootstrap, which has run them all at first")
+			}
 			assert.Equal(t, "true true false", d.one(master, `SELECT format('%s %s %s', has_database_privilege('shop_app_a', 'shop', 'CONNECT')::text,
 				has_database_privilege('shop_migrator_b', 'shop', 'CREATE')::text, has_database_privilege('orders_a', 'shop', 'CONNECT')::text)`))
 			d.refused(d.url("legacy", "old", "shop"), denied, `SELECT 1`)
