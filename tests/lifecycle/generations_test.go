@@ -22,7 +22,7 @@ func generations(l *live.Stack) []pictures.Answer {
 			continue
 		case instance.Text("address") == l.KubeSecret("DB_HOST"):
 			active = identifier
-			answers = append(answers, pictures.Answer{Says: "serves", Fill: "green"})
+			answers = append(answers, pictures.Answer{Says: "active", Fill: "green"})
 			continue
 		case l.ResourcesByLabel()[live.InstanceType+"::"+identifier].Protect:
 			answers = append(answers, pictures.Answer{Says: "retained, protected", Fill: "blue"})
@@ -43,7 +43,7 @@ func TestPictureOfARestore(t *testing.T) {
 		{"restored with --beside", "restore.generation=2 restore.useLatestRestorableTime=true restore.sourceInstanceIdentifier=mosaic-prod-db restore.serving=1", ""},
 		{"db-serve 2, or restored at once", "", "restore.serving"},
 		{"db-serve 1: back", "restore.serving=1", ""},
-		{"db-serve 2: forth again", "", "restore.serving"},
+		{"db-serve 2: forward again", "", "restore.serving"},
 		{"db-release, first run", "restore.unprotected[0]=mosaic-prod-db", ""},
 		{"db-release, second run: with a final snapshot", "restore.released[0]=mosaic-prod-db", "restore.unprotected"},
 	} {
