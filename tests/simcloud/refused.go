@@ -59,12 +59,16 @@ func (c *Cloud) Refused() map[string]string {
 	return c.refused()
 }
 
-// accept is nil if the server takes the login, without a password by a token.
+// accept is nil if the server takes the login, without a password by a token. The password of a master user may be in RDS's own secret.
 func (c *Cloud) accept(server Properties, database, user, password string) error {
-	if password == "" {
+	switch {
+	case password != "":
+		return c.databases().Accept(server, database, user, password)
+	case user == server.Text("username") && server.Flag("manageMasterUserPassword"):
+		return nil
+	default:
 		return c.refusesTokens(server, user)
 	}
-	return c.databases().Accept(server, database, user, password)
 }
 
 func (c *Cloud) refused() map[string]string {
