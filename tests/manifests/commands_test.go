@@ -12,6 +12,8 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
+
+	"github.com/mosaic-stories/mosaic-database/tests/repository"
 )
 
 // TestCommandsNameWhatExists: the kubectl commands in the documents name objects of prod, by kind, namespace and name, and labels that
@@ -33,10 +35,10 @@ func TestCommandsNameWhatExists(t *testing.T) {
 	named := regexp.MustCompile(`kubectl (?:get|describe) ([a-z]+) -n (\S+) ([a-z][\w-]*)`)
 	selected := regexp.MustCompile(`kubectl \w+ .*-n (\S+) -l (\S+)=([\w-]+)`)
 	names, selectors := 0, 0
-	pages, err := filepath.Glob("../../docs/*.md")
+	pages, err := repository.Pages()
 	require.NoError(t, err)
 	for _, page := range pages {
-		content, err := os.ReadFile(page)
+		content, err := os.ReadFile(filepath.Join("..", "..", page))
 		require.NoError(t, err)
 		for _, found := range named.FindAllStringSubmatch(string(content), -1) {
 			names++

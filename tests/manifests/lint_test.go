@@ -76,7 +76,7 @@ func rules() []rule {
 		}},
 		{ids: "kube-linter non-existent-service-account, default-service-account", waived: "the Job has no token of the default ServiceAccount",
 			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool { return pod(j).ServiceAccountName != "" }},
-		{ids: "kube-linter job-ttl-seconds-after-finished", waived: "a Job that was deleted would be made again after a refresh, and run again",
+		{ids: "kube-linter job-ttl-seconds-after-finished", waived: "after a Job was deleted, a refresh and the next run would make it again, and it would run again",
 			holds: func(j *batchv1.Job, _ corev1.Container, _ policies) bool {
 				return j.Spec.TTLSecondsAfterFinished != nil
 			}},

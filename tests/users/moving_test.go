@@ -149,10 +149,10 @@ func command(t *testing.T, begins string, without int) string {
 	return strings.Join(strings.SplitAfter(blockOf(t, "moving-in.md", begins), "\n")[without:], "")
 }
 
-// blockOf is the block of a page that begins with these words.
+// blockOf is the block of a page of docs/how-to that begins with these words.
 func blockOf(t *testing.T, page, begins string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "docs", page))
+	text, err := os.ReadFile(filepath.Join(root, "docs", "how-to", page))
 	require.NoError(t, err)
 	_, block, found := strings.Cut(string(text), "\n"+begins)
 	require.True(t, found, begins)
