@@ -108,7 +108,7 @@ func TestPricesRecipe(t *testing.T) {
 func goldenCalls() []call {
 	return []call{
 		on("go run ./tests/all -tools", ""),
-		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens -update", "").
+		on("go test ./tests/graph ./tests/docs ./tests/clients ./tests/delivery ./tests/lifecycle ./tests/credentials -run TestGraph|TestTheControlsPage|TestManifests|TestDocsAreCurrent|TestScreens|TestPicture -update", "").
 			do("mkdir -p docs/reference; cat internal/cost/prices/us-east-1.json >docs/reference/costs.md"),
 		on("go test ./internal/config ./internal/pipeline -update", ""),
 	}
