@@ -213,11 +213,11 @@ func credentials() []transition {
 			why: "RDS takes over the master user's password, and the clients keep theirs", backWhy: "the master user gets a password of the program's again",
 		},
 		{
-			key: "database.secretKmsKeyId", was: keyOne, now: keyTwo, from: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyOne + "'"),
+			key: "database.secretKmsKeyId", was: keyOne, now: keyTwo, chain: "a key before", from: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyOne + "'"),
 			to: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyTwo + "'"), refused: "manageMasterUserPassword: false beside it in this run",
 		},
 		{
-			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith("readReplicas: 1"),
+			key: "database.manageMasterUserPassword", was: "false", now: "true", chain: "a replica before", from: alternatingWith("readReplicas: 1"),
 			to: alternatingWith("readReplicas: 0, manageMasterUserPassword: true"), refused: "false; and true in a later run",
 		},
 		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
