@@ -121,18 +121,21 @@ type outcome struct {
 	why  string // the reason, or what to do instead
 }
 
-// hasTokens tells whether the clients log in by token with this patch of the stack file.
-func hasTokens(patch string) bool { return strings.Contains(patch, "credentials: iam") }
+// leavesTokens tells whether the clients log in by token before a change, and not after it. The run leaves the pods their tokens, and the one
+// after it takes them away.
+func leavesTokens(from, to string) bool {
+	return strings.Contains(from, "credentials: iam") && !strings.Contains(to, "credentials: iam")
+}
 
 // make makes one change, and checks what every change has to keep.
 func (s *transitioning) make(t *testing.T, row transition) outcome {
 	s.T = t
 	if s.patch != row.from {
-		leaves := hasTokens(s.patch) && !hasTokens(row.from)
+		leaves := leavesTokens(s.patch, row.from)
 		s.write(t, row.from)
 		s.untouched(s.MustUp)
 		if leaves {
-			s.untouched(s.MustUp) // the first run leaves the pods their tokens
+			s.untouched(s.MustUp)
 		}
 	}
 	s.write(t, row.to)
@@ -140,7 +143,7 @@ func (s *transitioning) make(t *testing.T, row transition) outcome {
 	switch {
 	case row.refused == "" && s.once:
 		s.untouched(func() []string { did := s.MustUp(); result = outcome{operations(did), row.why}; return did })
-		if row.ends {
+		if leavesTokens(row.from, row.to) {
 			s.untouched(s.MustUp)
 		}
 	case row.refused != "":
@@ -150,7 +153,7 @@ func (s *transitioning) make(t *testing.T, row transition) outcome {
 		shown := s.quiet(s.MustPreview)
 		s.untouched(func() []string { did = s.MustUp(); return did })
 		assert.Equal(t, shown, did, "an up does what the preview showed")
-		if row.ends {
+		if leavesTokens(row.from, row.to) {
 			did := s.MustUp()
 			assert.NotEmpty(t, did, "a second run does the rest")
 			for _, change := range did {

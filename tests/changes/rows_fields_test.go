@@ -190,11 +190,11 @@ func credentials() []transition {
 			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
 		},
 		{
-			key: "database.credentials", was: "master", now: "iam", to: byToken, back: true, backEnds: true,
+			key: "database.credentials", was: "master", now: "iam", to: byToken, back: true,
 			why: "the clients log in by token, as logins that a Job makes", backWhy: "the clients get the master user's password again; tokens work until the next run",
 		},
 		{
-			key: "database.credentials", was: "alternating", now: "iam", from: alternatingWith(""), to: byToken, back: true, backEnds: true,
+			key: "database.credentials", was: "alternating", now: "iam", from: alternatingWith(""), to: byToken, back: true,
 			why: "the clients log in by token; the logins with passwords stay in the database", backWhy: "the clients get passwords; tokens work until the next run",
 		},
 		{

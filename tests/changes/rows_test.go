@@ -23,8 +23,6 @@ type transition struct {
 	back          bool     // whether going back is a row of its own
 	refused       string   // a part of the advice in the refusal; "": not refused
 	why           string   // the reason, for the report
-	backEnds      bool     // of the way back, the run after it does the rest
-	ends          bool     // the run after it does the rest
 	backWhy       string   // the reason for the way back; "": the same
 }
 
@@ -99,7 +97,7 @@ func transitions() []transition {
 			all = append(all, row)
 			if row.back {
 				row.was, row.now, row.from, row.to = row.now, row.was, row.to, row.from
-				row.why, row.ends = cmp.Or(row.backWhy, row.why), row.backEnds
+				row.why = cmp.Or(row.backWhy, row.why)
 				all = append(all, row)
 			}
 		}
