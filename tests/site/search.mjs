@@ -12,11 +12,11 @@ const { options, searchOptions } = (await resolveConfig(docs, 'build')).site.the
 const chunks = join(site, 'assets', 'chunks')
 const index = (await load(join(chunks, readdirSync(chunks).find(file => file.startsWith('@localSearchIndex'))))).default
 
-// The fields and the boost are those of VitePress's VPLocalSearchBox.vue.
+// The fields and the defaults are those of VitePress's VPLocalSearchBox.vue.
 const found = required('minisearch').loadJSON(index, {
   fields: ['title', 'titles', 'text'],
   storeFields: ['title', 'titles'],
-  searchOptions: { prefix: true, boost: { title: 4, text: 2, titles: 1 }, ...searchOptions },
+  searchOptions: { fuzzy: 0.2, prefix: true, boost: { title: 4, text: 2, titles: 1 }, ...searchOptions },
   ...options,
 })
 console.log(JSON.stringify(queries.map(query => found.search(query)[0]?.id.split('#')[0] ?? '')))
