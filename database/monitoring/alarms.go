@@ -13,6 +13,7 @@ type Alarm struct {
 	Dimension   string // of the metric: which of the two the identifier is; "" for one of the log, which has none
 	About       string // what it means, for the e-mail
 	Metric      string // such as CPUUtilization
+	Title       string // of the metric's graph, with the unit; "" if it is in the list of [graphs]
 	Threshold   Threshold
 	Statistic   string // such as Average
 	Periods     int    // number of periods of [Period] seconds that must be beyond the threshold
@@ -125,13 +126,13 @@ func rows(i instance, a config.Alerts) []row {
 			Threshold: above(a.ReplicaLagSeconds),
 			About:     fmt.Sprintf("more than %d seconds behind for ten minutes", a.ReplicaLagSeconds)}},
 		{skip: i.Replica || i.Aurora, Alarm: transactionIDs(a)},
-		{skip: i.Replica || i.Aurora, Alarm: Alarm{Kind: "much-write-ahead-log", Metric: "TransactionLogsDiskUsage", Statistic: average, Periods: 3,
+		{skip: i.Replica || i.Aurora, Alarm: Alarm{Kind: "much-write-ahead-log", Metric: "TransactionLogsDiskUsage", Title: "Write-ahead log (bytes)", Statistic: average, Periods: 3,
 			Threshold: above(percent(a.TransactionLogs, float64(i.AllocatedGiB)*gibByte)),
 			About:     fmt.Sprintf("the write-ahead log takes more than %d %% of the configured %d GiB, for 15 minutes", a.TransactionLogs, i.AllocatedGiB)}},
-		{skip: !i.Slots, Alarm: Alarm{Kind: "slot-lag", Metric: "OldestReplicationSlotLag", Statistic: maximum, Periods: 3,
+		{skip: !i.Slots, Alarm: Alarm{Kind: "slot-lag", Metric: "OldestReplicationSlotLag", Title: "Held back by the slowest replication slot (bytes)", Statistic: maximum, Periods: 3,
 			Threshold: above(percent(a.ReplicationSlots, float64(i.AllocatedGiB)*gibByte)),
 			About:     fmt.Sprintf("a replication slot holds back more than %d %% of the configured %d GiB of write-ahead log, for 15 minutes: who reads it is slow or gone", a.ReplicationSlots, i.AllocatedGiB)}},
-		{skip: !i.Slots, Alarm: Alarm{Kind: "large-slot", Metric: "ReplicationSlotDiskUsage", Statistic: maximum, Periods: 3,
+		{skip: !i.Slots, Alarm: Alarm{Kind: "large-slot", Metric: "ReplicationSlotDiskUsage", Title: "Files of replication slots (bytes)", Statistic: maximum, Periods: 3,
 			Threshold: above(percent(a.ReplicationSlots, float64(i.AllocatedGiB)*gibByte)),
 			About:     fmt.Sprintf("the files of replication slots take more than %d %% of the configured %d GiB, for 15 minutes: a long transaction is decoded", a.ReplicationSlots, i.AllocatedGiB)}},
 	}
@@ -140,7 +141,7 @@ func rows(i instance, a config.Alerts) []row {
 // transactionIDs is the alarm for transaction IDs that VACUUM does not free. It freezes those of a table at 200 million
 // (autovacuum_freeze_max_age), so that five times as many are long a fault, with as many left to mend it.
 func transactionIDs(a config.Alerts) Alarm {
-	return Alarm{Kind: "many-transaction-ids", Metric: "MaximumUsedTransactionIDs", Statistic: maximum, Periods: 1,
+	return Alarm{Kind: "many-transaction-ids", Metric: "MaximumUsedTransactionIDs", Title: "Transaction IDs in use", Statistic: maximum, Periods: 1,
 		Threshold: above(a.TransactionIDs * 1_000_000),
 		About:     fmt.Sprintf("more than %d million transaction IDs in use: VACUUM does not get on, and PostgreSQL takes no writes from 2,144 million on", a.TransactionIDs)}
 }

@@ -14,10 +14,10 @@ func auroraRows(i instance, a config.Alerts) []row {
 		{skip: !i.Pauses, Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2,
 			Threshold: above(a.CPUPercent),
 			About:     fmt.Sprintf("CPU above %d %% for ten minutes", a.CPUPercent)}},
-		{skip: !i.Aurora, Alarm: Alarm{Kind: "high-capacity", Metric: "ACUUtilization", Statistic: average, Periods: 3,
+		{skip: !i.Aurora, Alarm: Alarm{Kind: "high-capacity", Metric: "ACUUtilization", Title: "Capacity in use (%)", Statistic: average, Periods: 3,
 			Threshold: above(a.ACUPercent),
 			About:     fmt.Sprintf("more than %d %% of maxCapacity in use for 15 minutes: it cannot scale much further", a.ACUPercent)}},
-		{skip: !i.Aurora, Alarm: Alarm{Kind: "low-local-storage", Metric: "FreeLocalStorage", Statistic: minimum, Periods: 3,
+		{skip: !i.Aurora, Alarm: Alarm{Kind: "low-local-storage", Metric: "FreeLocalStorage", Title: "Free local storage (bytes)", Statistic: minimum, Periods: 3,
 			Threshold: below(float64(a.FreeLocalGiB) * gibByte),
 			About:     fmt.Sprintf("less than %d GiB for temporary files and logs for 15 minutes; there is more with a higher maxCapacity", a.FreeLocalGiB)}},
 	}
@@ -28,7 +28,7 @@ func auroraRows(i instance, a config.Alerts) []row {
 func clusterRows(cfg *config.Config) []row {
 	a, db := cfg.Alerts, cfg.Database
 	return []row{
-		{skip: !db.Aurora() || db.ReadReplicas == 0, Alarm: Alarm{Kind: "replica-lag", Metric: "AuroraReplicaLagMaximum", Statistic: maximum, Periods: 2,
+		{skip: !db.Aurora() || db.ReadReplicas == 0, Alarm: Alarm{Kind: "replica-lag", Metric: "AuroraReplicaLagMaximum", Title: "Lag of the slowest reader (ms)", Statistic: maximum, Periods: 2,
 			Threshold: above(a.ReplicaLagSeconds * 1000),
 			About:     fmt.Sprintf("a reader more than %d seconds behind for ten minutes", a.ReplicaLagSeconds)}},
 		{skip: !db.Aurora(), Alarm: transactionIDs(a)},

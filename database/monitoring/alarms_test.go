@@ -3,6 +3,7 @@ package monitoring
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -197,9 +198,25 @@ func TestTheDashboardShowsEveryAlarm(t *testing.T) {
 
 // An alarm on a metric without a graph of its own gets one.
 func TestANewAlarmHasAGraph(t *testing.T) {
-	last := graphs(config.PostgreSQL, []Alarm{{Metric: "CPUUtilization"}, {Metric: "SwapUsage", Statistic: maximum}})
-	assert.Equal(t, graph{title: "SwapUsage", stat: maximum, metrics: []string{"SwapUsage"}}, last[len(last)-1])
+	last := graphs(config.PostgreSQL, []Alarm{{Metric: "CPUUtilization"}, {Metric: "SwapUsage", Title: "Swap (bytes)", Statistic: maximum}})
+	assert.Equal(t, graph{title: "Swap (bytes)", stat: maximum, metrics: []string{"SwapUsage"}}, last[len(last)-1])
 	assert.Len(t, last, len(graphs(config.PostgreSQL, nil))+1)
+}
+
+// A graph's title says in words what it shows, and no metric's name; bytes, seconds and percent are named.
+func TestGraphsHaveTitles(t *testing.T) {
+	units := map[string]*regexp.Regexp{
+		"(bytes)": regexp.MustCompile(`Storage|Memory|DiskUsage|SlotLag`), "(s)": regexp.MustCompile(`Latency|^ReplicaLag`), "(%)": regexp.MustCompile(`Utilization|Ratio`),
+	}
+	for _, cfg := range []*config.Config{replicated(), scaling()} {
+		for _, g := range graphs(cfg.Database.Engine, alarms(cfg)) {
+			assert.Regexp(t, `^[A-Z]`, g.title, g.metrics)
+			assert.NotRegexp(t, `[a-z][A-Z]`, g.title, g.metrics)
+			for unit, of := range units {
+				assert.Equal(t, of.MatchString(g.metrics[0]), strings.HasSuffix(g.title, unit), "%s: %s", g.title, g.metrics)
+			}
+		}
+	}
 }
 
 // The subscriptions cover the events that somebody should act on, each once.

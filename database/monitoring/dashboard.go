@@ -59,7 +59,7 @@ type graph struct {
 func graphs(of config.Engine, all []Alarm) []graph {
 	storage := []graph{{title: "Free storage (bytes)", stat: minimum, metrics: []string{"FreeStorageSpace"}}}
 	disk := []graph{
-		{title: "Disk queue", stat: average, metrics: []string{"DiskQueueDepth"}},
+		{title: "Disk queue (requests)", stat: average, metrics: []string{"DiskQueueDepth"}},
 		{title: "CPU credits", stat: average, metrics: []string{"CPUCreditBalance"}},
 		{title: "Replica lag (s)", stat: maximum, metrics: []string{"ReplicaLag"}, replicasOnly: true},
 	}
@@ -78,7 +78,7 @@ func graphs(of config.Engine, all []Alarm) []graph {
 	for _, alarm := range all {
 		drawn := func(g graph) bool { return g.metrics[0] == alarm.Metric }
 		if !slices.ContainsFunc(chosen, drawn) {
-			chosen = append(chosen, graph{title: alarm.Metric, stat: alarm.Statistic, metrics: []string{alarm.Metric}})
+			chosen = append(chosen, graph{title: alarm.Title, stat: alarm.Statistic, metrics: []string{alarm.Metric}})
 		}
 	}
 	return chosen

@@ -34,7 +34,7 @@ const failedLogins = "failed-logins"
 // minutes; those of a script that guesses go on.
 func logRows(a config.Alerts) []row {
 	return []row{
-		{Alarm: Alarm{Kind: failedLogins, Metric: "FailedLogins", Statistic: sum, Periods: 2, MissingData: treatNotBreaching,
+		{Alarm: Alarm{Kind: failedLogins, Metric: "FailedLogins", Title: "Failed logins (in 5 min)", Statistic: sum, Periods: 2, MissingData: treatNotBreaching,
 			Threshold: above(a.FailedLogins),
 			About:     fmt.Sprintf("more than %d failed logins in five minutes, for ten minutes", a.FailedLogins)}},
 	}

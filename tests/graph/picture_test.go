@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,8 +14,34 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/recorder"
 )
 
-// TestPictureOfTheSystem: each type that a stack registers has its place in the picture, each solid arrow is a dependency, and each
-// dashed one is in the inputs of a resource of prod.
+// need is that something in one part of the picture depends on something in another one.
+type need struct{ from, to string }
+
+func needs(registrations []recorder.Registration, places map[string]string) map[need]bool {
+	all := map[need]bool{}
+	for _, one := range registrations {
+		for _, key := range one.DependsOn {
+			kind, _, _ := strings.Cut(key, "::")
+			if from, to := places[one.Type], places[kind]; from != "" && to != "" && from != to {
+				all[need{from, to}] = true
+			}
+		}
+	}
+	return all
+}
+
+// follows tells whether arrows lead from the one to the other.
+func follows(one need, drawn map[need]bool) bool {
+	for arrow := range drawn {
+		if arrow.from == one.from && (arrow.to == one.to || follows(need{arrow.to, one.to}, drawn)) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestPictureOfTheSystem: each type that a stack registers has its place in the picture, each solid arrow is a dependency, and those of
+// prod have one or follow from them. Each dashed arrow is in the inputs of a resource of prod.
 func TestPictureOfTheSystem(t *testing.T) {
 	places := map[string]string{}
 	for _, part := range pictures.Parts() {
@@ -23,14 +50,12 @@ func TestPictureOfTheSystem(t *testing.T) {
 			places[kind] = part.Name
 		}
 	}
-	needed, registered := map[pictures.Need]bool{}, map[string]bool{}
+	needed, registered := map[need]bool{}, map[string]bool{}
 	for _, v := range variants(t) {
-		for _, one := range recorder.Up(t, v.stack, v.values).Registrations {
+		registrations := recorder.Up(t, v.stack, v.values).Registrations
+		maps.Copy(needed, needs(registrations, places))
+		for _, one := range registrations {
 			registered[one.Type] = true
-			for _, key := range one.DependsOn {
-				kind, _, _ := strings.Cut(key, "::")
-				needed[pictures.Need{From: places[one.Type], To: places[kind]}] = true
-			}
 		}
 	}
 	for kind := range registered {
@@ -41,14 +66,21 @@ func TestPictureOfTheSystem(t *testing.T) {
 	for kind := range places {
 		assert.True(t, registered[kind], "nothing registers %s", kind)
 	}
-	for _, need := range pictures.Needs() {
-		assert.True(t, needed[need], "%s does not depend on %s", need.From, need.To)
+	drawn := map[need]bool{}
+	for _, arrow := range pictures.Needs() {
+		assert.True(t, needed[need{arrow.From, arrow.To}], "%s does not depend on %s", arrow.From, arrow.To)
+		drawn[need{arrow.From, arrow.To}] = true
 	}
 	prod := recorder.Up(t, "prod", recorder.StackFile(t, "prod")).Registrations
+	for one := range needs(prod, places) {
+		assert.True(t, one.from == "Pulumi" || one.to == "Pulumi" || follows(one, drawn), "no arrow leads from %s to %s", one.from, one.to)
+	}
 	for _, use := range pictures.Uses() {
-		assert.True(t, slices.ContainsFunc(prod, func(one recorder.Registration) bool {
-			return one.Type == use.Type && strings.Contains(fmt.Sprint(one.Inputs), use.Reads)
-		}), "no %s says %s", use.Type, use.Reads)
+		for kind, reads := range use.Reads {
+			assert.True(t, slices.ContainsFunc(prod, func(one recorder.Registration) bool {
+				return one.Type == kind && strings.Contains(fmt.Sprint(one.Inputs), reads)
+			}), "no %s says %s", kind, reads)
+		}
 	}
 	pictures.Check(t, "system", pictures.System())
 }

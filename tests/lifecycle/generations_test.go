@@ -24,11 +24,16 @@ func generations(l *live.Stack) []pictures.Answer {
 			active = identifier
 			answers = append(answers, pictures.Answer{Says: "active", Fill: "green"})
 			continue
-		case l.ResourcesByLabel()[live.InstanceType+"::"+identifier].Protect:
-			answers = append(answers, pictures.Answer{Says: "retained, protected", Fill: "blue"})
-			continue
 		}
-		answers = append(answers, pictures.Answer{Says: "retained, unprotected", Fill: "yellow"})
+		is := "retained"
+		if active != "" {
+			is = "beside it" // a later one than clients use
+		}
+		answer := pictures.Answer{Says: is + ", unprotected", Fill: "yellow"}
+		if l.ResourcesByLabel()[live.InstanceType+"::"+identifier].Protect {
+			answer = pictures.Answer{Says: is + ", protected", Fill: "blue"}
+		}
+		answers = append(answers, answer)
 	}
 	return append(answers, pictures.Answer{Says: active, Fill: "plain"})
 }

@@ -29,11 +29,17 @@ func TestPictureOfAnUp(t *testing.T) {
 		}, strings.Split(step.Name, " ×")[0]), "%s waits for the instance", step.Name)
 	}
 	assumed := fmt.Sprintf("instance %s, migration %s, synchronisation %s, other resources of AWS %s, objects in the cluster %s; without look-ups",
-		minutes(instanceTime), migratesTime, syncsTime, awsTime, clusterTime)
+		spoken(instanceTime), spoken(migratesTime), spoken(syncsTime), spoken(awsTime), spoken(clusterTime))
 	pictures.Check(t, "up", pictures.Up(steps, assumed))
 }
 
-func minutes(d time.Duration) string { return fmt.Sprintf("%g min", d.Minutes()) }
+// spoken is a duration as people write it: 10 min, 20 s.
+func spoken(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%g s", d.Seconds())
+	}
+	return fmt.Sprintf("%g min", d.Minutes())
+}
 
 // steps groups resources of one type that are made at the same time, from the end of the look-ups on.
 func steps(resources []live.Resource, done schedule) []pictures.Step {

@@ -2,6 +2,7 @@ package pictures
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/mosaic-stories/mosaic-database/tests/pictures/svg"
 )
@@ -19,11 +20,25 @@ type Part struct {
 // Fill is the colour of the box.
 func (p Part) Fill() string { return p.fill }
 
-// Need is an arrow from what is made later to what it depends on.
-type Need struct{ From, To string }
+// box is where the part is, as high as its lines need.
+func (p Part) box() svg.Box {
+	p.at.H = 10 + 17*float64(1+len(p.Lines))
+	return p.at
+}
 
-// Use is an arrow of what happens at run time, in words, and where it can be read in the inputs of a resource of this type.
-type Use struct{ Says, Type, Reads string }
+// Arrow leads from one part to another.
+type Arrow struct {
+	From, To string
+	way      []svg.Point
+	number   svg.Point // where the number of its use is
+}
+
+// Use is what happens at run time, in words, where it can be read in the inputs of resources of these types, and its arrows.
+type Use struct {
+	Says   string
+	Reads  map[string]string
+	arrows []Arrow
+}
 
 const (
 	columnOne, columnTwo, columnThree = 36.0, 268.0, 516.0
@@ -35,19 +50,20 @@ func Parts() []Part {
 	return []Part{
 		{"Pulumi", []string{"state: the generated passwords, encrypted, and what later runs may not change"},
 			[]string{"random:index/randomPassword:RandomPassword", "random:index/randomId:RandomId", "pulumi:index:Stash"}, svg.Box{X: 16, Y: 46, W: 688}, "frame"},
-		{"Backups", []string{"AWS Backup, if asked for", "copies in another region"},
+		{"Backups", []string{"if asked for: AWS Backup,", "copies in another region"},
 			[]string{"aws:backup/plan:Plan", "aws:backup/selection:Selection", "aws:backup/vault:Vault", "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"},
 			svg.Box{X: columnOne, Y: rowA, W: 196}, "plain"},
-		{"Monitoring", []string{"alarms, events, dashboard", "log groups, budget"},
+		{"Monitoring", []string{"alarms, events, dashboard,", "budget"},
 			[]string{"aws:cloudwatch/metricAlarm:MetricAlarm", "aws:rds/eventSubscription:EventSubscription", "aws:cloudwatch/dashboard:Dashboard",
-				"aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/logMetricFilter:LogMetricFilter", "aws:budgets/budget:Budget"},
+				"aws:cloudwatch/logMetricFilter:LogMetricFilter", "aws:budgets/budget:Budget"},
 			svg.Box{X: columnTwo, Y: rowA, W: 212}, "plain"},
 		{"Mail", []string{"SNS topic, its policy", "and its KMS key"},
 			[]string{"aws:sns/topic:Topic", "aws:sns/topicPolicy:TopicPolicy", "aws:sns/topicSubscription:TopicSubscription", "aws:kms/key:Key", "aws:kms/alias:Alias"},
 			svg.Box{X: columnThree, Y: rowA, W: 168}, "plain"},
-		{"RDS PostgreSQL", []string{"instance, replicas or Aurora,", "parameters, subnet group,", "security group"},
+		{"RDS PostgreSQL", []string{"instance, replicas or Aurora,", "parameters, subnet group,", "security group, log groups"},
 			[]string{"aws:rds/instance:Instance", "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance", "aws:ec2/securityGroup:SecurityGroup",
-				"aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup"},
+				"aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+				"aws:cloudwatch/logGroup:LogGroup"},
 			svg.Box{X: columnOne, Y: rowB, W: 196}, "blue"},
 		{"Secrets Manager", []string{"connection: the application's", "credentials: the master user's", "each with its content"},
 			[]string{"aws:secretsmanager/secret:Secret", "aws:secretsmanager/secretVersion:SecretVersion"}, svg.Box{X: columnTwo, Y: rowB, W: 212}, "yellow"},
@@ -67,22 +83,42 @@ func Parts() []Part {
 	}
 }
 
-// Needs are the arrows of dependencies.
-func Needs() []Need {
-	return []Need{
-		{"Backups", "RDS PostgreSQL"}, {"Monitoring", "RDS PostgreSQL"}, {"Monitoring", "Mail"}, {"Secrets Manager", "RDS PostgreSQL"}, {"IAM role", "Secrets Manager"},
-		{"ExternalSecret", "Secrets Manager"}, {"ExternalSecret", "ServiceAccount"}, {"ServiceAccount", "IAM role"}, {"Jobs, pooler", "ExternalSecret"},
+// Needs are the arrows from what is made later to what it depends on.
+func Needs() []Arrow {
+	return []Arrow{
+		{From: "Backups", To: "RDS PostgreSQL", way: []svg.Point{{X: 132, Y: rowA + 61}, {X: 132, Y: rowB}}},
+		{From: "Monitoring", To: "RDS PostgreSQL", way: []svg.Point{{X: 300, Y: rowA + 61}, {X: 300, Y: rowB - 20}, {X: 200, Y: rowB - 20}, {X: 200, Y: rowB}}},
+		{From: "Monitoring", To: "Mail", way: []svg.Point{{X: 480, Y: rowA + 30}, {X: columnThree, Y: rowA + 30}}},
+		{From: "Mail", To: "RDS PostgreSQL", way: []svg.Point{{X: 600, Y: rowA + 61}, {X: 600, Y: rowB - 20}, {X: 200, Y: rowB - 20}, {X: 200, Y: rowB}}},
+		{From: "Secrets Manager", To: "RDS PostgreSQL", way: []svg.Point{{X: columnTwo, Y: rowB + 30}, {X: 232, Y: rowB + 30}}},
+		{From: "IAM role", To: "Secrets Manager", way: []svg.Point{{X: columnThree, Y: rowB + 24}, {X: 480, Y: rowB + 24}}},
+		{From: "ExternalSecret", To: "Secrets Manager", way: []svg.Point{{X: 374, Y: rowC}, {X: 374, Y: rowB + 78}}},
+		{From: "ExternalSecret", To: "ServiceAccount", way: []svg.Point{{X: 480, Y: rowC + 30}, {X: columnThree, Y: rowC + 30}}},
+		{From: "ServiceAccount", To: "IAM role", way: []svg.Point{{X: 580, Y: rowC}, {X: 580, Y: rowB + 78}}},
+		{From: "Jobs, pooler", To: "ExternalSecret", way: []svg.Point{{X: 232, Y: rowC + 24}, {X: columnTwo, Y: rowC + 24}}},
 	}
 }
 
-// Uses are the arrows of the run time, in the order of their numbers in the picture.
+// Uses are what happens at run time, in the order of their numbers in the picture.
 func Uses() []Use {
 	return []Use{
-		{"The operator assumes the role with a token of the ServiceAccount.", "aws:iam/role:Role", "system:serviceaccount:mosaic-prod:core-api"},
-		{"It reads the connection secret. The role's own policy allows to read the secrets, and nothing else.", "aws:iam/rolePolicy:RolePolicy", "secretsmanager:GetSecretValue"},
-		{"It writes the Secret, and again when the content has changed.", "kubernetes:external-secrets.io/v1:ExternalSecret", "core-api-db-secret"},
-		{"The pods and the Jobs have the Secret as environment variables. By a password, they need no access to AWS.", "kubernetes:batch/v1:Job", "core-api-db-secret"},
-		{"They connect to the database by TLS, which it forces, from within the VPC.", "aws:ec2/securityGroup:SecurityGroup", "10.0.0.0/16"},
+		{"The operator assumes the role with a token of the ServiceAccount.", map[string]string{"aws:iam/role:Role": "system:serviceaccount:mosaic-prod:core-api"},
+			[]Arrow{{"Operator", "IAM role", []svg.Point{{X: 672, Y: rowD}, {X: 672, Y: rowB + 78}}, svg.Point{X: 678, Y: 335}}}},
+		{"It reads the connection secret. The role's own policy allows reading the secrets, and nothing else.",
+			map[string]string{"aws:iam/rolePolicy:RolePolicy": "secretsmanager:GetSecretValue", "kubernetes:external-secrets.io/v1:ExternalSecret": "mosaic/prod/rds/connection"},
+			[]Arrow{{"Operator", "Secrets Manager", []svg.Point{{X: columnThree, Y: rowD + 16}, {X: 498, Y: rowD + 16}, {X: 498, Y: rowB + 60}, {X: 480, Y: rowB + 60}}, svg.Point{X: 502, Y: 335}}}},
+		{"It writes the Secret, and again when the content has changed.", map[string]string{"kubernetes:external-secrets.io/v1:ExternalSecret": "name:core-api-db-secret"},
+			[]Arrow{{"Operator", "Secret", []svg.Point{{X: columnThree, Y: rowD + 44}, {X: 480, Y: rowD + 44}}, svg.Point{X: 494, Y: rowD + 60}}}},
+		{"The pods and the Jobs have the Secret as environment variables. With a password, they need no access to AWS.",
+			map[string]string{"kubernetes:batch/v1:Job": "secretKeyRef:map[key:DB_PASSWORD name:core-api-db-secret]"}, []Arrow{
+				{"Jobs, pooler", "Secret", []svg.Point{{X: 232, Y: rowC + 50}, {X: 250, Y: rowC + 50}, {X: 250, Y: rowD + 16}, {X: columnTwo, Y: rowD + 16}}, svg.Point{X: 238, Y: rowD - 12}},
+				{"Application's pods", "Secret", []svg.Point{{X: 232, Y: rowD + 44}, {X: columnTwo, Y: rowD + 44}}, svg.Point{X: 246, Y: rowD + 60}},
+			}},
+		{"They connect to the database by TLS, which it forces, from within the VPC.",
+			map[string]string{"aws:ec2/securityGroup:SecurityGroup": "10.0.0.0/16", "aws:rds/parameterGroup:ParameterGroup": "name:rds.force_ssl value:1"}, []Arrow{
+				{"Application's pods", "RDS PostgreSQL", []svg.Point{{X: 52, Y: rowD}, {X: 52, Y: rowB + 78}}, svg.Point{X: 40, Y: 335}},
+				{"Jobs, pooler", "RDS PostgreSQL", []svg.Point{{X: 150, Y: rowC}, {X: 150, Y: rowB + 78}}, svg.Point{X: 156, Y: 335}},
+			}},
 	}
 }
 
@@ -95,51 +131,21 @@ func System() *svg.Drawing {
 	d.Rect(svg.Box{X: 16, Y: 98, W: 688, H: 222}, "frame edge")
 	d.Text(svg.Point{X: 36, Y: 120}, "ink bold", "AWS account")
 	d.Rect(svg.Box{X: 16, Y: 340, W: 688, H: 240}, "frame edge")
-	d.Text(svg.Point{X: 36, Y: 570}, "ink bold", "EKS cluster, namespace of the application")
+	d.Text(svg.Point{X: 36, Y: 570}, "ink bold", "EKS cluster: the application's namespace, and the operator")
 	for _, part := range Parts() {
-		d.Label(part.at, part.fill, append([]string{part.Name}, part.Lines...)...)
+		d.Label(part.box(), part.fill, append([]string{part.Name}, part.Lines...)...)
 	}
-	drawNeeds(d)
-	drawUses(d)
+	for _, need := range Needs() {
+		d.Arrow("ink-line", need.way...)
+	}
 	y := 604.0
 	for i, use := range Uses() {
+		for _, arrow := range use.arrows {
+			d.Arrow("alert-line dash", arrow.way...)
+			d.Text(arrow.number, "alert bold", strconv.Itoa(i+1))
+		}
 		y = d.Paragraph(svg.Point{X: 20, Y: y}, "ink", fmt.Sprintf("%d  %s", i+1, use.Says), width-40) + 3
 	}
 	d.Paragraph(svg.Point{X: 20, Y: y + 4}, "dim", "Solid arrows lead to what is made before. What is grey is not made by this program.", width-40)
 	return d
-}
-
-func drawNeeds(d *svg.Drawing) {
-	for _, way := range [][]svg.Point{
-		{{X: 132, Y: rowA + 61}, {X: 132, Y: rowB}},
-		{{X: 300, Y: rowA + 61}, {X: 300, Y: rowB - 20}, {X: 200, Y: rowB - 20}, {X: 200, Y: rowB}},
-		{{X: 480, Y: rowA + 30}, {X: columnThree, Y: rowA + 30}},
-		{{X: columnTwo, Y: rowB + 30}, {X: 232, Y: rowB + 30}},
-		{{X: columnThree, Y: rowB + 24}, {X: 480, Y: rowB + 24}},
-		{{X: 374, Y: rowC}, {X: 374, Y: rowB + 78}},
-		{{X: 480, Y: rowC + 30}, {X: columnThree, Y: rowC + 30}},
-		{{X: 580, Y: rowC}, {X: 580, Y: rowB + 78}},
-		{{X: 232, Y: rowC + 24}, {X: columnTwo, Y: rowC + 24}},
-	} {
-		d.Arrow("ink-line", way...)
-	}
-}
-
-func drawUses(d *svg.Drawing) {
-	for _, use := range []struct {
-		number string
-		at     svg.Point
-		way    []svg.Point
-	}{
-		{"1", svg.Point{X: 678, Y: 335}, []svg.Point{{X: 672, Y: rowD}, {X: 672, Y: rowB + 78}}},
-		{"2", svg.Point{X: 502, Y: 335}, []svg.Point{{X: columnThree, Y: rowD + 16}, {X: 498, Y: rowD + 16}, {X: 498, Y: rowB + 60}, {X: 480, Y: rowB + 60}}},
-		{"3", svg.Point{X: 494, Y: rowD + 60}, []svg.Point{{X: columnThree, Y: rowD + 44}, {X: 480, Y: rowD + 44}}},
-		{"4", svg.Point{X: 238, Y: rowD - 12}, []svg.Point{{X: 232, Y: rowC + 50}, {X: 250, Y: rowC + 50}, {X: 250, Y: rowD + 16}, {X: columnTwo, Y: rowD + 16}}},
-		{"4", svg.Point{X: 246, Y: rowD + 60}, []svg.Point{{X: 232, Y: rowD + 44}, {X: columnTwo, Y: rowD + 44}}},
-		{"5", svg.Point{X: 40, Y: 335}, []svg.Point{{X: 52, Y: rowD}, {X: 52, Y: rowB + 78}}},
-		{"5", svg.Point{X: 156, Y: 335}, []svg.Point{{X: 150, Y: rowC}, {X: 150, Y: rowB + 78}}},
-	} {
-		d.Arrow("alert-line dash", use.way...)
-		d.Text(use.at, "alert bold", use.number)
-	}
 }

@@ -66,7 +66,7 @@ type bench struct {
 
 // system lists the commands that a recipe may use without checking that they exist.
 var system = []string{"bash", "env", "sh", "jq", "cat", "cp", "rm", "date", "sed", "grep", "mktemp", "basename",
-	"dirname", "sha256sum", "sleep", "tee", "git", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort"}
+	"dirname", "sha256sum", "sleep", "tee", "git", "awk", "head", "tail", "wc", "mkdir", "mv", "ln", "cmp", "sort", "tar"}
 
 // builtProgram is the path of command recipe, which a script would build for itself.
 var builtProgram = sync.OnceValues(func() (string, error) { return repository.BuildRecipe(sharedDir) })
@@ -94,7 +94,7 @@ func newBench(t *testing.T, state string) *bench {
 	link(filepath.Join(root, "scripts"), filepath.Join(b.project, "scripts"))
 	_, err := os.ReadDir(filepath.Join(root, "scripts")) // Go caches a test's result until a file changes that the test itself has read
 	require.NoError(t, err)
-	for _, name := range []string{"aws", "kubectl", "helm", "pulumi", "gh", "session-manager-plugin"} {
+	for _, name := range []string{"aws", "kubectl", "helm", "pulumi", "gh", "npm", "session-manager-plugin"} {
 		link(filepath.Join("testdata", "standin"), filepath.Join(bin, name))
 	}
 	for _, name := range system {

@@ -93,7 +93,7 @@ func TestActionsArePinned(t *testing.T) {
 	}
 	for action := range known {
 		assert.Contains(t, []string{"actions/checkout", "actions/setup-go", "actions/cache", "actions/create-github-app-token",
-			"actions/upload-artifact", "actions/download-artifact", "aws-actions/configure-aws-credentials", "pulumi/actions"}, action, "whom the pipeline trusts")
+			"actions/upload-artifact", "actions/download-artifact", "actions/deploy-pages", "aws-actions/configure-aws-credentials", "pulumi/actions"}, action, "whom the pipeline trusts")
 	}
 }
 
@@ -125,7 +125,7 @@ func TestStepsAreScripts(t *testing.T) {
 }
 
 // Permissions are set for each job and are few. Only the job that comments writes to a pull request, and the one that proposes prices, which
-// pushes their branch, too; there are no long-lived keys.
+// pushes their branch, too; the one that publishes the site runs GitHub's action and nothing else; there are no long-lived keys.
 func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 	for _, w := range read(t) {
 		if len(w.Jobs) == 0 {
@@ -141,7 +141,11 @@ func TestWorkflowsAreLeastPrivileged(t *testing.T) {
 				if slices.Contains([]string{".github/workflows/prices.yml propose", ".github/workflows/rotate.yml record"}, at) && scope == "contents" {
 					continue
 				}
-				assert.Contains(t, []string{"contents read", "id-token write", "issues write", "pull-requests write"}, scope+" "+access, at)
+				assert.Contains(t, []string{"contents read", "id-token write", "issues write", "pull-requests write", "pages write"}, scope+" "+access, at)
+			}
+			if j.Permissions["pages"] != "" {
+				require.Len(t, j.Steps, 1, at)
+				assert.Contains(t, j.Steps[0].Uses, "actions/deploy-pages@", at)
 			}
 			if j.Permissions["pull-requests"] == "write" {
 				assert.Empty(t, j.Permissions["id-token"], "%s has both", at)
