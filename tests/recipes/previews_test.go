@@ -34,8 +34,8 @@ func TestPreviewDatabases(t *testing.T) {
 		"dropped": {args: "--drop", answer: "yes\n", calls: append(inPreviews(both), namespaces, drop, deletePod), said: "dropped preview_pr_2",
 			stdout: "preview_pr_1: 8 MiB, 3 sessions\npreview_pr_2: 7 MiB, 0 sessions, its namespace is gone\n"},
 		"back before the answer": {args: "--drop", answer: "yes\n", calls: append(inPreviews(both), back, deletePod), said: "kept preview_pr_2: its namespace is there again"},
-		"not dropped": {args: "--drop", answer: "no\n", calls: append(inPreviews(both), deletePod), code: 3, said: "stopped here: the answer was not yes"},
-		"no previews": {calls: []call{outputs, account}, code: 1, said: "the stack prod has no previews: previews.namespaces is not set"},
+		"not dropped":            {args: "--drop", answer: "no\n", calls: append(inPreviews(both), deletePod), code: 3, said: "stopped here: the answer was not yes"},
+		"no previews":            {calls: []call{outputs, account}, code: 1, said: "the stack prod has no previews: previews.namespaces is not set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)

@@ -22,6 +22,17 @@ func TestPreviews(t *testing.T) {
 	servers.OnEach(t, previews)
 }
 
+// preview runs statements of the chart with the login of the previews.
+func (d *deployment) preview(login map[string]string, statements, database, template string) (string, error) {
+	d.t.Helper()
+	file, err := filepath.Abs(filepath.Join(root, "charts", "preview-database", "sql", statements+".sql"))
+	require.NoError(d.t, err)
+	return d.execute([]string{"psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file}, map[string]string{
+		"PGHOST": "db", "PGPORT": strconv.Itoa(d.port), "PGUSER": login["username"], "PGPASSWORD": login["password"], "PGDATABASE": "postgres", "PGSSLMODE": "require",
+		"DATABASE": database, "TEMPLATE": template,
+	})
+}
+
 func previews(t *testing.T, program string) {
 	d := deployOn(t, serverAt(t, program), append(everything, engine.Override{Path: "previews.namespaces", Value: "preview-*"})...)
 	d.up()
@@ -29,12 +40,7 @@ func previews(t *testing.T, program string) {
 	require.Equal(t, "core_api_previews", login["username"])
 	at := func(database string) string { return d.url(login["username"], login["password"], database) }
 	run := func(statements, database, template string) (string, error) {
-		file, err := filepath.Abs(filepath.Join(root, "charts", "preview-database", "sql", statements+".sql"))
-		require.NoError(t, err)
-		return d.execute([]string{"psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file}, map[string]string{
-			"PGHOST": "db", "PGPORT": strconv.Itoa(d.port), "PGUSER": login["username"], "PGPASSWORD": login["password"], "PGDATABASE": "postgres", "PGSSLMODE": "require",
-			"DATABASE": database, "TEMPLATE": template,
-		})
+		return d.preview(login, statements, database, template)
 	}
 	must := func(statements, database, template string) {
 		t.Helper()
@@ -53,6 +59,14 @@ func previews(t *testing.T, program string) {
 	must("make", "preview_pr_1", "preview_template") // again, for example after a failure
 	assert.Equal(t, "2", d.one(at("preview_pr_1"), "SELECT count(*)::text FROM seeds"))
 	assert.Equal(t, "1", d.one(at("preview_template"), "SELECT count(*)::text FROM seeds"))
+
+	// A namespace has 63 characters at most, as many as a database's name has.
+	long := "preview_" + strings.Repeat("a", 54)
+	must("make", long+"1", "template1")
+	must("make", long+"2", "template1")
+	must("drop", long+"1", "")
+	d.do(at(long+"2"), "SELECT 1")
+	must("drop", long+"2", "")
 
 	d.refused(at("mosaic"), denied, "SELECT 1")
 	app := d.secret("core-api-db-secret", "DB_LIBPQ_URL")
