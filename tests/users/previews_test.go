@@ -75,6 +75,9 @@ func previews(t *testing.T, program string) {
 	}
 	d.refused(at("postgres"), denied, "CREATE ROLE mine", "ALTER ROLE core_api_previews CREATEROLE", "SET ROLE core_api_owner", "DROP DATABASE mosaic")
 
+	limits := `SELECT rolconnlimit || ' of ' || current_setting('max_connections') FROM pg_roles WHERE rolname = 'core_api_previews'`
+	assert.Equal(t, "25 of 100", d.one(d.master(), limits), "the application keeps the others")
+
 	out, err := run("make", "mosaic", "template1")
 	assert.Error(t, err)
 	assert.Contains(t, out, "the database mosaic belongs to mosaicadmin, so it is no preview's: give the preview another namespace")
@@ -92,6 +95,12 @@ func previews(t *testing.T, program string) {
 	assert.Error(t, err, "the pods of a preview may outlive its release by a moment")
 	must("drop", "preview_pr_1", "")
 	assert.Equal(t, "preview_pr_2 preview_template", databases())
+
+	must("make", "preview_left", "template1")
+	open, err = d.connect(at("preview_left"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = open.Close(context.Background()) })
+	d.do(d.master(), `DROP DATABASE "preview_left" WITH (FORCE)`) // as scripts/db-previews does
 
 	require.NoError(t, d.Set(t.Context(), engine.Override{Path: "database.passwordVersion", Value: "2"}))
 	d.up()
