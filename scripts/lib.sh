@@ -80,6 +80,9 @@ optional() { jq -r --arg name "$1" '.[$name] // ""' <<<"$outputs"; }
 # clients_by_token tells whether the applications log in by token: they have one login then, and two in turn with passwords.
 clients_by_token() { jq -e '(.applicationLogins // [] | length) == 1' <<<"$outputs" >/dev/null; }
 
+# clients_alternate tells whether the applications have two logins in turn.
+clients_alternate() { jq -e '(.applicationLogins // [] | length) == 2' <<<"$outputs" >/dev/null; }
+
 cloud() { aws --region "$region" "$@"; }
 
 # of_cluster tells whether an Aurora cluster serves the database, and not an instance.

@@ -118,5 +118,19 @@ run_pod() {
   fi
 }
 
-# query FILE runs an SQL file with the pod's psql.
-query() { kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file - <"$1"; }
+# query FILE [DATABASE] runs an SQL file with the pod's psql, in another database than the main one if it is named.
+query() { kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 ${2:+--dbname "$2"} --file - <"$1"; }
+
+# query_all FILE runs it in the main database and in those of additional applications, as the master user: nobody else reaches all of them.
+query_all() {
+  local database code=0
+  query "$1" || code=1
+  for database in $(own_databases); do
+    printf '\ndatabase %s\n' "$database"
+    query "$1" "$database" || code=1
+  done
+  return "$code"
+}
+
+# own_databases prints the databases of additional applications.
+own_databases() { jq -r '.additionalApps[]?.database.name // empty' <<<"$outputs"; }

@@ -70,6 +70,16 @@ all_renewed() {
   return 1
 }
 
+# none_left_behind fails if a pod runs with what its Secret had before remember: a rotation changes the password of the login that it has.
+none_left_behind() {
+  local at moment code=0
+  for at in "${!applications[@]}"; do
+    [[ -n ${before[at]} ]] || continue
+    { moment=$(written "${applications[at]}") && all_renewed "${applications[at]}" "$moment"; } || code=1
+  done
+  return "$code"
+}
+
 # wait_for APPLICATION HASH waits until the Secret has another content than at the time of HASH. With delivery: gitops no run has
 # changed the ExternalSecret, so the operator would wait for its next refresh, perhaps an hour, and the pods would be locked out
 # meanwhile. In that case it is told to synchronise now.

@@ -59,7 +59,7 @@ func (l *loader) ownAccounts(app Application) {
 	c := l.config
 	taken := []string{c.App.Namespace + "/" + naming.Pooler(c.App.Name), c.App.Namespace + "/" + naming.PoolerReader(c.App.Name), c.App.Namespace + "/" + naming.Load(c.App.Name)}
 	for _, owner := range c.Schemas() {
-		taken = append(taken, owner.Namespace+"/"+naming.Admin(owner.Name))
+		taken = append(taken, owner.Namespace+"/"+naming.Admin(owner.Name), owner.Namespace+"/"+naming.Migrator(owner.Name))
 	}
 	if slices.Contains(taken, app.Namespace+"/"+app.SecretsServiceAccount) {
 		l.conflict(Problem{Key: app.Key() + ".secretsServiceAccount", Value: schema.Show(app.SecretsServiceAccount),

@@ -49,6 +49,7 @@ func (l *loader) contradictions() {
 	l.managedMaster()
 	l.extensions()
 	l.databases()
+	l.reservedNames()
 	l.helmValues()
 	l.gitops()
 }

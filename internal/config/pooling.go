@@ -91,35 +91,16 @@ func plural(n int, word string) string {
 	return word + "s"
 }
 
-// poolerNames holds the names that the pooler brings along to their limits, and apart from the applications'.
+// poolerNames holds the names that the pooler brings along to their limits.
 func (l *loader) poolerNames() {
 	c := l.config
 	if !l.sound("environment", "app.name") {
 		return
 	}
-	pooler, reader := naming.Pooler(c.App.Name), naming.PoolerReader(c.App.Name)
-	l.length(longName{what: "name of the pooler's role", name: naming.SecretsRole(c.Environment, pooler), most: 64, fields: "environment or app.name", value: c.Environment})
+	l.length(longName{what: "name of the pooler's role", name: naming.SecretsRole(c.Environment, naming.Pooler(c.App.Name)), most: 64, fields: "environment or app.name", value: c.Environment})
 	if first := c.App.Name[0]; first < 'a' || first > 'z' {
 		l.conflict(Problem{Key: "app.name", Value: schema.Show(c.App.Name),
 			Rule: "beginning with a letter with pooling: the pooler's Service is named after it (RFC 1035)",
 			Fix:  "a name such as core-api"}, "pooling.enabled")
-	}
-	if account := c.App.ServiceAccount; account == pooler || account == reader {
-		l.conflict(Problem{Key: "app.serviceAccount", Value: schema.Show(account),
-			Rule: "not the pooler's own",
-			Fix:  "another one"}, "pooling.enabled")
-	}
-	for _, app := range c.AdditionalApps {
-		path := "additionalApps." + app.Name
-		if app.Name == pooler {
-			l.conflict(Problem{Key: path,
-				Rule: "not the pooler's own name",
-				Fix:  "another name"}, "pooling.enabled", "additionalApps")
-		}
-		if app.Namespace == c.App.Namespace && (app.ServiceAccount == pooler || app.ServiceAccount == reader) && app.Name != pooler {
-			l.conflict(Problem{Key: path + ".serviceAccount", Value: schema.Show(app.ServiceAccount),
-				Rule: "not the pooler's own",
-				Fix:  "another one"}, "pooling.enabled", "additionalApps")
-		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 	"github.com/mosaic-stories/mosaic-database/internal/connection"
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // tokens asks for what logins by token need, and refuses what only passwords can do.
@@ -48,11 +47,6 @@ func (l *loader) tokensOf(app Application) {
 			Rule: "with credentials iam, not without trustedServiceAccounts: it has the role, by which pods log in, and no pod has it",
 			Fix:  fmt.Sprintf("trustedServiceAccounts: [%s/%s] beside it, and this role in the annotation of that ServiceAccount; or no secretsServiceAccount", app.Namespace, app.ServiceAccount)},
 			"database.credentials", "additionalApps")
-	}
-	if app.Namespace == l.config.App.Namespace && app.ServiceAccount == naming.Migrator(l.config.App.Name) {
-		l.conflict(Problem{Key: app.Key() + ".serviceAccount", Value: schema.Show(app.ServiceAccount),
-			Rule: "with credentials iam, not that of the migration, which may change the schema",
-			Fix:  "another one"}, "database.credentials", "additionalApps")
 	}
 	for _, name := range slices.Sorted(maps.Keys(app.SecretEntries)) {
 		if app.SecretEntries[name] == connection.Password {

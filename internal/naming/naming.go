@@ -161,7 +161,10 @@ func Migrator(app string) string { return app + "-migrator" }
 
 // PreviewsRole is the name of the IAM role that reads the login of preview environments: mosaic-<env>-<app>-previews-secrets-role, at most 64
 // characters (IAM).
-func PreviewsRole(env, app string) string { return SecretsRole(env, app+"-previews") }
+func PreviewsRole(env, app string) string { return SecretsRole(env, Previews(app)) }
+
+// Previews is the name that their IAM role is named after: <app>-previews.
+func Previews(app string) string { return app + "-previews" }
 
 // PreviewDatabase is the name of the Kubernetes objects that make and drop the database of a preview environment, and of the ServiceAccount
 // that may: <app>-preview-database.

@@ -105,7 +105,7 @@ func warn(ctx *pulumi.Context, cfg *config.Config, before map[string]string, oth
 	if !ctx.DryRun() {
 		return nil
 	}
-	for _, line := range slices.Concat(others, cfg.Doubts(), effects(cfg, before), recoveryPoints(cfg, before)) {
+	for _, line := range slices.Concat(others, cfg.Doubts(), effects(cfg, before), recoveryPoints(cfg, before), leftDatabases(cfg, before)) {
 		if err := ctx.Log.Warn(line, nil); err != nil {
 			return fmt.Errorf("reporting the effects on the instance: %w", err)
 		}

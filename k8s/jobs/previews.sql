@@ -13,8 +13,9 @@ SELECT format('ALTER ROLE %I LOGIN CREATEDB CONNECTION LIMIT %s PASSWORD %L', :'
        format('GRANT %I TO CURRENT_USER', :'previews') -- who drops what is left
  WHERE :'previews_verifier' <> ''
 \gexec
--- Who makes a database is connected to another one, which the bootstrap of an application's own database closes to PUBLIC.
-SELECT format('GRANT CONNECT ON DATABASE postgres TO %I', :'previews')
+-- Who makes a database is connected to another one, which the bootstrap of an application's own database closes to PUBLIC. The chart's statements
+-- have a temporary function there.
+SELECT format('GRANT CONNECT, TEMPORARY ON DATABASE postgres TO %I', :'previews')
   FROM pg_database
  WHERE :'previews_verifier' <> '' AND datname = 'postgres' AND pg_has_role(current_user, datdba, 'USAGE')
 \gexec

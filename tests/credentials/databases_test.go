@@ -72,6 +72,9 @@ func TestADatabaseComesAndGoes(t *testing.T) {
 	l.MustSet("additionalApps.orders.deletionProtection", "false")
 	l.MustUp()
 	l.MustUnset("additionalApps.orders")
+	shown, err := l.Preview(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, live.Everything(shown), "additionalApps.orders: not there any more: its database orders stays, with its data and its roles such as orders_owner")
 	for _, change := range l.MustUp() {
 		assert.Regexp(t, "^(delete .*orders|update .*core-api-database-admin-role)", change)
 	}

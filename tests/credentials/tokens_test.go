@@ -46,6 +46,9 @@ func TestMovingToTokensAndBack(t *testing.T) {
 		assert.False(t, mayLogIn(l, role, "core_api_migrator_iam"), "pods do not change the schema")
 
 		l.MustSet("database.credentials", from)
+		l.MustSet("database.iamDatabaseAuthentication", "false")
+		assert.Contains(t, l.MustFail(l.Up(t.Context())), "true in the run that leaves credentials iam", "pods that make tokens would not get in")
+		l.MustUnset("database.iamDatabaseAuthentication")
 		l.MustUp()
 		assert.True(t, mayLogIn(l, role, "core_api_iam"), "pods that make tokens still get in")
 		assert.False(t, mayLogIn(l, migrator, "core_api_migrator_iam"))

@@ -34,6 +34,7 @@ func otherFaults(t *testing.T) [][]string {
 		{"the database of an additional application is there already, and somebody else made it", databaseIsTaken},
 		{"the bootstrap of one of several databases fails while the password changes", oneBootstrapFails},
 		{"the role lost its policy, and the password changes", neverReady},
+		{"an application logs in by token, and its role lost `rds-db:connect`", tokenOfNoRight},
 		{"RDS cannot use the KMS key of the secret that it makes for the master user", keyNotAccessible},
 		{"RDS has taken over the master user's password, and its secret is not in the state", withoutSecret},
 		{"the operator may not read RDS's secret of the master user, and the bootstrap runs anew", unreadableMaster},

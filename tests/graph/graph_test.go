@@ -59,6 +59,10 @@ func variants(t *testing.T) []variant {
 	prod("alternating", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "readOnlyLogin": true,
 		"iamPrincipals": ["arn:aws:iam::123456789012:role/developers"]}`, "mosaic-database:previews": `{"namespaces": "preview-*"}`})
 	prod("iam", map[string]string{"mosaic-database:database": `{"credentials": "iam", "readReplicas": 1}`, "mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}}`})
+	prod("iam-serverless", map[string]string{
+		"mosaic-database:tier": "serverless", "mosaic-database:database": `{"credentials": "iam", "readReplicas": 1}`,
+		"mosaic-database:additionalApps": `{"worker": {"namespace": "jobs"}}`,
+	})
 	prod("managed", map[string]string{"mosaic-database:database": `{"credentials": "alternating", "manageMasterUserPassword": true,
 		"secretKmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"}`})
 	prod("databases", map[string]string{

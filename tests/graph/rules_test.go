@@ -195,6 +195,13 @@ func (e edge) needs(dependency string) bool {
 	return strings.HasPrefix(dependency, e.needed+"::")
 }
 
+// met tells whether a resource waits for what an edge needs; for a server, also by something else that waits for it, as the bootstrap does.
+func (e edge) met(all map[string]recorder.Registration, one recorder.Registration) bool {
+	return slices.ContainsFunc(one.DependsOn, func(dependency string) bool {
+		return e.needs(dependency) || e.needed == serverType && e.met(all, all[dependency])
+	})
+}
+
 // edge says that every resource of one type depends on a resource of another.
 type edge struct{ consumer, needed string }
 
@@ -225,9 +232,9 @@ func order() []edge {
 // checkOrder: each step depends on the one before it, and nothing else depends on the instance.
 func checkOrder(t *testing.T, all []recorder.Registration) {
 	t.Helper()
-	byType := map[string][]recorder.Registration{}
+	byType, byKey := map[string][]recorder.Registration{}, map[string]recorder.Registration{}
 	for _, one := range all {
-		byType[one.Type] = append(byType[one.Type], one)
+		byType[one.Type], byKey[one.Key()] = append(byType[one.Type], one), one
 	}
 	for _, edge := range order() {
 		for _, one := range byType[edge.consumer] {
@@ -237,8 +244,7 @@ func checkOrder(t *testing.T, all []recorder.Registration) {
 			if edge.needed == "kubernetes:external-secrets.io/v1:SecretStore" && strings.Contains(recorder.Text(t, one), "kind: ClusterSecretStore") {
 				continue // it was there before
 			}
-			found := slices.ContainsFunc(one.DependsOn, edge.needs)
-			assert.True(t, found, "%s does not wait for a %s, only for %v", one.Key(), edge.needed, one.DependsOn)
+			assert.True(t, edge.met(byKey, one), "%s does not wait for %s, only for %v", one.Key(), edge.needed, one.DependsOn)
 		}
 	}
 	for _, namespace := range byType["kubernetes:core/v1:Namespace"] {

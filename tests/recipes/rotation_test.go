@@ -151,6 +151,34 @@ func TestRotationFindsPodsWithTheLoginOfBefore(t *testing.T) {
 	}
 }
 
+// TestARotationBeginsWithEveryPodRenewed: with two logins in turn, a pod that missed the last restart has the one whose password would change.
+func TestARotationBeginsWithEveryPodRenewed(t *testing.T) {
+	need(t)
+	t.Parallel()
+	alternating := outputs.do(runPulumi + ` | jq '.applicationLogins = ["core_api_a", "core_api_b"]'`)
+	begin := append([]call{alternating, account}, cluster...)
+	for name, test := range map[string]struct {
+		calls []call
+		code  int
+		want  string
+	}{
+		"all renewed": {append([]call{secret("old"), written, running(), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), change.with("--yes").do("")},
+			restarting()...), 0, "and every pod has the new content"},
+		"one left": {[]call{secret("old"), written, running(pod("worker-0", "core-api-db-secret", "09:59:59"))}, 1,
+			"kubectl delete pod -n mosaic-prod worker-0\ndb-rotate: nothing was rotated"},
+		"not seen":  {[]call{secret("old"), written, running().do("echo forbidden >&2; exit 1")}, 1, "nothing was rotated"},
+		"no Secret": {[]call{secret(""), setting("database.passwordVersion").do("exit 1")}, 3, "nothing was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, outputsOnly(t))
+			b.expect(append(begin[:len(begin):len(begin)], test.calls...)...)
+			r := b.just("", "db-rotate", "prod", "--yes", "--with-other-changes")
+			assert.Equal(t, test.code, r.code, r.stderr)
+			assert.Contains(t, r.stderr, test.want)
+		})
+	}
+}
+
 // TestTheCheckTellsTheAgesOfThePasswords: each login with its age, the inactive ones last. The state has the times, so no secret is read.
 func TestTheCheckTellsTheAgesOfThePasswords(t *testing.T) {
 	need(t)

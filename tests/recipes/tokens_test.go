@@ -67,3 +67,38 @@ func TestDrillWithoutPasswords(t *testing.T) {
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stdout, "public | memories | 3")
 }
+
+// TestTheCheckWithTokens: the links are those of before, the one login is looked for in the log, and the master user alone has a password.
+func TestTheCheckWithTokens(t *testing.T) {
+	need(t)
+	t.Parallel()
+	state := outputsOnly(t)
+	byToken := outputs.do(strings.Replace(runPulumi, "exec ", "", 1) + ` | jq '.applicationLogins = ["core_api_iam"]'`)
+	pods := on(kube+"get pods -o json", "").do(`echo '{"items": [{"metadata": {"name": "api-7d9"}, "status": {"podIP": "10.0.1.23"}}]}'`)
+	refusal := func(login string) string {
+		return "2026-11-26 10:00:00 UTC:10.0.1.23(43210):" + login + "@mosaic:[77]:ERROR:  permission denied for schema public at character 14"
+	}
+	const master = `{"type": "random:index/randomPassword:RandomPassword", "urn": "urn:pulumi:prod::p::random:index/randomPassword:RandomPassword::mosaic-prod-db-password"}`
+	for name, test := range map[string]struct {
+		calls []call
+		code  int
+		want  string
+	}{
+		"nothing":       {calls: []call{lastDay()}, want: "ok      changes of the schema by pods: nothing\n"},
+		"the migration": {calls: []call{lastDay(refusal("core_api_migrator_iam")), pods}, want: "ok      changes of the schema by pods: nothing\n"},
+		"a pod": {calls: []call{lastDay(refusal("core_api_iam")), pods}, code: 1,
+			want: "BROKEN  changes of the schema by pods: core_api_iam from 10.0.1.23, the pod api-7d9: CREATE in the schema public"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, state)
+			calls := append(inCluster(links(t, state)...), test.calls...)
+			calls[0] = byToken
+			calls[len(calls)-len(test.calls)-1] = exported.do("echo '{\"deployment\": {\"resources\": [" + master + "]}}'")
+			b.expect(calls...)
+			r := b.just("", "db-check", "prod")
+			assert.Equal(t, test.code, r.code, r.stdout+r.stderr)
+			assert.Contains(t, r.stdout, test.want)
+			assert.Contains(t, r.stdout, "-       ages of the passwords: the master user an unknown time\n")
+		})
+	}
+}

@@ -27,3 +27,25 @@ func TestTheUpgradeIsFinishedByTheMasterUser(t *testing.T) {
 		assert.Len(t, from, 5)
 	}
 }
+
+// An upgrade is of all databases, so the two recipes look at those of additional applications too, and at each whatever the one before said.
+func TestAnUpgradeIsOfEveryDatabase(t *testing.T) {
+	need(t)
+	t.Parallel()
+	needsCLI(t)
+	psql := func(database string) call {
+		return on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 "+database+"--file -", "")
+	}
+	for recipe, says := range map[string]string{"db-upgrade-check": "reg\\*", "db-upgrade-finish": "ANALYZE"} {
+		b := newBench(t, outputsOnly(t))
+		b.expect(append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod",
+			"applicationName":"core-api","kubernetesSecretName":"core-api-db-secret",
+			"additionalApps":{"orders":{"database":{"name":"orders"}},"worker":{"namespace":"jobs"},"shop":{"database":{"name":"Shop"}}}}`),
+			setting("database.credentials").do("echo alternating"), setting("pods"), createPod, waitPod,
+			psql("").do("grep -q "+says), psql("--dbname orders ").do("grep -q "+says+"; exit 3"), psql("--dbname Shop ").do("grep -q "+says), deletePod)...)
+		r := b.just("", recipe, "prod")
+		assert.NotZero(t, r.code, r.stderr)
+		assert.Contains(t, r.stdout, "database orders\n")
+		assert.Equal(t, "core-api-bootstrap-db-secret PGPASSWORD", b.podSecrets()["PGPASSWORD"], "no other login reaches both")
+	}
+}

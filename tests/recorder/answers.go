@@ -81,7 +81,9 @@ func (m *mocks) outputs(args pulumi.MockResourceArgs) resource.PropertyMap {
 	switch args.TypeToken {
 	case "aws:rds/instance:Instance":
 		computed["address"] = args.Name + ".abc.us-east-1.rds.amazonaws.com"
+		computed["resourceId"] = "db-OF-" + args.Name
 	case "aws:rds/cluster:Cluster":
+		computed["clusterResourceId"] = "cluster-OF-" + args.Name
 		computed["endpoint"] = args.Name + ".cluster-abc.us-east-1.rds.amazonaws.com"
 		computed["readerEndpoint"] = args.Name + ".cluster-ro-abc.us-east-1.rds.amazonaws.com"
 	case "aws:secretsmanager/secretVersion:SecretVersion":

@@ -97,6 +97,30 @@ func ownDatabase(t *testing.T, program string) {
 		d.refused(d.url(login["username"], login["password"], "orders"), denied, `SELECT 1`)
 		d.refused(d.url(login["username"], login["password"], "mosaic"), denied, `SELECT 1`)
 	})
+	t.Run("previews make and drop no database of the applications, and no application takes a preview's", func(t *testing.T) {
+		login := d.content("mosaic/prod/rds/previews-")
+		for _, statements := range []string{"make", "drop"} {
+			out, err := d.preview(login, statements, "orders", "template1")
+			require.Error(t, err)
+			assert.Contains(t, out, "the database orders belongs to mosaicadmin, so it is no preview's")
+		}
+		out, err := d.preview(login, "make", "shop", "template1")
+		require.NoError(t, err, out)
+		out, err = d.bootstrap(shop())
+		require.Error(t, err)
+		assert.Contains(t, out, "there is a database shop already, which this program did not make")
+		assert.Contains(t, out, "have core_api_previews drop it")
+		out, err = d.preview(login, "drop", "shop", "")
+		require.NoError(t, err, out)
+	})
+	t.Run("the master user finishes an upgrade of it", func(t *testing.T) {
+		d.do(migrator, `CREATE EXTENSION hstore VERSION '1.4'`)
+		master := d.url("mosaicadmin", d.secret("core-api-bootstrap-db-secret", "PGPASSWORD"), "orders")
+		out, err := d.finish(master)
+		require.NoError(t, err, out)
+		assert.Equal(t, "0", d.one(master, `SELECT count(*)::text FROM pg_stat_user_tables WHERE last_analyze IS NULL`))
+		assert.NotEqual(t, "1.4", d.one(master, `SELECT extversion FROM pg_extension WHERE extname = 'hstore'`))
+	})
 	t.Run("once more, it is the same", func(t *testing.T) {
 		out, err := d.bootstrap(nil)
 		require.NoError(t, err, out)

@@ -22,6 +22,17 @@ func TestPreviews(t *testing.T) {
 	servers.OnEach(t, previews)
 }
 
+// preview runs statements of the chart with the login of the previews.
+func (d *deployment) preview(login map[string]string, statements, database, template string) (string, error) {
+	d.t.Helper()
+	file, err := filepath.Abs(filepath.Join(root, "charts", "preview-database", "sql", statements+".sql"))
+	require.NoError(d.t, err)
+	return d.execute([]string{"psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file}, map[string]string{
+		"PGHOST": "db", "PGPORT": strconv.Itoa(d.port), "PGUSER": login["username"], "PGPASSWORD": login["password"], "PGDATABASE": "postgres", "PGSSLMODE": "require",
+		"DATABASE": database, "TEMPLATE": template,
+	})
+}
+
 func previews(t *testing.T, program string) {
 	d := deployOn(t, serverAt(t, program), append(everything, engine.Override{Path: "previews.namespaces", Value: "preview-*"})...)
 	d.up()
@@ -29,12 +40,7 @@ func previews(t *testing.T, program string) {
 	require.Equal(t, "core_api_previews", login["username"])
 	at := func(database string) string { return d.url(login["username"], login["password"], database) }
 	run := func(statements, database, template string) (string, error) {
-		file, err := filepath.Abs(filepath.Join(root, "charts", "preview-database", "sql", statements+".sql"))
-		require.NoError(t, err)
-		return d.execute([]string{"psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file}, map[string]string{
-			"PGHOST": "db", "PGPORT": strconv.Itoa(d.port), "PGUSER": login["username"], "PGPASSWORD": login["password"], "PGDATABASE": "postgres", "PGSSLMODE": "require",
-			"DATABASE": database, "TEMPLATE": template,
-		})
+		return d.preview(login, statements, database, template)
 	}
 	must := func(statements, database, template string) {
 		t.Helper()
@@ -54,12 +60,23 @@ func previews(t *testing.T, program string) {
 	assert.Equal(t, "2", d.one(at("preview_pr_1"), "SELECT count(*)::text FROM seeds"))
 	assert.Equal(t, "1", d.one(at("preview_template"), "SELECT count(*)::text FROM seeds"))
 
+	// A namespace has 63 characters at most, as many as a database's name has.
+	long := "preview_" + strings.Repeat("a", 54)
+	must("make", long+"1", "template1")
+	must("make", long+"2", "template1")
+	must("drop", long+"1", "")
+	d.do(at(long+"2"), "SELECT 1")
+	must("drop", long+"2", "")
+
 	d.refused(at("mosaic"), denied, "SELECT 1")
 	app := d.secret("core-api-db-secret", "DB_LIBPQ_URL")
 	for _, url := range []string{app, d.secret("core-api-migrator-db-secret", "DB_LIBPQ_URL")} {
 		d.refused(strings.Replace(url, "/mosaic", "/preview_pr_1", 1), denied, "SELECT 1")
 	}
 	d.refused(at("postgres"), denied, "CREATE ROLE mine", "ALTER ROLE core_api_previews CREATEROLE", "SET ROLE core_api_owner", "DROP DATABASE mosaic")
+
+	limits := `SELECT rolconnlimit || ' of ' || current_setting('max_connections') FROM pg_roles WHERE rolname = 'core_api_previews'`
+	assert.Equal(t, "25 of 100", d.one(d.master(), limits), "the application keeps the others")
 
 	out, err := run("make", "mosaic", "template1")
 	assert.Error(t, err)
@@ -78,6 +95,12 @@ func previews(t *testing.T, program string) {
 	assert.Error(t, err, "the pods of a preview may outlive its release by a moment")
 	must("drop", "preview_pr_1", "")
 	assert.Equal(t, "preview_pr_2 preview_template", databases())
+
+	must("make", "preview_left", "template1")
+	open, err = d.connect(at("preview_left"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = open.Close(context.Background()) })
+	d.do(d.master(), `DROP DATABASE "preview_left" WITH (FORCE)`) // as scripts/db-previews does
 
 	require.NoError(t, d.Set(t.Context(), engine.Override{Path: "database.passwordVersion", Value: "2"}))
 	d.up()

@@ -67,6 +67,20 @@ func changedApplications(c *config.Config, before map[string]string) schema.Prob
 	return problems
 }
 
+// LeftDatabases are the databases of applications that are no longer in the stack file, each by the application's full key: no run drops one.
+func LeftDatabases(c *config.Config, before map[string]string) map[string]string {
+	left := map[string]string{}
+	for full, was := range before {
+		if kept := strings.Fields(was); strings.HasPrefix(full, applicationKey("")) && len(kept) == 5 {
+			left[full] = kept[4]
+		}
+	}
+	for _, app := range c.AdditionalApps {
+		delete(left, applicationKey(app.Name))
+	}
+	return left
+}
+
 // changedDatabase refuses an application that would find itself in another database than before: its data stays where it is. old is the
 // database of its own, or empty.
 func changedDatabase(full string, app *config.AdditionalApp, old []string) schema.Problems {

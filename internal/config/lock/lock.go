@@ -115,6 +115,7 @@ func Changed(c *config.Config, before map[string]string) schema.Problems {
 	problems = append(problems, changedAccess(c, before)...)
 	problems = append(problems, ownership(c, before)...)
 	problems = append(problems, rotation(c, before)...)
+	problems = append(problems, leavingTokens(c, before)...)
 	problems = append(problems, changedCopies(c, before)...)
 	problems = append(problems, changedMaster(c, before)...)
 	return append(problems, changedGenerations(c, before)...)

@@ -221,6 +221,20 @@ func TestAlternatingLoginsTakeTurns(t *testing.T) {
 	assert.Empty(t, lock.Changed(loaded(t, alternating(9)), before), "of a run before there were any")
 }
 
+// Pods make tokens until they restart, so the server takes them in the run that gives them passwords.
+func TestTokensAreTakenUntilPodsHavePasswords(t *testing.T) {
+	before := lock.Values(loaded(t, database("credentials: iam")), location, nil)
+	for _, other := range []string{"alternating", "master"} {
+		problems := lock.Changed(loaded(t, database("credentials: "+other+", iamDatabaseAuthentication: false")), before)
+		require.Len(t, problems, 1)
+		assert.Equal(t, "mosaic-database:database.iamDatabaseAuthentication", problems[0].Key)
+		assert.Contains(t, problems[0].Rule, "in the run that leaves credentials iam")
+		left := loaded(t, database("credentials: "+other))
+		require.Empty(t, lock.Changed(left, before))
+		assert.Empty(t, lock.Changed(loaded(t, database("credentials: "+other+", iamDatabaseAuthentication: false")), lock.Values(left, location, before)))
+	}
+}
+
 // Tokens have no number: one that changes would be taken for a rotation.
 func TestTokensKeepTheNumber(t *testing.T) {
 	byToken := func(n int) string { return database("credentials: iam, passwordVersion: " + strconv.Itoa(n)) }

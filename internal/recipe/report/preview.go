@@ -52,8 +52,7 @@ func FailedDrill(stack, log string) string {
 func FailedRotation(stack, log string) string {
 	return fmt.Sprintf(`# Rotation of %[1]s: not finished
 
-The log says what is left, and the command that does it. Until that is done, some pods may have the login of before, which works until the next
-rotation. The next run of the workflow that comes to its end closes this issue.
+The log says what is left, and the command that does it. Until that is done, some pods may have the login of before, and no rotation begins. The next run of the workflow that comes to its end closes this issue.
 
 `, stack) + Fenced("text", lastLines(log, 80))
 }
