@@ -86,7 +86,7 @@ func TestRdsIsAskedWhereAnUpgradeLeads(t *testing.T) {
 
 	set(l, "engineVersion=16.11 autoMinorVersionUpgrade=false")
 	why = l.MustFail(l.Preview(t.Context()))
-	assert.Contains(t, why, "it has 16.13, and 16.11 is none that follows", "RDS does not go back")
+	assert.Contains(t, why, "it has 16.13, and 16.11 is none that follows", "RDS cannot go back")
 
 	set(l, "engineVersion=17.9")
 	l.MustUp()

@@ -31,7 +31,7 @@ func aurora() []transition {
 		{key: "budget.expectedAcuHours", was: unset, now: "600", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedAcuHours: 600}", back: true, why: "the estimate alone"},
 		{key: "budget.expectedStorageGiB", was: "10", now: "50", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedStorageGiB: 50}", back: true, why: "the estimate alone"},
 		{key: "budget.expectedMillionIos", was: "10", now: "50", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedMillionIos: 50}", back: true, why: "the estimate alone"},
-		{key: "tier", was: "serverless", now: "medium", to: "tier: medium", refused: "or make another generation with the tier"},
+		{key: "tier", was: "serverless", now: "medium", to: "tier: medium", refused: "or move to the other engine with a new generation"},
 		{key: "database.kmsKeyId", was: unset, now: keyOne, to: "database: {kmsKeyId: " + keyOne + "}", refused: "copy a snapshot with the other key"},
 		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "CREATE DATABASE"},
 	}

@@ -132,11 +132,11 @@ func protection() []transition {
 func copied() []transition {
 	with := func(fields string) string { return "backups: {copyToRegion: us-west-2, " + fields + "}" }
 	rows := []transition{
-		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "copyUnprotected: true beside it"},
-		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying, in two runs"},
-		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying, in two runs"},
+		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "add copyUnprotected: true in this run"},
+		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying in two runs"},
+		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying in two runs"},
 		{
-			key: "backups.copyKmsKeyId", was: unset, now: keyWest, refused: "end the copying, in two runs",
+			key: "backups.copyKmsKeyId", was: unset, now: keyWest, refused: "end the copying in two runs",
 			to: with("copyKmsKeyId: " + keyWest),
 		},
 		{key: "backups.copyUnprotected", was: "false", now: "true", to: with("copyUnprotected: true"), back: true, why: "a later run may end the copying", backWhy: "protected again"},

@@ -133,10 +133,10 @@ func tiers() []transition {
 			row := transition{key: "tier", was: one.Name, now: other.Name, from: on(one.Name), to: on(other.Name), back: true}
 			switch {
 			case other.Engine != config.PostgreSQL:
-				row.back, row.refused = false, "or make another generation with the tier"
+				row.back, row.refused = false, "or move to the other engine with a new generation"
 			case one.Engine != config.PostgreSQL: // aurora has the way from there
 				row.was, row.now, row.from, row.to = row.now, row.was, row.to, row.from
-				row.back, row.refused = false, "or make another generation with the tier"
+				row.back, row.refused = false, "or move to the other engine with a new generation"
 			}
 			rows = append(rows, row)
 		}
@@ -205,16 +205,16 @@ func applications() []transition {
 	with := func(fields string) string { return "additionalApps: {worker: {" + fields + "}}" }
 	rows := []transition{
 		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false in this run"},
-		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry of another name"},
-		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry of another name"},
-		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry of another name"},
+		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry with another name"},
+		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry with another name"},
+		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry with another name"},
 		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
 		{key: "additionalApps.worker.secretEntries", was: unset, now: "JDBC_URL: jdbc_url", to: with("secretEntries: {JDBC_URL: jdbc_url}"), back: true, why: "one more entry"},
 		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
 		{key: "additionalApps.worker.helmValues", was: unset, now: "another shape", to: with("helmValues: " + shape), back: true, why: "helmValues alone"},
 		{key: "additionalApps.worker.gitops.path", was: unset, now: "environments/<env>/values.worker.yaml", to: with("gitops: {path: environments/<env>/values.worker.yaml}"), back: true, why: "the output additionalApps alone"},
 		{key: "additionalApps.worker.gitops.key", was: unset, now: "worker", from: with("gitops: {path: apps.yaml}"), to: with("gitops: {path: apps.yaml, key: worker}"), back: true, why: "the output additionalApps alone"},
-		{key: "additionalApps.worker.database.name", was: unset, now: "worker", refused: "an entry of another name",
+		{key: "additionalApps.worker.database.name", was: unset, now: "worker", refused: "an entry with another name",
 			to: "{database: {credentials: alternating}, additionalApps: {worker: {database: {name: worker, migrations: {enabled: false}}}}}"},
 		{key: "additionalApps.worker.deployments", was: unset, now: "worker", to: with("deployments: [worker]"), back: true, why: "an output alone, for the recipes"},
 	}

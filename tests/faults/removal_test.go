@@ -169,7 +169,7 @@ func stackRenamed(t *testing.T) []string {
 	before, id := l.Inventory(), l.One(live.InstanceType).ID
 	l.CLI("stack", "rename", "live", "--stack", "prod")
 	l = l.Reopen(engine.Options{Stack: "live", Project: renaming{project: "mosaic-database", stack: "live"}.folder(t)})
-	why := seen(t, l.MustFail(l.Preview(t.Context())), "mosaic-database:environment: live", "immutable, prod since the database was made")
+	why := seen(t, l.MustFail(l.Preview(t.Context())), "mosaic-database:environment: live", "immutable: it has to stay prod")
 	l.MustSet("environment", "prod")
 	changes := l.MustUp()
 	assert.NotEmpty(t, changes)
