@@ -1,5 +1,5 @@
 # Fills the instance TARGET, which is empty, with a dump of SOURCE, in one transaction that ends with a comparison: TARGET has everything that SOURCE
-# has, or nothing. SOURCE takes no writes from the dump on, and the program manages the objects again if anything fails. What tells that TARGET was filled is the comment
+# has, or nothing. SOURCE takes no writes from the dump on, and takes them again if anything fails. What tells that TARGET was filled is the comment
 # on its database.
 at_source() { PGHOST=$SOURCE_HOST psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$@"; }
 at_target() { PGHOST=$TARGET_HOST psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$@"; }

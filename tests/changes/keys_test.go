@@ -149,6 +149,6 @@ func unreached() map[string]string {
 		"restore.logicalReplication":      "makes an instance only together with its generation: TestLogicalReplication",
 		"restore.switchedAt":              "is what just db-switch has done: TestLogicalReplication",
 		"restore.useLatestRestorableTime": "names a moment only together with its source: TestRestore",
-		"waivers":                         "change changes only the report of the controls",
+		"waivers":                         "change the report of the controls alone",
 	}
 }

@@ -61,10 +61,10 @@ func TestAlertTest(t *testing.T) {
 		"nothing happens": {answers: "yes\n", fails: true, want: "CloudWatch has not tried to send anything",
 			calls: []call{found("OK"), subscribed(confirmed), history(none), set("ALARM"), history(none), history(none), set("OK")}},
 		"no": {answers: "no\n", fails: true, want: "and so send two messages to ops@example.com", calls: []call{found("OK"), subscribed(confirmed)}},
-		"an address has not confirmed": {fails: true, want: "not confirmed, and without messages until then: dev@example.com; open the link",
+		"an address has not confirmed": {fails: true, want: "these have not confirmed their subscription, and get no messages: dev@example.com; open the link",
 			calls: []call{found("OK"), subscribed(`[{"Endpoint": "ops@example.com", "SubscriptionArn": "` + topic + `:1"}, {"Endpoint": "dev@example.com", "SubscriptionArn": "PendingConfirmation"}]`)}},
 		"nobody is subscribed": {fails: true, want: "nobody is subscribed to " + topic, calls: []call{found("OK"), subscribed("[]")}},
-		"a real alarm":         {fails: true, want: "is in ALARM by itself", calls: []call{found("ALARM")}},
+		"a real alarm":         {fails: true, want: "is in ALARM already", calls: []call{found("ALARM")}},
 		"no alarm": {fails: true, want: "set alerts.emails or alerts.topicArn",
 			calls: []call{on("aws --region us-east-1 cloudwatch describe-alarms --alarm-names "+alarm+" --output json --query MetricAlarms[0]", "null")}},
 	} {

@@ -118,7 +118,7 @@ func TestDrill(t *testing.T) {
 	b.expect(down...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the backups of mosaic-prod-db do not bring it back")
+	assert.Contains(t, r.stderr, "mosaic-prod-db could not be restored from its backups")
 	assert.Equal(t, before, everything())
 
 	b.again()
@@ -127,7 +127,7 @@ func TestDrill(t *testing.T) {
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "DependencyViolation")
-	assert.Contains(t, r.stderr, "something of the drill is left, and is billed: pulumi destroy --stack prod-drill")
+	assert.Contains(t, r.stderr, "part of the drill is left and still costs money; to remove it: pulumi destroy --stack prod-drill")
 
 	// Somebody edits the recipe so that the drill uses the names of the original. The cloud refuses them, and only what the drill has
 	// created until then is deleted.

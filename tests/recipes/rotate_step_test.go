@@ -51,7 +51,7 @@ func TestRotateStep(t *testing.T) {
 	}{
 		"rotated": {credentials: "alternating", handed: true, issue: "Rotated, and every pod has the new login: " + runAddress, calls: append(rotated(),
 			findIssue(title, open), body("gh issue comment 9 --repo acme/database --body-file SCRATCH/issue"), on("gh issue close 9 --repo acme/database", ""))},
-		"a pod that is left": {credentials: "alternating", code: 4, handed: true, issue: "the pod worker-0 runs since before the Secret of core-api was renewed",
+		"a pod that is left": {credentials: "alternating", code: 4, handed: true, issue: "the pod worker-0 started before the Secret of core-api was renewed",
 			calls: append(behind, findIssue(title, "[]"), create)},
 		"something else that waits": {credentials: "alternating", code: 1, issue: "something else would change too",
 			calls: append(waiting, findIssue(title, open), body("gh issue comment 9 --repo acme/database --body-file SCRATCH/issue"))},

@@ -123,8 +123,8 @@ func TestRotationFindsPodsWithTheLoginOfBefore(t *testing.T) {
 	}{
 		"none": {pods: running(), moment: written, want: "and every pod has the new content", not: "kubectl delete pod"},
 		"two": {pods: running(pod("worker-0", "core-api-db-secret", "09:59:59"), sidecar), moment: written, code: 4,
-			want: "the pod worker-0 runs since before the Secret of core-api was renewed, and has what it had; replace it: kubectl delete pod -n mosaic-prod worker-0\n" +
-				"db-rotate: the pod sidecar runs since before", not: "every pod has"},
+			want: "the pod worker-0 started before the Secret of core-api was renewed, and still uses the former content; replace it: kubectl delete pod -n mosaic-prod worker-0\n" +
+				"db-rotate: the pod sidecar started before", not: "every pod has"},
 		"pods that are not listed":  {pods: running().do("echo forbidden >&2; exit 1"), moment: written, code: 4, want: "cannot see which pods of core-api have the new content"},
 		"a Secret that is not read": {moment: written.do("echo forbidden >&2; exit 1"), code: 4, want: "forbidden"},
 	} {

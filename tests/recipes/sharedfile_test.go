@@ -51,7 +51,7 @@ func TestGitOpsDeployOfSeveralApplications(t *testing.T) {
 	b.expect(b.knownWith("additionalApps", map[string]any{"worker": app("worker", "elsewhere/values.yaml", "")}))
 	r := b.just("yes\n", "gitops-deploy", "prod")
 	require.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "has no folder elsewhere on its remote; is it the right one? The key additionalApps.worker.gitops.path names")
+	assert.Contains(t, r.stderr, "has no folder elsewhere on its remote; is it the right repository? The file is named by additionalApps.worker.gitops.path")
 	known := b.knownWith("additionalApps", apps)
 	b.expect(known)
 	r = b.just("yes\n", "gitops-deploy", "prod")
