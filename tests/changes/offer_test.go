@@ -58,7 +58,7 @@ func TestRdsIsAskedWhatItOffers(t *testing.T) {
 	set(l, "instanceClass=db.m8i.large engineVersion=18")
 	preview, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, preview.Stdout+preview.Stderr, "db.m8i.large is not in this program's table: it is taken to have 2 processors and 8 GiB")
+	assert.Contains(t, preview.Stdout+preview.Stderr, "db.m8i.large is not in this program's table: alarms and the checks of parameters assume 2 vCPUs and 8 GiB")
 	l.MustUp()
 	assert.Equal(t, "18.1", l.One(live.InstanceType).Properties.Text("engineVersionActual"))
 	assert.Equal(t, "postgres18", l.One("aws:rds/parameterGroup:ParameterGroup").Properties.Text("family"))
@@ -81,12 +81,12 @@ func TestRdsIsAskedWhereAnUpgradeLeads(t *testing.T) {
 	set(l, "engineVersion=17 allowMajorVersionUpgrade=true applyImmediately=true")
 	why := l.MustFail(l.Preview(t.Context()))
 	assert.Contains(t, why, "database.engineVersion: 17")
-	assert.Contains(t, why, "it has 16.13, and 17.7 is none that follows")
+	assert.Contains(t, why, "from 16.13 it cannot upgrade to 17.7")
 	assert.Contains(t, why, `write: "17.9" and autoMinorVersionUpgrade: false for this run, and after it "17" and true again`)
 
 	set(l, "engineVersion=16.11 autoMinorVersionUpgrade=false")
 	why = l.MustFail(l.Preview(t.Context()))
-	assert.Contains(t, why, "it has 16.13, and 16.11 is none that follows", "RDS cannot go back")
+	assert.Contains(t, why, "from 16.13 it cannot upgrade to 16.11", "RDS cannot go back")
 
 	set(l, "engineVersion=17.9")
 	l.MustUp()
@@ -106,7 +106,7 @@ func TestWhatAnInstanceHasItKeeps(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 	preview, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, preview.Stdout+preview.Stderr, "RDS no longer has this for a new instance")
+	assert.Contains(t, preview.Stdout+preview.Stderr, "RDS no longer offers this for a new instance")
 
 	set(l, "readReplicas=1")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "database.replicaInstanceClass: "+class, "a replica would be made anew")

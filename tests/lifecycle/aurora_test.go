@@ -111,11 +111,11 @@ func TestFromAClusterToAnInstance(t *testing.T) {
 	// While the Job fails, nothing has moved.
 	l.Cloud.JobResult = func(image string) error {
 		if strings.HasPrefix(image, "postgres:") {
-			return errors.New("the two differ after the load")
+			return errors.New("the two databases differ after the load")
 		}
 		return nil
 	}
-	assert.Contains(t, l.MustFail(l.Up(t.Context())), "the two differ after the load")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "the two databases differ after the load")
 	assert.Equal(t, original.Text("endpoint"), l.KubeSecret("DB_HOST"))
 	assert.Empty(t, l.Cloud.Refused())
 	for _, version := range l.Cloud.Objects(live.SecretVersionType) {

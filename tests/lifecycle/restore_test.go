@@ -253,7 +253,7 @@ func TestABackupThatDoesNotFit(t *testing.T) {
 		func(ctx context.Context) (*engine.Result, error) { return l.Preview(ctx) },
 		func(ctx context.Context) (*engine.Result, error) { return l.Up(ctx) },
 	} {
-		assert.Contains(t, l.MustFail(run(t.Context())), "1. mosaic-database:database.allocatedStorage: 20\n     rule: not below the backup's 40\n     write: 40 or more")
+		assert.Contains(t, l.MustFail(run(t.Context())), "1. mosaic-database:database.allocatedStorage: 20\n     rule: not below 40, the size of the backup\n     write: 40 or more")
 	}
 	assert.Equal(t, before, l.Inventory())
 }

@@ -63,7 +63,7 @@ func TestApprovedStep(t *testing.T) {
 
 	r = approved(steps, previewCall.do("echo 'error: no access'; exit 255"))
 	assert.NotZero(t, r.code)
-	assert.Regexp(t, `(?s)error: no access.*was approved, and now it fails`, r.stderr)
+	assert.Regexp(t, `(?s)error: no access.*was approved, but now it fails`, r.stderr)
 	r = approved(steps, previewCall.do("echo 'no log of events'"))
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "wrote no event log")

@@ -108,7 +108,7 @@ func version(c *config.Config, before map[string]string) schema.Problems {
 	case now.Major > old.Major && (!c.Database.AllowMajorVersionUpgrade || !c.Database.ApplyImmediately):
 		// Left to the maintenance window, the instance would still be on the old parameter group when this run deletes it.
 		problem.Rule = fmt.Sprintf("only with allowMajorVersionUpgrade and applyImmediately: it is a major upgrade from %d, with downtime and no way back", old.Major)
-		problem.Fix = strconv.Quote(major) + "; or take a snapshot, then add allowMajorVersionUpgrade: true and applyImmediately: true;  " +
+		problem.Fix = strconv.Quote(major) + "; or take a snapshot, then add allowMajorVersionUpgrade: true and applyImmediately: true; " +
 			"or upgrade by logical replication, with restore.engineVersion under the next restore.generation (docs/how-to/upgrades.md)"
 	default:
 		return nil
