@@ -238,10 +238,10 @@ func credentials() []transition {
 			why: "the inactive logins get new passwords, and clients change to these logins",
 		},
 		{
-			key: "database.passwordVersion", was: "2", now: "1", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next one in a later run",
+			key: "database.passwordVersion", was: "2", now: "1", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next number in a later run",
 		},
 		{
-			key: "database.passwordVersion", was: "2", now: "4", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next one in a later run",
+			key: "database.passwordVersion", was: "2", now: "4", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next number in a later run",
 		},
 	}
 }

@@ -204,7 +204,7 @@ func lockedKeys() []transition {
 func applications() []transition {
 	with := func(fields string) string { return "additionalApps: {worker: {" + fields + "}}" }
 	rows := []transition{
-		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false in this run"},
+		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false there in this run"},
 		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry with another name"},
 		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry with another name"},
 		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry with another name"},

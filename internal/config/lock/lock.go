@@ -53,19 +53,19 @@ var (
 // ofStack are the settings that a stack keeps, with their present values.
 func ofStack(c *config.Config) []immutable {
 	const (
-		renamed  = "it is part of every physical name, and an empty database would be made beside this one"
-		deleted  = "the existing objects would be deleted, the pods' Secret among them"
-		moved    = "the database cannot move"
-		newStack = "bring up another stack"
-		restored = "restore a snapshot in another stack (restore.snapshotIdentifier)"
+		renamed   = "it is part of every physical name, and an empty database would be made beside this one"
+		deleted   = "the existing objects would be deleted, the pods' Secret among them"
+		moved     = "the database cannot move"
+		newStack  = "bring up another stack"
+		inAnother = " in another stack (restore.snapshotIdentifier)"
 	)
 	all := []immutable{
-		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot and " + restored},
-		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot and " + restored},
+		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot, and restore it" + inAnother},
+		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot, and restore it" + inAnother},
 		{key: "rolePath", value: rolePath(c), later: true, why: "a role cannot move: each would be replaced with one whose ARN the pods do not have", instead: newStack},
 		{key: "environment", value: c.Environment, why: renamed, instead: newStack},
 		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/how-to/adoption.md)"},
-		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS cannot move an instance between subnet groups of a VPC", instead: restored},
+		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS cannot move an instance between subnet groups of a VPC", instead: "restore a snapshot" + inAnother},
 		{key: "cluster.name", value: c.Cluster.Name, why: deleted, instead: newStack},
 		{key: "database.name", value: c.Database.Name, why: replaced, instead: "make another database in the instance with CREATE DATABASE"},
 		{key: "database.username", value: c.Database.Username, why: replaced, instead: "make another user in the database with CREATE ROLE"},
