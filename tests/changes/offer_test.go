@@ -39,7 +39,7 @@ func TestRdsIsAskedWhatItOffers(t *testing.T) {
 			"instanceClass=db.t3.large storageType=io2 allocatedStorage=100 maxAllocatedStorage=0 iops=70000",
 			[]string{"database.iops: 70000", "from 1000 to 64000 for db.t3.large", "write: from 1000 to 64000"},
 		},
-		{"instanceClass=db.x2g.large multiAz=true", []string{"database.instanceClass: db.x2g.large", "in two zones with a subnet", "us-east-1a, and they are in us-east-1a, us-east-1b, us-east-1c"}},
+		{"instanceClass=db.x2g.large multiAz=true", []string{"database.instanceClass: db.x2g.large", "in two zones with a subnet", "us-east-1a, and the subnets are in us-east-1a, us-east-1b, us-east-1c"}},
 		{"instanceClass=db.x2g.large availabilityZone=us-east-1b", []string{"database.availabilityZone: us-east-1b", "a zone in which RDS has db.x2g.large: us-east-1a"}},
 	} {
 		set(l, refused.settings)

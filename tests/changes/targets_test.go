@@ -54,7 +54,7 @@ func TestARunWithTargetsLocksNothing(t *testing.T) {
 			l.MustSet("database.username", "mosaicadmin")
 			if now := file.now["database.engineVersion"]; now != "" {
 				l.MustSet("database.allowMajorVersionUpgrade", "false")
-				assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from 16 it is a major upgrade", "what was not done still needs its permission")
+				assert.Contains(t, l.MustFail(l.Preview(t.Context())), "a major upgrade from 16", "what was not done still needs its permission")
 			}
 			set(file.before)
 			assert.Empty(t, l.MustUp(), "the file before is what is there")

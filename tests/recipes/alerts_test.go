@@ -51,7 +51,7 @@ func TestAlertTest(t *testing.T) {
 			calls: taken(counted("Delivered", "4.0"), counted("Failed", "0"))},
 		"it arrives": {answers: "yes\n", want: "db-alert-test: 2 of 4 delivered so far, none failed\ndb-alert-test: SEEN TO ARRIVE: SNS delivered 4 messages to ops@example.com, https://on-call.example.com, and none failed",
 			calls: taken(counted("Delivered", "2.0"), counted("Failed", "0"), counted("Delivered", "4.0"), counted("Failed", "0"))},
-		"SNS cannot deliver it": {answers: "yes\n", fails: true, code: 1, want: "FAILED: SNS could not deliver 2 messages of " + topic + ", and delivered 2: look at each of ops@example.com",
+		"SNS cannot deliver it": {answers: "yes\n", fails: true, code: 1, want: "FAILED: SNS could not deliver 2 messages of " + topic + ", and delivered 2: check each of ops@example.com",
 			calls: taken(counted("Delivered", "2.0"), counted("Failed", "2.0"))},
 		"the metrics do not come": {answers: "yes\n", fails: true, code: 4, want: "0 of 4 delivered so far, none failed\ndb-alert-test: NOT KNOWN YET: SNS has not counted all messages",
 			calls: taken(counted("Delivered", "0"), counted("Failed", "0"), counted("Delivered", "0"), counted("Failed", "0"))},

@@ -80,7 +80,7 @@ func TestApprovedStep(t *testing.T) {
 	elsewhere(t, b.state, engine.Override{Path: "mosaic-database:tier", Value: "small"})
 	r = approved(steps, previewCall)
 	assert.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "not approved: 0 steps")
+	assert.Contains(t, r.stderr, "in its approved preview: 0 steps")
 	r = approved("no step\n", previewCall)
 	assert.Zero(t, r.code, r.stderr)
 

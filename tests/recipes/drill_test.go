@@ -74,7 +74,7 @@ func TestDrillHasTheSecretsProvider(t *testing.T) {
 	b.expect(append(upTo, on("pulumi stack init prod-drill --no-select --copy-config-from prod --secrets-provider awskms://alias/mosaic-prod-state?region=us-east-1", "").do("exit 1"))...)
 	r := b.just("", "db-drill", "prod", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
+	assert.Contains(t, r.stderr, "the stack prod-drill exists already")
 }
 
 // A drill restores into a stack of its own, reports, and removes everything. The original stack never changes.
@@ -155,7 +155,7 @@ func TestDrill(t *testing.T) {
 	b.expect(drilled(up)[:5]...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
+	assert.Contains(t, r.stderr, "the stack prod-drill exists already")
 	assert.Contains(t, pulumiCLI(t, b, "stack", "ls"), "prod-drill", "it is not this drill's to delete")
 	assert.Equal(t, before, everything())
 }

@@ -110,8 +110,8 @@ func TestRecordStep(t *testing.T) {
 		main   string // subject of its last commit
 		said   string
 	}{
-		"to main": {before: raised, main: "The logins of prod are rotated", said: "the number is on main"},
-		"to a pull request": {before: func(b *bench) { raised(b); protected(b) }, main: "before", said: "main takes no push of this job: remote: main is protected",
+		"to main": {before: raised, main: "The logins of prod are rotated", said: "the new database.passwordVersion is on main"},
+		"to a pull request": {before: func(b *bench) { raised(b); protected(b) }, main: "before", said: "main accepts no push from this job: remote: main is protected",
 			calls: func(b *bench) []call {
 				return []call{pulls, on("gh pr create --repo acme/database --head "+rotationBranch+" --base main --title", "").
 					with("The logins of prod are rotated", "--body-file", b.file("proposal.md")).do("echo " + address)}

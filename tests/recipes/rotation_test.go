@@ -70,7 +70,7 @@ func TestRotationThatFails(t *testing.T) {
 		want  string
 	}{
 		"halfway":                {[]call{halfway}, "just db-rotate prod --with-other-changes"},
-		"no new Secret":          {done(append(synchronising("1-b"), secret("old"))...), "was synchronised and has not changed"},
+		"no new Secret":          {done(append(synchronising("1-b"), secret("old"))...), "has not changed, so core-api was not restarted"},
 		"no ExternalSecret":      {done(secret("old"), listed(`{"items":[]}`)), "no ExternalSecret makes the Secret core-api-db-secret"},
 		"one that reads once":    {done(secret("old"), listed(external("1-a", `"refreshInterval": "0s",`))), "reads its secret once and never again"},
 		"an operator that fails": {done(synchronising("1-a")...), "the operator has not read the secret for chart-db: access denied; core-api was not restarted"},

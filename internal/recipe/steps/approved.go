@@ -46,6 +46,6 @@ func (w Workflow) Approved(ctx context.Context, stack string) error {
   Something else changed the stack, its cloud or its cluster since then. Re-run all jobs: they show these steps and ask for approval again`,
 			stack, strings.Join(more, "\n"))
 	}
-	w.Recipe.Say("the approved preview of %s has all of the %d steps", stack, len(preview.Log.Steps))
+	w.Recipe.Say("every step of %s is in its approved preview: %d steps", stack, len(preview.Log.Steps))
 	return nil
 }
