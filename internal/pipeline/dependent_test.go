@@ -61,7 +61,7 @@ func TestDependentActionsAreComplete(t *testing.T) {
 		}
 	}
 	found := map[string]bool{}
-	for _, name := range []string{"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access"} {
+	for _, name := range []string{"preview", "preview-database", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-network", "deploy-access"} {
 		for _, statement := range Policies()[name].Statement {
 			for _, keys := range statement.Condition {
 				for _, key := range []string{"kms:ViaService", "iam:PassedToService", "ec2:CreateAction"} {

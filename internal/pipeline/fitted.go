@@ -91,19 +91,25 @@ func (t Target) adopted(pattern string) []string {
 	if alarms, are := strings.CutSuffix(pattern, ":alarm:"+strings.TrimSuffix(own, "db")+"*"); are {
 		kind, of = alarms+":alarm:", true
 	}
+	if !of || strings.Contains(kind, "cluster") { // no cluster is taken over
+		return nil
+	}
 	var all []string
 	for _, name := range t.instances() {
-		if of {
+		if name == t.Instance || !strings.HasSuffix(kind, ":pg:") { // replicas have the parameter group of their instance
 			all = append(all, kind+name+"*")
 		}
 	}
 	return all
 }
 
-// instances are the identifiers that another tool gave.
+// instances are the identifiers that another tool gave, without those that the pattern of another one covers.
 func (t Target) instances() []string {
-	if t.Instance == naming.Instance(t.Environment) {
-		return t.Replicas
+	all := slices.Clone(t.Replicas)
+	if t.Instance != naming.Instance(t.Environment) {
+		all = append([]string{t.Instance}, all...)
 	}
-	return append([]string{t.Instance}, t.Replicas...)
+	return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+		return slices.ContainsFunc(all, func(other string) bool { return other != name && strings.HasPrefix(name, other) })
+	})
 }

@@ -44,3 +44,22 @@ func TestThePipelineReachesTheRegionOfTheCopies(t *testing.T) {
 		assert.Equal(t, want, reached, role)
 	}
 }
+
+// TestPoliciesFitLongNames: IAM takes the policies of a database that another tool named, as long as names are.
+func TestPoliciesFitLongNames(t *testing.T) {
+	name := func(first string, length int) string { return first + strings.Repeat("x", length-len(first)) }
+	target := Target{
+		Environment: "prod", CopyRegion: "us-west-2", RolePath: "/applications/memories/", Boundary: "arn:aws:iam::123456789012:policy/" + name("b", 64),
+		Instance: name("m", 63), Replicas: []string{name("m", 63) + "-1", name("r", 63)}, SubnetGroup: name("s", 80), PolicyArns: []string{"arn:aws:iam::123456789012:policy/" + name("p", 64)},
+	}
+	for role, names := range Roles() {
+		assert.LessOrEqual(t, len(names), 10, "IAM attaches no more to the role %s", role)
+		for _, document := range names {
+			text, err := Policies()[document].JSON()
+			require.NoError(t, err)
+			fitted, err := target.Fitted([]byte(filled(role, document).Replace(text)))
+			require.NoError(t, err)
+			assert.LessOrEqual(t, len(fitted), 6144, "%s of %s", document, role)
+		}
+	}
+}

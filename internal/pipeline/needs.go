@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
@@ -65,11 +66,7 @@ func (g Grant) requestingOurTags() Grant {
 
 // Needs is the table, with a row for every AWS resource type and every lookup of the program.
 func Needs() []Need {
-	var all []Need
-	for _, part := range [][]Need{lookups(), instance(), copying(), aurora(), backup(), access(), alerting(), encryption()} {
-		all = append(all, part...)
-	}
-	return all
+	return slices.Concat(lookups(), instance(), network(), copying(), aurora(), backup(), access(), alerting(), encryption())
 }
 
 func lookups() []Need {
@@ -137,14 +134,6 @@ func instance() []Need {
 			Read:   []Grant{to(subnetGroups, "rds:DescribeDBSubnetGroups", "rds:ListTagsForResource")},
 			Change: []Grant{to(subnetGroups, "rds:CreateDBSubnetGroup", "rds:ModifyDBSubnetGroup"), rdsTags(subnetGroups)},
 			Delete: []Grant{to(subnetGroups, "rds:DeleteDBSubnetGroup")}},
-		{Token: "aws:ec2/securityGroup:SecurityGroup",
-			Read: []Grant{to(anywhere, "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")},
-			Change: []Grant{to(vpcs, "ec2:CreateSecurityGroup"), to(securityGroups, "ec2:CreateSecurityGroup").requestingOurTags(),
-				to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"),
-				to(securityGroups, "ec2:CreateTags", "ec2:DeleteTags", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
-					"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress").withOurTags()},
-			// Before it deletes a group, the provider looks for network interfaces that still use it.
-			Delete: []Grant{to(anywhere, "ec2:DescribeNetworkInterfaces"), to(securityGroups, "ec2:DeleteSecurityGroup").withOurTags()}},
 		{Token: "aws:cloudwatch/logGroup:LogGroup", Protected: true,
 			Read: []Grant{to(anywhere, "logs:DescribeLogGroups"), to(logGroups, "logs:ListTagsForResource").and(clusterLogGroups)},
 			Change: []Grant{to(logGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
@@ -154,6 +143,19 @@ func instance() []Need {
 			Read:   []Grant{to(logGroups, "logs:DescribeMetricFilters").and(clusterLogGroups)},
 			Change: []Grant{to(logGroups, "logs:PutMetricFilter").and(clusterLogGroups)},
 			Delete: []Grant{to(logGroups, "logs:DeleteMetricFilter").and(clusterLogGroups)}},
+	}
+}
+
+func network() []Need {
+	return []Need{
+		{Token: "aws:ec2/securityGroup:SecurityGroup",
+			Read: []Grant{to(anywhere, "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules")},
+			Change: []Grant{to(vpcs, "ec2:CreateSecurityGroup"), to(securityGroups, "ec2:CreateSecurityGroup").requestingOurTags(),
+				to(securityGroups, "ec2:CreateTags").when("StringEquals", "ec2:CreateAction", "CreateSecurityGroup"),
+				to(securityGroups, "ec2:CreateTags", "ec2:DeleteTags", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
+					"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress").withOurTags()},
+			// Before it deletes a group, the provider looks for network interfaces that still use it.
+			Delete: []Grant{to(anywhere, "ec2:DescribeNetworkInterfaces"), to(securityGroups, "ec2:DeleteSecurityGroup").withOurTags()}},
 	}
 }
 

@@ -1,11 +1,7 @@
 package pipeline
 
 import (
-	"cmp"
-	"encoding/json"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/mosaic-stories/mosaic-database/internal/iam"
 )
@@ -13,29 +9,33 @@ import (
 // Roles lists the policies of each role, by the role's name. The deploy role has those of the preview role, too. A restore drill
 // deploys an environment of its own and removes it again. A rotation may change passwords, and not the database.
 func Roles() map[string][]string {
+	preview := []string{"preview", "preview-database"}
+	deploy := append(slices.Clone(preview), "deploy-database", "deploy-aurora", "deploy-backup", "deploy-network", "deploy-access")
 	return map[string][]string{
-		"preview": {"preview"},
-		"deploy":  {"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access", "guard"},
-		"drill":   {"preview", "deploy-database", "deploy-aurora", "deploy-backup", "deploy-access", "removal", "drill"},
-		"rotate":  {"preview", "rotate"},
+		"preview": preview,
+		"deploy":  append(slices.Clone(deploy), "guard"),
+		"drill":   append(slices.Clone(deploy), "removal", "drill"),
+		"rotate":  append(slices.Clone(preview), "rotate"),
 	}
 }
 
 // Policies has every policy document, by the name of its file, with the placeholders that scripts/bootstrap replaces.
 func Policies() map[string]iam.Document {
 	return map[string]iam.Document{
-		"preview": allow(append(reading(), readState()...)),
-		// More than one policy, because IAM limits one to 6144 characters.
-		"deploy-database": allow(append(changing(append(instance(), copying()...)), writeState()...)),
-		"deploy-aurora":   allow(changing(aurora())),
-		"deploy-backup":   allow(changing(backup())),
-		"deploy-access":   allow(append(changing(access()), changing(append(alerting(), encryption()...))...)),
-		"guard":           guard(),
-		"removal":         allow(removing()),
-		"drill":           allow(drilling()),
-		"rotate":          allow(rotating()),
-		"boundary":        allow(append(bounds(), boundsOfBackup()...)),
-		"trust-preview":   trust("pull_request", mainBranch),
+		// More than one policy, because IAM limits one to 6144 characters, and names that another tool gave are long.
+		"preview":          allow(append(reading(lookups(), backup(), network(), access(), alerting(), encryption()), readState()...)),
+		"preview-database": allow(reading(instance(), aurora(), copying())),
+		"deploy-database":  allow(append(changing(instance()), writeState()...)),
+		"deploy-aurora":    allow(changing(aurora())),
+		"deploy-backup":    allow(changing(backup(), copying())),
+		"deploy-network":   allow(changing(network())),
+		"deploy-access":    allow(changing(access(), alerting(), encryption())),
+		"guard":            guard(),
+		"removal":          allow(removing()),
+		"drill":            allow(drilling()),
+		"rotate":           allow(rotating()),
+		"boundary":         allow(append(bounds(), boundsOfBackup()...)),
+		"trust-preview":    trust("pull_request", mainBranch),
 		// The subject pull_request is left out, so a pull request that removes the environment from its workflow gets no role.
 		"trust-preview-approved": trust("environment:"+environment+"-preview", mainBranch),
 		"trust-deploy":           trust("environment:" + environment),
@@ -47,17 +47,17 @@ func Policies() map[string]iam.Document {
 // mainBranch is the context of workflow runs on the branch main.
 const mainBranch = "ref:refs/heads/main"
 
-func reading() []Grant {
-	all := []Grant{to(anywhere, "sts:GetCallerIdentity")}
-	for _, need := range Needs() {
+func reading(parts ...[]Need) []Grant {
+	var all []Grant
+	for _, need := range slices.Concat(parts...) {
 		all = append(all, need.Read...)
 	}
 	return all
 }
 
-func changing(needs []Need) []Grant {
+func changing(parts ...[]Need) []Grant {
 	var all []Grant
-	for _, need := range needs {
+	for _, need := range slices.Concat(parts...) {
 		all = append(all, need.Change...)
 		if !need.Protected {
 			all = append(all, need.Delete...)
@@ -146,52 +146,5 @@ func trust(contexts ...string) iam.Document {
 		Effect: iam.Allow, Action: []string{"sts:AssumeRoleWithWebIdentity"},
 		Principal: iam.Principal{"Federated": {iamARN + "oidc-provider/" + issuer}},
 		Condition: iam.Condition{"StringEquals": {issuer + ":aud": {"sts.amazonaws.com"}, issuer + ":sub": subjects}},
-	})
-}
-
-// allow makes a policy of grants, with one statement for all actions that have the same resources and condition.
-func allow(grants []Grant) iam.Document {
-	type target struct{ action, condition string }
-	resources := map[target]map[string]bool{}
-	conditions := map[string]iam.Condition{}
-	for _, grant := range grants {
-		text, err := json.Marshal(grant.Condition) // sorted by key
-		if err != nil {
-			panic(err) // maps of strings
-		}
-		conditions[string(text)] = grant.Condition
-		for _, action := range grant.Actions {
-			at := target{action, string(text)}
-			if resources[at] == nil {
-				resources[at] = map[string]bool{}
-			}
-			for _, resource := range grant.Resources {
-				resources[at][resource] = true
-			}
-		}
-	}
-	type group struct{ condition, resources string }
-	actions := map[group][]string{}
-	for at, all := range resources {
-		in := group{at.condition, strings.Join(widest(slices.Sorted(maps.Keys(all))), "\n")}
-		actions[in] = append(actions[in], at.action)
-	}
-	var statements []iam.Statement
-	for in, all := range actions {
-		slices.Sort(all)
-		statements = append(statements, iam.Statement{
-			Effect: iam.Allow, Action: all, Resource: strings.Split(in.resources, "\n"), Condition: conditions[in.condition],
-		})
-	}
-	slices.SortFunc(statements, func(a, b iam.Statement) int {
-		return cmp.Or(slices.Compare(a.Action, b.Action), slices.Compare(a.Resource, b.Resource))
-	})
-	return iam.Policy(statements...)
-}
-
-// widest leaves out the patterns that another one covers.
-func widest(patterns []string) []string {
-	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
-		return slices.ContainsFunc(patterns, func(other string) bool { return other != pattern && iam.Values{other}.Cover(pattern) })
 	})
 }

@@ -25,5 +25,5 @@ func TestArguments(t *testing.T) {
 
 	said.Reset()
 	require.ErrorContains(t, run(t.Context(), []string{"-tools"}, &said), "go run ./tests/all -no-install runs the tests that need none of them")
-	assert.Contains(t, said.String(), "27 tools are missing: ")
+	assert.Contains(t, said.String(), "28 tools are missing: ")
 }

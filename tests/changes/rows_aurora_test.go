@@ -33,7 +33,7 @@ func aurora() []transition {
 		{key: "budget.expectedMillionIos", was: "10", now: "50", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedMillionIos: 50}", back: true, why: "changes only the estimate"},
 		{key: "tier", was: "serverless", now: "medium", to: "tier: medium", refused: "or move to the other engine with a new generation"},
 		{key: "database.kmsKeyId", was: unset, now: keyOne, to: "database: {kmsKeyId: " + keyOne + "}", refused: "copy a snapshot with the other key"},
-		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "CREATE DATABASE"},
+		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "additionalApps"},
 	}
 	for i := range rows {
 		rows[i].born = clustered

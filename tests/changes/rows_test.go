@@ -159,7 +159,7 @@ func lockedKeys() []transition {
 			key: "cluster.oidcIssuer", was: "<issuer>", now: "<other issuer>",
 			to: "cluster: {oidcIssuer: '<other issuer>'}", refused: "another stack",
 		},
-		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "CREATE DATABASE"},
+		{key: "database.name", was: "mosaic", now: "other", to: "database: {name: other}", refused: "additionalApps"},
 		{key: "database.username", was: "mosaicadmin", now: "somebody", to: "database: {username: somebody}", refused: "CREATE ROLE"},
 		{key: "database.instanceIdentifier", was: unset, now: "other", to: "database: {instanceIdentifier: other}", refused: "take over another instance"},
 		{key: "network.subnetGroupName", was: unset, now: "other", to: "network: {subnetGroupName: other}", refused: "restore a snapshot"},

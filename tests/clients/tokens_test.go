@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,8 +24,8 @@ import (
 	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
-// snippets is what docs/how-to/clients.md shows of clients that log in by token, as one program.
-func snippets(t *testing.T) string {
+// snippets is what docs/how-to/clients.md shows in a language of clients that log in by token, as one program.
+func snippets(t *testing.T, language string) string {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "how-to", "clients.md"))
 	require.NoError(t, err)
@@ -32,7 +34,7 @@ func snippets(t *testing.T) string {
 	part, _, found := strings.Cut(rest, "<!-- /snippets -->")
 	require.True(t, found)
 	var program strings.Builder
-	for i, block := range strings.Split(part, "```python\n") {
+	for i, block := range strings.Split(part, "```"+language+"\n") {
 		if code, _, ends := strings.Cut(block, "```"); i > 0 && ends {
 			program.WriteString(code)
 		}
@@ -40,8 +42,9 @@ func snippets(t *testing.T) string {
 	return program.String()
 }
 
-// uses logs in with each of them, and tells as whom. SQLAlchemy's pool and asyncpg's open more than one connection.
-const uses = `
+// What logs in with each of them, and tells as whom. The pools open more than one connection.
+const (
+	inPython = `
 import asyncio
 
 def user(connection):
@@ -58,11 +61,19 @@ async def ask():
 
 print("asyncpg", *asyncio.run(ask()))
 `
+	inNode = `
+const ask = () => pool.query("SELECT current_user::text, pg_sleep(0.1)")
+Promise.all([ask(), ask()]).then(
+  (answers) => { console.log("pg", ...answers.map(({ rows }) => rows[0].current_user)); return pool.end() },
+  (error) => { console.error(String(error)); process.exit(1) },
+)
+`
+)
 
 // TestSnippetsByToken runs what the page shows against a server that has tokens checked, and once more with credentials of a role that may
 // not log in.
 func TestSnippetsByToken(t *testing.T) {
-	tools.Need(t, tools.PostgresLDAP, tools.Python)
+	tools.Need(t, tools.PostgresLDAP, tools.Python, tools.Node, tools.NodePG, tools.NodeSigner, tools.JDBC)
 	port := servers.Port(t)
 	session := tokens.Session{Role: "core-api", Credentials: aws.Credentials{AccessKeyID: "ASIA0000000000000001", SecretAccessKey: "of/the+pod", SessionToken: "of/the+session=="}}
 	policy := `{"Statement": {"Effect": "Allow", "Action": "rds-db:connect", "Resource": "arn:aws:rds-db:us-east-1:123456789012:dbuser:db-A/core_api_iam"}}`
@@ -70,34 +81,37 @@ func TestSnippetsByToken(t *testing.T) {
 		Region: "us-east-1", AccountID: "123456789012", Host: fmt.Sprintf("localhost:%d", port), ResourceID: "db-A", Sessions: []tokens.Session{session},
 		Policies: func(string) []string { return []string{policy} },
 	}
-	startByToken(t, port, tokens.Directory(t, checker.Check))
-
-	python := []string{tools.At(t, tools.Python), "-c", snippets(t) + uses}
-	for expected, program := range map[string][]string{
-		"sqlalchemy core_api_iam core_api_iam\npsycopg core_api_iam\nasyncpg core_api_iam core_api_iam\n": python,
+	pod := startByToken(t, port, tokens.Directory(t, checker.Check))
+	programs := map[string][]string{
+		"sqlalchemy core_api_iam core_api_iam\npsycopg core_api_iam\nasyncpg core_api_iam core_api_iam\n": {
+			tools.At(t, tools.Python), "-c", snippets(t, "python") + inPython,
+		},
 		"pgx core_api_iam\npgx core_api_iam\n": {os.Args[0]},
-	} {
-		out, err := runByToken(t, port, session, program)
+		"pg core_api_iam core_api_iam\n":       {tools.At(t, tools.Node), "-e", snippets(t, "js") + inNode},
+		"42.5.5\ntrue\n":                       {"java", "-cp", tools.At(t, tools.JDBC), filepath.Join("testdata", "Client.java")},
+	}
+	for expected, program := range programs {
+		out, err := pod.runByToken(t, session, program)
 		require.NoError(t, err, out)
 		assert.Equal(t, expected, out)
 	}
 
 	policy = `{"Statement": {"Effect": "Allow", "Action": "rds-db:connect", "Resource": "arn:aws:rds-db:us-east-1:123456789012:dbuser:db-B/core_api_iam"}}`
-	for _, program := range [][]string{python, {os.Args[0]}} {
-		out, err := runByToken(t, port, session, program)
+	for _, program := range programs {
+		out, err := pod.runByToken(t, session, program)
 		require.Error(t, err)
 		assert.Contains(t, out, `LDAP authentication failed for user "core_api_iam"`)
 	}
 }
 
 // startByToken starts a server with the database mosaic and a login by token.
-func startByToken(t *testing.T, port, directory int) {
+func startByToken(t *testing.T, port, directory int) server {
 	t.Helper()
 	postgres := servers.PostgresAt(t, tools.At(t, tools.PostgresLDAP))
 	certificate, key := servers.Certificate(t, "localhost")
 	postgres.Init("--username", user, "--pwfile", postgres.Write("password", password, 0o600), "--auth", "scram-sha-256")
-	postgres.Start("-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "ssl=on",
-		"-c", "ssl_cert_file="+postgres.Write("server.crt", certificate, 0o644), "-c", "ssl_key_file="+postgres.Write("server.key", key, 0o600),
+	s := server{port: port, ca: postgres.Write("server.crt", certificate, 0o644)}
+	postgres.Start("-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-c", "ssl_cert_file="+s.ca, "-c", "ssl_key_file="+postgres.Write("server.key", key, 0o600),
 		"-c", "hba_file="+postgres.Write("access", tokens.Access(directory)+"hostssl all all 127.0.0.1/32 scram-sha-256\n", 0o600))
 	var c *pgx.Conn
 	require.Eventually(t, func() bool {
@@ -110,21 +124,28 @@ func startByToken(t *testing.T, port, directory int) {
 		_, err := c.Exec(t.Context(), statement)
 		require.NoError(t, err, statement)
 	}
+	return s
 }
 
-// runByToken runs the program in a pod whose role has this session.
-func runByToken(t *testing.T, port int, session tokens.Session, program []string) (string, error) {
+// runByToken runs the program in a pod whose role has this session. Java's has the token as its password.
+func (s server) runByToken(t *testing.T, session tokens.Session, program []string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	content := connection.Connection{Host: "localhost", Port: port, Database: "mosaic", Username: "core_api_iam"}.Content(nil)
+	content := connection.Connection{Host: "localhost", Port: s.port, Database: "mosaic", Username: "core_api_iam", CaBundlePath: s.ca}.Content([]string{"jdbc_url"})
+	token, err := auth.BuildAuthToken(ctx, fmt.Sprintf("localhost:%d", s.port), "us-east-1", "core_api_iam", credentials.StaticCredentialsProvider{Value: session.Credentials})
+	require.NoError(t, err)
 	cmd := exec.CommandContext(ctx, program[0], program[1:]...)
 	cmd.Env = []string{
 		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "PYTHONDONTWRITEBYTECODE=1", asClient + "=pool", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + session.Credentials.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY=" + session.Credentials.SecretAccessKey, "AWS_SESSION_TOKEN=" + session.Credentials.SessionToken,
+		"NODE_PATH=" + filepath.Dir(tools.At(t, tools.NodePG)),
 	}
-	for _, entry := range (connection.Layout{Tokens: true}).Entries() {
+	for _, entry := range (connection.Layout{Tokens: true, Bundle: true, Chosen: map[string]string{"JDBC_URL": "jdbc_url"}}).Entries() {
 		cmd.Env = append(cmd.Env, entry.Name+"="+content[entry.Property])
+	}
+	if program[0] == "java" {
+		cmd.Env = append(cmd.Env, "DB_PASSWORD="+token)
 	}
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -91,8 +91,8 @@ the secrets. The ExternalSecret changes so that the operator reads the new one n
 			before:  `The sandbox forgets the stack, so that you begin with nothing.`,
 			command: "reset " + tourStack,
 			telling: []string{`has forgotten prod`},
-			after: `Go on with your own changes: ` + goRun + ` up prod, then preview prod --diff -c tier=ha. README.md has the
-rest, and docs/start/sandbox.md a real cluster.`,
+			after: `Go on with your own changes: ` + goRun + ` up prod, then preview prod --diff -c tier=ha.
+docs/start/ten-minutes.md leads to the first up in AWS, and docs/start/sandbox.md has a real cluster.`,
 		},
 	}
 }

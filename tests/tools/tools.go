@@ -35,6 +35,7 @@ const (
 	Node         Tool = "node"
 	NodePG       Tool = "pg"            // a client of Node
 	NodePostgres Tool = "postgres.js"   // another one
+	NodeSigner   Tool = "rds-signer"    // what makes tokens for clients of Node
 	Perl         Tool = "perl"          // with DBD::Pg
 	PHP          Tool = "php"           // with its PostgreSQL clients
 	Python       Tool = "python3"       // with SQLAlchemy 2, Alembic, psycopg 2 and 3, asyncpg, and boto3
@@ -131,6 +132,7 @@ func All() []Installation {
 		{Tool: VitePress, Script: "site.sh", Patterns: []string{"docs/node_modules/.bin/vitepress"}, Homebrew: "npm ci --prefix docs"},
 		{Tool: NodePG, Patterns: []string{modules + "/pg"}, Npm: "pg@8.23.1"},
 		{Tool: NodePostgres, Patterns: []string{modules + "/postgres"}, Npm: "postgres@3.4.9"},
+		{Tool: NodeSigner, Patterns: []string{modules + "/@aws-sdk/rds-signer"}, Npm: "@aws-sdk/rds-signer@3.967.0"}, // the last one for Debian 12's Node 18
 		{Tool: Perl, Debian: []string{"perl", "libdbd-pg-perl"}, usable: runs("-MDBD::Pg", "-e", "1"), Homebrew: "brew install perl && cpan DBD::Pg"},
 		{Tool: PHP, Debian: []string{"php-cli", "php-pgsql"}, usable: runs("-r", `exit(extension_loaded("pgsql") && extension_loaded("pdo_pgsql") ? 0 : 1);`), Homebrew: "brew install php"},
 		{Tool: Ruby, Debian: []string{"ruby", "ruby-pg"}, usable: runs("-r", "pg", "-e", "1"), Homebrew: "brew install ruby && gem install pg"},

@@ -67,7 +67,7 @@ func ofStack(c *config.Config) []immutable {
 		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/how-to/adoption.md)"},
 		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS cannot move an instance between subnet groups of a VPC", instead: "restore a snapshot" + inAnother},
 		{key: "cluster.name", value: c.Cluster.Name, why: deleted, instead: newStack},
-		{key: "database.name", value: c.Database.Name, why: replaced, instead: "make another database in the instance with CREATE DATABASE"},
+		{key: "database.name", value: c.Database.Name, why: replaced, instead: "give an application of additionalApps a database of its own in the instance"},
 		{key: "database.username", value: c.Database.Username, why: replaced, instead: "make another user in the database with CREATE ROLE"},
 		{key: "app.name", value: c.App.Name, why: deleted, instead: newStack},
 		{key: "app.namespace", value: c.App.Namespace, why: deleted, instead: newStack},

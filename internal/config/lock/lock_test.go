@@ -29,7 +29,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 		{"aws:region: eu-west-1", "aws:region", "eu-west-1", "us-east-1", "copy a snapshot"},
 		{"aws:allowedAccountIds: ['210987654321']", "aws:allowedAccountIds", "210987654321", "123456789012", "share a snapshot"},
 		{"mosaic-database:cluster: {name: other}", "mosaic-database:cluster.name", "other", "mosaic-prod", "another stack"},
-		{"mosaic-database:database: {name: other}", "mosaic-database:database.name", "other", "mosaic", "CREATE DATABASE"},
+		{"mosaic-database:database: {name: other}", "mosaic-database:database.name", "other", "mosaic", "additionalApps"},
 		{"mosaic-database:database: {username: other}", "mosaic-database:database.username", "other", "mosaicadmin", "CREATE ROLE"},
 		{"mosaic-database:database: {kmsKeyId: '" + key + "'}", "mosaic-database:database.kmsKeyId", key, "not set and has to stay so", "copy a snapshot with the other key"},
 		{"mosaic-database:database: {availabilityZone: us-east-1b}", "mosaic-database:database.availabilityZone", "us-east-1b", "not set and has to stay so", "restore a snapshot"},
