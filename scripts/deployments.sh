@@ -45,10 +45,10 @@ look_for() {
       case $line in
         found\ *) targets+=("$space/${line#found }") ;;
         unlisted) missing+=("no Deployment in the namespace $space has pods that use the Secret $secret (env, envFrom or a volume), so none of $name was
-  found. If there is one, name it: mosaic-database:$key, then just db-deploy $stack. Another kind, such as a StatefulSet, is for you:
+  found. If there is one, list it under mosaic-database:$key, then: just db-deploy $stack. Restart other kinds yourself, such as a StatefulSet:
   kubectl rollout restart -n $space statefulset/<name>") ;;
-        *) missing+=("the namespace $space has no Deployment ${line#missing }, which mosaic-database:$key lists; kubectl get deployments -n $space
-  shows those that there are; correct the key, then just db-deploy $stack") ;;
+        *) missing+=("the namespace $space has no Deployment ${line#missing }, which mosaic-database:$key lists. To see those that exist:
+  kubectl get deployments -n $space. Correct the key, then: just db-deploy $stack") ;;
       esac
     done <<<"$lines"
   done

@@ -4,7 +4,7 @@
 # begin_drill OPTION... makes the stack, which is destroyed at the end, whatever comes.
 begin_drill() {
   pulumi stack init "$stack" --no-select "$@" >&2 ||
-    fail "the stack $stack is there already, or cannot be made. To remove what an earlier drill left:
+    fail "the stack $stack exists already or could not be created, see above. To remove what an earlier drill left:
   pulumi destroy --stack $stack && pulumi stack rm $stack"
   trap 'pod=""; tear_down; cleanup' EXIT
 }
@@ -17,7 +17,7 @@ tear_down() {
     say "nothing of the drill is left"
   else
     cat "$scratch/destroy" >&2
-    say "something of the drill is left, and is billed: pulumi destroy --stack $stack && pulumi stack rm $stack"
+    say "part of the drill is left and still costs money; to remove it: pulumi destroy --stack $stack && pulumi stack rm $stack"
   fi
 }
 

@@ -26,9 +26,9 @@ values_files() {
   for chart in "${charts[@]}"; do
     { read -r file && read -r key && read -r of; } < <(jq -r '.path, .key, .of' <<<"$chart")
     [[ -d $1/$(dirname "$file") ]] ||
-      fail "the GitOps repository has no folder $(dirname "$file") on its remote; is it the right one? The key ${of}gitops.path names the file"
+      fail "the GitOps repository has no folder $(dirname "$file") on its remote; is it the right repository? The file is named by ${of}gitops.path"
     jq .values <<<"$chart" | program values --of "$of" --key "$key" "$stack" "$1/$file" || exit 1
-    git -C "$1" add -- "$file" || fail "git does not take $file, see above"
+    git -C "$1" add -- "$file" || fail "git add fails for $file, see above"
   done
   if git -C "$1" --no-pager diff --cached --exit-code >&2; then
     return 1

@@ -58,7 +58,7 @@ open_stack() {
   fi
   if ! outputs=$(pulumi stack output --json --stack "$stack" --non-interactive 2>"$scratch/said"); then
     fail "cannot read the stack $stack: $(<"$scratch/said")
-  not logged in: pulumi login <the team's state>; no such stack: pulumi stack ls, or pulumi stack init $stack"
+  If you are not logged in: pulumi login <the team's state>. If there is no such stack: pulumi stack ls, or pulumi stack init $stack"
   fi
 }
 
@@ -92,7 +92,7 @@ of_cluster() { [[ $(optional engine) == aurora-postgresql ]]; }
 generation() {
   jq -er --arg n "$1" '[.instanceIdentifier, .keptInstances[]?]
     | map(select(if $n == "1" then test("^mosaic-.*-db-[0-9]+$") | not else test("^mosaic-.*-db-\($n)$") end)) | first // empty' <<<"$outputs" ||
-    fail "there is no instance of generation $1: it was released, or its run did not come to its end (just db-deploy $stack)"
+    fail "there is no instance of generation $1: it was released, or the run that makes it did not finish (then: just db-deploy $stack)"
 }
 
 # server prints RDS's description of the instance or the cluster, as JSON.

@@ -43,7 +43,7 @@ token() {
   local role session
   role=$(output peopleRoleArn)
   session=$(cloud sts assume-role --role-arn "$role" --role-session-name db-shell --output json 2>"$scratch/said") ||
-    fail "may not assume $role: $(<"$scratch/said")
+    fail "you may not assume the role $role: $(<"$scratch/said")
   database.iamPrincipals names who may"
   (
     unset AWS_PROFILE AWS_DEFAULT_PROFILE
@@ -92,8 +92,8 @@ start_pod() {
     key=$(token)
     variables=$(of_iam_users)
   elif clients_by_token; then
-    fail "credentials: iam: the application's Secret has no password, and no pod but the application's has its role; name who may log in under
-  database.iamPrincipals (docs/why/users.md), then just db-deploy $stack"
+    fail "with credentials: iam, the application's Secret has no password, and only the application's pods have its role. List who may log in under
+  database.iamPrincipals (docs/why/users.md), then: just db-deploy $stack"
   else
     variables=$(from_secret)
   fi

@@ -53,11 +53,11 @@ $others"
   url=$(gh pr list --repo "$GITHUB_REPOSITORY" --head "$branch" --state open --json url,isCrossRepository --jq 'map(select(.isCrossRepository | not))[0].url // ""') ||
     fail "cannot list the pull requests of $GITHUB_REPOSITORY, $may"
   if [[ -n $url ]]; then
-    gh pr edit "$url" --body-file "$report" >/dev/null || fail "pushed $branch, and cannot change the pull request $url, $may"
+    gh pr edit "$url" --body-file "$report" >/dev/null || fail "pushed $branch, but cannot change the pull request $url, $may"
     say "changed the pull request $url"
     return
   fi
   url=$(gh pr create --repo "$GITHUB_REPOSITORY" --head "$branch" --base main --title "$1" --body-file "$report") ||
-    fail "pushed $branch, and cannot open a pull request of it, $may"
+    fail "pushed $branch, but cannot open a pull request for it, $may"
   say "proposed in the pull request $url"
 }

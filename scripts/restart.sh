@@ -51,7 +51,7 @@ finish() {
     all_renewed "${applications[at]}" "${moments[at]}" || code=1
   done
   if ((code != 0)); then
-    say "$1; that is done. What is left is the restart of pods: see above why, and how"
+    say "$1, but not every pod was restarted: see above why, and what to do"
     exit 4
   fi
   say "$1, and every pod has the new content"
@@ -65,7 +65,7 @@ all_renewed() {
   behind=$(left_behind "$1" "$2") || { say "cannot see which pods of $name have the new content, see above"; return 1; }
   [[ -n $behind ]] || return 0
   while read -r pod; do
-    say "the pod $pod runs since before the Secret of $name was renewed, and has what it had; replace it: kubectl delete pod -n $space $pod"
+    say "the pod $pod started before the Secret of $name was renewed, and still uses the former content; replace it: kubectl delete pod -n $space $pod"
   done <<<"$behind"
   return 1
 }
@@ -89,7 +89,7 @@ wait_for() {
   name=$(of "$1" name) secret=$(of "$1" secret) namespace=$(of "$1" namespace)
   synchronise || return
   ! renewed "$1" "$2" || return 0
-  say "the Secret $secret was synchronised and has not changed, so $name was not restarted; look at: just db-check $stack"
+  say "the operator has read the secret and the Secret $secret has not changed, so $name was not restarted; to find out why: just db-check $stack"
   return 1
 }
 
@@ -100,7 +100,7 @@ synchronise() {
   external=$(external_secret "$secret") || { say "cannot look for the ExternalSecret of $secret, see above"; return 1; }
   resource=$(jq -r '.metadata.name // ""' <<<"$external")
   if [[ -z $resource ]]; then
-    say "no ExternalSecret makes the Secret $secret, so nothing writes the new value to it; look at: just db-check $stack"
+    say "no ExternalSecret makes the Secret $secret, so nothing writes the new value to it; to find out why: just db-check $stack"
     return 1
   fi
   if ! jq -e '.spec.refreshPolicy != "CreatedOnce" and (.spec.refreshInterval // "1h" | test("^(0+[a-z]*)+$") | not)' <<<"$external" >/dev/null; then

@@ -25,12 +25,12 @@ restore() {
   done
   [[ -z $version || $active != "$generation" ]] || edits+=("database.engineVersion=$version") # that of the backup
   if option --beside; then
-    change "restores $what beside $instance, without moving anything to it" "${edits[@]}" "restore.serving=$active" "$@" || stopped
+    change "restores $what beside $instance; all clients stay on $instance" "${edits[@]}" "restore.serving=$active" "$@" || stopped
     say "the restored instance exists; to move to it: just db-serve $((generation + 1)) $stack"
     return
   fi
   remember
-  say "what is written to $instance after that moment is not in the new instance: stop the writers first (just app-scale 0 $stack)"
+  say "the new instance does not have what was written to $instance after the backup; to stop the writers first: just app-scale 0 $stack"
   change "restores $what, moves to it, migrates, and restarts the pods; $instance stays as it is" "${edits[@]}" "$@" || stopped
   say "$stack has moved to the new instance. To go back: just db-serve $active $stack. To delete the old one: just db-release $instance $stack"
   finish "the restore has moved $stack"

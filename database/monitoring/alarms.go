@@ -101,12 +101,12 @@ func rows(i instance, a config.Alerts) []row {
 	return []row{
 		{skip: i.Pauses, Alarm: Alarm{Kind: "high-cpu", Metric: "CPUUtilization", Statistic: average, Periods: 2, MissingData: treatBreaching,
 			Threshold: above(a.CPUPercent),
-			About:     fmt.Sprintf("CPU above %d %% for ten minutes, or the instance is silent", a.CPUPercent)}},
+			About:     fmt.Sprintf("CPU above %d %% for ten minutes, or no data from the instance", a.CPUPercent)}},
 		// Storage autoscaling adds storage when less than 10 % of the allocated storage has been free for five minutes, but
 		// not within six hours of the last change of the storage. The threshold is a share of the configured size.
 		{skip: i.Aurora, Alarm: Alarm{Kind: "low-storage", Metric: "FreeStorageSpace", Statistic: minimum, Periods: 1,
 			Threshold: below(percent(a.FreeStoragePercent, float64(i.AllocatedGiB)*gibByte)),
-			About: fmt.Sprintf("less than %.3g GiB free, %d %% of the configured %d; RDS grows the storage at 10 %% of its present size, up to its limit",
+			About: fmt.Sprintf("less than %.3g GiB of storage free, %d %% of the configured %d; RDS grows the storage when 10 %% of its present size is free, up to its limit",
 				float64(a.FreeStoragePercent*i.AllocatedGiB)/100, a.FreeStoragePercent, i.AllocatedGiB)}},
 		{skip: i.Aurora, Alarm: Alarm{Kind: "deep-disk-queue", Metric: "DiskQueueDepth", Statistic: average, Periods: 3,
 			Threshold: above(a.DiskQueueDepth),
@@ -120,7 +120,7 @@ func rows(i instance, a config.Alerts) []row {
 		// A new instance has no credits, and earns at least the threshold within an hour. Hence two hours.
 		{skip: !i.Burstable(), Alarm: Alarm{Kind: "few-cpu-credits", Metric: "CPUCreditBalance", Statistic: average, Periods: 24,
 			Threshold: below(6 * i.VCPU),
-			About:     "CPU credits nearly used up for two hours; what goes beyond is billed"}},
+			About:     "CPU credits nearly used up for two hours; RDS bills what is used beyond them"}},
 		// While the primary is idle, the reported lag grows to five minutes, until the next WAL segment is shipped.
 		{skip: !i.Replica, Alarm: Alarm{Kind: "replica-lag", Metric: "ReplicaLag", Statistic: maximum, Periods: 2,
 			Threshold: above(a.ReplicaLagSeconds),
@@ -131,10 +131,10 @@ func rows(i instance, a config.Alerts) []row {
 			About:     fmt.Sprintf("the write-ahead log takes more than %d %% of the configured %d GiB, for 15 minutes", a.TransactionLogs, i.AllocatedGiB)}},
 		{skip: !i.Slots, Alarm: Alarm{Kind: "slot-lag", Metric: "OldestReplicationSlotLag", Title: "Held back by the slowest replication slot (bytes)", Statistic: maximum, Periods: 3,
 			Threshold: above(percent(a.ReplicationSlots, float64(i.AllocatedGiB)*gibByte)),
-			About:     fmt.Sprintf("a replication slot holds back more than %d %% of the configured %d GiB of write-ahead log, for 15 minutes: who reads it is slow or gone", a.ReplicationSlots, i.AllocatedGiB)}},
+			About:     fmt.Sprintf("a replication slot holds back more than %d %% of the configured %d GiB of write-ahead log, for 15 minutes: its reader is slow or gone", a.ReplicationSlots, i.AllocatedGiB)}},
 		{skip: !i.Slots, Alarm: Alarm{Kind: "large-slot", Metric: "ReplicationSlotDiskUsage", Title: "Files of replication slots (bytes)", Statistic: maximum, Periods: 3,
 			Threshold: above(percent(a.ReplicationSlots, float64(i.AllocatedGiB)*gibByte)),
-			About:     fmt.Sprintf("the files of replication slots take more than %d %% of the configured %d GiB, for 15 minutes: a long transaction is decoded", a.ReplicationSlots, i.AllocatedGiB)}},
+			About:     fmt.Sprintf("the files of replication slots take more than %d %% of the configured %d GiB, for 15 minutes: a long transaction is being decoded", a.ReplicationSlots, i.AllocatedGiB)}},
 	}
 }
 
@@ -143,7 +143,7 @@ func rows(i instance, a config.Alerts) []row {
 func transactionIDs(a config.Alerts) Alarm {
 	return Alarm{Kind: "many-transaction-ids", Metric: "MaximumUsedTransactionIDs", Title: "Transaction IDs in use", Statistic: maximum, Periods: 1,
 		Threshold: above(a.TransactionIDs * 1_000_000),
-		About:     fmt.Sprintf("more than %d million transaction IDs in use: VACUUM does not get on, and PostgreSQL takes no writes from 2,144 million on", a.TransactionIDs)}
+		About:     fmt.Sprintf("more than %d million transaction IDs in use: VACUUM does not keep up, and PostgreSQL takes no writes from 2,144 million on", a.TransactionIDs)}
 }
 
 // percent returns share percent of a value.

@@ -145,7 +145,7 @@ func TestTheCPUAlarm(t *testing.T) {
 // of a volume that has not grown fires before.
 func TestTheStorageAlarmSaysWhatItMeans(t *testing.T) {
 	storage := Alarms(stack("db.t3.micro"))[1]
-	assert.Contains(t, storage.About, "less than 4 GiB free")
+	assert.Contains(t, storage.About, "less than 4 GiB of storage free")
 	assert.Contains(t, storage.About, "10 % of its present size")
 	assert.NotContains(t, storage.About, "not helped")
 	assert.Equal(t, 0.1*2*20*(1<<30), storage.Threshold.Value, "where RDS grows a volume of twice its configured size")

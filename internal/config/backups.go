@@ -14,7 +14,7 @@ type Backups struct {
 	CopyKmsKeyID      string `key:"copyKmsKeyId" unset:"a key that the program makes there, and leaves there" rule:"kmsKey" doc:"KMS key of that region that encrypts the copies, and what is restored from them."`
 	CopyUnprotected   bool   `key:"copyUnprotected" free:"who may do something" doc:"The first of two runs that end the copying; it takes effect in a run of its own."`
 
-	AWSBackupRetentionDays int `key:"awsBackupRetentionDays" default:"0" rule:"0..36500" doc:"Days that AWS Backup keeps what it takes of the database every day (docs/how-to/restore.md); 0: it takes nothing."`
+	AWSBackupRetentionDays int `key:"awsBackupRetentionDays" default:"0" rule:"0..36500" doc:"Days that AWS Backup keeps its daily snapshots of the database (docs/how-to/restore.md); with 0 it takes none."`
 }
 
 // MakesKey tells whether the program makes the key of the copies.

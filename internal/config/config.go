@@ -38,7 +38,7 @@ type Config struct {
 	Restore    Restore           `key:"restore" doc:"Generations of the instance: what the newest is restored from, which one is active, which may be deleted."`
 	Waivers    map[string]string `key:"waivers" rule:"waiver" free:"documentation" doc:"Security controls that the stack does without, by their ids, with the reason (docs/reference/controls.md)."`
 
-	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,boundary" free:"who may do something" doc:"IAM policy that bounds every role that this program makes, by its name, with its path as in team/boundary, or by its ARN; it has to be there."`
+	PermissionsBoundary string            `key:"permissionsBoundary" unset:"none" rule:"optional,boundary" free:"who may do something" doc:"IAM policy that bounds every role that this program makes, by its name, with its path as in team/boundary, or by its ARN; it has to exist."`
 	RolePath            string            `key:"rolePath" default:"/" rule:"rolePath" free:"a name" doc:"Path of every IAM role that this program and just bootstrap make, as in /team/; it cannot change once they are made."`
 	Tags                map[string]string `key:"tags" rule:"tag" all:"tagCount" free:"a name" doc:"Tags of every AWS resource, beside the program's own."`
 }
@@ -66,7 +66,7 @@ type Network struct {
 type App struct {
 	Name            string `key:"name" default:"core-api" rule:"label" doc:"Name of the application, part of the names of its role, secret and Job."`
 	Namespace       string `key:"namespace" unset:"mosaic-<environment>" rule:"label,ownNamespace" doc:"Namespace of the application."`
-	CreateNamespace bool   `key:"createNamespace" doc:"Makes the namespace; otherwise it has to be there."`
+	CreateNamespace bool   `key:"createNamespace" doc:"Makes the namespace; otherwise it has to exist."`
 	ServiceAccount  string `key:"serviceAccount" unset:"the application's name" rule:"subdomain" doc:"ServiceAccount that may read the secrets."`
 	SecretName      string `key:"secretName" unset:"<name>-db-secret" rule:"subdomain" doc:"Kubernetes Secret that is made, with DB_URL and the single fields."`
 	ReloadOnChange  bool   `key:"reloadOnChange" default:"true" doc:"Asks the chart for the annotation with which Reloader restarts the pods when the Secret changes."`
@@ -149,13 +149,13 @@ func (p Pooling) Routed() bool { return p.Enabled && !p.Draining }
 // GitOps is where the GitOps repository has the values of the application's chart.
 type GitOps struct {
 	Path string `key:"path" unset:"environments/<stack>/values.database.yaml" rule:"valuesFile" doc:"File of the values, which an application of the GitOps controller has to list."`
-	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Where a file that is not this program's alone takes the values, such as coreApi; a dot is its top. All else in it stays."`
+	Key  string `key:"key" unset:"none: the file is this program's alone" rule:"optional,keyPath" doc:"Key under which the values go in a file that has other content too, such as coreApi; a dot is the top of the file. The other content stays."`
 }
 
 // Alerts is who the alarms notify, and the thresholds.
 type Alerts struct {
 	Emails             []string `key:"emails" rule:"email" all:"distinct" doc:"Addresses that the alarms notify; without any, and without topicArn, no alarm is made."`
-	TopicArn           string   `key:"topicArn" unset:"a topic that the program makes" rule:"topic" free:"exists already" doc:"SNS topic that is there and that the alarms, the events of RDS and the budget notify, instead of addresses."`
+	TopicArn           string   `key:"topicArn" unset:"a topic that the program makes" rule:"topic" free:"exists already" doc:"Existing SNS topic that the alarms, the events of RDS and the budget notify, instead of addresses."`
 	CPUPercent         int      `key:"cpuPercent" default:"80" rule:"1..99" free:"a threshold" doc:"Alarm above this use of the processor, over two periods of five minutes."`
 	KmsKeyID           string   `key:"kmsKeyId" unset:"a key that the program makes" rule:"kmsKey" doc:"Customer key of the topic, which CloudWatch and RDS events may use."`
 	FreeStoragePercent int      `key:"freeStoragePercent" default:"20" rule:"1..99" free:"a threshold" doc:"Alarm below this share of the allocated storage."`

@@ -12,7 +12,7 @@ type Database struct {
 	AllowMajorVersionUpgrade  bool              `key:"allowMajorVersionUpgrade" free:"who may do something" unnoticed:"permits a change" doc:"Lets a change of the major version through."`
 	AutoMinorVersionUpgrade   bool              `key:"autoMinorVersionUpgrade" default:"true" free:"when AWS does something" unnoticed:"applied at once" doc:"Takes minor versions in the maintenance window."`
 	ApplyImmediately          bool              `key:"applyImmediately" free:"when AWS does something" unnoticed:"says when" doc:"Makes changes at once; otherwise those with downtime wait for the maintenance window, and every preview shows them until then; a change of the port never waits."`
-	CaCertIdentifier          string            `key:"caCertIdentifier" unset:"chosen by RDS" rule:"rds-ca-rsa2048-g1|rds-ca-rsa4096-g1|rds-ca-ecc384-g1" free:"a setting without a price" doc:"Certificate authority of the server's certificate; without it, a rotation by RDS is no change."`
+	CaCertIdentifier          string            `key:"caCertIdentifier" unset:"chosen by RDS" rule:"rds-ca-rsa2048-g1|rds-ca-rsa4096-g1|rds-ca-ecc384-g1" free:"a setting without a price" doc:"Certificate authority of the server's certificate; if it is not set, a rotation by RDS does not show as a change."`
 	IamDatabaseAuthentication bool              `key:"iamDatabaseAuthentication" default:"true" free:"who may do something" doc:"Lets database users log in with IAM tokens."`
 	Parameters                map[string]string `key:"parameters" rule:"parameter" free:"a setting without a price" doc:"Parameters of the database, over the program's own."`
 
@@ -27,7 +27,7 @@ type Database struct {
 	MaxCapacity           float64 `key:"maxCapacity" unset:"by tier" rule:"maxCapacity" doc:"With tier serverless, the most ACUs that each instance scales up to."`
 	SecondsUntilAutoPause int     `key:"secondsUntilAutoPause" default:"300" rule:"300..86400" free:"the least that is billed stays 0 ACU" unnoticed:"applied at once" doc:"With minCapacity 0, the seconds without a connection after which an instance pauses."`
 
-	AllocatedStorage           int    `key:"allocatedStorage" default:"20" rule:"20..65536" doc:"Storage at first, in GiB; it grows and never shrinks."`
+	AllocatedStorage           int    `key:"allocatedStorage" default:"20" rule:"20..65536" doc:"Initial storage in GiB; it grows and never shrinks."`
 	MaxAllocatedStorage        int    `key:"maxAllocatedStorage" default:"100" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the storage's own growth, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
 	ReplicaMaxAllocatedStorage int    `key:"replicaMaxAllocatedStorage" default:"-1" unset:"maxAllocatedStorage" rule:"autoscaling" free:"billed once the storage has grown" unnoticed:"applied at once" doc:"Ceiling of the replicas' storage, in GiB, at least 110 % of allocatedStorage; with 0 it does not grow by itself."`
 	StorageType                string `key:"storageType" unset:"by tier" rule:"gp3|io1|io2|aurora|aurora-iopt1" doc:"Type of the storage; aurora-iopt1 is Aurora I/O-Optimized, which bills no I/O and more for all else."`
@@ -50,12 +50,12 @@ type Database struct {
 	Audit []string `key:"audit" rule:"ddl|function|misc|misc_set|read|role|write" all:"distinct" unnoticed:"its library is a parameter" doc:"Classes of statements that pgAudit writes into the log, by the names of pgaudit.log; none: it is off (docs/how-to/monitoring.md)."`
 
 	Credentials           Credentials `key:"credentials" default:"master" rule:"master|alternating|iam" unnoticed:"not a setting of RDS" doc:"Login of the clients: the master user's, one of two logins with few privileges, which alternate at each rotation, or with iam a login by token that has no password (docs/why/users.md)."`
-	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password; with alternating credentials, one more at a time; with iam, there is none to change."`
-	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"Another number makes another password of the master user, with credentials alternating or iam."`
+	PasswordVersion       int         `key:"passwordVersion" default:"1" rule:"1.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"A change makes a new password; with credentials alternating it rises by one at a time; with iam there is no password."`
+	MasterPasswordVersion int         `key:"masterPasswordVersion" unset:"none: it stays" rule:"0.." free:"the number of secrets stays" unnoticed:"applied at once" doc:"A change makes a new password of the master user, with credentials alternating or iam."`
 	BootstrapImage        string      `key:"bootstrapImage" default:"postgres:16.15-alpine@sha256:721873c34ceb9f8d8fc265984940dc982404c105f19ad51be9fdc5970a6080ea" rule:"image" free:"in the cluster" unnoticed:"not a setting of RDS" doc:"Image with psql 15 or later, in which the Job runs that makes the logins."`
 	ReadOnlyLogin         bool        `key:"readOnlyLogin" unnoticed:"not a setting of RDS" doc:"Makes a login that only reads, with a secret of its own."`
 	IamPrincipals         []string    `key:"iamPrincipals" rule:"principal" all:"distinctNames" free:"who may do something" unnoticed:"not a setting of RDS" doc:"IAM roles and users that may log in with a token instead of a password."`
-	Extensions            []string    `key:"extensions" rule:"extension" all:"distinct" free:"they cost nothing" unnoticed:"not a setting of RDS" doc:"Extensions that the bootstrap makes and updates as the master user, in this order; one that is taken out stays (docs/why/users.md)."`
+	Extensions            []string    `key:"extensions" rule:"extension" all:"distinct" free:"they cost nothing" unnoticed:"not a setting of RDS" doc:"Extensions that the bootstrap makes and updates as the master user, in this order; one that is removed from the list stays in the database (docs/why/users.md)."`
 	SecretRecoveryDays    int         `key:"secretRecoveryDays" default:"30" rule:"recoveryDays" free:"a deleted secret is free" unnoticed:"not a setting of RDS" doc:"Days in which a deleted secret can be restored; 0 deletes at once."`
 	SecretKmsKeyID        string      `key:"secretKmsKeyId" unset:"the key aws/secretsmanager" rule:"kmsKey" free:"a key that exists already" unnoticed:"not a setting of RDS" doc:"KMS key that encrypts the secrets."`
 

@@ -12,14 +12,14 @@ type Restore struct {
 	PointInTime               string            `key:"pointInTime" rule:"optional,pointInTime" free:"backups are free to restore" doc:"Moment that the instance is restored to."`
 	UseLatestRestorableTime   bool              `key:"useLatestRestorableTime" free:"backups are free to restore" doc:"Restores to the last moment that the backups hold."`
 	SourceInstanceIdentifier  string            `key:"sourceInstanceIdentifier" rule:"optional,instance" free:"backups are free to restore" doc:"Instance, or Aurora cluster, whose backups hold that moment, or that is dumped."`
-	SourceDbiResourceID       string            `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"The same of one that was deleted and left its automated backups: its resource id."`
-	SourceAutomatedBackupsArn string            `key:"sourceAutomatedBackupsArn" rule:"optional,automatedBackups" free:"backups are free to restore" doc:"The same by the ARN of automated backups, as those that backups.copyToRegion of another stack has copied to this region (docs/how-to/region.md)."`
+	SourceDbiResourceID       string            `key:"sourceDbiResourceId" rule:"optional,resourceId" free:"backups are free to restore" doc:"Resource id of a deleted instance, or Aurora cluster, whose automated backups are still there."`
+	SourceAutomatedBackupsArn string            `key:"sourceAutomatedBackupsArn" rule:"optional,automatedBackups" free:"backups are free to restore" doc:"ARN of the automated backups to restore from, such as those that backups.copyToRegion of another stack has copied to this region (docs/how-to/region.md)."`
 
 	DumpAndLoad bool `key:"dumpAndLoad" free:"the number of instances stays" doc:"Makes the newest instance empty, and a Job fills it with the dump of sourceInstanceIdentifier, which takes no writes from then on (docs/how-to/serverless.md)."`
 
 	LogicalReplication LogicalReplication `key:"logicalReplication" unset:"none" rule:"optional,running|complete" free:"the number of instances stays" doc:"Makes the newest instance empty, for logical replication from the active one (docs/how-to/upgrades.md): running until just db-switch has compared the two, then complete."`
 	EngineVersion      string             `key:"engineVersion" unset:"database.engineVersion" rule:"engineVersion" free:"a setting without a price" doc:"Version of PostgreSQL of the newest instance, with logicalReplication; database.engineVersion is then that of the others."`
-	SwitchedAt         string             `key:"switchedAt" rule:"optional,pointInTime" free:"a note" doc:"When just db-switch had compared the two generations that logical replication joins, and moved between them: it writes this. No other move between them is taken."`
+	SwitchedAt         string             `key:"switchedAt" rule:"optional,pointInTime" free:"a note" doc:"Time at which just db-switch moved between the two generations that replicate to each other; it writes this itself, and no other move between them is accepted."`
 }
 
 // LogicalReplication is how far the newest instance is filled from the active one.

@@ -14,9 +14,9 @@ func recoveryPoints(cfg *config.Config, before map[string]string) []string {
 	if was == "" || was == now {
 		return nil
 	}
-	what := fmt.Sprintf("for what AWS Backup takes from now on; what it has taken is kept for the days that it had then, such as %s", was)
+	what := fmt.Sprintf("AWS Backup keeps the snapshots that it takes from now on for this number of days; earlier ones keep the number that they have, such as %s", was)
 	if now == "0" {
-		what = "AWS Backup takes nothing more; what it has taken stays in its vault for its days, and vault and role stay for good (docs/how-to/restore.md)"
+		what = "AWS Backup takes no more snapshots; those that it has taken stay until their retention ends, and vault and role stay for good (docs/how-to/restore.md)"
 	}
 	return []string{fmt.Sprintf("%s: %s → %s: %s", lock.AWSBackupKey(), was, now, what)}
 }

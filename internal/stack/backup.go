@@ -121,14 +121,14 @@ func (b backup) unfit(d config.Database) schema.Problems {
 	}{
 		{b.engine != "postgres" && b.engine != string(d.Engine), schema.Problem{Key: b.key, Value: b.name, Rule: "a backup of PostgreSQL, not of " + b.engine, Fix: "another one"}},
 		{b.status != "" && b.status != "available", schema.Problem{
-			Key: b.key, Value: b.name, Rule: "a snapshot that is available, not " + b.status, Fix: "it again when it is ready",
+			Key: b.key, Value: b.name, Rule: "a snapshot that is available, not " + b.status, Fix: "the same one when it is available",
 		}},
 		{b.retentionDays == 0, schema.Problem{
 			Key: b.key, Value: b.name, Rule: "an instance with automated backups; it has none", Fix: "a snapshot instead",
 		}},
 		{!b.encrypted, schema.Problem{
-			Key: b.key, Value: b.name, Rule: "encrypted: RDS would restore it unencrypted",
-			Fix: "a copy of it that has a key: aws rds copy-db-snapshot … --kms-key-id alias/aws/rds",
+			Key: b.key, Value: b.name, Rule: "an encrypted backup: RDS would restore this one unencrypted",
+			Fix: "an encrypted copy of it: aws rds copy-db-snapshot … --kms-key-id alias/aws/rds",
 		}},
 		{b.encrypted && d.KmsKeyID != "" && d.KmsKeyID != b.kmsKeyID, schema.Problem{
 			Key: config.Key("database.kmsKeyId"), Value: d.KmsKeyID, Rule: "the key of the backup, which the instance keeps",
@@ -136,12 +136,12 @@ func (b backup) unfit(d config.Database) schema.Problems {
 		}},
 		{!d.Aurora() && d.AllocatedStorage < b.allocatedStorage, schema.Problem{
 			Key: config.Key("database.allocatedStorage"), Value: strconv.Itoa(d.AllocatedStorage),
-			Rule: fmt.Sprintf("not below the backup's %d", b.allocatedStorage), Fix: fmt.Sprintf("%d or more", b.allocatedStorage),
+			Rule: fmt.Sprintf("not below %d, the size of the backup", b.allocatedStorage), Fix: fmt.Sprintf("%d or more", b.allocatedStorage),
 		}},
 		{from.Major != to.Major || to.Before(from), schema.Problem{
 			Key: config.Key("database.engineVersion"), Value: d.EngineVersion,
-			Rule: fmt.Sprintf("the major version of the backup, %s, and no older minor one", b.engineVersion),
-			Fix:  fmt.Sprintf("%q; a major upgrade comes after it, in a run of its own", strconv.Itoa(from.Major)),
+			Rule: fmt.Sprintf("the major version of the backup (%s), and no older minor version", b.engineVersion),
+			Fix:  fmt.Sprintf("%q; upgrade the major version afterwards, in a run of its own", strconv.Itoa(from.Major)),
 		}},
 	} {
 		if check.refused {

@@ -20,7 +20,7 @@ func TestABackupHasToFit(t *testing.T) {
 		key, fix string
 	}{
 		"of another engine":     {func(b *backup) { b.engine = "mysql" }, "", "k", "another one"},
-		"not ready":             {func(b *backup) { b.status = "creating" }, "", "k", "when it is ready"},
+		"not ready":             {func(b *backup) { b.status = "creating" }, "", "k", "when it is available"},
 		"of no backups":         {func(b *backup) { b.retentionDays = 0 }, "", "k", "a snapshot instead"},
 		"not encrypted":         {func(b *backup) { b.encrypted = false }, "", "k", "copy-db-snapshot"},
 		"larger":                {func(b *backup) { b.allocatedStorage = 21 }, "", "mosaic-database:database.allocatedStorage", "21 or more"},

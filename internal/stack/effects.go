@@ -45,20 +45,20 @@ func Effects() []Effect {
 		{Setting: replicaClass, When: window, Notice: "the replicas restart", only: both},
 		{Setting: "engineVersion", When: window, Notice: restart},
 		{Setting: "caCertIdentifier", When: window, Notice: "the instance restarts, unless its engine version can change the certificate without a restart"},
-		{Setting: "backupRetentionDays", When: window, Notice: "a change to 0 or from 0 interrupts the database for seconds up to minutes", only: onOrOff},
+		{Setting: "backupRetentionDays", When: window, Notice: "a change to or from 0 interrupts the database for seconds or minutes", only: onOrOff},
 		{Setting: "multiAz", When: window, Notice: slower},
-		{Setting: "allocatedStorage", When: window, Notice: slower + "; then storage cannot be changed for hours"},
+		{Setting: "allocatedStorage", When: window, Notice: slower + "; afterwards the storage cannot be changed again for hours"},
 		{Setting: "storageType", When: window, Notice: slower},
 		{Setting: "iops", When: window, Notice: slower},
 		{Setting: "storageThroughput", When: window, Notice: slower},
 		{Setting: "iamDatabaseAuthentication", When: window},
-		{Setting: "minCapacity", When: atOnce, Notice: "nothing ends; the buffers of an instance that scales down are smaller, and one with 0 pauses: the first to connect then waits about 15 seconds"},
-		{Setting: "maxCapacity", When: atOnce, Notice: "nothing ends; max_connections and other parameters that follow it have the old value until you run, for each instance: aws rds reboot-db-instance --db-instance-identifier …"},
-		{Setting: "parameters.idle_in_transaction_session_timeout", When: atOnce, Notice: "a session that is idle in a transaction for more milliseconds is ended, and its transaction rolled back; 0: none is"},
-		{Setting: "parameters.statement_timeout", When: atOnce, Notice: "a statement that runs for more milliseconds is cancelled; 0: none is"},
+		{Setting: "minCapacity", When: atOnce, Notice: "no connection ends; an instance that scales down has fewer buffers, and one that may scale to 0 pauses: the next client waits about 15 seconds"},
+		{Setting: "maxCapacity", When: atOnce, Notice: "no connection ends; max_connections and other parameters that depend on it keep the old value until you run, for each instance: aws rds reboot-db-instance --db-instance-identifier …"},
+		{Setting: "parameters.idle_in_transaction_session_timeout", When: atOnce, Notice: "PostgreSQL ends sessions that are idle in a transaction for more milliseconds, and rolls their transactions back; 0 ends none"},
+		{Setting: "parameters.statement_timeout", When: atOnce, Notice: "PostgreSQL cancels statements that run for more milliseconds; 0 cancels none"},
 		{Setting: "parameters.random_page_cost", When: atOnce, Notice: "queries may get other plans"},
-		{Setting: libraries, When: nextRestart, Notice: "the old libraries, until you run: aws rds reboot-db-instance --db-instance-identifier …; the first bootstrap after that makes the extensions of new ones, or you do with credentials master (docs/why/users.md)"},
-		{Setting: staticParameters, When: nextRestart, Notice: "the old value, until you run: aws rds reboot-db-instance --db-instance-identifier …"},
+		{Setting: libraries, When: nextRestart, Notice: "the old libraries stay until you run: aws rds reboot-db-instance --db-instance-identifier …; the next bootstrap creates the extensions of new libraries; with credentials: master, create them yourself (docs/why/users.md)"},
+		{Setting: staticParameters, When: nextRestart, Notice: "the old value stays until you run: aws rds reboot-db-instance --db-instance-identifier …"},
 	}
 }
 
@@ -149,12 +149,12 @@ func (e Effect) of(setting string, catalogue *parameters.Catalogue) bool {
 
 // line returns the warning for a change.
 func (e Effect) line(cfg *config.Config, c change) string {
-	when := string(e.When)
+	when, until := string(e.When), ""
 	if e.When == window && cfg.Database.ApplyImmediately {
 		when = "at once, as database.applyImmediately says"
 	} else if e.When == window {
-		when = fmt.Sprintf("in the maintenance window, %s UTC, and every preview shows it until then; to apply it at once, set database.applyImmediately: true",
-			cfg.Database.MaintenanceWindow)
+		when = fmt.Sprintf("in the maintenance window, %s UTC", cfg.Database.MaintenanceWindow)
+		until = ". Until then every preview shows the change; to apply it at once, set database.applyImmediately: true"
 	}
 	line := fmt.Sprintf("%s: %s → %s: RDS applies it %s", c.key, cmp.Or(c.before, "not set"), cmp.Or(c.now, "not set"), when)
 	if e.Notice != "" {
@@ -164,5 +164,5 @@ func (e Effect) line(cfg *config.Config, c change) string {
 		}
 		line += ": " + strings.ReplaceAll(e.Notice, "…", instance)
 	}
-	return line
+	return line + until
 }

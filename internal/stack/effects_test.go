@@ -55,13 +55,13 @@ func TestEffects(t *testing.T) {
 		"libraries": {now: func(d *config.Database) {
 			d.Parameters["shared_preload_libraries"] = "pg_stat_statements,pg_cron"
 		},
-			want: []string{"shared_preload_libraries: not set → pg_stat_statements,pg_cron", "at the next restart", "the first bootstrap after that makes the extensions"}},
+			want: []string{"shared_preload_libraries: not set → pg_stat_statements,pg_cron", "at the next restart", "the next bootstrap creates the extensions"}},
 		"a parameter that ends sessions": {now: func(d *config.Database) {
 			d.Parameters["idle_in_transaction_session_timeout"] = "60000"
 		},
-			want: []string{"idle_in_transaction_session_timeout: 300000 → 60000", "at once", "is ended, and its transaction rolled back"}},
+			want: []string{"idle_in_transaction_session_timeout: 300000 → 60000", "at once", "ends sessions that are idle in a transaction"}},
 		"a parameter that cancels statements": {now: func(d *config.Database) { d.Parameters["statement_timeout"] = "30000" },
-			want: []string{"statement_timeout: not set → 30000", "at once", "is cancelled"}},
+			want: []string{"statement_timeout: not set → 30000", "at once", "cancels statements"}},
 		"a parameter that cancelled statements": {was: func(d *config.Database) { d.Parameters["statement_timeout"] = "30000" },
 			want: []string{"statement_timeout: 30000 → not set"}},
 		"a maintenance window": {now: func(d *config.Database) { d.MaintenanceWindow = "mon:04:00-mon:05:00" }},

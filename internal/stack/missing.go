@@ -95,8 +95,8 @@ func (s *apiServer) application(ctx context.Context, cfg *config.Config, app con
 	case errors.Is(err, errUnreachable):
 		return nil, ""
 	case errors.Is(err, errForbidden):
-		warning = fmt.Sprintf("%s: %s: the cluster %s does not let this role look at the namespace, so an up fails there: it is another one's, is missing, or "+
-			"has not got policies/cluster-access.yaml. docs/how-to/pipeline.md", key, app.Namespace, cfg.Cluster.Name)
+		warning = fmt.Sprintf("%s: %s: the cluster %s does not let this role read the namespace, so an up would fail there. It does not exist, belongs to somebody else, or "+
+			"policies/cluster-access.yaml was not applied to it (docs/how-to/pipeline.md)", key, app.Namespace, cfg.Cluster.Name)
 	}
 	if store := app.ClusterSecretStore; store != "" && errors.Is(s.get(ctx, "/apis/"+manifest.SecretsAPI+"/clustersecretstores/"+store, &struct{}{}), errMissing) {
 		problem = &schema.Problem{

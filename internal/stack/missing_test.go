@@ -66,7 +66,7 @@ func TestWhatTheClusterLacks(t *testing.T) {
 	assert.Empty(t, keys(forbidden))
 	_, warnings := forbidden.missing(t.Context(), cfg)
 	if assert.Len(t, warnings, 1) {
-		assert.Contains(t, warnings[0], "mosaic-database:app.namespace: mosaic-prod: the cluster mosaic-prod does not let this role look at the namespace")
+		assert.Contains(t, warnings[0], "mosaic-database:app.namespace: mosaic-prod: the cluster mosaic-prod does not let this role read the namespace")
 	}
 
 	problems, warnings := served(t, map[string]string{operatorPath: oldOperator, namespace: "{}"}).missing(t.Context(), cfg)

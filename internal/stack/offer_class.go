@@ -33,7 +33,7 @@ func (o *option) requirements(cfg *config.Config, version string, zones []string
 	if o.found == nil {
 		return []requirement{{unmet: true, asked: o.asks(func(h holder) bool { return !has(h, db.EngineVersion) }), problem: schema.Problem{
 			Key: o.key, Value: o.class, Rule: "an instance class that RDS has " + with,
-			Fix: fmt.Sprintf("%s; all that it has: aws rds describe-orderable-db-instance-options --engine %s --engine-version %s "+
+			Fix: fmt.Sprintf("%s; to list them all: aws rds describe-orderable-db-instance-options --engine %s --engine-version %s "+
 				"--query 'OrderableDBInstanceOptions[].DBInstanceClass' --output text --region %s", rules.NearestClass(o.class), db.Engine, version, cfg.Region),
 		}}}
 	}
@@ -56,7 +56,7 @@ func (o *option) features(db config.Database, of of) []requirement {
 	f, another := o.found, "or another class"
 	may := func(holder) bool { return false }
 	all := []requirement{
-		of("iamDatabaseAuthentication", true, "only where RDS has it", "false, "+another, db.IamDatabaseAuthentication && !f.SupportsIamDatabaseAuthentication, may),
+		of("iamDatabaseAuthentication", true, "false, because RDS has no IAM database authentication", "false, "+another, db.IamDatabaseAuthentication && !f.SupportsIamDatabaseAuthentication, may),
 		of("performanceInsightsRetentionDays", db.PerformanceInsightsRetentionDays, "0, because RDS has no Performance Insights", "0, "+another,
 			db.PerformanceInsightsRetentionDays > 0 && !f.SupportsPerformanceInsights, may),
 		of("monitoringInterval", db.MonitoringInterval, "0, because RDS has no enhanced monitoring", "0, "+another,
@@ -67,7 +67,7 @@ func (o *option) features(db config.Database, of of) []requirement {
 	if o.key == config.Key("database.replicaInstanceClass") {
 		return append(all, of("readReplicas", db.ReadReplicas, "0, because RDS has no read replicas", "0, "+another, !f.ReadReplicaCapable, may))
 	}
-	return append(all, of("multiAz", true, "only where RDS has it", "false, "+another, db.MultiAz && !f.MultiAzCapable, func(h holder) bool { return !h.MultiAz }))
+	return append(all, of("multiAz", true, "false, because RDS has no Multi-AZ", "false, "+another, db.MultiAz && !f.MultiAzCapable, func(h holder) bool { return !h.MultiAz }))
 }
 
 // sizes are the ranges of storage and operations.

@@ -23,8 +23,8 @@ func (o *offer) unfit(cfg *config.Config, zones []string) (schema.Problems, []st
 	var problems schema.Problems
 	var warnings []string
 	if o.refused != "" {
-		warnings = append(warnings, "RDS was not asked for all that it has of the engine versions and instance classes of this stack: "+
-			"run just bootstrap again, which lets the pipeline's roles ask. "+o.refused)
+		warnings = append(warnings, "RDS was not asked for all engine versions and instance classes of this stack, because this role may not: "+
+			"run just bootstrap again, which gives the pipeline's roles the permission. "+o.refused)
 	}
 	for _, r := range o.requirements(cfg, zones) {
 		switch {
@@ -32,7 +32,7 @@ func (o *offer) unfit(cfg *config.Config, zones []string) (schema.Problems, []st
 		case r.asked:
 			problems = append(problems, r.problem)
 		default:
-			warnings = append(warnings, fmt.Sprintf("%s: %s: RDS no longer has this for a new instance, such as a replica or a restore: %s. Write %s",
+			warnings = append(warnings, fmt.Sprintf("%s: %s: RDS no longer offers this for a new instance, such as a replica or a restore: %s. Write %s",
 				r.problem.Key, r.problem.Value, r.problem.Rule, r.problem.Fix))
 		}
 	}
@@ -82,10 +82,10 @@ func (o *offer) upgrade(cfg *config.Config) []requirement {
 			fix += " and autoMinorVersionUpgrade: false for this run, and after it " + strconv.Quote(strconv.Itoa(wanted.Major)) + " and true again"
 		}
 	case len(others) > 0:
-		fix = fmt.Sprintf("first one of %s, in a run of its own", strings.Join(others, ", "))
+		fix = fmt.Sprintf("one of %s first, in a run of its own", strings.Join(others, ", "))
 	}
 	return []requirement{{unmet: true, asked: true, problem: schema.Problem{
 		Key: config.Key(cfg.EngineVersionField()), Value: db.EngineVersion, Fix: fix,
-		Rule: fmt.Sprintf("a version that RDS upgrades the instance to; it has %s, and %s is none that follows", instance.EngineVersion, version),
+		Rule: fmt.Sprintf("a version to which RDS can upgrade the instance; from %s it cannot upgrade to %s", instance.EngineVersion, version),
 	}}}
 }

@@ -26,7 +26,7 @@ func (o *option) placement(db config.Database, zones []string) []requirement {
 		asked: o.asks(func(h holder) bool { return instance && db.MultiAz && !h.MultiAz }), unmet: len(both) == 0,
 		problem: schema.Problem{
 			Key: o.key, Value: o.class, Fix: "another class, or other network.subnetIds",
-			Rule: fmt.Sprintf("in a zone with a subnet of the database; RDS has it in %s, and they are in %s", offered, strings.Join(zones, ", ")),
+			Rule: fmt.Sprintf("a class that RDS has in a zone with a subnet of the database; RDS has it in %s, and the subnets are in %s", offered, strings.Join(zones, ", ")),
 		},
 	}
 	if !instance {

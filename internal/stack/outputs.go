@@ -19,7 +19,7 @@ type Output struct {
 // Outputs describes all outputs of the stack, which are the contract with the GitOps repository. None is secret.
 func Outputs() []Output {
 	return []Output{
-		{"endpoint", "string", "host name of the database instance, or of what writes in the Aurora cluster"},
+		{"endpoint", "string", "host name of the database instance, or of the writer of the Aurora cluster"},
 		{"port", "number", "TCP port of the instance and its replicas"},
 		{"databaseName", "string", "name of the database"},
 		{"instanceIdentifier", "string", "identifier of the active RDS instance, or Aurora cluster"},

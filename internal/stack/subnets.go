@@ -79,7 +79,7 @@ func (d *discovery) misplaced(cfg *config.Config) schema.Problems {
 	if len(zones) < 2 {
 		problems = append(problems, schema.Problem{
 			Key: config.Key("network.subnetIds"), Value: strings.Join(d.network.SubnetIDs, ", "),
-			Rule: fmt.Sprintf("in at least two availability zones, as RDS asks for; all of these are in %s", strings.Join(zones, "")),
+			Rule: fmt.Sprintf("in at least two availability zones, as RDS requires; all of these are in %s", strings.Join(zones, "")),
 			Fix:  "one of another zone beside them",
 		})
 	}

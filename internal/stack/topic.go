@@ -41,13 +41,13 @@ func (d *discovery) lookupTopic(ctx *pulumi.Context, cfg *config.Config, from pu
 // unfit refuses a topic that is not there. One that has gone since the last run is a warning, so that it keeps nobody from a restore.
 func (t givenTopic) unfit(cfg *config.Config, before map[string]string) (schema.Problems, []string) {
 	given := cfg.Alerts.TopicArn
-	problem := schema.Problem{Key: lock.TopicKey, Value: given, Rule: "a topic that is there: RDS takes no other for its events, and alarms would notify nobody",
+	problem := schema.Problem{Key: lock.TopicKey, Value: given, Rule: "an existing topic: RDS accepts no other for its events, and alarms would notify nobody",
 		Fix: "one of: aws sns list-topics --query 'Topics[].TopicArn' --region " + cfg.Region + "; or no line, and alerts.emails"}
 	switch {
 	case t.refused != "":
-		return nil, []string{"SNS was not asked whether the topic of alerts.topicArn is there: run just bootstrap again, which lets the pipeline's roles ask. " + t.refused}
+		return nil, []string{"this role may not ask SNS whether the topic of alerts.topicArn exists: run just bootstrap again, which gives the pipeline's roles the permission. " + t.refused}
 	case t.missing && before[lock.TopicKey] == given:
-		return nil, []string{fmt.Sprintf("%s: %s has gone since the last run, and alarms and events notify nobody. Write %s", problem.Key, given, problem.Fix)}
+		return nil, []string{fmt.Sprintf("%s: %s was deleted since the last run, so alarms and events notify nobody. Write %s", problem.Key, given, problem.Fix)}
 	case t.missing:
 		return schema.Problems{problem}, nil
 	}

@@ -25,9 +25,9 @@ func unfamiliar(cfg *config.Config) []string {
 		if instanceclass.Listed(field.class) || field.key == "database.replicaInstanceClass" && (db.ReadReplicas == 0 || field.class == db.InstanceClass) {
 			continue
 		}
-		text := "its memory is not known: parameters are not held to it, and there is no alarm for little memory, many connections or high load"
+		text := "its memory is not known, so parameters are not checked against it, and there are no alarms for low memory, many connections and high load"
 		if class, ok := instanceclass.Lookup(field.class); ok {
-			text = fmt.Sprintf("it is taken to have %d processors and %g GiB, as its name says, in the alarms and in what parameters are held to", class.VCPU, class.MemoryGiB)
+			text = fmt.Sprintf("alarms and the checks of parameters assume %d vCPUs and %g GiB, because of its name", class.VCPU, class.MemoryGiB)
 		}
 		warnings = append(warnings, fmt.Sprintf("%s: %s is not in this program's table: %s", config.Key(field.key), field.class, text))
 	}

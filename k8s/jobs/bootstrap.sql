@@ -47,7 +47,7 @@ SELECT pg_advisory_xact_lock(7309453680167812963) AS alone
 
 CREATE FUNCTION pg_temp.refuse(reason text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING MESSAGE = reason; END';
 
-SELECT pg_temp.refuse(format('PostgreSQL %s, as the server has it, does not offer: %s; take what it does not offer out of database.extensions',
+SELECT pg_temp.refuse(format('PostgreSQL %s, as the server has it, does not offer: %s; remove these from database.extensions',
                              current_setting('server_version'), string_agg(name, ', ' ORDER BY position)))
   FROM unnest(string_to_array(:'extensions', ' ')) WITH ORDINALITY AS wanted (name, position)
  WHERE name NOT IN (SELECT name FROM pg_available_extensions)
@@ -55,7 +55,7 @@ HAVING count(*) > 0
 \gexec
 
 -- A lower number would change the login that the clients have.
-SELECT pg_temp.refuse(format('the logins of %s have passwordVersion %s already, and %s would change one that is in use; write database.passwordVersion: %s',
+SELECT pg_temp.refuse(format('the logins of %s have passwordVersion %s already, and with %s the login that clients use would change; write database.passwordVersion: %s',
                              :'instance', applied, :'number', applied))
   FROM (SELECT split_part(shobj_description(oid, 'pg_authid'), ' ', 2)::int AS applied
           FROM pg_roles
@@ -117,7 +117,7 @@ SELECT login, wanted, setting, roles, oid IS NULL AS missing,
                (:'app_iam', :'by_token' = 'true', NULL, ARRAY[:'readwrite', 'rds_iam']),
                (:'migrator_iam', :'by_token' = 'true', format('role = %L', :'owner'), ARRAY[:'owner', 'rds_iam'])) AS one (login, wanted, setting, roles)
        LEFT JOIN pg_roles ON rolname = login;
-SELECT pg_temp.refuse(format(E'%1$s, which %2$s made, has to be made anew, and has something:\n%4$s\nTake it away, in each of these databases: GRANT %1$I TO %2$I; '
+SELECT pg_temp.refuse(format(E'%1$s, which %2$s made, has to be made again, but owns or may use these objects:\n%4$s\nTake them from it, in each of these databases: GRANT %1$I TO %2$I; '
                              'REASSIGN OWNED BY %1$I TO %3$I; DROP OWNED BY %1$I; then run this again', login, current_user, :'owner',
                              string_agg(DISTINCT CASE WHEN datname IS NULL OR datname = :'database' THEN pg_describe_object(classid, objid, objsubid)
                                                       ELSE 'something in the database ' || datname END, E'\n')))
@@ -197,7 +197,7 @@ SELECT format('ALTER SCHEMA %s OWNER TO %I', identity, :'owner'), format('GRANT 
   FROM mine
  WHERE type = 'schema'
 \gexec
-SELECT pg_temp.refuse(format(E'%1$s has something in schemas of others, where %2$s may not have it:\n%3$s\nMove each (ALTER ... SET SCHEMA), '
+SELECT pg_temp.refuse(format(E'%1$s has objects in schemas of other roles, where %2$s may not own them:\n%3$s\nMove each (ALTER ... SET SCHEMA), '
                              'or give the schema to %1$s (ALTER SCHEMA ... OWNER TO %1$I); then run this again', current_user, :'owner',
                              string_agg(format('%s %s, in a schema of %s', type, identity, pg_get_userbyid(nspowner)), E'\n' ORDER BY type, identity)))
   FROM mine JOIN pg_namespace ON pg_namespace.oid = schema::regnamespace

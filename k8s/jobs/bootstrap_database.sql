@@ -15,7 +15,7 @@ SELECT pg_advisory_lock(7309453680167812963) AS alone
 CREATE FUNCTION pg_temp.refuse(reason text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING MESSAGE = reason; END';
 
 -- What this program made has an owner with its comment, who may make schemas in it, or is not open yet.
-SELECT pg_temp.refuse(format('there is a database %1$s already, which this program did not make, and it is nobody''s to take; write another additionalApps.<name>.database.name, '
+SELECT pg_temp.refuse(format('the database %1$s exists already, and this program did not make it, so it is left alone; write another additionalApps.<name>.database.name, '
                              'or, if nobody needs what is in it, have %2$s drop it: DROP DATABASE %1$I', datname, pg_get_userbyid(datdba)))
   FROM pg_database
  WHERE datname = :'own'

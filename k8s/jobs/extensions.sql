@@ -16,7 +16,7 @@ SELECT name, position, coalesce(listed.name = ANY (string_to_array(:'preloaded_e
 SELECT count(*) > 0 AS some_wait, string_agg(name, ', ' ORDER BY position) AS waiting FROM wanted WHERE waits
 \gset
 \if :some_wait
-  \warn 'not made, until the server has loaded their libraries:' :waiting '- restart the instance, delete this Job, and run pulumi up --refresh'
+  \warn 'these extensions are not made until the server has loaded their libraries:' :waiting '- restart the instance, delete this Job, and run pulumi up --refresh'
 \endif
 
 SELECT format('CREATE EXTENSION IF NOT EXISTS %I CASCADE', name) FROM wanted WHERE NOT waits ORDER BY position
@@ -32,6 +32,6 @@ SELECT format('ALTER EXTENSION %I UPDATE', name) FROM outdated WHERE ours ORDER 
 SELECT count(*) > 0 AS some_stay, string_agg(format('%s %s, which belongs to %s', name, extversion, owner), '; ' ORDER BY position) AS staying FROM outdated WHERE NOT ours
 \gset
 \if :some_stay
-  \warn 'not updated, because the master user may not:' :staying
+  \warn 'these extensions are not updated, because the master user may not:' :staying
 \endif
 COMMIT;

@@ -39,8 +39,8 @@ finish() {
     exit 0
   fi
   at_target --output /dev/null --command 'SELECT 1' ||
-    fail "$TARGET cannot be asked whether it has everything, so $SOURCE stays without writes: try again, by another pulumi up"
-  at_source --file switch-open.sql || fail "$SOURCE takes no writes, and has to: psql --file scripts/sql/switch-open.sql"
+    fail "could not check whether $TARGET has everything, so $SOURCE still takes no writes: run pulumi up again"
+  at_source --file switch-open.sql || fail "$SOURCE still refuses writes; to open it: psql --file scripts/sql/switch-open.sql"
   say "$TARGET is empty, and $SOURCE takes writes again"
   exit $((code ? code : 1))
 }
@@ -71,7 +71,7 @@ COMMENT ON DATABASE :"DBNAME" IS :'mark';
 COMMIT;
 \else
 \! diff source target | head -n 20 >&2
-\warn 'the two differ after the load, see above'
+\warn 'the two databases differ after the load, see above'
 \endif
 SQL
 

@@ -21,7 +21,7 @@ UNION ALL
 SELECT format('%s of %s WAL senders are in use', count(*), current_setting('max_wal_senders')), 'a larger database.parameters.max_wal_senders, then restart the instance'
 FROM pg_stat_replication HAVING count(*) >= current_setting('max_wal_senders')::int
 UNION ALL
-SELECT 'no limit of the WAL that a slot keeps', 'database.parameters.max_slot_wal_keep_size'
+SELECT 'nothing limits the WAL that a slot keeps', 'database.parameters.max_slot_wal_keep_size'
 WHERE current_setting('max_slot_wal_keep_size') = '-1'
 UNION ALL
 SELECT format('%s has no primary key: its UPDATE and DELETE would fail', name), format('ALTER TABLE %s ADD PRIMARY KEY (...), or REPLICA IDENTITY FULL', name)
@@ -31,10 +31,10 @@ UNION ALL
 SELECT format('%s is unlogged: its rows are not replicated', name), format('ALTER TABLE %s SET LOGGED', name)
 FROM relations WHERE relkind = 'r' AND relpersistence = 'u'
 UNION ALL
-SELECT format('%s has row level security, which logical replication does not pass', name), format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY until after the switch, or an upgrade in place', name)
+SELECT format('%s has row level security, which stops logical replication', name), format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY until after the switch, or an upgrade in place', name)
 FROM relations WHERE relrowsecurity
 UNION ALL
-SELECT format('%s belongs to %s, of which %s is no member', name, pg_get_userbyid(relowner), current_user), format('GRANT %I TO %I', pg_get_userbyid(relowner), current_user)
+SELECT format('%s belongs to %s, and %s is not a member of it', name, pg_get_userbyid(relowner), current_user), format('GRANT %I TO %I', pg_get_userbyid(relowner), current_user)
 FROM relations WHERE NOT pg_has_role(relowner, 'USAGE')
 UNION ALL
 SELECT format('%s large objects are not replicated', count(*)), 'an upgrade in place'
@@ -43,7 +43,7 @@ UNION ALL
 SELECT format('%s of the extension %s has rows of your own, which are not replicated', relation, extension), 'dump and load, or an upgrade in place'
 FROM own_rows
 UNION ALL
-SELECT format('the database %s is another one, and stays behind', datname), 'copy it yourself, or drop it, or an upgrade in place'
+SELECT format('the database %s is not replicated', datname), 'copy it yourself, or drop it, or an upgrade in place'
 FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'rdsadmin', current_database())
 UNION ALL
 SELECT format('the prepared transaction %s: a new slot waits for its end', gid), format('COMMIT PREPARED %L, or ROLLBACK PREPARED', gid)

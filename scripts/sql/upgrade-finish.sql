@@ -39,7 +39,7 @@ SELECT extname AS extension, before.extversion AS before, e.extversion AS now, d
 FROM pg_extension AS e JOIN before USING (extname) JOIN pg_available_extensions ON name = extname
 ORDER BY 1;
 SELECT format('DO LANGUAGE plpgsql %L', format('BEGIN RAISE EXCEPTION USING MESSAGE = %L; END',
-              format(E'%s may not, or could not:\n%s', current_user, string_agg(statement, E'\n' ORDER BY statement))))
+              format(E'these statements failed, or %s may not run them:\n%s', current_user, string_agg(statement, E'\n' ORDER BY statement))))
 FROM missed
 WHERE left_to_do
 HAVING count(*) > 0

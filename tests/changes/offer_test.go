@@ -39,7 +39,7 @@ func TestRdsIsAskedWhatItOffers(t *testing.T) {
 			"instanceClass=db.t3.large storageType=io2 allocatedStorage=100 maxAllocatedStorage=0 iops=70000",
 			[]string{"database.iops: 70000", "from 1000 to 64000 for db.t3.large", "write: from 1000 to 64000"},
 		},
-		{"instanceClass=db.x2g.large multiAz=true", []string{"database.instanceClass: db.x2g.large", "in two zones with a subnet", "us-east-1a, and they are in us-east-1a, us-east-1b, us-east-1c"}},
+		{"instanceClass=db.x2g.large multiAz=true", []string{"database.instanceClass: db.x2g.large", "in two zones with a subnet", "us-east-1a, and the subnets are in us-east-1a, us-east-1b, us-east-1c"}},
 		{"instanceClass=db.x2g.large availabilityZone=us-east-1b", []string{"database.availabilityZone: us-east-1b", "a zone in which RDS has db.x2g.large: us-east-1a"}},
 	} {
 		set(l, refused.settings)
@@ -58,7 +58,7 @@ func TestRdsIsAskedWhatItOffers(t *testing.T) {
 	set(l, "instanceClass=db.m8i.large engineVersion=18")
 	preview, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, preview.Stdout+preview.Stderr, "db.m8i.large is not in this program's table: it is taken to have 2 processors and 8 GiB")
+	assert.Contains(t, preview.Stdout+preview.Stderr, "db.m8i.large is not in this program's table: alarms and the checks of parameters assume 2 vCPUs and 8 GiB")
 	l.MustUp()
 	assert.Equal(t, "18.1", l.One(live.InstanceType).Properties.Text("engineVersionActual"))
 	assert.Equal(t, "postgres18", l.One("aws:rds/parameterGroup:ParameterGroup").Properties.Text("family"))
@@ -81,12 +81,12 @@ func TestRdsIsAskedWhereAnUpgradeLeads(t *testing.T) {
 	set(l, "engineVersion=17 allowMajorVersionUpgrade=true applyImmediately=true")
 	why := l.MustFail(l.Preview(t.Context()))
 	assert.Contains(t, why, "database.engineVersion: 17")
-	assert.Contains(t, why, "it has 16.13, and 17.7 is none that follows")
+	assert.Contains(t, why, "from 16.13 it cannot upgrade to 17.7")
 	assert.Contains(t, why, `write: "17.9" and autoMinorVersionUpgrade: false for this run, and after it "17" and true again`)
 
 	set(l, "engineVersion=16.11 autoMinorVersionUpgrade=false")
 	why = l.MustFail(l.Preview(t.Context()))
-	assert.Contains(t, why, "it has 16.13, and 16.11 is none that follows", "RDS does not go back")
+	assert.Contains(t, why, "from 16.13 it cannot upgrade to 16.11", "RDS cannot go back")
 
 	set(l, "engineVersion=17.9")
 	l.MustUp()
@@ -106,7 +106,7 @@ func TestWhatAnInstanceHasItKeeps(t *testing.T) {
 	assert.Empty(t, l.MustPreview())
 	preview, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, preview.Stdout+preview.Stderr, "RDS no longer has this for a new instance")
+	assert.Contains(t, preview.Stdout+preview.Stderr, "RDS no longer offers this for a new instance")
 
 	set(l, "readReplicas=1")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "database.replicaInstanceClass: "+class, "a replica would be made anew")

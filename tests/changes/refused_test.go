@@ -35,7 +35,7 @@ func TestReplacementIsRefused(t *testing.T) {
 			} {
 				why := l.MustFail(run())
 				assert.Contains(t, why, "mosaic-database:"+change.path+": "+change.value)
-				assert.Contains(t, why, "immutable, "+change.old+" since the database was made")
+				assert.Contains(t, why, "immutable: it has to stay "+change.old)
 			}
 			assert.Len(t, l.Cloud.Log(), before, "no provider was asked for anything")
 			l.MustSet(change.path, change.old)
@@ -60,7 +60,7 @@ func TestAFailedRunLocksToo(t *testing.T) {
 	l.MustFail(l.Up(t.Context()))
 	id := l.One(live.InstanceType).ID
 	l.MustSet("database.username", "somebody")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable: it has to stay mosaicadmin")
 	assert.Equal(t, id, l.One(live.InstanceType).ID)
 }
 
@@ -124,7 +124,7 @@ func TestTheFormerOutputs(t *testing.T) {
 	require.Contains(t, l.MustOutputs(), "settled")
 
 	l.MustSet("database.username", "somebody")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable: it has to stay mosaicadmin")
 	l.MustSet("database.username", "mosaicadmin")
 	same, err := l.Preview(t.Context())
 	require.NoError(t, err)
@@ -135,5 +135,5 @@ func TestTheFormerOutputs(t *testing.T) {
 	assert.NotContains(t, outputs, "settled")
 	assert.NotContains(t, outputs, "estimatedMonthlyCostLines")
 	require.NoError(t, l.Set(t.Context(), engine.Override{Path: "environment", Value: "other"}))
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, prod since the database was made")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable: it has to stay prod")
 }

@@ -31,11 +31,11 @@ func access(path, born string) []transition {
 		{key: ".secretsServiceAccount", was: account, now: "core-api-db-reader", to: with("secretsServiceAccount: core-api-db-reader"), refused: "releasing: true beside it"},
 		{
 			key: ".secretsServiceAccount with releasing", was: unset, now: "core-api-db-reader", to: with("secretsServiceAccount: core-api-db-reader, releasing: true"), back: true,
-			why: "the store reads with it, and the application's keeps the role for one run more", backWhy: "the application's has the role alone, and is protected again",
+			why: "the SecretStore uses this ServiceAccount; that of the application keeps the role until the next run", backWhy: "only the application's ServiceAccount has the role, and is protected again",
 		},
 		{key: ".clusterSecretStore", was: store, now: "aws", to: with("clusterSecretStore: aws"), refused: "releasing: true beside it"},
-		{key: ".policyArns", was: unset, now: "one", to: with("policyArns: ['" + policy + "']"), back: true, why: "attached", backWhy: "detached"},
-		{key: ".trustedServiceAccounts", was: unset, now: "preview-*/core-api", to: with("trustedServiceAccounts: ['preview-*/core-api']"), back: true, why: "they may assume the role, too"},
+		{key: ".policyArns", was: unset, now: "one", to: with("policyArns: ['" + policy + "']"), back: true, why: "the policy is attached to the role", backWhy: "the policy is detached"},
+		{key: ".trustedServiceAccounts", was: unset, now: "preview-*/core-api", to: with("trustedServiceAccounts: ['preview-*/core-api']"), back: true, why: "which other ServiceAccounts may assume the role"},
 	}
 	for i := range rows {
 		rows[i].key, rows[i].born = path+rows[i].key, born

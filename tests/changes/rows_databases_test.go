@@ -4,10 +4,10 @@ package changes
 func databases() []transition {
 	with := func(fields string) string { return "additionalApps: {orders: {database: {" + fields + "}}}" }
 	rows := []transition{
-		{key: "additionalApps.orders.database.name", was: "orders", now: "shop", to: with("name: shop"), refused: "moved by pg_dump, and then DROP DATABASE by hand"},
-		{key: "additionalApps.orders.database.name", was: "orders", now: unset, to: "additionalApps: {orders: {database: null}}", refused: "moved by pg_dump, and then DROP DATABASE by hand"},
+		{key: "additionalApps.orders.database.name", was: "orders", now: "shop", to: with("name: shop"), refused: "move the data there with pg_dump, and run DROP DATABASE by hand"},
+		{key: "additionalApps.orders.database.name", was: "orders", now: unset, to: "additionalApps: {orders: {database: null}}", refused: "move the data there with pg_dump, and run DROP DATABASE by hand"},
 		{key: "additionalApps.orders.database.readOnlyLogin", was: "false", now: "true", to: with("readOnlyLogin: true"), back: true,
-			why: "a login more, with a secret", backWhy: "the login cannot log in any more"},
+			why: "one more login, with its secret", backWhy: "the login stays, but cannot log in"},
 	}
 	rows = append(rows, migrationRows("additionalApps.orders.database.migrations", func(field string) string { return with("migrations: {" + field + "}") })...)
 	for i := range rows {

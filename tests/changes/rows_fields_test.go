@@ -10,7 +10,7 @@ func versions() []transition {
 		minor     = "database: {engineVersion: '16.12', autoMinorVersionUpgrade: false}"
 	)
 	return []transition{
-		field{name: "allowMajorVersionUpgrade", now: "true", why: "a permission, not an upgrade"}.row(),
+		field{name: "allowMajorVersionUpgrade", now: "true", why: "allows a major upgrade, and starts none"}.row(),
 		field{name: "autoMinorVersionUpgrade", now: "false"}.row(),
 		field{name: "applyImmediately", now: "true"}.row(),
 		field{name: "caCertIdentifier", now: "rds-ca-rsa4096-g1"}.row(),
@@ -51,7 +51,7 @@ func compute() []transition {
 		field{name: "readReplicas", was: "1", now: "2"}.row(),
 		field{name: "readReplicas", was: "0", now: "2"}.row(),
 		{
-			key: "database.readReplicaIdentifiers", was: unset, now: "mosaic-<env>-replica-9", back: true, why: "another replica",
+			key: "database.readReplicaIdentifiers", was: unset, now: "mosaic-<env>-replica-9", back: true, why: "RDS makes another replica; the former one is deleted",
 			from: "database: {readReplicas: 1}", to: "database: {readReplicas: 1, readReplicaIdentifiers: [mosaic-<env>-replica-9]}",
 		},
 		{
@@ -100,7 +100,7 @@ func storage() []transition {
 
 func parameters() []transition {
 	with := func(list string) string { return "database: {parameters: {" + list + "}}" }
-	const atRestart = "static: it takes effect at the next restart"
+	const atRestart = "a static parameter: it takes effect at the next restart"
 	return []transition{
 		{key: "database.parameters, dynamic", was: unset, now: "work_mem: 8192", to: with("work_mem: 8192"), back: true},
 		{key: "database.parameters, dynamic", was: "work_mem: 8192", now: "work_mem: 16384", from: with("work_mem: 8192"), to: with("work_mem: 16384"), back: true},
@@ -113,7 +113,7 @@ func parameters() []transition {
 func protection() []transition {
 	off := field{name: "backupRetentionDays", was: "7", now: "0", why: "RDS deletes the automated backups that exist"}.row()
 	off.backWhy = "RDS makes the first backup at once"
-	unprotected := field{name: "deletionProtection", was: "true", now: "false", why: "the first of the two steps of a removal"}.row()
+	unprotected := field{name: "deletionProtection", was: "true", now: "false", why: "the first of two steps to delete the database"}.row()
 	unprotected.backWhy = "protected again"
 	return []transition{
 		off,
@@ -132,11 +132,11 @@ func protection() []transition {
 func copied() []transition {
 	with := func(fields string) string { return "backups: {copyToRegion: us-west-2, " + fields + "}" }
 	rows := []transition{
-		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "copyUnprotected: true beside it"},
-		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying, in two runs"},
-		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying, in two runs"},
+		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "add copyUnprotected: true in this run"},
+		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying in two runs"},
+		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying in two runs"},
 		{
-			key: "backups.copyKmsKeyId", was: unset, now: keyWest, refused: "end the copying, in two runs",
+			key: "backups.copyKmsKeyId", was: unset, now: keyWest, refused: "end the copying in two runs",
 			to: with("copyKmsKeyId: " + keyWest),
 		},
 		{key: "backups.copyUnprotected", was: "false", now: "true", to: with("copyUnprotected: true"), back: true, why: "a later run may end the copying", backWhy: "protected again"},
@@ -153,11 +153,11 @@ func backedUp() []transition {
 	return []transition{
 		{
 			key: key, was: "0", now: "35", to: "backups: {awsBackupRetentionDays: 35}", back: true,
-			why: "AWS Backup takes a snapshot a day", backWhy: "AWS Backup takes nothing more; vault and role stay, with what it took",
+			why: "AWS Backup takes a snapshot a day", backWhy: "AWS Backup takes no more snapshots; vault, role and snapshots stay",
 		},
 		{
 			key: key, was: "35", now: "7", from: "backups: {awsBackupRetentionDays: 35}", to: "backups: {awsBackupRetentionDays: 7}", back: true,
-			why: "counts for what AWS Backup takes from now on",
+			why: "counts for snapshots that AWS Backup takes from now on",
 		},
 	}
 }
@@ -174,7 +174,7 @@ func observation() []transition {
 		field{name: "monitoringInterval", was: "60", now: "15"}.row(),
 		field{name: "logRetentionDays", was: "30", now: "90"}.row(),
 		{
-			key: "database.audit", was: unset, now: "ddl, role", to: "database: {audit: [ddl, role]}", back: true, why: "the library is loaded at the next restart", backWhy: "nothing more is logged",
+			key: "database.audit", was: unset, now: "ddl, role", to: "database: {audit: [ddl, role]}", back: true, why: "the library is loaded at the next restart", backWhy: "the audit log ends",
 		},
 	}
 }
@@ -182,12 +182,12 @@ func observation() []transition {
 func credentials() []transition {
 	const rises = "a number that does not fall"
 	return []transition{
-		field{name: "passwordVersion", now: "2", why: "instance, both secrets and the cluster's copy get another password"}.row(),
+		field{name: "passwordVersion", now: "2", why: "the instance, both secrets and the pods' Secret get another password"}.row(),
 		field{name: "secretKmsKeyId", now: keyOne}.row(),
 		field{name: "secretKmsKeyId", was: keyOne, now: keyTwo}.row(),
 		{
 			key: "database.credentials", was: "master", now: "alternating", to: "database: {credentials: alternating}", back: true,
-			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's again; the logins stay in the database",
+			why: "the clients get logins of their own, made by a Job", backWhy: "the clients get the master user's password again; the logins stay in the database",
 		},
 		{
 			key: "database.credentials", was: "master", now: "iam", to: byToken, back: true,
@@ -206,11 +206,11 @@ func credentials() []transition {
 		},
 		{
 			key: "previews.namespaces", was: unset, now: "preview-*", from: alternatingWith(""), to: "database: {credentials: alternating}\npreviews: {namespaces: 'preview-*'}", back: true,
-			why: "previews get a login that makes their databases", backWhy: "the login cannot log in any more; the databases of previews stay",
+			why: "previews get a login that makes their databases", backWhy: "the login stays, but cannot log in; the databases of previews stay",
 		},
 		{
 			key: "database.manageMasterUserPassword", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("manageMasterUserPassword: true"), back: true,
-			why: "RDS takes over the master user's password, and the clients keep theirs", backWhy: "the master user gets a password of the program's again",
+			why: "RDS takes over the master user's password, and the clients keep theirs", backWhy: "the program makes the master user's password again",
 		},
 		{
 			key: "database.secretKmsKeyId", was: keyOne, now: keyTwo, chain: "a key before", from: alternatingWith("manageMasterUserPassword: true, secretKmsKeyId: '" + keyOne + "'"),
@@ -220,14 +220,14 @@ func credentials() []transition {
 			key: "database.manageMasterUserPassword", was: "false", now: "true", chain: "a replica before", from: alternatingWith("readReplicas: 1"),
 			to: alternatingWith("readReplicas: 0, manageMasterUserPassword: true"), refused: "false; and true in a later run",
 		},
-		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login cannot log in any more"},
+		{key: "database.readOnlyLogin", was: "false", now: "true", from: alternatingWith(""), to: alternatingWith("readOnlyLogin: true"), back: true, backWhy: "the login stays, but cannot log in"},
 		{
-			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "its people log in by token", backWhy: "nobody logs in by token any more",
+			key: "database.iamPrincipals", was: unset, now: "a role", from: alternatingWith(""), back: true, why: "people with this IAM role log in by token", backWhy: "nobody logs in by token any more",
 			to: alternatingWith("iamPrincipals: ['arn:aws:iam::123456789012:role/developers']"),
 		},
 		{
 			key: "database.extensions", was: unset, now: "vector, pg_trgm", from: alternatingWith(""), to: alternatingWith("extensions: [vector, pg_trgm]"), back: true,
-			why: "the bootstrap makes them", backWhy: "they stay in the database",
+			why: "the bootstrap creates the extensions", backWhy: "the extensions stay in the database",
 		},
 		{
 			key: "database.bootstrapImage", was: unset, now: "postgres:17.7-alpine", from: alternatingWith(""), to: alternatingWith("bootstrapImage: 'postgres:17.7-alpine'"), back: true,
@@ -235,13 +235,13 @@ func credentials() []transition {
 		},
 		{
 			key: "database.passwordVersion, alternating", was: "1", now: "2", chain: rises, from: alternatingWith(""), to: alternatingWith("passwordVersion: 2"),
-			why: "the logins that rest get other passwords, and the clients get them",
+			why: "the inactive logins get new passwords, and clients change to these logins",
 		},
 		{
-			key: "database.passwordVersion", was: "2", now: "1", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next one in a later run",
+			key: "database.passwordVersion", was: "2", now: "1", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith(""), refused: "the next number in a later run",
 		},
 		{
-			key: "database.passwordVersion", was: "2", now: "4", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next one in a later run",
+			key: "database.passwordVersion", was: "2", now: "4", chain: rises, from: alternatingWith("passwordVersion: 2"), to: alternatingWith("passwordVersion: 4"), refused: "the next number in a later run",
 		},
 	}
 }
@@ -261,7 +261,7 @@ func networks() []transition {
 		{key: "network.ingressCidrs", was: "10.0.0.0/20", now: "10.0.0.0/20, 2001:db8::/48", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20, '2001:db8::/48']}", back: true},
 		{
 			key: "network.ingressSecurityGroupIds", was: unset, now: "the default one of the VPC", to: "network: {ingressSecurityGroupIds: [<group>]}", back: true,
-			why: "the group in place of the VPC's CIDR", backWhy: "the VPC's CIDR again",
+			why: "this group may connect, the VPC's CIDR may not", backWhy: "the VPC's CIDR may connect again",
 		},
 		{key: "network.ingressClusterSecurityGroup", was: "false", now: "true", from: "network: {ingressCidrs: [10.0.0.0/20]}", to: "network: {ingressCidrs: [10.0.0.0/20], ingressClusterSecurityGroup: true}", back: true},
 		{key: "cluster.oidcIssuer", was: unset, now: "the cluster's issuer", to: "cluster: {oidcIssuer: '<issuer>'}", back: true},
@@ -274,39 +274,39 @@ func networks() []transition {
 
 func migrations() []transition {
 	return append(migrationRows("migrations", func(field string) string { return "migrations: {" + field + "}" }), []transition{
-		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the secret names it"},
-		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the secret names the file; the next migration mounts it"},
-		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler comes, and then the URLs lead to it", backWhy: "the URLs lead to the database, and then the pooler goes"},
-		{key: "pooling.draining", was: "false", now: "true", from: pooling(""), to: pooling("draining: true"), back: true, why: "the URLs alone"},
+		{key: "tls.caBundlePath", was: unset, now: "/etc/ssl/rds.pem", to: "tls: {caBundlePath: /etc/ssl/rds.pem}", back: true, why: "the connection secret has the path"},
+		{key: "tls.caBundleConfigMap", was: unset, now: "rds-ca", to: "tls: {caBundleConfigMap: rds-ca}", back: true, why: "the connection secret has the file's path; the next migration mounts the file"},
+		{key: "pooling.enabled", was: "false", now: "true", to: pooling(""), back: true, why: "the pooler is made first, then the URLs lead to it", backWhy: "the URLs lead to the database first, then the pooler is deleted"},
+		{key: "pooling.draining", was: "false", now: "true", from: pooling(""), to: pooling("draining: true"), back: true, why: "changes only the URLs"},
 		{key: "pooling.image", was: "v1.25.2-p0", now: "v1.25.1-p0", from: pooling(""), to: pooling("image: 'edoburu/pgbouncer:v1.25.1-p0'"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.poolSize", was: "10", now: "20", from: pooling(""), to: pooling("poolSize: 20"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.maxClientConnections", was: "500", now: "1000", from: pooling(""), to: pooling("maxClientConnections: 1000"), back: true, why: "the pods are replaced one by one"},
 		{key: "pooling.tlsSecretName", was: "pooler-tls", now: "rds-tls", from: pooling(""), to: "pooling: {enabled: true, tlsSecretName: rds-tls}", back: true, why: "the pods are replaced one by one"},
-		{key: "app.secretEntries", was: unset, now: "DATABASE_URL: url", to: "app: {secretEntries: {DATABASE_URL: url}}", back: true, why: "one more entry", backWhy: "pods that ask for it do not start any more"},
+		{key: "app.secretEntries", was: unset, now: "DATABASE_URL: url", to: "app: {secretEntries: {DATABASE_URL: url}}", back: true, why: "one more entry", backWhy: "pods that need the entry no longer start"},
 		{
 			key: "app.secretEntries", was: "DB_URL: sqlalchemy_url", now: "DB_URL: sqlalchemy_tls_url", to: "app: {secretEntries: {DB_URL: sqlalchemy_tls_url}}", back: true,
-			why: "the URL with TLS in its query, as earlier versions wrote it",
+			why: "the query of the URL asks for TLS, as in earlier versions", backWhy: "the URL does not ask for TLS",
 		},
 		{
 			key: "app.secretEntries with the pooler", was: unset, now: "DATABASE_URL: asyncpg_url", from: pooling(""), back: true,
 			to: pooling("") + "\napp: {secretEntries: {DATABASE_URL: asyncpg_url}}",
 		},
-		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "helmValues alone"},
-		{key: "app.helmValues", was: unset, now: "another shape", to: "app: {helmValues: " + shape + "}", back: true, why: "helmValues alone"},
-		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "the output gitops alone"},
-		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "the output gitops alone"},
-		{key: "app.deployments", was: unset, now: "api, jobs", to: "app: {deployments: [api, jobs]}", back: true, why: "an output alone, for the recipes"},
+		{key: "app.reloadOnChange", was: "true", now: "false", to: "app: {reloadOnChange: false}", back: true, why: "changes only the output helmValues"},
+		{key: "app.helmValues", was: unset, now: "another shape", to: "app: {helmValues: " + shape + "}", back: true, why: "changes only the output helmValues"},
+		{key: "gitops.path", was: unset, now: "environments/<env>/values.yaml", to: "gitops: {path: environments/<env>/values.yaml}", back: true, why: "changes only the output gitops"},
+		{key: "gitops.key", was: unset, now: "coreApi", to: "gitops: {key: coreApi}", back: true, why: "changes only the output gitops"},
+		{key: "app.deployments", was: unset, now: "api, jobs", to: "app: {deployments: [api, jobs]}", back: true, why: "changes only an output, which the recipes read"},
 	}...)
 }
 
 // migrationRows are the changes of every field of an application's migrations.
 func migrationRows(key string, with func(field string) string) []transition {
-	const next = "of the next revision or attempt; a Job that ran does not run again"
+	const next = "counts from the next revision or attempt on: a Job that has run does not run again"
 	return []transition{
 		{key: key + ".image", was: "1.0.0", now: "2.0.0", to: with("image: 'mosaic-life/core-api:2.0.0'"), back: true, why: "the migration of that image runs"},
 		{key: key + ".command", was: "alembic upgrade head", now: "alembic upgrade +1", to: with("command: [alembic, upgrade, '+1']"), back: true, why: "the other command runs"},
-		{key: key + ".attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the same image runs once more"},
-		{key: key + ".enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what ran, ran", backWhy: "the same revision runs again: migrations have to bear that"},
+		{key: key + ".attempt", was: "1", now: "2", to: with("attempt: 2"), back: true, why: "the migration runs once more, with the same image"},
+		{key: key + ".enabled", was: "true", now: "false", to: with("enabled: false"), back: true, why: "what has run stays in the database", backWhy: "the migration of this revision runs again, so it must be safe to repeat"},
 		{key: key + ".deadlineSeconds", was: "600", now: "900", to: with("deadlineSeconds: 900"), back: true, why: next},
 		{key: key + ".backoffLimit", was: "2", now: "5", to: with("backoffLimit: 5"), back: true, why: next},
 		{key: key + ".cpu", was: unset, now: "250m", to: with("cpu: 250m"), back: true, why: next},
@@ -321,8 +321,8 @@ func migrationRows(key string, with func(field string) string) []transition {
 // pods change what the cluster asks of the pods, with and without a pooler.
 func pods() []transition {
 	const (
-		next  = "of the next revision or attempt; a Job that ran does not run again"
-		rolls = "the pooler's pods are replaced one by one; a Job that ran does not run again"
+		next  = "counts from the next revision or attempt on: a Job that has run does not run again"
+		rolls = "the pooler's pods are replaced one by one; a Job that has run does not run again"
 	)
 	with := func(field string) string { return pooling("") + "\npods: {" + field + "}" }
 	change := func(name, from, to string) transition {
@@ -373,7 +373,7 @@ func alerts() []transition {
 		},
 		{
 			key: "alerts.topicArn", was: "a topic", now: "emails", from: "alerts: {emails: [], topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call'}", to: emails(ops), back: true,
-			why: "alarms and events change to the other topic before the program's own goes",
+			why: "alarms and events use the new topic before the former one is deleted",
 		},
 		{key: "alerts.cpuPercent", was: "80", now: "60", to: "alerts: {cpuPercent: 60}", back: true},
 		{key: "alerts.freeStoragePercent", was: "20", now: "30", to: "alerts: {freeStoragePercent: 30}", back: true},
@@ -385,14 +385,14 @@ func alerts() []transition {
 		{key: "alerts.transactionLogsPercent", was: "25", now: "40", to: "alerts: {transactionLogsPercent: 40}", back: true},
 		{key: "alerts.replicationSlotPercent", was: "10", now: "20", born: "a replica", to: "alerts: {replicationSlotPercent: 20}", back: true},
 		{key: "alerts.failedLogins", was: "20", now: "100", to: "alerts: {failedLogins: 100}", back: true},
-		{key: "alerts.kmsKeyId", was: unset, now: keyOne, to: "alerts: {kmsKeyId: " + keyOne + "}", back: true, why: "the key that the program made goes, and is deleted after 30 days; it decrypts nothing but messages that are gone"},
+		{key: "alerts.kmsKeyId", was: unset, now: keyOne, to: "alerts: {kmsKeyId: " + keyOne + "}", back: true, why: "KMS deletes the program's key after 30 days; nothing but past messages needed it", backWhy: "the program makes its own key"},
 		{key: "alerts.dashboard", was: "true", now: "false", to: "alerts: {dashboard: false}", back: true},
-		{key: "waivers", was: "the stack's", now: "one more", to: "waivers: {RDS.2: 'tried in the matrix'}", back: true, why: "the report of the controls alone"},
+		{key: "waivers", was: "the stack's", now: "one more", to: "waivers: {RDS.2: 'tried in the matrix'}", back: true, why: "changes only the report of the controls"},
 		{
-			key: "budget.expectedAuditGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedAuditGiB: 5}", back: true, why: "the estimate alone",
+			key: "budget.expectedAuditGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedAuditGiB: 5}", back: true, why: "changes only the estimate",
 		},
-		{key: "budget.expectedLogGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedLogGiB: 5}", back: true, why: "the estimate alone"},
-		{key: "budget.expectedBackupGiB", was: unset, now: "200", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedBackupGiB: 200}", back: true, why: "the estimate alone"},
+		{key: "budget.expectedLogGiB", was: "1", now: "5", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedLogGiB: 5}", back: true, why: "changes only the estimate"},
+		{key: "budget.expectedBackupGiB", was: unset, now: "200", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, expectedBackupGiB: 200}", back: true, why: "changes only the estimate"},
 		{key: "budget.monthlyUsd", was: "25", now: "500", to: "budget: {monthlyUsd: 500}", back: true},
 		{key: "budget.onExceed", was: "warn", now: "fail", from: "budget: {monthlyUsd: 500}", to: "budget: {monthlyUsd: 500, onExceed: fail}", back: true},
 		{key: "budget.monthlyUsd", now: "1.00", from: "budget: {monthlyUsd: 500, onExceed: fail}", to: "budget: {monthlyUsd: 1, onExceed: fail}", refused: "raise the budget"},

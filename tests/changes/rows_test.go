@@ -43,7 +43,7 @@ const (
 	keyTwo  = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000002"
 	keyWest = "arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	unset   = "not set"
-	restart = "RDS restarts the instance, in the maintenance window unless applyImmediately"
+	restart = "RDS restarts the instance, in the maintenance window or, with applyImmediately: true, at once"
 	// Only a change of the port does not wait.
 	restartNow = "RDS restarts the instance at once, whatever applyImmediately says"
 )
@@ -133,10 +133,10 @@ func tiers() []transition {
 			row := transition{key: "tier", was: one.Name, now: other.Name, from: on(one.Name), to: on(other.Name), back: true}
 			switch {
 			case other.Engine != config.PostgreSQL:
-				row.back, row.refused = false, "or make another generation with the tier"
+				row.back, row.refused = false, "or move to the other engine with a new generation"
 			case one.Engine != config.PostgreSQL: // aurora has the way from there
 				row.was, row.now, row.from, row.to = row.now, row.was, row.to, row.from
-				row.back, row.refused = false, "or make another generation with the tier"
+				row.back, row.refused = false, "or move to the other engine with a new generation"
 			}
 			rows = append(rows, row)
 		}
@@ -196,7 +196,7 @@ func lockedKeys() []transition {
 		{key: "app.serviceAccount", was: "core-api", now: "somebody", to: "app: {serviceAccount: somebody}", refused: "another stack"},
 		{key: "app.secretName", was: "core-api-db-secret", now: "other", to: "app: {secretName: other}", refused: "another stack"},
 		{key: "delivery", was: "pulumi", now: "gitops", to: "delivery: gitops", refused: "handover in this run and gitops in a later one"},
-		{key: "delivery", was: "pulumi", now: "handover", to: "delivery: handover", back: true, why: "lets go of the objects: unprotected, and kept in the cluster", backWhy: "takes them again"},
+		{key: "delivery", was: "pulumi", now: "handover", to: "delivery: handover", back: true, why: "the objects lose their protection and stay in the cluster; the next run may give them up", backWhy: "the program manages the objects again"},
 	}
 }
 
@@ -204,19 +204,19 @@ func lockedKeys() []transition {
 func applications() []transition {
 	with := func(fields string) string { return "additionalApps: {worker: {" + fields + "}}" }
 	rows := []transition{
-		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false in this run"},
-		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry of another name"},
-		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry of another name"},
-		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry of another name"},
-		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "the next run may take the application out"},
-		{key: "additionalApps.worker.secretEntries", was: unset, now: "JDBC_URL: jdbc_url", to: with("secretEntries: {JDBC_URL: jdbc_url}"), back: true, why: "one more entry"},
-		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "helmValues alone"},
-		{key: "additionalApps.worker.helmValues", was: unset, now: "another shape", to: with("helmValues: " + shape), back: true, why: "helmValues alone"},
-		{key: "additionalApps.worker.gitops.path", was: unset, now: "environments/<env>/values.worker.yaml", to: with("gitops: {path: environments/<env>/values.worker.yaml}"), back: true, why: "the output additionalApps alone"},
-		{key: "additionalApps.worker.gitops.key", was: unset, now: "worker", from: with("gitops: {path: apps.yaml}"), to: with("gitops: {path: apps.yaml, key: worker}"), back: true, why: "the output additionalApps alone"},
-		{key: "additionalApps.worker.database.name", was: unset, now: "worker", refused: "an entry of another name",
+		{key: "additionalApps.worker", now: "not there any more", to: "additionalApps: {worker: null}", refused: "deletionProtection: false there in this run"},
+		{key: "additionalApps.worker.namespace", was: "mosaic-<env>", now: "jobs", to: with("namespace: jobs"), refused: "an entry with another name"},
+		{key: "additionalApps.worker.serviceAccount", was: "worker", now: "other", to: with("serviceAccount: other"), refused: "an entry with another name"},
+		{key: "additionalApps.worker.secretName", was: "worker-db-secret", now: "other", to: with("secretName: other"), refused: "an entry with another name"},
+		{key: "additionalApps.worker.deletionProtection", was: "true", now: "false", to: with("deletionProtection: false"), back: true, why: "a later run may remove the application", backWhy: "protected again"},
+		{key: "additionalApps.worker.secretEntries", was: unset, now: "JDBC_URL: jdbc_url", to: with("secretEntries: {JDBC_URL: jdbc_url}"), back: true, why: "one more entry", backWhy: "pods that need the entry no longer start"},
+		{key: "additionalApps.worker.reloadOnChange", was: "true", now: "false", to: with("reloadOnChange: false"), back: true, why: "changes only the output helmValues"},
+		{key: "additionalApps.worker.helmValues", was: unset, now: "another shape", to: with("helmValues: " + shape), back: true, why: "changes only the output helmValues"},
+		{key: "additionalApps.worker.gitops.path", was: unset, now: "environments/<env>/values.worker.yaml", to: with("gitops: {path: environments/<env>/values.worker.yaml}"), back: true, why: "changes only the output additionalApps"},
+		{key: "additionalApps.worker.gitops.key", was: unset, now: "worker", from: with("gitops: {path: apps.yaml}"), to: with("gitops: {path: apps.yaml, key: worker}"), back: true, why: "changes only the output additionalApps"},
+		{key: "additionalApps.worker.database.name", was: unset, now: "worker", refused: "an entry with another name",
 			to: "{database: {credentials: alternating}, additionalApps: {worker: {database: {name: worker, migrations: {enabled: false}}}}}"},
-		{key: "additionalApps.worker.deployments", was: unset, now: "worker", to: with("deployments: [worker]"), back: true, why: "an output alone, for the recipes"},
+		{key: "additionalApps.worker.deployments", was: unset, now: "worker", to: with("deployments: [worker]"), back: true, why: "changes only an output, which the recipes read"},
 	}
 	for i := range rows {
 		rows[i].born = "another application"

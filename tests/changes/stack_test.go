@@ -50,7 +50,7 @@ func beginning(t *testing.T, stack string, layers ...string) *transitioning {
 	s.names = strings.NewReplacer("<env>", stack, "<vpc>", vpc,
 		"<subnet1>", subnets[0], "<subnet2>", subnets[1], "<subnet3>", subnets[2],
 		"<group>", simcloud.DefaultSecurityGroup("mosaic-"+stack), "<issuer>", issuer, "<other issuer>", other)
-	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "immutable, "+stack+" since", "immutable, <env> since",
+	s.env = strings.NewReplacer("mosaic-"+stack, "mosaic-<env>", "mosaic/"+stack, "mosaic/<env>", "has to stay "+stack+",", "has to stay <env>,",
 		"write "+stack+";", "write <env>;", vpc, "<vpc>", issuer, "<issuer>", other, "<other issuer>", keyOne, "key 1", keyTwo, "key 2")
 	return s
 }

@@ -50,11 +50,11 @@ func TestARunWithTargetsLocksNothing(t *testing.T) {
 			set(file.now)
 			_, _ = l.Up(t.Context(), optup.Target([]string{"**SecurityGroup**"})) // a restore cannot complete without the Job, which is no target
 			l.MustSet("database.username", "somebody")
-			assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable, mosaicadmin since the database was made", "what was locked still is")
+			assert.Contains(t, l.MustFail(l.Preview(t.Context())), "immutable: it has to stay mosaicadmin", "what was locked still is")
 			l.MustSet("database.username", "mosaicadmin")
 			if now := file.now["database.engineVersion"]; now != "" {
 				l.MustSet("database.allowMajorVersionUpgrade", "false")
-				assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from 16 it is a major upgrade", "what was not done still needs its permission")
+				assert.Contains(t, l.MustFail(l.Preview(t.Context())), "a major upgrade from 16", "what was not done still needs its permission")
 			}
 			set(file.before)
 			assert.Empty(t, l.MustUp(), "the file before is what is there")

@@ -94,11 +94,11 @@ func TestADatabaseThatCannotBeMade(t *testing.T) {
 	isBootstrap := func(op simcloud.Operation) bool { return op.Type == live.JobType && op.Name == "orders-bootstrap" }
 	l.Cloud.Fail(func(op simcloud.Operation) error {
 		if isBootstrap(op) && op.Op == "create" {
-			return errors.New("ERROR: there is a database orders already, which this program did not make")
+			return errors.New("ERROR: the database orders exists already, and this program did not make it")
 		}
 		return nil
 	})
-	assert.Contains(t, l.MustFail(l.Up(t.Context())), "which this program did not make")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "this program did not make it")
 	l.Cloud.Fail(nil)
 	assert.Empty(t, userOf(l, "mosaic/prod/rds/orders/connection"))
 	assert.Equal(t, "core_api_a", l.KubeSecret("DB_USER"))

@@ -196,7 +196,7 @@ func TestALiveStackMovesToAClusterSecretStore(t *testing.T) {
 	since, operations := len(l.Cloud.Log()), secretAlways(l)
 	external := l.One(live.ExternalSecretType).Properties.Text("metadata", "uid")
 	l.MustSet("app.clusterSecretStore", "aws")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "has the SecretStore aws-secrets-manager, by way of releasing alone")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "has the SecretStore aws-secrets-manager, which would be deleted")
 	l.MustSet("app.releasing", "true")
 	l.ClusterSecretStore("aws", "external-secrets", "operator") // a ServiceAccount that is not there
 	l.MustUp()

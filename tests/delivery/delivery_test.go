@@ -59,7 +59,7 @@ func TestHandover(t *testing.T) {
 	operations := secretAlways(l)
 
 	l.MustSet("delivery", "gitops")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from pulumi by way of handover alone")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from pulumi only by way of handover")
 	l.MustSet("delivery", "handover")
 	l.MustUp()
 	assert.Empty(t, l.MustPreview())
@@ -73,7 +73,7 @@ func TestHandover(t *testing.T) {
 	assert.Empty(t, l.Cloud.Objects(live.JobType), "the migration that ran is no object of the chart")
 
 	l.MustSet("delivery", "pulumi")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from gitops by way of handover alone")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "from gitops only by way of handover")
 	l.MustSet("delivery", "handover")
 	l.MustUp()
 	assert.Empty(t, l.MustPreview())

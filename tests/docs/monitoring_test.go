@@ -27,7 +27,7 @@ func monitoringTables(t *testing.T) string {
 func alarmsTable(t *testing.T, registered []recorder.Registration) string {
 	t.Helper()
 	const primary, replica = "mosaic-prod-db-", "mosaic-prod-db-replica-1-"
-	missing := map[any]string{"breaching": "is an alarm", "missing": "is told by high-cpu", "notBreaching": "is good"}
+	missing := map[any]string{"breaching": "ALARM", "missing": "INSUFFICIENT_DATA", "notBreaching": "OK"}
 	of := map[string][]string{}
 	cells := map[string][]string{}
 	for _, one := range registered {
@@ -57,7 +57,7 @@ func alarmsTable(t *testing.T, registered []recorder.Registration) string {
 		}
 		rows = append(rows, append([]string{"`" + name + "`", watched}, cells[name]...))
 	}
-	return golden.Table([]string{"alarm", "of", "what", "metric", "for", "silence"}, rows)
+	return golden.Table([]string{"alarm", "of", "meaning", "metric", "evaluated over", "state without data"}, rows)
 }
 
 func eventsTable(registered []recorder.Registration) string {

@@ -32,11 +32,11 @@ func TestWhatTheClusterLacks(t *testing.T) {
 		s.as(user)
 		preview, err := s.Preview(t.Context())
 		require.NoError(t, err)
-		assert.Contains(t, preview.Stdout+preview.Stderr, "does not let this role look at the namespace", "%s", user)
+		assert.Contains(t, preview.Stdout+preview.Stderr, "does not let this role read the namespace", "%s", user)
 	}
 	in(s.namespace)
 	s.as(Previewer)
 	preview, err := s.Preview(t.Context())
 	require.NoError(t, err)
-	assert.NotContains(t, preview.Stdout+preview.Stderr, "does not let this role look")
+	assert.NotContains(t, preview.Stdout+preview.Stderr, "does not let this role read")
 }

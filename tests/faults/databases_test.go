@@ -39,7 +39,7 @@ func bootstrapFails(l *live.Stack, why string) {
 // databaseIsTaken: the name is free to change, because no run has told anybody of the database.
 func databaseIsTaken(t *testing.T) []string {
 	l := withOrders(t)
-	const refusal = "there is a database orders already, which this program did not make"
+	const refusal = "the database orders exists already, and this program did not make it"
 	bootstrapFails(l, "ERROR: "+refusal)
 	why := seen(t, l.MustFail(l.Up(t.Context(), optup.ContinueOnError())), refusal)
 	assert.Equal(t, "core_api_a", l.KubeSecret("DB_USER"))
@@ -48,7 +48,7 @@ func databaseIsTaken(t *testing.T) []string {
 	l.MustUp()
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
 	assert.Equal(t, "shop", l.SecretOf("orders", "DB_NAME"))
-	return []string{why, "another `additionalApps.orders.database.name`, `up`", "the other applications are as before, and what was there is left alone"}
+	return []string{why, "another `additionalApps.orders.database.name`, `up`", "the other applications and the database that was there are unchanged"}
 }
 
 // oneBootstrapFails in a rotation: every application has a login that its database knows, before and after.
@@ -64,5 +64,5 @@ func oneBootstrapFails(t *testing.T) []string {
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
 	assert.Equal(t, "orders_b", l.SecretOf("orders", "DB_USER"))
 	assert.Equal(t, "core_api_b", l.KubeSecret("DB_USER"))
-	return []string{why, "`up`", "that application kept the login of before, and the others may have had the new one; then all have it"}
+	return []string{why, "`up`", "until the `up`, that application kept its former login, and others may have had the new one; now all have the new one"}
 }

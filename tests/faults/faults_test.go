@@ -116,7 +116,7 @@ func twoRuns(t *testing.T) []string {
 	require.Error(t, second)
 	why := seen(t, printed, "the stack is currently locked by 1 lock")
 	converges(l)
-	return []string{"the second: " + why, "wait for the first", "the first is done as if alone"}
+	return []string{"the second: " + why, "wait for the first", "the first ends as if it were alone"}
 }
 
 func migrationFails(t *testing.T) []string {
@@ -131,7 +131,7 @@ func migrationFails(t *testing.T) []string {
 	l.One(live.JobType)
 	assert.Equal(t, id, l.One(live.InstanceType).ID)
 	assert.Len(t, l.Ran(), 2, "once for each attempt")
-	return []string{why, "a new image, or `migrations.attempt: 2` for the same one; until then every run says the same", "one new Job, the failed one goes, the database is not touched"}
+	return []string{why, "a new image, or `migrations.attempt: 2` for the same one; until then every run fails in the same way", "one new Job replaces the failed one, the database is untouched"}
 }
 
 func migrationHangs(t *testing.T) []string {
@@ -152,7 +152,7 @@ func migrationHangs(t *testing.T) []string {
 	l.Cloud.JobResult = nil
 	converges(l)
 	assert.Len(t, l.Ran(), 1, "no run starts it a second time")
-	return []string{why, "`up` again, which waits for the same Job", "the Job that ran is the one that counts"}
+	return []string{why, "`up` again, which waits for the same Job", "the Job that was running has done the migration"}
 }
 
 func neverReady(t *testing.T) []string {
@@ -179,7 +179,7 @@ func foreignAccount(t *testing.T) []string {
 	assert.Equal(t, before, l.Inventory())
 	l.Cloud.AccountID = "123456789012"
 	converges(l)
-	return []string{why, "`up` with the right credentials", "nothing was made before"}
+	return []string{why, "`up` with the right credentials", "nothing had been made"}
 }
 
 // wrongSetting is a wrong value in the stack file from the first run on.
@@ -206,7 +206,7 @@ func unknownCluster(t *testing.T) []string {
 	why := wrongSetting{key: "cluster.name", value: "mosaic-test", right: "mosaic-dev", says: []string{
 		"looking up the EKS cluster mosaic-test (mosaic-database:cluster.name)", "No cluster found",
 	}}.fixed(t)
-	return []string{why, "the right `cluster.name`, `up`", "nothing was made before"}
+	return []string{why, "the right `cluster.name`, `up`", "nothing had been made"}
 }
 
 func noOIDCProvider(t *testing.T) []string {
@@ -222,14 +222,14 @@ func noOIDCProvider(t *testing.T) []string {
 	assert.Equal(t, before, l.Inventory())
 	l.Cloud.Fail(nil)
 	converges(l)
-	return []string{why, "that command, `up`", "nothing was made before"}
+	return []string{why, "that command, `up`", "nothing had been made"}
 }
 
 func foreignIssuer(t *testing.T) []string {
 	why := wrongSetting{key: "cluster.oidcIssuer", value: simcloud.OIDCIssuer("mosaic-prod", "us-east-1"), says: []string{
 		"aws-secrets-manager", "Ready=False: InvalidProviderConfig: unable to validate store",
 	}}.fixed(t)
-	return []string{why, "without `cluster.oidcIssuer`, `up`", "the role trusts the right issuer, the rest goes on"}
+	return []string{why, "without `cluster.oidcIssuer`, `up`", "the role trusts the right issuer, and the run completes"}
 }
 
 func unreachableCluster(t *testing.T) []string {
@@ -238,5 +238,5 @@ func unreachableCluster(t *testing.T) []string {
 	path := filepath.Join(t.TempDir(), "kubeconfig")
 	require.NoError(t, os.WriteFile(path, []byte(kubeconfig), 0o600))
 	why := wrongSetting{key: "cluster.kubeconfig", value: path, says: []string{"configured Kubernetes cluster is unreachable"}}.fixed(t)
-	return []string{why, "the network or `cluster.kubeconfig` put right, `up`", "what needs no cluster was made and stays"}
+	return []string{why, "repair the network or `cluster.kubeconfig`, `up`", "what needs no cluster was made and stays"}
 }

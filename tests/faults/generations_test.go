@@ -53,7 +53,7 @@ func replicatedInstance(t *testing.T) []string {
 	at := slices.IndexFunc(all, func(o simcloud.Object) bool { return o.ID == first.ID })
 	require.Len(t, all, 2)
 	assert.Equal(t, first.Properties.Text("resourceId"), all[at].Properties.Text("resourceId"))
-	return []string{why + "; killed: as above", "`up`; `just db-recover dev`, `up`", "both are there once, the active one as it was"}
+	return []string{why + "; killed: as above", "`up`; `just db-recover dev`, `up`", "each instance exists once, and the active one is unchanged"}
 }
 
 // filledInstance makes the Job of a dump fail, then kills the run that makes it anew: secrets and pods are with the active instance until the other
@@ -67,11 +67,11 @@ func filledInstance(t *testing.T) []string {
 	}
 	l.Cloud.JobResult = func(image string) error {
 		if strings.HasPrefix(image, "postgres:") {
-			return errors.New("the two differ after the load")
+			return errors.New("the two databases differ after the load")
 		}
 		return nil
 	}
-	why := seen(t, l.MustFail(l.Up(t.Context())), "the two differ after the load")
+	why := seen(t, l.MustFail(l.Up(t.Context())), "the two databases differ after the load")
 	l.Cloud.JobResult = nil
 	before := l.Cloud.Objects("")
 	_, _, err := l.KillAtCreate(func(op simcloud.Operation) bool { return op.Type == live.JobType && strings.Contains(op.Name, "load") })
@@ -83,5 +83,5 @@ func filledInstance(t *testing.T) []string {
 	l.MustUp()
 	assert.NotEqual(t, host, l.KubeSecret("DB_HOST"))
 	assert.Empty(t, l.MustUp(), "a further run changes nothing")
-	return []string{why + "; killed: as above", "`up`; `just db-recover dev`, `up`", "all is with the former one until the other has everything"}
+	return []string{why + "; killed: as above", "`up`; `just db-recover dev`, `up`", "clients stay with the former instance until the new one has everything"}
 }

@@ -53,7 +53,7 @@ func keyNotAccessible(t *testing.T) []string {
 	l.Cloud.Fail(nil)
 	settles(l)
 	assert.Equal(t, client, l.KubeSecret("DB_PASSWORD"))
-	return []string{why, "the key's state and policy put right, `up`", "RDS has the password; until then the program's one worked, and the clients' logins all the time"}
+	return []string{why, "repair the key's state and policy, `up`", "RDS manages the password; until then the program's password worked, and the clients' logins worked all the time"}
 }
 
 // withoutSecret lets the state have the instance before RDS has told the ARN of its secret.

@@ -22,10 +22,10 @@ import (
 // removals removes a part of the stack file, all of it, the program and the stack, and renames the stack and the project.
 func removals(t *testing.T) [][]string {
 	return cases{
-		{"a read replica is taken out of the configuration", replicaRemoved},
+		{"a read replica is removed from the configuration", replicaRemoved},
 		{"prod is destroyed, brought up again and destroyed again", destroyedTwice},
 		{"prod is brought up again while its secrets are in their recovery window", broughtUpAgain},
-		{"the components are taken out of the program", componentsRemoved},
+		{"the components are removed from the program", componentsRemoved},
 		{"a resource is renamed in the program (here the instance)", resourceRenamed},
 		{"the stack is renamed (`pulumi stack rename live`)", stackRenamed},
 		{"the project is renamed (`pulumi stack rename organization/other/prod`)", projectRenamed},
@@ -65,7 +65,7 @@ func destroyedTwice(t *testing.T) []string {
 	require.NotEmpty(t, backups)
 	assert.Equal(t, 7.0, backups[0].Properties.Number("backupRetentionPeriod"))
 	return []string{
-		"refused each time until `database.deletionProtection` is off and an `up` has said so",
+		"refused each time until an `up` has run with `database.deletionProtection: false`",
 		"a final snapshot of each, with names of their own; the automated backups, for 7 days",
 	}
 }
@@ -169,7 +169,7 @@ func stackRenamed(t *testing.T) []string {
 	before, id := l.Inventory(), l.One(live.InstanceType).ID
 	l.CLI("stack", "rename", "live", "--stack", "prod")
 	l = l.Reopen(engine.Options{Stack: "live", Project: renaming{project: "mosaic-database", stack: "live"}.folder(t)})
-	why := seen(t, l.MustFail(l.Preview(t.Context())), "mosaic-database:environment: live", "immutable, prod since the database was made")
+	why := seen(t, l.MustFail(l.Preview(t.Context())), "mosaic-database:environment: live", "immutable: it has to stay prod")
 	l.MustSet("environment", "prod")
 	changes := l.MustUp()
 	assert.NotEmpty(t, changes)
@@ -200,7 +200,7 @@ func sameEnvironment(t *testing.T) []string {
 	why := seen(t, l.MustFail(l.Up(t.Context())), "already exists")
 	assert.Equal(t, id, l.One(live.InstanceType).ID)
 	assert.Equal(t, password, l.One(live.InstanceType).Properties.Text("password"))
-	return []string{"`up` fails at the names that are taken: " + why, "prod, untouched; what the other stack made beside it goes with its `destroy`"}
+	return []string{"`up` fails at the names that are taken: " + why, "prod, untouched; the other stack's `destroy` deletes what it made"}
 }
 
 func stackForgotten(t *testing.T) []string {
@@ -208,5 +208,5 @@ func stackForgotten(t *testing.T) []string {
 	before := l.Inventory()
 	l.CLI("stack", "rm", "prod", "--force", "--yes")
 	assert.Equal(t, before, l.Inventory())
-	return []string{"Pulumi knows nothing any more", "everything, in AWS and in the cluster, and nobody's"}
+	return []string{"Pulumi no longer knows any of the resources", "everything stays in AWS and in the cluster, and nobody manages it"}
 }

@@ -38,9 +38,9 @@ func ofInstance() subject {
 		left:      []string{"aws:kms/key:Key", simcloud.CopiedBackups, "aws:backup/vault:Vault", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"},
 		stays: map[string]string{
 			"aws:kms/key:Key::mosaic-dev-db-copies":                    "it stays: the copies need it",
-			"aws:backup/vault:Vault::mosaic-dev-db-backup":             "it stays: AWS Backup keeps what it took",
-			"aws:iam/role:Role::mosaic-dev-db-backup-role":             "it stays: AWS Backup keeps what it took",
-			"aws:iam/rolePolicy:RolePolicy::mosaic-dev-db-backup-role": "it stays: AWS Backup keeps what it took",
+			"aws:backup/vault:Vault::mosaic-dev-db-backup":             "it stays: AWS Backup's snapshots need it",
+			"aws:iam/role:Role::mosaic-dev-db-backup-role":             "it stays: AWS Backup's snapshots need it",
+			"aws:iam/rolePolicy:RolePolicy::mosaic-dev-db-backup-role": "it stays: AWS Backup's snapshots need it",
 		},
 	}
 }

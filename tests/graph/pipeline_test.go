@@ -36,7 +36,7 @@ func TestPipelineNeedsAreTheProgram(t *testing.T) {
 	}
 	notifying := recorder.StackFile(t, "prod")
 	notifying["mosaic-database:alerts"] = `{"topicArn": "arn:aws:sns:us-east-1:` + recorder.Account + `:on-call"}`
-	all = append(all, variant{"a topic that is there", "prod", notifying})
+	all = append(all, variant{"an existing topic", "prod", notifying})
 	used := map[string]bool{}
 	for _, v := range all {
 		recording := recorder.Up(t, v.stack, v.values)

@@ -51,7 +51,7 @@ func TestAdoption(t *testing.T) {
 
 	said, err = h.adopt("yes")
 	require.NoError(t, err, said)
-	assert.Contains(t, said, "go on with: just db-deploy prod")
+	assert.Contains(t, said, "continue with: just db-deploy prod")
 	assert.NotContains(t, said, before.Properties.Text("password"))
 	for _, unchanged := range []string{"engineVersion", "dbSubnetGroupName", "instanceClass", "allocatedStorage", "monitoringInterval", "retentionInDays"} {
 		assert.NotContains(t, said, "    "+unchanged+": ", "the stack file keeps it")

@@ -105,17 +105,17 @@ func TestFromAClusterToAnInstance(t *testing.T) {
 	l.MustSet("restore.sourceInstanceIdentifier", "mosaic-prod-db")
 	l.MustSet("restore.engines.mosaic-prod-db", "aurora-postgresql")
 	l.MustSet("database.passwordVersion", "2")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "1 in the run that dumps mosaic-prod-db, which keeps its password")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "it has to stay 1 in the run that dumps mosaic-prod-db")
 	l.MustUnset("database.passwordVersion")
 
 	// While the Job fails, nothing has moved.
 	l.Cloud.JobResult = func(image string) error {
 		if strings.HasPrefix(image, "postgres:") {
-			return errors.New("the two differ after the load")
+			return errors.New("the two databases differ after the load")
 		}
 		return nil
 	}
-	assert.Contains(t, l.MustFail(l.Up(t.Context())), "the two differ after the load")
+	assert.Contains(t, l.MustFail(l.Up(t.Context())), "the two databases differ after the load")
 	assert.Equal(t, original.Text("endpoint"), l.KubeSecret("DB_HOST"))
 	assert.Empty(t, l.Cloud.Refused())
 	for _, version := range l.Cloud.Objects(live.SecretVersionType) {
@@ -193,7 +193,7 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 	original = instanceNamed(l, "mosaic-prod-db")
 
 	l.MustSet("tier", "serverless")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "one of mvp, small, medium, ha, scale; or make another generation with the tier")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "one of mvp, small, medium, ha, scale; or move to the other engine with a new generation")
 	l.MustSet("restore.generation", "2")
 	l.MustSet("restore.snapshotIdentifier", arn)
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "mosaic-prod-db: postgres under restore.engines")
@@ -231,7 +231,7 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 	forth()
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "end before, in two runs with its tier")
 	l.MustUnset("backups")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "protected, as the copies in us-west-2")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "no more backups would be copied to us-west-2")
 	set(l, "tier", "mvp", "restore.serving", "1", "backups.copyToRegion", west, "backups.copyUnprotected", "true", "restore.engines.mosaic-prod-db-2", "aurora-postgresql")
 	l.MustUnset("restore.engines.mosaic-prod-db")
 	l.MustUp()

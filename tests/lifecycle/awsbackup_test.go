@@ -79,7 +79,7 @@ func TestAWSBackup(t *testing.T) {
 	l.MustUnset("backups")
 	shown, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, live.Everything(shown), "35 → 0: AWS Backup takes nothing more")
+	assert.Contains(t, live.Everything(shown), "35 → 0: AWS Backup takes no more snapshots")
 	l.MustUp()
 	assert.Empty(t, l.Cloud.Objects(planType))
 	assert.Empty(t, selected(l))

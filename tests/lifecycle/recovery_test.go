@@ -54,9 +54,9 @@ func TestRecovery(t *testing.T) {
 	id := n.One(live.InstanceType).ID
 	said, err := n.recover("yes")
 	require.NoError(t, err, said)
-	assert.Contains(t, said, "Is no run of dev active any more")
+	assert.Contains(t, said, "This removes the lock of dev. Are you sure that no run is active")
 	assert.Contains(t, said, "db-recover: aws:rds/instance:Instance mosaic-dev-db: exists, and the state has it")
-	assert.Contains(t, said, "go on with: just db-deploy dev")
+	assert.Contains(t, said, "continue with: just db-deploy dev")
 	assert.NotContains(t, said, n.One(live.InstanceType).Properties.Text("password"))
 	for _, change := range n.MustUp() {
 		assert.NotRegexp(t, "(replace|create|delete) "+live.InstanceType, change)

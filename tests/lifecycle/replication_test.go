@@ -78,7 +78,7 @@ func TestLogicalReplication(t *testing.T) {
 	assert.Equal(t, newest.Text("resourceId"), instanceNamed(l, "mosaic-prod-db-2").Text("resourceId"))
 
 	l.MustSet("restore.serving", "1")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "2 until just db-switch has moved: what was written since would be left behind")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "it has to stay 2 until just db-switch moves the clients: what they have written since would be left behind")
 	l.MustSet("restore.switchedAt", "2026-01-31T11:00:00Z")
 	l.MustUp()
 	expectActive(l, "mosaic-prod-db")

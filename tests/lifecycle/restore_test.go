@@ -101,7 +101,7 @@ func TestRestore(t *testing.T) {
 	expectActive(l, "mosaic-prod-db-2")
 
 	require.NoError(t, l.Set(t.Context(), engine.Override{Path: "restore.released[0]", Value: "mosaic-prod-db"}))
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "it under restore.unprotected in this run")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "the name under restore.unprotected in this run")
 	l.MustUnset("restore.released")
 	l.MustSet("restore.unprotected[0]", "mosaic-prod-db")
 	assert.Equal(t, []string{"update aws:rds/instance:Instance::mosaic-prod-db"}, l.MustUp())
@@ -253,7 +253,7 @@ func TestABackupThatDoesNotFit(t *testing.T) {
 		func(ctx context.Context) (*engine.Result, error) { return l.Preview(ctx) },
 		func(ctx context.Context) (*engine.Result, error) { return l.Up(ctx) },
 	} {
-		assert.Contains(t, l.MustFail(run(t.Context())), "1. mosaic-database:database.allocatedStorage: 20\n     rule: not below the backup's 40\n     write: 40 or more")
+		assert.Contains(t, l.MustFail(run(t.Context())), "1. mosaic-database:database.allocatedStorage: 20\n     rule: not below 40, the size of the backup\n     write: 40 or more")
 	}
 	assert.Equal(t, before, l.Inventory())
 }

@@ -39,7 +39,7 @@ func TestATopicThatIsNotThere(t *testing.T) {
 	before := l.Inventory()
 	why := l.MustFail(l.Preview(t.Context()))
 	assert.Contains(t, why, "alerts.topicArn: arn:aws:sns:us-east-1:123456789012:mosaic-none")
-	assert.Contains(t, why, "a topic that is there: RDS takes no other for its events")
+	assert.Contains(t, why, "an existing topic: RDS accepts no other for its events")
 	assert.Contains(t, why, "aws sns list-topics")
 	assert.Equal(t, before, l.Inventory())
 
@@ -49,11 +49,11 @@ func TestATopicThatIsNotThere(t *testing.T) {
 	answering(l, "no matching SNS Topic found")
 	result, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, live.Everything(result), "alerts.topicArn: arn:aws:sns:us-east-1:123456789012:on-call has gone since the last run, and alarms and events notify nobody")
+	assert.Contains(t, live.Everything(result), "alerts.topicArn: arn:aws:sns:us-east-1:123456789012:on-call was deleted since the last run, so alarms and events notify nobody")
 	assert.Empty(t, l.MustUp())
 
 	l.MustSet("alerts.topicArn", "arn:aws:sns:us-east-1:123456789012:another")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "a topic that is there", "another one has to be there")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "an existing topic", "another one has to be there")
 }
 
 // TestATopicThatIsNotSeen: a role that may not ask goes on with a warning, another fault of SNS is an error, and the topic of another account is not asked for.
@@ -63,7 +63,7 @@ func TestATopicThatIsNotSeen(t *testing.T) {
 	answering(l, "reading SNS Topic: operation error SNS: ListTopics, api error AuthorizationError: User: arn:aws:sts::123456789012:assumed-role/preview/session is not authorized to perform: SNS:ListTopics")
 	result, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, live.Everything(result), "SNS was not asked whether the topic of alerts.topicArn is there: run just bootstrap again")
+	assert.Contains(t, live.Everything(result), "this role may not ask SNS whether the topic of alerts.topicArn exists: run just bootstrap again")
 	answering(l, "reading SNS Topic: operation error SNS: ListTopics, api error Throttled")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "looking up the topic arn:aws:sns:us-east-1:123456789012:on-call")
 	l.MustSet("alerts.topicArn", "arn:aws:sns:us-east-1:210987654321:on-call")

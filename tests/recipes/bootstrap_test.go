@@ -151,7 +151,7 @@ func TestBootstrap(t *testing.T) {
 	assert.Contains(t, r.stderr, "GitHub calls it Acme/Database")
 	assert.Contains(t, r.stderr, "pulumi stack init prod --secrets-provider 'awskms://alias/mosaic-prod-state?region=us-east-1'")
 	assert.Equal(t, []string{"sed 's/NAMESPACE/mosaic-prod/' policies/cluster-access.yaml | kubectl apply -f -"}, accessCommands(t, r))
-	assert.Contains(t, r.stderr, "an environment prod-preview with reviewers, and prod in the variable APPROVED_PREVIEWS")
+	assert.Contains(t, r.stderr, "make an environment prod-preview with reviewers, and add prod to the variable APPROVED_PREVIEWS")
 
 	files, err := filepath.Glob(b.file("*.json"))
 	require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestBootstrapUnderAPath(t *testing.T) {
 	b.expect(all[:first+1]...)
 	r = b.just("", "bootstrap", "prod", "acme/database", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the role mosaic-prod-pipeline-preview is there, and not in the path /other/ of the stack file")
+	assert.Contains(t, r.stderr, "the role mosaic-prod-pipeline-preview exists under another path than /other/, which the stack file has")
 }
 
 // Policies that a stack file makes too long are found before anything is made, and before a login is looked at.

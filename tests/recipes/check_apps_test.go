@@ -63,7 +63,7 @@ func TestTheCheckOfSeveralApplications(t *testing.T) {
 		"a migration that failed": {of: "orders-migration-1", reply: "echo Failed", log: []call{lastDay()}, want: "BROKEN  orders: migration orders-migration-1: Failed\n"},
 		"pods that do not start":  {of: "orders-api", reply: `echo '{"spec": {"replicas": 2}}'`, log: []call{lastDay()}, want: "BROKEN  orders: Deployment orders-api: 0 of 2 pods ready\n"},
 		"pods of before": {of: "shop", and: "pods", reply: `echo '{"items": [` + pod("old", "orders-db-secret", "09:59:59") + `]}'`, log: []call{lastDay()},
-			want: "BROKEN  orders: pods with the present content of orders-db-secret: written at 2026-11-27T10:00:00Z, and these run since before: old;"},
+			want: "BROKEN  orders: pods with the present content of orders-db-secret: it was written at 2026-11-27T10:00:00Z, and these pods started before that: old;"},
 		"an image that migrates": {log: inLog, want: "BROKEN  changes of the schema by pods: orders_b from 10.0.1.23, the pod orders-7d9: CREATE in the schema public"},
 	} {
 		t.Run(name, func(t *testing.T) {

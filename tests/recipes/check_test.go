@@ -57,9 +57,9 @@ func TestTheCheckFindsTheBrokenLink(t *testing.T) {
 		"a store that is not seen":   {3, `echo '{"spec":{"provider":{"aws":{"auth":{"jwt":{"serviceAccountRef":{"name":"core-api"}}}}}}}'`, "BROKEN  SecretStore aws-secrets-manager: the operator has not seen it"},
 		"a store that is gone":       {3, refused, "BROKEN  SecretStore aws-secrets-manager: Error from server (NotFound)"},
 		"a secret that is not read":  {2, `echo '{"items":[{"spec":{"target":{"name":"core-api-db-secret"},"secretStoreRef":{"name":"aws-secrets-manager"}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"SecretSyncedError","message":"AccessDeniedException"}]}}]}'`, "BROKEN  ExternalSecret of core-api-db-secret: False SecretSyncedError: AccessDeniedException"},
-		"no ExternalSecret":          {2, `echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
+		"no ExternalSecret":          {2, `echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: there is none"},
 		"an operator that is gone":   {2, refused, "BROKEN  ExternalSecret of core-api-db-secret: Error from server (NotFound)"},
-		"a warning of kubectl":       {2, `echo 'couldn'"'"'t get resource list' >&2; echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: none makes it"},
+		"a warning of kubectl":       {2, `echo 'couldn'"'"'t get resource list' >&2; echo '{"items":[]}'`, "BROKEN  ExternalSecret of core-api-db-secret: there is none"},
 		"no Secret":                  {5, refused, "BROKEN  entries of the Secret core-api-db-secret: Error from server"},
 		"a Secret of something else": {5, "echo 'DB_URLS OTHER '", "BROKEN  entries of the Secret core-api-db-secret: DB_URLS OTHER"},
 		"a migration that failed":    {6, "echo FailureTarget Failed", "BROKEN  migration core-api-migration-"},
@@ -259,7 +259,7 @@ func TestTheCheckFindsAnImageThatMigratesItself(t *testing.T) {
 			want: "BROKEN  changes of the schema by pods: core_api_a from 10.0.1.23, the pod api-7d9: CREATE in the schema public, 2 times, last at 2026-11-26 10:00:09 UTC\n" +
 				"core_api_b from 10.0.9.9: ALTER, DROP or CREATE INDEX of the table memories, once, last at 2026-11-26 09:00:00 UTC\n" +
 				"the Job migrates; take alembic upgrade out of the command of the image (docs/how-to/migrations.md)\n"},
-		"no right to read the log": {calls: []call{lastDay().do("echo AccessDeniedException >&2; exit 254")}, want: "-       changes of the schema by pods: the log of the last day was not read: AccessDeniedException"},
+		"no right to read the log": {calls: []call{lastDay().do("echo AccessDeniedException >&2; exit 254")}, want: "-       changes of the schema by pods: not known, because the log could not be read: AccessDeniedException"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)

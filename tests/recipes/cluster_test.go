@@ -150,7 +150,7 @@ func TestServingAnotherEngine(t *testing.T) {
 		setting("restore.generation").do("echo 2"), setting("restore.logicalReplication"), setting("restore.engines.mosaic-prod-db").do("echo postgres"))...)
 	r := b.just("", "db-serve", "1", "prod", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "mosaic-prod-db is of postgres, and the tier of aurora-postgresql: write its tier, restore.serving and restore.engines together")
+	assert.Contains(t, r.stderr, "mosaic-prod-db has the engine postgres, and the tier has aurora-postgresql: change tier, restore.serving and restore.engines together")
 }
 
 // What was dumped takes no writes, also when it is active again: db-serve says what lets it.
@@ -164,5 +164,5 @@ func TestServingWhatWasDumped(t *testing.T) {
 		setting("restore.dumpAndLoad").do("echo true"), setting("restore.sourceInstanceIdentifier").do("echo mosaic-prod-db"), secret("old").do("exit 1"))...)
 	r := b.just("", "db-serve", "1", "prod", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "mosaic-prod-db takes no writes since it was dumped: once it is active, just db-shell prod, and DROP SCHEMA mosaic_switch CASCADE")
+	assert.Contains(t, r.stderr, "mosaic-prod-db has taken no writes since it was dumped; once it is active, run in just db-shell prod: DROP SCHEMA mosaic_switch CASCADE")
 }

@@ -63,7 +63,7 @@ func TestApprovedStep(t *testing.T) {
 
 	r = approved(steps, previewCall.do("echo 'error: no access'; exit 255"))
 	assert.NotZero(t, r.code)
-	assert.Regexp(t, `(?s)error: no access.*was approved, and now it fails`, r.stderr)
+	assert.Regexp(t, `(?s)error: no access.*was approved, but now it fails`, r.stderr)
 	r = approved(steps, previewCall.do("echo 'no log of events'"))
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "wrote no event log")
@@ -80,7 +80,7 @@ func TestApprovedStep(t *testing.T) {
 	elsewhere(t, b.state, engine.Override{Path: "mosaic-database:tier", Value: "small"})
 	r = approved(steps, previewCall)
 	assert.Zero(t, r.code, r.stderr)
-	assert.Contains(t, r.stderr, "not approved: 0 steps")
+	assert.Contains(t, r.stderr, "in its approved preview: 0 steps")
 	r = approved("no step\n", previewCall)
 	assert.Zero(t, r.code, r.stderr)
 

@@ -69,7 +69,7 @@ func TestDeploymentsOfApplications(t *testing.T) {
 	worker := on(inJobs+"get deployments -o json", "").do("echo '" + deploymentsOf("worker-db-secret", "queue") + "'")
 	none := on(inJobs+"get deployments -o json", "").do(`echo '{"items": []}'`)
 	const lacking = "no Deployment in the namespace mosaic-prod has pods that use the Secret core-api-db-secret (env, envFrom or a volume), so none of core-api was\n" +
-		"  found. If there is one, name it: mosaic-database:app.deployments, then just db-deploy prod. Another kind, such as a StatefulSet, is for you:\n" +
+		"  found. If there is one, list it under mosaic-database:app.deployments, then: just db-deploy prod. Restart other kinds yourself, such as a StatefulSet:\n" +
 		"  kubectl rollout restart -n mosaic-prod statefulset/<name>\n"
 	for name, test := range map[string]struct {
 		args  string
@@ -98,7 +98,7 @@ func TestDeploymentsOfApplications(t *testing.T) {
 			on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""))},
 		"started": {args: "app-scale 3 prod --yes", calls: append(two(`[]`), using("api"), replicas("api", "0"),
 			on(kube+"scale deployment/api --replicas=3", ""), on(kube+"rollout status deployment/api --timeout=10m", ""))},
-		"not all are stopped": {args: "app-scale 0 prod --yes", code: 1, want: "and not what is named above, which may still write", calls: append(two(`[]`), using("api"), none,
+		"not all are stopped": {args: "app-scale 0 prod --yes", code: 1, want: "but not what is named above: its pods may still write", calls: append(two(`[]`), using("api"), none,
 			replicas("api", "3"), on(kube+"scale deployment/api --replicas=0", ""), on(kube+"rollout status deployment/api --timeout=10m", ""))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,14 +132,14 @@ func TestWorkThatIsDoneWithoutTheRestart(t *testing.T) {
 		want  string
 	}{
 		"no Deployment": {calls: append(one[:len(one):len(one)], using(), running()), code: 4, want: "kubectl rollout restart -n mosaic-prod statefulset/<name>\n" +
-			"db-rotate: the password of prod is rotated; that is done. What is left is the restart of pods"},
+			"db-rotate: the password of prod is rotated, but not every pod was restarted"},
 		"pods that do not start": {calls: append(one[:len(one):len(one)], using("api"), on(kube+"rollout restart deployment/api", ""),
 			on(kube+"rollout status deployment/api --timeout=10m", "").do("exit 1"), running()), code: 4, want: "the pods of api were restarted, and the new ones are not ready"},
 		"two applications": {want: "the password of prod is rotated, and every pod has the new content", calls: append(both[:len(both):len(both)],
 			secretOf("new"), writtenOf, using("api"), queue, on(kube+"rollout restart deployment/api", ""), on(inJobs+"rollout restart deployment/queue", ""),
 			on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""), running(), inQueue)},
 		"a database of its own, and a pod that the restart does not reach": {code: 4,
-			want: "the pod queue-0 runs since before the Secret of worker was renewed, and has what it had; replace it: kubectl delete pod -n jobs queue-0\n", calls: append(
+			want: "the pod queue-0 started before the Secret of worker was renewed, and still uses the former content; replace it: kubectl delete pod -n jobs queue-0\n", calls: append(
 				ofOwnDatabase(both), secretOf("new"), writtenOf, using("api"), queue, on(kube+"rollout restart deployment/api", ""), on(inJobs+"rollout restart deployment/queue", ""),
 				on(kube+"rollout status deployment/api --timeout=10m", ""), on(inJobs+"rollout status deployment/queue --timeout=10m", ""), running(),
 				call{inQueue.argv, running(pod("queue-0", "worker-db-secret", "09:59:59")).reply})},

@@ -106,7 +106,7 @@ func TestDrillOfARegion(t *testing.T) {
 	b.expect(down...)
 	r = b.just("", "db-drill-region", "prod-west", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, copies+" are retained")
+	assert.Contains(t, r.stderr, copies+" have the status retained")
 	assert.Contains(t, r.stderr, "write the output copiedBackupsArn")
 	assert.NoFileExists(t, left)
 

@@ -74,7 +74,7 @@ func TestDrillHasTheSecretsProvider(t *testing.T) {
 	b.expect(append(upTo, on("pulumi stack init prod-drill --no-select --copy-config-from prod --secrets-provider awskms://alias/mosaic-prod-state?region=us-east-1", "").do("exit 1"))...)
 	r := b.just("", "db-drill", "prod", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
+	assert.Contains(t, r.stderr, "the stack prod-drill exists already")
 }
 
 // A drill restores into a stack of its own, reports, and removes everything. The original stack never changes.
@@ -118,7 +118,7 @@ func TestDrill(t *testing.T) {
 	b.expect(down...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the backups of mosaic-prod-db do not bring it back")
+	assert.Contains(t, r.stderr, "mosaic-prod-db could not be restored from its backups")
 	assert.Equal(t, before, everything())
 
 	b.again()
@@ -127,7 +127,7 @@ func TestDrill(t *testing.T) {
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
 	assert.Contains(t, r.stderr, "DependencyViolation")
-	assert.Contains(t, r.stderr, "something of the drill is left, and is billed: pulumi destroy --stack prod-drill")
+	assert.Contains(t, r.stderr, "part of the drill is left and still costs money; to remove it: pulumi destroy --stack prod-drill")
 
 	// Somebody edits the recipe so that the drill uses the names of the original. The cloud refuses them, and only what the drill has
 	// created until then is deleted.
@@ -155,7 +155,7 @@ func TestDrill(t *testing.T) {
 	b.expect(drilled(up)[:5]...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the stack prod-drill is there already")
+	assert.Contains(t, r.stderr, "the stack prod-drill exists already")
 	assert.Contains(t, pulumiCLI(t, b, "stack", "ls"), "prod-drill", "it is not this drill's to delete")
 	assert.Equal(t, before, everything())
 }

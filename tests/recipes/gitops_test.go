@@ -170,7 +170,7 @@ func TestGitOpsDeployThatStops(t *testing.T) {
 	}{
 		"a push that is refused": {times: 1, want: "the remote refused a push to main", prepare: func(b *bench, origin, _ string) { refuse(b.t, origin) }},
 		"no branch":              {want: "is on no branch", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "--detach") }},
-		"no branch of a remote":  {want: "follows no branch of a remote", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "-b", "mine") }},
+		"no branch of a remote":  {want: "has no upstream branch", prepare: func(b *bench, _, checkout string) { b.git("-C", checkout, "checkout", "--quiet", "-b", "mine") }},
 		"a branch that is gone":  {want: "cannot fetch refs/heads/main of origin", prepare: func(b *bench, origin, _ string) { b.git("-C", origin, "update-ref", "-d", "refs/heads/main") }},
 		"no remote":              {want: "cannot fetch", prepare: func(b *bench, origin, _ string) { require.NoError(b.t, os.RemoveAll(origin)) }},
 		"another repository": {want: "no folder environments/prod", prepare: func(b *bench, _, checkout string) {
@@ -178,11 +178,11 @@ func TestGitOpsDeployThatStops(t *testing.T) {
 			b.git("-C", checkout, "commit", "--quiet", "-m", "gone")
 			b.git("-C", checkout, "push", "--quiet")
 		}},
-		"a file that git ignores": {want: "git does not take " + valuesFile, prepare: func(b *bench, _, checkout string) {
+		"a file that git ignores": {want: "git add fails for " + valuesFile, prepare: func(b *bench, _, checkout string) {
 			b.commit(checkout, ".gitignore", "*.database.yaml\n")
 			b.git("-C", checkout, "push", "--quiet")
 		}},
-		"no checkout": {want: "is no checkout", prepare: func(b *bench, _, checkout string) {
+		"no checkout": {want: "is not a git checkout", prepare: func(b *bench, _, checkout string) {
 			require.NoError(b.t, os.RemoveAll(filepath.Join(checkout, ".git")))
 		}},
 	} {

@@ -178,8 +178,8 @@ func TestPricesSteps(t *testing.T) {
 
 	for want, calls := range map[string][]call{
 		"cannot list the pull requests of acme/database": {list("").do("exit 1")},
-		"and cannot open a pull request of it":           {list("[]"), create.do("exit 1")},
-		"and cannot change the pull request " + address:  {list(`[{"url": "` + address + `", "isCrossRepository": false}]`), edit.do("exit 1")},
+		"but cannot open a pull request for it":          {list("[]"), create.do("exit 1")},
+		"but cannot change the pull request " + address:  {list(`[{"url": "` + address + `", "isCrossRepository": false}]`), edit.do("exit 1")},
 	} {
 		next("0.071")
 		b.expect(calls...)

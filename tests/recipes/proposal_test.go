@@ -92,7 +92,7 @@ func TestGitOpsStep(t *testing.T) {
 		}, calls: []call{cloned(), listedPulls(open)}, fails: true, want: "the remote refused a push to mosaic-database/prod"},
 		"no access":           {change: nothing, calls: []call{cloned().do("exit 1")}, fails: true, want: "cannot clone acme/gitops, see above; the GitHub App needs"},
 		"no list":             {change: nothing, calls: []call{cloned(), listedPulls("").do("exit 1")}, fails: true, want: "cannot list the pull requests of acme/gitops"},
-		"no pull requests":    {change: changed, calls: []call{cloned(), listedPulls("[]"), created().do("exit 1")}, pushed: true, fails: true, want: "and cannot open a pull request of it"},
+		"no pull requests":    {change: changed, calls: []call{cloned(), listedPulls("[]"), created().do("exit 1")}, pushed: true, fails: true, want: "but cannot open a pull request for it"},
 		"it cannot be closed": {change: merged, calls: []call{cloned(), listedPulls(open), closing.do("exit 1")}, fails: true, want: "cannot close the pull request " + address},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -96,7 +96,7 @@ func TestRecipes(t *testing.T) {
 			on(rds+"describe-db-snapshots --db-instance-identifier mosaic-prod-db --output table --query", "a table").with(
 				"DBSnapshots[].{snapshot: DBSnapshotIdentifier, type: SnapshotType, status: Status, created: SnapshotCreateTime, GiB: AllocatedStorage, engine: EngineVersion}"),
 			on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].LatestRestorableTime --output text", "2026-11-24T10:00:00Z")}},
-		"db-snapshots with copies": {args: "db-snapshots prod", stdout: "2026-11-24T09:58:00Z", stderr: "the latest one of its copies in us-west-2", calls: []call{
+		"db-snapshots with copies": {args: "db-snapshots prod", stdout: "2026-11-24T09:58:00Z", stderr: "the latest point in time that its copies in us-west-2 can restore", calls: []call{
 			outputs.do(`(` + runPulumi + `) | jq '.copiedBackupsArn = "arn:aws:rds:us-west-2:123456789012:auto-backup:ab-1"'`), account,
 			on(rds+"describe-db-snapshots --db-instance-identifier mosaic-prod-db --output table --query", "a table").with(
 				"DBSnapshots[].{snapshot: DBSnapshotIdentifier, type: SnapshotType, status: Status, created: SnapshotCreateTime, GiB: AllocatedStorage, engine: EngineVersion}"),
@@ -125,9 +125,9 @@ func TestRecipes(t *testing.T) {
 		"helm-deploy of another release": {args: "helm-deploy 1.2.3 prod --yes", env: "HELM_RELEASE=shop", calls: inCluster(delivery, released,
 			on("helm upgrade --install shop oci://r/c --version 1.2.3 --kubeconfig SCRATCH/kubeconfig "+
 				"--namespace mosaic-prod --values SCRATCH/values.json --wait --timeout 15m", ""))},
-		"helm-deploy in a handover": {args: "helm-deploy 1.2.3 prod --yes", stderr: "objects pass from this program to the chart", calls: inCluster(
+		"helm-deploy in a handover": {args: "helm-deploy 1.2.3 prod --yes", stderr: "the chart takes over the objects that this program made", calls: inCluster(
 			delivery.do("echo handover"), released, taken)},
-		"helm-deploy of a chart that takes the ServiceAccount": {args: "helm-deploy 1.2.3 prod --yes", stderr: "objects pass from this program to the chart",
+		"helm-deploy of a chart that takes the ServiceAccount": {args: "helm-deploy 1.2.3 prod --yes", stderr: "the chart takes over the objects that this program made",
 			calls: inCluster(delivery, released.do("echo true"), taken)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,7 @@ func TestRecoverRecipe(t *testing.T) {
 	r := b.just("yes\n", "db-recover", "prod")
 	require.Zero(t, r.code, r.stderr)
 	assert.Contains(t, r.stderr, "db-recover: no operation was interrupted")
-	assert.Contains(t, r.stderr, "db-recover: nothing of prod is interrupted any more; go on with: just db-deploy prod")
+	assert.Contains(t, r.stderr, "db-recover: no operation of prod is interrupted any more; continue with: just db-deploy prod")
 
 	b.again()
 	b.expect(calls...)

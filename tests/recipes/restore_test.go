@@ -156,7 +156,7 @@ func TestRestoreRecipesThatStop(t *testing.T) {
 		"one that is gone": {args: "db-serve 1 prod", calls: append(inClusterOf(`{"region":"us-east-1","accountId":"123456789012","clusterName":"mosaic-prod","namespace":"mosaic-prod","instanceIdentifier":"mosaic-prod-db-2"}`), setting("restore.generation").do("echo 2")),
 			want: "there is no instance of generation 1: it was released"},
 		"logical replication": {args: "db-serve 1 prod", calls: inCluster(setting("restore.generation"), setting("restore.logicalReplication").do("echo complete")),
-			want: "db-serve would leave behind what was written: just db-switch 1 prod.\n  If one of them is lost: docs/how-to/upgrades.md"},
+			want: "db-serve would leave the latest writes behind; instead: just db-switch 1 prod.\n  If one of them is lost: docs/how-to/upgrades.md"},
 		"the active one, deleted": {args: "db-release mosaic-prod-db prod", calls: []call{outputs, account},
 			want: "name a retained instance; there are none"},
 		"halfway": {args: "db-restore-snapshot before prod --yes", want: "mosaic-prod-db is as it was. To go on: just db-deploy prod. To go back: just db-serve 1 prod",

@@ -51,7 +51,7 @@ func TestRotateStep(t *testing.T) {
 	}{
 		"rotated": {credentials: "alternating", handed: true, issue: "Rotated, and every pod has the new login: " + runAddress, calls: append(rotated(),
 			findIssue(title, open), body("gh issue comment 9 --repo acme/database --body-file SCRATCH/issue"), on("gh issue close 9 --repo acme/database", ""))},
-		"a pod that is left": {credentials: "alternating", code: 4, handed: true, issue: "the pod worker-0 runs since before the Secret of core-api was renewed",
+		"a pod that is left": {credentials: "alternating", code: 4, handed: true, issue: "the pod worker-0 started before the Secret of core-api was renewed",
 			calls: append(behind, findIssue(title, "[]"), create)},
 		"something else that waits": {credentials: "alternating", code: 1, issue: "something else would change too",
 			calls: append(waiting, findIssue(title, open), body("gh issue comment 9 --repo acme/database --body-file SCRATCH/issue"))},
@@ -110,8 +110,8 @@ func TestRecordStep(t *testing.T) {
 		main   string // subject of its last commit
 		said   string
 	}{
-		"to main": {before: raised, main: "The logins of prod are rotated", said: "the number is on main"},
-		"to a pull request": {before: func(b *bench) { raised(b); protected(b) }, main: "before", said: "main takes no push of this job: remote: main is protected",
+		"to main": {before: raised, main: "The logins of prod are rotated", said: "the new database.passwordVersion is on main"},
+		"to a pull request": {before: func(b *bench) { raised(b); protected(b) }, main: "before", said: "main accepts no push from this job: remote: main is protected",
 			calls: func(b *bench) []call {
 				return []call{pulls, on("gh pr create --repo acme/database --head "+rotationBranch+" --base main --title", "").
 					with("The logins of prod are rotated", "--body-file", b.file("proposal.md")).do("echo " + address)}

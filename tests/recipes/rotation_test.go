@@ -70,7 +70,7 @@ func TestRotationThatFails(t *testing.T) {
 		want  string
 	}{
 		"halfway":                {[]call{halfway}, "just db-rotate prod --with-other-changes"},
-		"no new Secret":          {done(append(synchronising("1-b"), secret("old"))...), "was synchronised and has not changed"},
+		"no new Secret":          {done(append(synchronising("1-b"), secret("old"))...), "has not changed, so core-api was not restarted"},
 		"no ExternalSecret":      {done(secret("old"), listed(`{"items":[]}`)), "no ExternalSecret makes the Secret core-api-db-secret"},
 		"one that reads once":    {done(secret("old"), listed(external("1-a", `"refreshInterval": "0s",`))), "reads its secret once and never again"},
 		"an operator that fails": {done(synchronising("1-a")...), "the operator has not read the secret for chart-db: access denied; core-api was not restarted"},
@@ -123,8 +123,8 @@ func TestRotationFindsPodsWithTheLoginOfBefore(t *testing.T) {
 	}{
 		"none": {pods: running(), moment: written, want: "and every pod has the new content", not: "kubectl delete pod"},
 		"two": {pods: running(pod("worker-0", "core-api-db-secret", "09:59:59"), sidecar), moment: written, code: 4,
-			want: "the pod worker-0 runs since before the Secret of core-api was renewed, and has what it had; replace it: kubectl delete pod -n mosaic-prod worker-0\n" +
-				"db-rotate: the pod sidecar runs since before", not: "every pod has"},
+			want: "the pod worker-0 started before the Secret of core-api was renewed, and still uses the former content; replace it: kubectl delete pod -n mosaic-prod worker-0\n" +
+				"db-rotate: the pod sidecar started before", not: "every pod has"},
 		"pods that are not listed":  {pods: running().do("echo forbidden >&2; exit 1"), moment: written, code: 4, want: "cannot see which pods of core-api have the new content"},
 		"a Secret that is not read": {moment: written.do("echo forbidden >&2; exit 1"), code: 4, want: "forbidden"},
 	} {

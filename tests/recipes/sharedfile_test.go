@@ -17,9 +17,9 @@ func TestGitOpsDeployIntoASharedFile(t *testing.T) {
 	before := b.git("-C", origin, "rev-parse", "main")
 	for _, wrong := range []struct{ path, key, want string }{
 		{sharedFile, "", "somebody else wrote this file: set gitops.key"},
-		{"environments/prod/other.yaml", "coreApi", "is not there, in which the values go under coreApi"},
+		{"environments/prod/other.yaml", "coreApi", "does not exist, and the values belong under coreApi in it"},
 		{"apps/values.yaml", "coreApi", "no folder apps on its remote"},
-		{sharedFile, "replicas", "replicas is an object on one side alone"},
+		{sharedFile, "replicas", "replicas is an object in only one of the file and helmValues"},
 	} {
 		b.expect(b.knownIn(wrong.path, wrong.key))
 		r := b.just("", "gitops-deploy", "prod", "--yes")
@@ -51,7 +51,7 @@ func TestGitOpsDeployOfSeveralApplications(t *testing.T) {
 	b.expect(b.knownWith("additionalApps", map[string]any{"worker": app("worker", "elsewhere/values.yaml", "")}))
 	r := b.just("yes\n", "gitops-deploy", "prod")
 	require.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "has no folder elsewhere on its remote; is it the right one? The key additionalApps.worker.gitops.path names")
+	assert.Contains(t, r.stderr, "has no folder elsewhere on its remote; is it the right repository? The file is named by additionalApps.worker.gitops.path")
 	known := b.knownWith("additionalApps", apps)
 	b.expect(known)
 	r = b.just("yes\n", "gitops-deploy", "prod")

@@ -57,9 +57,9 @@ func TestRecipesThatStop(t *testing.T) {
 		"no GitOps repository":  {args: "gitops-deploy prod", calls: []call{outputs}, want: "set GITOPS_DIR"},
 		"no chart":              {args: "helm-deploy 1 prod", want: "set HELM_CHART"},
 		"no version of a chart": {args: "helm-deploy", env: "HELM_CHART=oci://r/c", want: "name the version of the chart"},
-		"a version of a folder": {args: "helm-deploy 1 prod", env: "HELM_CHART=.", want: "says its version itself; leave the version out: just helm-deploy prod"},
+		"a version of a folder": {args: "helm-deploy 1 prod", env: "HELM_CHART=.", want: "states its own version; leave the version out: just helm-deploy prod"},
 		"a folder without a chart": {args: "helm-deploy prod", env: "HELM_CHART=.", calls: []call{failing(on("helm show chart .", ""), "Error: Chart.yaml file is missing")},
-			want: "HELM_CHART, ., is no chart: Error: Chart.yaml file is missing"},
+			want: "HELM_CHART, ., is not a chart: Error: Chart.yaml file is missing"},
 		"a no to helm-deploy": {args: "helm-deploy 1 prod", answers: "no\n", env: "HELM_CHART=oci://r/c", calls: inCluster(setting("delivery"), setting("app.releasing")), want: "the answer was not yes"},
 		"a migration of a chart": {args: "db-migrate prod", want: "runs no migrations", calls: []call{
 			on(strings.Join(outputs.argv, " "), "").do(`echo '{"region":"us-east-1","accountId":"123456789012","migrationJobName":""}'`), account}},

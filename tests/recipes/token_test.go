@@ -63,7 +63,7 @@ func TestDbShellByToken(t *testing.T) {
 	t.Run("an IAM user without access", func(t *testing.T) {
 		_, r := shell(t, assume.do("echo AccessDenied >&2; exit 254"))
 		assert.NotZero(t, r.code)
-		assert.Contains(t, r.stderr, "may not assume arn:aws:iam::123456789012:role/mosaic-prod-db-people-role: AccessDenied")
+		assert.Contains(t, r.stderr, "you may not assume the role arn:aws:iam::123456789012:role/mosaic-prod-db-people-role: AccessDenied")
 		assert.Contains(t, r.stderr, "database.iamPrincipals names who may")
 	})
 }

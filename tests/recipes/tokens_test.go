@@ -20,14 +20,14 @@ func TestRecipesWithoutPasswords(t *testing.T) {
 	session := on("aws --region us-east-1 ssm start-session --target i-0b --document-name AWS-StartPortForwardingSessionToRemoteHost --parameters "+parameters, "")
 	value := on("aws --region us-east-1 secretsmanager get-secret-value --secret-id "+outputOf(t, state, "connectionSecretArn")+" --query SecretString --output text", `{"username":"core_api_iam"}`)
 	inside := append([]call{byToken, account}, cluster...)
-	const principals = "name who may log in under\n  database.iamPrincipals"
+	const principals = "List who may log in under\n  database.iamPrincipals"
 	for name, test := range map[string]struct {
 		args, env, want, not string
 		code                 int
 		calls                []call
 	}{
-		"db-rotate":          {args: "db-rotate prod --yes", want: "there is no password of theirs to rotate, and nothing was done", calls: inside},
-		"db-get-credentials": {args: "db-get-credentials prod", want: "there is no password in it", not: "prints a password", calls: []call{byToken, account, value}},
+		"db-rotate":          {args: "db-rotate prod --yes", want: "nothing was done: with credentials: iam, clients log in by token and have no password to rotate", calls: inside},
+		"db-get-credentials": {args: "db-get-credentials prod", want: "this secret has no password", not: "prints a password", calls: []call{byToken, account, value}},
 		"db-tunnel":          {args: "db-tunnel prod", env: "DB_TUNNEL_TARGET=i-0b", want: "with a token for " + endpoint + ":5432\n", not: "db-get-credentials", calls: []call{byToken, account, session}},
 		"db-shell":           {args: "db-shell prod", code: 1, want: principals, calls: inside},
 		"db-connections":     {args: "db-connections prod", code: 1, want: principals, calls: inside},

@@ -28,7 +28,7 @@ func TestAReplicationThatFailsBetweenItsSteps(t *testing.T) {
 	require.NoError(t, p.try(p.hosts[1], superuser, "postgres", "REVOKE pg_create_subscription FROM "+master))
 	p.refused("db-replicate", "prod", "--yes")
 	assert.Equal(t, "1", p.one(1, "SELECT count(*)::text FROM pg_replication_slots"), "that of the step before")
-	assert.Contains(t, p.refused("db-replicate", "prod", "--yes"), "generation 2 is not empty: just db-replicate prod --end")
+	assert.Contains(t, p.refused("db-replicate", "prod", "--yes"), "generation 2 is not empty: run just db-replicate prod --end")
 	p.must("db-replicate", "prod", "--end", "--yes")
 	p.ended()
 }
@@ -60,7 +60,7 @@ func TestTheFormerReplicationIsLeft(t *testing.T) {
 	p.application()
 	p.must("db-replicate", "prod", "--yes")
 	require.NoError(t, p.try(p.hosts[1], superuser, "mosaic", "ALTER SUBSCRIPTION mosaic_to_2 OWNER TO "+superuser))
-	assert.Contains(t, p.must("db-switch", "2", "prod", "--yes"), "the former replication is left, see above; just db-replicate prod --end ends both")
+	assert.Contains(t, p.must("db-switch", "2", "prod", "--yes"), "the replication into generation 2 did not end, see above; to end both directions: just db-replicate prod --end")
 	p.serves(2)
 	p.answer("restore.logicalReplication", "complete")
 	p.do(2, "INSERT INTO app.parted VALUES (500)")
@@ -73,7 +73,7 @@ func TestTheFormerReplicationIsLeft(t *testing.T) {
 		return p.one(1, "SELECT (confirmed_flush_lsn >= '"+at+"')::text FROM pg_replication_slots WHERE slot_name = 'mosaic_to_2'") == "true"
 	}, 10*time.Second, 50*time.Millisecond, "the former one has passed on what is not its own")
 	assert.Equal(t, "0", p.one(2, "SELECT sum(apply_error_count)::text FROM pg_stat_subscription_stats"))
-	assert.Contains(t, p.refused("db-replicate", "prod", "--end", "--yes"), "something of it is left, see above; run this again")
+	assert.Contains(t, p.refused("db-replicate", "prod", "--end", "--yes"), "part of the replication is left, see above; run this again")
 	require.NoError(t, p.try(p.hosts[1], superuser, "mosaic", "ALTER SUBSCRIPTION mosaic_to_2 OWNER TO "+master))
 	p.must("db-replicate", "prod", "--end", "--yes")
 	p.ended()
@@ -87,7 +87,7 @@ func TestTheOtherOneIsLost(t *testing.T) {
 	p.must("db-replicate", "prod", "--yes")
 	require.NoError(t, p.try(p.hosts[1], superuser, "mosaic", "ALTER SUBSCRIPTION mosaic_to_2 DISABLE"))
 	p.hosts[1] = "127.0.0.255" // where nobody listens
-	assert.Contains(t, p.refused("db-replicate", "prod", "--end", "--yes"), "something of it is left, see above; run this again")
+	assert.Contains(t, p.refused("db-replicate", "prod", "--end", "--yes"), "part of the replication is left, see above; run this again")
 	assert.Equal(t, "0 0 0", p.one(1, `SELECT concat_ws(' ', (SELECT count(*) FROM pg_replication_slots), (SELECT count(*) FROM pg_publication),
 		(SELECT count(*) FROM pg_roles WHERE rolname = 'mosaic_replication'))`))
 }

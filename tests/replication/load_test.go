@@ -98,7 +98,7 @@ func TestALoadThatFails(t *testing.T) {
 		breaks func(*pair) (mend func())
 		says   string
 	}{
-		"what the load changes": {says: "the two differ after the load, see above", breaks: func(p *pair) func() { return p.tool("pg_restore", `sed "s/it's/its/"`) }},
+		"what the load changes": {says: "the two databases differ after the load, see above", breaks: func(p *pair) func() { return p.tool("pg_restore", `sed "s/it's/its/"`) }},
 		"a dump that ends early": {says: "is empty, and mosaic-prod-db-2 takes writes again", breaks: func(p *pair) func() {
 			return p.tool("pg_dump", "case $* in *custom*) head -c 20000; exit 1 ;; *) exec cat ;; esac")
 		}},

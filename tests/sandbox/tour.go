@@ -53,7 +53,7 @@ func (t tour) walk(ctx context.Context, all []step) error {
 		return fmt.Errorf("the tour begins with nothing, and %s has a stack already, of an earlier run; to forget it: %s", g.folder, forgets)
 	}
 	t.print("A tour of %d commands on the real Pulumi engine, with a simulated AWS and Kubernetes. No account and no cluster is reached.\n"+
-		"Where there is no Pulumi CLI yet, the first command gets it or, in some minutes, builds it.\n", len(all))
+		"If there is no Pulumi CLI yet, the first command downloads it or, in some minutes, builds it.\n", len(all))
 	for i, s := range all {
 		t.print("\n%s\n%s\n\n  $ %s\n", t.bold(fmt.Sprintf("%d of %d: %s", i+1, len(all), s.title)), s.before, t.bold(goRun+" "+s.command))
 		err := t.run(ctx, s)

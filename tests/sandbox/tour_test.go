@@ -24,7 +24,7 @@ func TestTour(t *testing.T) {
 	parts := strings.Split(b.out.String(), "\n  $ "+goRun+" ")
 	wants := []struct{ command, outcome string }{
 		{"up prod\n", `rds:Instance mosaic-prod-db created`},
-		{"up prod -c database.name=stories\n", `rule: immutable, mosaic since the database was made`},
+		{"up prod -c database.name=stories\n", `rule: immutable: it has to stay mosaic`},
 		{"up prod -c restore.generation=2 ", `instanceIdentifier  : "mosaic-prod-db" => "mosaic-prod-db-2"`},
 		{"up prod -c restore.generation=2 ", `rds:Instance mosaic-prod-db-2 updated .*password`},
 		{"destroy prod\n", `because it is protected`},

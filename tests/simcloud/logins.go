@@ -78,7 +78,7 @@ func (l logins) Bootstrap(instance Properties, environment map[string]string) er
 	applied, same := strings.CutPrefix(known.Text(lastNumber), name+" ")
 	was, _ := strconv.Atoi(applied)
 	if now, err := strconv.Atoi(number); err != nil || same && was > now {
-		return fmt.Errorf("ERROR: the logins of %s have passwordVersion %s already, and %s would change one that is in use; "+
+		return fmt.Errorf("ERROR: the logins of %s have passwordVersion %s already, and with %s the login that clients use would change; "+
 			"write database.passwordVersion: %s", name, applied, number, applied)
 	}
 	known[lastNumber] = name + " " + number

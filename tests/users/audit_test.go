@@ -32,7 +32,7 @@ func TestAudit(t *testing.T) {
 		engine.Override{Path: "database.audit[1]", Value: "role"}, engine.Override{Path: "database.audit[2]", Value: "write"}))
 	d.up()
 	require.Equal(t, "none", audited())
-	require.Contains(t, d.printed.String(), "not made, until the server has loaded their libraries: pgaudit - restart the instance, delete this Job, and run pulumi up --refresh")
+	require.Contains(t, d.printed.String(), "these extensions are not made until the server has loaded their libraries: pgaudit - restart the instance, delete this Job, and run pulumi up --refresh")
 
 	d.start(d.fromGroup("shared_preload_libraries", "pending-reboot"), d.fromGroup("pgaudit.log", "immediate"), "-clog_statement=none")
 	for _, job := range d.Cloud.Objects("kubernetes:batch/v1:Job") {

@@ -45,8 +45,8 @@ func extensions(t *testing.T, program string) {
 	const made = "btree_gin t public core_api_owner, citext t public mosaicadmin, " +
 		"hstore f public rdsadmin, pg_trgm t apart mosaicadmin, pgcrypto t public rdsadmin, uuid-ossp t public mosaicadmin"
 	assert.Equal(t, made, has())
-	assert.Contains(t, d.printed.String(), "not updated, because the master user may not: hstore 1.4, which belongs to rdsadmin")
-	assert.Contains(t, d.printed.String(), "not made, until the server has loaded their libraries: pg_stat_statements - restart the instance")
+	assert.Contains(t, d.printed.String(), "these extensions are not updated, because the master user may not: hstore 1.4, which belongs to rdsadmin")
+	assert.Contains(t, d.printed.String(), "these extensions are not made until the server has loaded their libraries: pg_stat_statements - restart the instance")
 
 	t.Run("the migrator uses them, and the application what it made", func(*testing.T) {
 		d.do(migrator, "CREATE EXTENSION IF NOT EXISTS citext", "CREATE TABLE people (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), email citext UNIQUE, facts hstore)",
@@ -64,7 +64,7 @@ func extensions(t *testing.T, program string) {
 		before := d.one(super, "SELECT rolpassword FROM pg_authid WHERE rolname = 'core_api_a'")
 		out, err := d.bootstrap(map[string]string{"EXTENSIONS": "xtree tablefunc pgvector", "VERIFIER_APP_A": "SCRAM-SHA-256$4096:AAAA$AAAA:AAAA"})
 		require.Error(t, err)
-		assert.Contains(t, out, "does not offer: xtree, pgvector; take what it does not offer out of database.extensions")
+		assert.Contains(t, out, "does not offer: xtree, pgvector; remove these from database.extensions")
 		assert.Equal(t, before, d.one(super, "SELECT rolpassword FROM pg_authid WHERE rolname = 'core_api_a'"))
 		assert.Equal(t, made, has())
 	})

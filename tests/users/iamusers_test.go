@@ -97,8 +97,8 @@ func TestALoginThatTheMasterUserMade(t *testing.T) {
 	before := id()
 	out, err := d.bootstrap(map[string]string{"PEOPLE_MAY_LOGIN": "true"})
 	require.Error(t, err)
-	assert.Contains(t, out, "core_api_people, which mosaicadmin made, has to be made anew, and has something:\n"+
-		"database mosaic\nschema theirs\nsomething in the database further\ntable memories\ntable theirs.drafts\nTake it away, in each of these databases: ")
+	assert.Contains(t, out, "core_api_people, which mosaicadmin made, has to be made again, but owns or may use these objects:\n"+
+		"database mosaic\nschema theirs\nsomething in the database further\ntable memories\ntable theirs.drafts\nTake them from it, in each of these databases: ")
 	assert.Equal(t, before, id(), "nothing was changed")
 
 	_, advice, _ := strings.Cut(out, "in each of these databases: ")

@@ -46,13 +46,13 @@ func TestTheEndOfAnUpgrade(t *testing.T) {
 	out, err = d.finish(local)
 	require.Error(t, err)
 	assert.Contains(t, out, "must be owner of extension pg_trgm")
-	assert.Contains(t, out, "mosaicadmin may not, or could not:\nALTER EXTENSION pg_trgm UPDATE\n")
+	assert.Contains(t, out, "these statements failed, or mosaicadmin may not run them:\nALTER EXTENSION pg_trgm UPDATE\n")
 	assert.NotEqual(t, "1.4", d.one(local, "SELECT extversion FROM pg_extension WHERE extname = 'citext'"), "the others were updated")
 
 	app := d.url("core_api_a", d.secret("core-api-db-secret", "DB_PASSWORD"), "mosaic")
 	out, err = d.finish(app)
 	require.Error(t, err)
-	assert.Contains(t, out, "core_api_a may not, or could not:\nALTER EXTENSION pg_trgm UPDATE\nANALYZE other.\"Odd Name\"\n")
+	assert.Contains(t, out, "these statements failed, or core_api_a may not run them:\nALTER EXTENSION pg_trgm UPDATE\nANALYZE other.\"Odd Name\"\n")
 }
 
 // TestTheEndOfAnUpgradeWithOnePassword: with credentials: master, the master user owns the tables.

@@ -322,7 +322,7 @@ func refusals(t *testing.T, program string) {
 	}
 	before := verifiers()
 	for want, change := range map[string]map[string]string{
-		"the logins of mosaic-prod-db have passwordVersion 4 already, and 3 would change one that is in use; write database.passwordVersion: 4": {
+		"the logins of mosaic-prod-db have passwordVersion 4 already, and with 3 the login that clients use would change; write database.passwordVersion: 4": {
 			"PASSWORD_VERSION": "3", "VERIFIER_APP_A": "SCRAM-SHA-256$4096:AAAA$AAAA:AAAA"},
 		`password authentication failed for user "mosaicadmin"`: {"PGPASSWORD": "another"},
 	} {

@@ -20,14 +20,14 @@ type replacement struct {
 func replacements(c *config.Config, app config.Application) []replacement {
 	account := replacement{
 		field: "secretsServiceAccount", value: app.SecretsServiceAccount, unset: app.ServiceAccount, object: "ServiceAccount " + app.ServiceAccount,
-		loss: "it would lose the role, and be deleted if this program made it, while pods and the SecretStore use it",
+		loss: "lose its role, and be deleted if this program made it, while pods and the SecretStore still use it",
 	}
 	if c.Delivery == config.DeliveryPulumi {
-		account.back = "this program does not have the " + account.object + ", and could not make what is there, while the role would already be for it alone"
+		account.back = "this program does not have the " + account.object + ", and could not create it, because it exists; and the role would already trust no other one"
 	}
 	store := replacement{field: "clusterSecretStore", value: app.ClusterSecretStore, unset: app.SecretStore(), object: "SecretStore " + app.SecretStore()}
 	if c.Delivery.InCluster() {
-		store.loss = "it would be deleted while the ExternalSecret uses it"
+		store.loss = "be deleted while the ExternalSecret still uses it"
 	}
 	return []replacement{account, store}
 }
@@ -75,13 +75,13 @@ func changedAccess(c *config.Config, before map[string]string) schema.Problems {
 			case live && old == "" && !app.Releasing && r.loss != "":
 				problems = append(problems, schema.Problem{
 					Key: accessKey(app, r.field), Value: r.value,
-					Rule: fmt.Sprintf("in a live stack, which has the %s, by way of releasing alone: %s", r.object, r.loss),
-					Fix:  "releasing: true beside it in this run, and no releasing in a later one (docs/why/delivery.md)",
+					Rule: fmt.Sprintf("only with releasing: true at first: the stack has the %s, which would %s", r.object, r.loss),
+					Fix:  "releasing: true beside it in this run, and remove that line in a later one (docs/why/delivery.md)",
 				})
 			case app.Releasing && !wasReleasing && (!live || old != ""):
 				problems = append(problems, schema.Problem{
 					Key: accessKey(app, "releasing"), Value: "true",
-					Rule: fmt.Sprintf("in the first run with %s in a live stack alone: this program does not have the %s, and would take it", r.field, r.object),
+					Rule: fmt.Sprintf("only in the first run with %s, in a live stack: this program does not have the %s, and would take it over", r.field, r.object),
 					Fix:  "false, or remove the line",
 				})
 			}
@@ -102,5 +102,5 @@ func beforeHandover(c *config.Config) string {
 	if len(first) == 0 {
 		return ""
 	}
-	return "; in an earlier run, and until then: " + strings.Join(first, " and ")
+	return "; first write, in an earlier run: " + strings.Join(first, " and ")
 }

@@ -46,7 +46,7 @@ func changedApplications(c *config.Config, before map[string]string) schema.Prob
 				problems = append(problems, schema.Problem{
 					Key: full, Value: "not there any more",
 					Rule: "protected: its role, its ServiceAccount and the Secret that its pods use would be deleted",
-					Fix:  "the entry again; or, with it, deletionProtection: false in this run, and no entry in a later one",
+					Fix:  "the entry again; to remove it, write deletionProtection: false there in this run, and take the entry out in a later one",
 				})
 			}
 			continue
@@ -58,8 +58,8 @@ func changedApplications(c *config.Config, before map[string]string) schema.Prob
 			if field.value != old[i] {
 				problems = append(problems, schema.Problem{
 					Key: full + "." + field.name, Value: field.value,
-					Rule: fmt.Sprintf("immutable, %s since the application was added: the objects that exist would be deleted, the pods' Secret among them", old[i]),
-					Fix:  old[i] + "; or an entry of another name beside this one",
+					Rule: fmt.Sprintf("immutable: %s, because the existing objects would be deleted, the pods' Secret among them", stays(old[i])),
+					Fix:  old[i] + "; or add an entry with another name",
 				})
 			}
 		}
@@ -90,11 +90,11 @@ func changedDatabase(full string, app *config.AdditionalApp, old []string) schem
 	}
 	problem := schema.Problem{Key: full + ".database.name", Value: orUnset(now)}
 	if before == "" {
-		problem.Rule = "immutable, not set since the application was added: its pods would find an empty database, and not the data that they have in database.name"
-		problem.Fix = "nothing: remove " + full + ".database; or an entry of another name beside this one, to which the data is moved (docs/how-to/databases.md)"
+		problem.Rule = fmt.Sprintf("immutable: %s, because its pods would find an empty database, and their data is in the one of database.name", stays(before))
+		problem.Fix = "nothing: remove " + full + ".database; or add an entry with another name, and move the data there (docs/how-to/databases.md)"
 	} else {
-		problem.Rule = fmt.Sprintf("immutable, %s since the application was added: its pods would find another database, without their data; and no run drops one", before)
-		problem.Fix = before + "; or an entry of another name beside this one, to which the data is moved by pg_dump, and then DROP DATABASE by hand (docs/how-to/databases.md)"
+		problem.Rule = fmt.Sprintf("immutable: %s, because its pods would find another database, without their data, and no run drops the old one", stays(before))
+		problem.Fix = before + "; or add an entry with another name, move the data there with pg_dump, and run DROP DATABASE by hand (docs/how-to/databases.md)"
 	}
 	return schema.Problems{problem}
 }

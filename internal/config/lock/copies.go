@@ -38,8 +38,8 @@ func changedCopies(c *config.Config, before map[string]string) schema.Problems {
 	if now == nil {
 		return schema.Problems{{
 			Key: copyRegionKey, Value: "not set",
-			Rule: fmt.Sprintf("protected, as the copies in %s: nothing more would be copied, and those that are there end after %s days", region, before[copyDaysKey]),
-			Fix:  region + "; or copyUnprotected: true beside it in this run, and neither of them in a later one",
+			Rule: fmt.Sprintf("protected: no more backups would be copied to %s, and the copies there would expire after %s days", region, before[copyDaysKey]),
+			Fix:  region + "; or add copyUnprotected: true in this run, and remove both lines in a later one",
 		}}
 	}
 	var problems schema.Problems
@@ -47,8 +47,8 @@ func changedCopies(c *config.Config, before map[string]string) schema.Problems {
 		if was := before[key]; was != now[key] {
 			problems = append(problems, schema.Problem{
 				Key: key, Value: orUnset(now[key]),
-				Rule: fmt.Sprintf("%s for as long as the backups are copied: RDS cannot change it", orUnset(was)),
-				Fix:  asWritten(was) + "; or end the copying, in two runs, and begin it anew in a third one (docs/how-to/region.md)",
+				Rule: stays(was) + " while backups are copied: RDS cannot change it",
+				Fix:  asWritten(was) + "; or end the copying in two runs, and begin again in a third one (docs/how-to/region.md)",
 			})
 		}
 	}

@@ -28,7 +28,7 @@ func dump(c *config.Config, before map[string]string) schema.Problems {
 	if source != active {
 		problems = append(problems, schema.Problem{
 			Key: config.Key("restore.sourceInstanceIdentifier"), Value: source,
-			Rule: "with dumpAndLoad, the active instance: another one does not have what the clients have written",
+			Rule: "with dumpAndLoad, the active instance: no other one has what clients have written",
 			Fix:  active,
 		})
 	}
@@ -36,7 +36,7 @@ func dump(c *config.Config, before map[string]string) schema.Problems {
 	if old, now := config.ParseVersion(was), config.ParseVersion(c.Database.EngineVersion); was != "" && now.Major < old.Major {
 		problems = append(problems, schema.Problem{
 			Key: engineVersionKey, Value: c.Database.EngineVersion,
-			Rule: fmt.Sprintf("with restore.dumpAndLoad, not below the %s of %s: what it has may not exist there", was, source),
+			Rule: fmt.Sprintf("with restore.dumpAndLoad, not below %s, the version of %s: an older version may lack what its schema uses", was, source),
 			Fix:  fmt.Sprintf("%q or later", strconv.Itoa(old.Major)),
 		})
 	}
@@ -44,8 +44,8 @@ func dump(c *config.Config, before map[string]string) schema.Problems {
 		if old, known := before[setting.key]; known && old != setting.value {
 			problems = append(problems, schema.Problem{
 				Key: setting.key, Value: setting.value,
-				Rule: fmt.Sprintf("%s in the run that dumps %s, which keeps its password: the Job could not log in", old, source),
-				Fix:  old + "; and the change in a run of its own",
+				Rule: fmt.Sprintf("it has to stay %s in the run that dumps %s: that instance keeps its password, and the Job could not log in", old, source),
+				Fix:  old + "; make the change in a run of its own",
 			})
 		}
 	}

@@ -30,8 +30,8 @@ func engines(c *config.Config, before map[string]string) schema.Problems {
 	if was := engineOf(asActive(c, before, c.Instance())); was != "" && was != c.Database.Engine {
 		problems = append(problems, schema.Problem{
 			Key: tierKey, Value: c.Tier,
-			Rule: fmt.Sprintf("a tier of %s, which %s has since it was made: one of %s would be another one, empty", was, c.Instance(), c.Database.Engine),
-			Fix:  "one of " + strings.Join(tiersOf(was), ", ") + "; or make another generation with the tier (docs/how-to/serverless.md)",
+			Rule: fmt.Sprintf("a tier of %s, the engine of %s: with %s, RDS would make a new, empty instance", was, c.Instance(), c.Database.Engine),
+			Fix:  tiersOf(was) + "; or move to the other engine with a new generation (docs/how-to/serverless.md)",
 		})
 	}
 	for _, one := range c.Retained() {
@@ -40,8 +40,8 @@ func engines(c *config.Config, before map[string]string) schema.Problems {
 		case was == "" && one.Engine != c.Database.Engine:
 			problems = append(problems, schema.Problem{
 				Key: enginesKey, Value: string(one.Engine),
-				Rule: fmt.Sprintf("no engine for %s, which is made in this run: it gets the tier's, %s", one.Identifier, c.Database.Engine),
-				Fix:  "nothing: remove the line; to make one of another engine, its tier, and no restore.serving",
+				Rule: fmt.Sprintf("not for %s, which this run makes with the engine of the tier, %s", one.Identifier, c.Database.Engine),
+				Fix:  "nothing: remove the line; to make it with another engine, write a tier of that engine, and no restore.serving",
 			})
 		case was != "" && was != one.Engine:
 			problems = append(problems, schema.Problem{
@@ -54,13 +54,16 @@ func engines(c *config.Config, before map[string]string) schema.Problems {
 	return problems
 }
 
-// tiersOf are the tiers of an engine.
-func tiersOf(engine config.Engine) []string {
+// tiersOf says which tiers have the engine.
+func tiersOf(engine config.Engine) string {
 	var names []string
 	for _, tier := range config.Tiers() {
 		if tier.Engine == engine {
 			names = append(names, tier.Name)
 		}
 	}
-	return names
+	if len(names) == 1 {
+		return names[0]
+	}
+	return "one of " + strings.Join(names, ", ")
 }

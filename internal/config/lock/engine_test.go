@@ -24,9 +24,9 @@ func TestFromAnInstanceToACluster(t *testing.T) {
 		runs []string
 		want string // of the last run; "": nothing is refused
 	}{
-		"the tier alone":               {[]string{"", "mosaic-database:tier: serverless"}, "a tier of postgres, which mosaic-prod-db has since it was made"},
+		"the tier alone":               {[]string{"", "mosaic-database:tier: serverless"}, "a tier of postgres, the engine of mosaic-prod-db"},
 		"another generation":           {[]string{"", fromRDS}, ""},
-		"an instance with copies":      {[]string{copied, fromRDS}, "protected, as the copies in us-west-2"},
+		"an instance with copies":      {[]string{copied, fromRDS}, "no more backups would be copied to us-west-2"},
 		"copies that end first":        {[]string{copied, ending, "", fromRDS}, ""},
 		"in the run that may end them": {[]string{copied, ending, fromRDS}, ""},
 		"back, by the tier alone":      {[]string{"", fromRDS, ""}, "restore.generation"},

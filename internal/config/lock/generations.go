@@ -107,7 +107,7 @@ func numbers(c *config.Config, before map[string]string) schema.Problems {
 		problem.Rule = fmt.Sprintf("not below %d: the instances after it would be deleted", was)
 		problem.Fix = fmt.Sprintf("%d; and serving: %d to go back", was, r.Generation)
 	case r.Generation > was+1:
-		problem.Rule, problem.Fix = fmt.Sprintf("at most one more than before, %d", was), strconv.Itoa(was+1)
+		problem.Rule, problem.Fix = fmt.Sprintf("at most one more than before (%d)", was), strconv.Itoa(was+1)
 	case r.Generation == was && !slices.Contains(r.Released, c.Generation(was)):
 		var problems schema.Problems
 		for _, setting := range origins(c) {
@@ -129,14 +129,14 @@ func lists(c *config.Config, before map[string]string) schema.Problems {
 		if !slices.Contains(may, name) {
 			problems = append(problems, schema.Problem{
 				Key: releasedKey, Value: name, Rule: "protected: it would be deleted with its data",
-				Fix: "it under restore.unprotected in this run, and here in a later one",
+				Fix: "the name under restore.unprotected in this run, and here in a later one",
 			})
 		}
 	}
 	for _, name := range gone {
 		if !slices.Contains(c.Restore.Released, name) {
 			problems = append(problems, schema.Problem{
-				Key: releasedKey, Value: "without " + name, Rule: "an instance that was deleted would be made anew, empty",
+				Key: releasedKey, Value: "without " + name, Rule: "the instance was deleted, and would be made again, empty",
 				Fix: name + " again; its final snapshot can be restored under the next restore.generation",
 			})
 		}

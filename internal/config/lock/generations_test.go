@@ -54,8 +54,8 @@ func TestGenerations(t *testing.T) {
 		"back by the number of the newest":         {files: []string{"", second, ""}, key: "restore.generation", fix: "2; and serving: 1 to go back"},
 		"another backup under the same number":     {files: []string{"", second, "generation: 2, snapshotIdentifier: b"}, key: "restore.snapshotIdentifier", fix: "a; or restore it under the next restore.generation"},
 		"a backup under the first":                 {files: []string{"", "snapshotIdentifier: a"}, key: "restore.snapshotIdentifier", fix: "the next restore.generation"},
-		"a release in one step":                    {files: []string{"", second, cleared}, key: "restore.released", fix: "it under restore.unprotected in this run"},
-		"a release together with the restore":      {files: []string{"", cleared}, key: "restore.released", fix: "it under restore.unprotected in this run"},
+		"a release in one step":                    {files: []string{"", second, cleared}, key: "restore.released", fix: "the name under restore.unprotected in this run"},
+		"a release together with the restore":      {files: []string{"", cleared}, key: "restore.released", fix: "the name under restore.unprotected in this run"},
 		"an instance that is gone, back":           {files: []string{"", second, second + ", unprotected: [mosaic-prod-db]", cleared, second}, key: "restore.released", fix: "mosaic-prod-db again"},
 		"an instance that is gone, to serve again": {files: []string{"", second, second + ", unprotected: [mosaic-prod-db]", cleared, back}, key: "restore.released", fix: "mosaic-prod-db again"},
 	} {

@@ -9,7 +9,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-const replaced = "RDS would replace the instance by an empty one"
+const replaced = "RDS would replace the instance with an empty one"
 
 // origins are what the newest instance was made from.
 func origins(c *config.Config) []immutable {
@@ -34,7 +34,7 @@ func origins(c *config.Config) []immutable {
 func ofInstance(c *config.Config) []immutable {
 	return []immutable{
 		{key: config.Key("database.kmsKeyId"), value: c.Database.KmsKeyID, why: replaced,
-			instead: "copy a snapshot with the other key and restore it under the next restore.generation"},
+			instead: "copy a snapshot with the other key, and restore the copy under the next restore.generation"},
 		{key: config.Key("database.availabilityZone"), value: c.Database.AvailabilityZone, why: replaced,
 			instead: "restore a snapshot there, under the next restore.generation"},
 	}
@@ -82,7 +82,7 @@ func shrunk(c *config.Config, before map[string]string) schema.Problems {
 	}
 	return schema.Problems{{
 		Key: storageKey, Value: strconv.Itoa(c.Database.AllocatedStorage),
-		Rule: fmt.Sprintf("not below the database's %d: storage never shrinks", old),
+		Rule: fmt.Sprintf("not below %d, which the database has: storage never shrinks", old),
 		Fix:  fmt.Sprintf("%d; or copy the data into the database of another stack", old),
 	}}
 }
@@ -97,19 +97,19 @@ func version(c *config.Config, before map[string]string) schema.Problems {
 	case old.Major == 0:
 		return nil
 	case now.Major < old.Major:
-		problem.Rule = fmt.Sprintf("not below the database's %d: PostgreSQL cannot go back to an older major version", old.Major)
+		problem.Rule = fmt.Sprintf("not below %d, which the database has: PostgreSQL cannot go back to an older major version", old.Major)
 		problem.Fix = strconv.Quote(major) + back
 	case now.Before(old):
-		problem.Rule = fmt.Sprintf("not below the database's %s: RDS does not go back to an older version", text)
+		problem.Rule = fmt.Sprintf("not below %s, which the database has: RDS cannot go back to an older version", text)
 		problem.Fix = strconv.Quote(text) + back
 	case now.Major > old.Major && c.Restore.LogicalReplication == config.ReplicationRunning:
 		problem.Rule = fmt.Sprintf("%d while logical replication is running: RDS does not upgrade an instance that has logical replication slots", old.Major)
-		problem.Fix = strconv.Quote(major) + "; the version of the newest instance is restore.engineVersion"
+		problem.Fix = strconv.Quote(major) + "; to set the version of the newest instance, use restore.engineVersion"
 	case now.Major > old.Major && (!c.Database.AllowMajorVersionUpgrade || !c.Database.ApplyImmediately):
 		// Left to the maintenance window, the instance would still be on the old parameter group when this run deletes it.
-		problem.Rule = fmt.Sprintf("with allowMajorVersionUpgrade and applyImmediately: from %d it is a major upgrade, with downtime and no way back", old.Major)
-		problem.Fix = strconv.Quote(major) + "; or, after a snapshot, allowMajorVersionUpgrade: true and applyImmediately: true beside it; " +
-			"or restore.engineVersion for the next restore.generation, with logicalReplication (docs/how-to/upgrades.md)"
+		problem.Rule = fmt.Sprintf("only with allowMajorVersionUpgrade and applyImmediately: it is a major upgrade from %d, with downtime and no way back", old.Major)
+		problem.Fix = strconv.Quote(major) + "; or take a snapshot, then add allowMajorVersionUpgrade: true and applyImmediately: true; " +
+			"or upgrade by logical replication, with restore.engineVersion under the next restore.generation (docs/how-to/upgrades.md)"
 	default:
 		return nil
 	}

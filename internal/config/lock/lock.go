@@ -3,7 +3,6 @@
 package lock
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"strconv"
@@ -54,19 +53,19 @@ var (
 // ofStack are the settings that a stack keeps, with their present values.
 func ofStack(c *config.Config) []immutable {
 	const (
-		renamed  = "every physical name has it, so an empty database would be made beside this one"
-		deleted  = "the objects that exist would be deleted, the pods' Secret among them"
-		moved    = "the database cannot move there"
-		newStack = "bring up another stack"
-		restored = "restore a snapshot in another stack (restore.snapshotIdentifier)"
+		renamed   = "it is part of every physical name, and an empty database would be made beside this one"
+		deleted   = "the existing objects would be deleted, the pods' Secret among them"
+		moved     = "the database cannot move"
+		newStack  = "bring up another stack"
+		inAnother = " in another stack (restore.snapshotIdentifier)"
 	)
 	all := []immutable{
-		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot and " + restored},
-		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot and " + restored},
-		{key: "rolePath", value: rolePath(c), later: true, why: "a role cannot move, so each would be replaced by one with another ARN, which pods do not have", instead: newStack},
+		{key: "aws:region", value: c.Region, why: moved, instead: "copy a snapshot, and restore it" + inAnother},
+		{key: "aws:allowedAccountIds", value: c.AccountID, why: moved, instead: "share a snapshot, and restore it" + inAnother},
+		{key: "rolePath", value: rolePath(c), later: true, why: "a role cannot move: each would be replaced with one whose ARN the pods do not have", instead: newStack},
 		{key: "environment", value: c.Environment, why: renamed, instead: newStack},
 		{key: "database.instanceIdentifier", value: adopted(c), later: true, why: "an empty database would be made beside this one", instead: "take over another instance with another stack (docs/how-to/adoption.md)"},
-		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS moves no instance between subnet groups of a VPC", instead: restored},
+		{key: "network.subnetGroupName", value: c.Network.SubnetGroupName, later: true, why: "RDS cannot move an instance between subnet groups of a VPC", instead: "restore a snapshot" + inAnother},
 		{key: "cluster.name", value: c.Cluster.Name, why: deleted, instead: newStack},
 		{key: "database.name", value: c.Database.Name, why: replaced, instead: "give an application of additionalApps a database of its own in the instance"},
 		{key: "database.username", value: c.Database.Username, why: replaced, instead: "make another user in the database with CREATE ROLE"},
@@ -125,7 +124,7 @@ func Changed(c *config.Config, before map[string]string) schema.Problems {
 // the same name.
 func Moved(location Location, before map[string]string) schema.Problems {
 	vpc := immutable{key: vpcKey, value: location.VpcID, why: "an instance cannot leave its VPC", instead: "restore a snapshot in another stack"}
-	issuer := immutable{key: issuerKey, value: location.OIDCIssuer, why: "the objects in the cluster would be made anew", instead: "bring up another stack"}
+	issuer := immutable{key: issuerKey, value: location.OIDCIssuer, why: "the objects in the cluster would be recreated", instead: "bring up another stack"}
 	return append(vpc.changed(before), issuer.changed(before)...)
 }
 
@@ -136,15 +135,10 @@ func (i immutable) changed(before map[string]string) schema.Problems {
 	}
 	return schema.Problems{{
 		Key: i.key, Value: orUnset(i.value),
-		Rule: fmt.Sprintf("immutable, %s since the database was made: %s", orUnset(old), i.why),
+		Rule: fmt.Sprintf("immutable: %s, because %s", stays(old), i.why),
 		Fix:  asWritten(old) + "; or " + i.instead,
 	}}
 }
-
-// asWritten is what to write for an old value.
-func asWritten(old string) string { return cmp.Or(old, "nothing: remove the line") }
-
-func orUnset(value string) string { return cmp.Or(value, "not set") }
 
 // ownership lets the objects change hands by way of a handover alone: otherwise this program would delete what it made, the pods'
 // Secret with it, or find in its place what the chart made.
@@ -155,7 +149,7 @@ func ownership(c *config.Config, before map[string]string) schema.Problems {
 	}
 	return schema.Problems{{
 		Key: deliveryKey, Value: string(now),
-		Rule: fmt.Sprintf("from %s by way of handover alone: at no moment may the pods' Secret be gone", old),
+		Rule: fmt.Sprintf("from %s only by way of handover: the pods' Secret must never be missing", old),
 		Fix:  fmt.Sprintf("%s; or handover in this run and %s in a later one (docs/why/delivery.md)", old, now),
 	}}
 }
@@ -172,8 +166,8 @@ func rotation(c *config.Config, before map[string]string) schema.Problems {
 	if c.ByToken() && now != old {
 		return schema.Problems{{
 			Key: passwordKey, Value: strconv.Itoa(now),
-			Rule: fmt.Sprintf("with credentials iam, %d as before: no login has a password, so there is none to change", old),
-			Fix:  fmt.Sprintf("%d; the master user's password has masterPasswordVersion", old),
+			Rule: fmt.Sprintf("with credentials iam, still %d: no login has a password to change", old),
+			Fix:  fmt.Sprintf("%d; to change the master user's password, raise masterPasswordVersion", old),
 		}}
 	}
 	if !c.Alternating() || before[credentialsKey] != string(config.CredentialsAlternating) || now == old || now == old+1 {
@@ -181,8 +175,8 @@ func rotation(c *config.Config, before map[string]string) schema.Problems {
 	}
 	return schema.Problems{{
 		Key: passwordKey, Value: strconv.Itoa(now),
-		Rule: fmt.Sprintf("with credentials alternating, %d or one more: another one would change the login that the clients have", old),
-		Fix:  fmt.Sprintf("%d; and the next one in a later run, when all clients have restarted", old+1),
+		Rule: fmt.Sprintf("with credentials alternating, %d or one more: any other number would change the login that clients use", old),
+		Fix:  fmt.Sprintf("%d; and the next number in a later run, when all clients have restarted", old+1),
 	}}
 }
 

@@ -25,15 +25,15 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 	const key = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 	for _, test := range []struct{ change, key, value, old, way string }{
 		{"mosaic-database:environment: other", "mosaic-database:environment", "other", "prod", "another stack"},
-		{"rolePath: /team/", "mosaic-database:rolePath", "/team/", "not set", "remove the line; or bring up another stack"},
+		{"rolePath: /team/", "mosaic-database:rolePath", "/team/", "not set and has to stay so", "remove the line; or bring up another stack"},
 		{"aws:region: eu-west-1", "aws:region", "eu-west-1", "us-east-1", "copy a snapshot"},
 		{"aws:allowedAccountIds: ['210987654321']", "aws:allowedAccountIds", "210987654321", "123456789012", "share a snapshot"},
 		{"mosaic-database:cluster: {name: other}", "mosaic-database:cluster.name", "other", "mosaic-prod", "another stack"},
 		{"mosaic-database:database: {name: other}", "mosaic-database:database.name", "other", "mosaic", "additionalApps"},
 		{"mosaic-database:database: {username: other}", "mosaic-database:database.username", "other", "mosaicadmin", "CREATE ROLE"},
-		{"mosaic-database:database: {kmsKeyId: '" + key + "'}", "mosaic-database:database.kmsKeyId", key, "not set", "copy a snapshot with the other key"},
-		{"mosaic-database:database: {availabilityZone: us-east-1b}", "mosaic-database:database.availabilityZone", "us-east-1b", "not set", "restore a snapshot"},
-		{"mosaic-database:restore: {snapshotIdentifier: a}", "mosaic-database:restore.snapshotIdentifier", "a", "not set", "the next restore.generation"},
+		{"mosaic-database:database: {kmsKeyId: '" + key + "'}", "mosaic-database:database.kmsKeyId", key, "not set and has to stay so", "copy a snapshot with the other key"},
+		{"mosaic-database:database: {availabilityZone: us-east-1b}", "mosaic-database:database.availabilityZone", "us-east-1b", "not set and has to stay so", "restore a snapshot"},
+		{"mosaic-database:restore: {snapshotIdentifier: a}", "mosaic-database:restore.snapshotIdentifier", "a", "not set and has to stay so", "the next restore.generation"},
 		{"mosaic-database:app: {name: other}", "mosaic-database:app.name", "other", "core-api", "another stack"},
 		{"mosaic-database:app: {namespace: other}", "mosaic-database:app.namespace", "other", "mosaic-prod", "another stack"},
 		{"mosaic-database:app: {serviceAccount: other}", "mosaic-database:app.serviceAccount", "other", "core-api", "another stack"},
@@ -48,7 +48,7 @@ func TestSettledValuesMayNotChange(t *testing.T) {
 			}
 			found = true
 			assert.Equal(t, test.value, problem.Value)
-			assert.Contains(t, problem.Rule, test.old+" since")
+			assert.Contains(t, problem.Rule, test.old+", because")
 			assert.Contains(t, problem.Fix, test.way)
 		}
 		assert.True(t, found, "%s is let through", test.change)
@@ -72,9 +72,9 @@ func TestWhatIsNotSettledMayChange(t *testing.T) {
 	assert.Empty(t, lock.Moved(location, nil))
 	assert.Empty(t, lock.Moved(location, before))
 	require.Len(t, lock.Moved(lock.Location{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before), 1)
-	assert.Contains(t, lock.Moved(lock.Location{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before)[0].Rule, "vpc-1 since")
+	assert.Contains(t, lock.Moved(lock.Location{VpcID: "vpc-2", OIDCIssuer: "https://a"}, before)[0].Rule, "it has to stay vpc-1,")
 	require.Len(t, lock.Moved(lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before), 1)
-	assert.Contains(t, lock.Moved(lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before)[0].Rule, "https://a since")
+	assert.Contains(t, lock.Moved(lock.Location{VpcID: "vpc-1", OIDCIssuer: "https://b"}, before)[0].Rule, "it has to stay https://a,")
 }
 
 func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
@@ -83,7 +83,7 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 
 	up := lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '17'}"), sixteen)
 	require.Len(t, up, 1)
-	assert.Contains(t, up[0].Rule, "from 16 it is a major upgrade")
+	assert.Contains(t, up[0].Rule, "a major upgrade from 16")
 	assert.Contains(t, up[0].Fix, "allowMajorVersionUpgrade: true")
 
 	assert.Len(t, lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '17', allowMajorVersionUpgrade: true}"), sixteen), 1,
@@ -91,7 +91,7 @@ func TestMajorVersionRisesOnPurposeAndNeverFalls(t *testing.T) {
 
 	down := lock.Changed(loaded(t, "mosaic-database:database: {engineVersion: '16', allowMajorVersionUpgrade: true}"), seventeen)
 	require.Len(t, down, 1)
-	assert.Contains(t, down[0].Rule, "not below the database's 17")
+	assert.Contains(t, down[0].Rule, "not below 17")
 	assert.Contains(t, down[0].Fix, `"17"`)
 }
 
@@ -105,7 +105,7 @@ func TestOwnershipChangesByHandover(t *testing.T) {
 		refused := lock.Changed(on(step[1]), lock.Values(on(step[0]), location, nil))
 		require.Len(t, refused, 1, "%s", step)
 		assert.Equal(t, step[1], refused[0].Value)
-		assert.Contains(t, refused[0].Rule, "from "+step[0]+" by way of handover alone")
+		assert.Contains(t, refused[0].Rule, "from "+step[0]+" only by way of handover")
 		assert.Contains(t, refused[0].Fix, step[0]+"; or handover in this run and "+step[1]+" in a later one")
 	}
 }
@@ -115,10 +115,10 @@ func TestNothingShrinks(t *testing.T) {
 	with := func(fields string) *config.Config { return loaded(t, "mosaic-database:database: {"+fields+"}") }
 	const pinned = "autoMinorVersionUpgrade: false, engineVersion: "
 	for _, test := range []struct{ was, now, rule, fix string }{
-		{"allocatedStorage: 40", "allocatedStorage: 39", "not below the database's 40", "40; or"},
+		{"allocatedStorage: 40", "allocatedStorage: 39", "not below 40", "40; or"},
 		{"allocatedStorage: 40", "allocatedStorage: 40", "", ""},
 		{"allocatedStorage: 40", "allocatedStorage: 41", "", ""},
-		{pinned + "'16.10'", pinned + "'16.9'", "not below the database's 16.10", `"16.10"; or`},
+		{pinned + "'16.10'", pinned + "'16.9'", "not below 16.10", `"16.10"; or`},
 		{pinned + "'16.9'", pinned + "'16.10'", "", ""},
 		{pinned + "'16.10'", "engineVersion: '16'", "", ""},
 		{"engineVersion: '16'", pinned + "'16.9'", "", ""},
@@ -142,7 +142,7 @@ func TestAdditionalAppsAreSettled(t *testing.T) {
 		{"", worker, "", ""},
 		{worker, worker + ", another: {}", "", ""},
 		{worker, "another: {}, " + worker, "", ""},
-		{worker, "", "additionalApps.worker", "deletionProtection: false in this run"},
+		{worker, "", "additionalApps.worker", "deletionProtection: false there in this run"},
 		{worker, "worker: {}", "additionalApps.worker.namespace", "jobs; or"},
 		{worker, "worker: {namespace: jobs, serviceAccount: other}", "additionalApps.worker.serviceAccount", "worker; or"},
 		{worker, "worker: {namespace: jobs, secretName: other}", "additionalApps.worker.secretName", "worker-db-secret; or"},
@@ -213,7 +213,7 @@ func TestAlternatingLoginsTakeTurns(t *testing.T) {
 		require.Len(t, problems, 1, refused)
 		assert.Equal(t, "mosaic-database:database.passwordVersion", problems[0].Key)
 		assert.Contains(t, problems[0].Rule, "3 or one more")
-		assert.Contains(t, problems[0].Fix, "4; and the next one in a later run")
+		assert.Contains(t, problems[0].Fix, "4; and the next number in a later run")
 	}
 	master := lock.Values(loaded(t, database("passwordVersion: 7")), location, nil)
 	assert.Empty(t, lock.Changed(loaded(t, alternating(2)), master), "on the way in, no client has one of the two")
@@ -243,8 +243,8 @@ func TestTokensKeepTheNumber(t *testing.T) {
 		assert.Empty(t, lock.Changed(loaded(t, byToken(3)), before), was)
 		problems := lock.Changed(loaded(t, byToken(4)), before)
 		require.Len(t, problems, 1, was)
-		assert.Contains(t, problems[0].Rule, "3 as before: no login has a password")
-		assert.Contains(t, problems[0].Fix, "3; the master user's password has masterPasswordVersion")
+		assert.Contains(t, problems[0].Rule, "still 3: no login has a password")
+		assert.Contains(t, problems[0].Fix, "3; to change the master user's password, raise masterPasswordVersion")
 	}
 	assert.Empty(t, lock.Changed(loaded(t, byToken(4)), nil), "before the first run")
 	assert.Empty(t, lock.Changed(loaded(t, database("credentials: alternating, passwordVersion: 9")), lock.Values(loaded(t, byToken(3)), location, nil)))
@@ -259,7 +259,7 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 	record := func(app, more string) map[string]string { return lock.Values(with(app, more), location, nil) }
 	const worker = "mosaic-database:additionalApps: {worker: {%s}}"
 	for _, test := range []struct{ was, now, key, rule string }{
-		{"", store, "app.secretsServiceAccount", "it would lose the role"},
+		{"", store, "app.secretsServiceAccount", "which would lose its role"},
 		{"", store + ", releasing: true", "", ""},
 		{store + ", releasing: true", store + ", releasing: true", "", ""},
 		{store + ", releasing: true", store, "", ""},
@@ -269,11 +269,11 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 		{store + ", releasing: true", "", "", ""},
 		{store, store + ", releasing: true", "app.releasing", "and would take it"},
 		{store, "secretsServiceAccount: other, releasing: true", "app.releasing", "and would take it"},
-		{"", cluster, "app.clusterSecretStore", "deleted while the ExternalSecret uses it"},
+		{"", cluster, "app.clusterSecretStore", "deleted while the ExternalSecret still uses it"},
 		{"", cluster + ", releasing: true", "", ""},
 		{cluster + ", releasing: true", cluster, "", ""},
 		{cluster, "", "", ""},
-		{cluster, store, "app.secretsServiceAccount", "it would lose the role"},
+		{cluster, store, "app.secretsServiceAccount", "which would lose its role"},
 	} {
 		for _, of := range []struct{ was, now, path string }{
 			{"mosaic-database:app: {" + test.was + "}", "mosaic-database:app: {" + test.now + "}", "app."},
@@ -294,7 +294,7 @@ func TestWhatIsReplacedIsReleasedFirst(t *testing.T) {
 	alternating := "mosaic-database:database: {engineVersion: '16', credentials: alternating}\nmosaic-database:app: {%s}"
 	back := lock.Changed(loaded(t, fmt.Sprintf(alternating, "")), lock.Values(loaded(t, fmt.Sprintf(alternating, store)), location, nil))
 	require.Len(t, back, 1)
-	assert.Contains(t, back[0].Fix, "; in an earlier run, and until then: database.credentials: master", "which refuses a handover")
+	assert.Contains(t, back[0].Fix, "; first write, in an earlier run: database.credentials: master", "which refuses a handover")
 	gitops := "mosaic-database:delivery: gitops"
 	assert.Empty(t, lock.Changed(with("", gitops), record(store, gitops)), "the chart's ServiceAccount is the chart's")
 	assert.Empty(t, lock.Changed(with(cluster, gitops), record("", gitops)), "the chart's store is the chart's")

@@ -38,14 +38,14 @@ func changedMaster(c *config.Config, before map[string]string) schema.Problems {
 	if old, now := before[secretKeyKey], c.Database.SecretKmsKeyID; before[managedKey] != "" && old != now {
 		problems = append(problems, schema.Problem{
 			Key: secretKeyKey, Value: orUnset(now),
-			Rule: fmt.Sprintf("%s while RDS manages the master user's password: it never changes the key of its secret", cmp.Or(old, "the key aws/secretsmanager")),
+			Rule: fmt.Sprintf("it has to stay %s while RDS manages the master user's password: RDS never changes the key of its secret", cmp.Or(old, "the key aws/secretsmanager")),
 			Fix:  asWritten(old) + "; or manageMasterUserPassword: false beside it in this run, and true in a later one",
 		})
 	}
 	if replicas := before[replicasKey]; replicas != "" {
 		problems = append(problems, schema.Problem{
 			Key: managedKey, Value: "true",
-			Rule: fmt.Sprintf("false in the run that deletes the read replicas (%s), which changes the instance before", replicas),
+			Rule: fmt.Sprintf("false in the run that deletes the read replicas (%s): it changes the instance before they are gone", replicas),
 			Fix:  "false; and true in a later run",
 		})
 	}

@@ -67,8 +67,8 @@ func replication(c *config.Config, before map[string]string) schema.Problems {
 		if old, known := before[setting.key]; known && old != setting.value {
 			problems = append(problems, schema.Problem{
 				Key: setting.key, Value: orUnset(setting.value),
-				Rule: fmt.Sprintf("%s while logical replication is running: %s", orUnset(old), setting.why),
-				Fix:  orUnset(old) + "; and the change after just db-switch",
+				Rule: fmt.Sprintf("%s while logical replication is running: %s", stays(old), setting.why),
+				Fix:  orUnset(old) + "; make the change after just db-switch",
 			})
 		}
 	}
@@ -85,7 +85,7 @@ func moved(r config.Restore, before map[string]string) schema.Problems {
 	}
 	problem := schema.Problem{
 		Key: servingKey, Value: strconv.Itoa(r.Serving),
-		Rule: fmt.Sprintf("%d until just db-switch has moved: what was written since would be left behind", was),
+		Rule: fmt.Sprintf("it has to stay %d until just db-switch moves the clients: what they have written since would be left behind", was),
 		Fix:  fmt.Sprintf("just db-switch %d, which writes restore.switchedAt, too; where it cannot run: docs/how-to/upgrades.md", r.Serving),
 	}
 	if completed {

@@ -81,7 +81,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 	if _, err := a.importAll(project{}); err != nil {
 		return fmt.Errorf("%w\n  run it again, with the same options: just db-adopt %s", err, stack)
 	}
-	recipe.Say("%s is in the state of %s; commit Pulumi.%s.yaml, and go on with: just db-deploy %s", name, stack, stack, stack)
+	recipe.Say("%s is in the state of %s; commit Pulumi.%s.yaml, and continue with: just db-deploy %s", name, stack, stack, stack)
 	return nil
 }
 
@@ -109,7 +109,7 @@ func (a *adoption) announce() error {
 		fmt.Fprintf(os.Stderr, "  %s: %s\n", setting.Key, setting.Value)
 	}
 	fmt.Fprintf(os.Stderr, "\nThe first up then\n%s", strings.Join(plan.lines(), ""))
-	a.list("The parameter group that it makes differs from the one of today in:", a.found.reparameterized(plan.inputs(typeParameters, name)))
+	a.list("The new parameter group differs from the present one in:", a.found.reparameterized(plan.inputs(typeParameters, name)))
 	a.list("These are not imported. They stay, and nothing of this stack uses them after the up:", a.found.Left(append(a.imported, name)))
 	a.list("In the cluster there are already:", a.objects())
 	fmt.Fprintln(os.Stderr)

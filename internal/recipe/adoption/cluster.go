@@ -71,7 +71,7 @@ func managed(text string) []string {
 			by = "by " + m.Labels["app.kubernetes.io/managed-by"]
 		}
 		if o.Kind == "Job" && by == "by pulumi" { // of a stack whose state is lost
-			by += "; if it is a migration of this application, delete it before the first up, which can take over no Job"
+			by += "; if it is a migration of this application, delete it before the first up, which cannot take over a Job"
 		}
 		all = append(all, fmt.Sprintf("%s %s, made %s", o.Kind, m.Name, by))
 	}

@@ -174,7 +174,7 @@ func TestOrigin(t *testing.T) {
 
 // Objects in the cluster are said with whoever made them.
 func TestManaged(t *testing.T) {
-	assert.Equal(t, []string{"Job j, made by pulumi; if it is a migration of this application, delete it before the first up, which can take over no Job",
+	assert.Equal(t, []string{"Job j, made by pulumi; if it is a migration of this application, delete it before the first up, which cannot take over a Job",
 		"ServiceAccount a, made by the Helm release core", "ServiceAccount b, made by the Argo CD application apps",
 		"ServiceAccount c, made by somebody-else", "ServiceAccount d, made by nobody who left a label"}, managed(`{"items": [
 		{"kind": "ServiceAccount", "metadata": {"name": "default"}},

@@ -51,7 +51,7 @@ func (f *Found) withoutPassword() []obstacle {
 	credentials := naming.CredentialsSecret(f.Environment)
 	for _, name := range []string{credentials, naming.ConnectionSecret(f.Environment)} {
 		all = append(all, obstacle{f.Secrets[name].Deleted,
-			fmt.Sprintf("the secret %s was deleted, and its name is taken until it is gone: aws secretsmanager restore-secret --secret-id %s", name, name)})
+			fmt.Sprintf("the secret %s is scheduled for deletion, and its name is taken until then; to keep it: aws secretsmanager restore-secret --secret-id %s", name, name)})
 	}
 	hands := "write the password of the master user into a file {\"password\": \"…\"}, and: aws secretsmanager create-secret --name " + credentials +
 		" --secret-string file://…"

@@ -12,13 +12,13 @@ func (a *account) sayNextSteps() {
 	if a.target.Cluster != "" {
 		in = " " + a.target.Cluster
 	}
-	a.Say(`everything is there. What is left to run once, the first command in the cluster%s:
+	a.Say(`everything is made. Now run these commands once, the first one in the cluster%s:
   %s
   pulumi login '%s'
   pulumi stack init %s --secrets-provider 'awskms://%s?region=%s'%s`,
 		in, a.access(), a.target.Backend(), a.stack, a.target.Key(), a.target.Region, a.boundary())
 	if a.options.ApprovePreviews {
-		a.Say("in the repository's settings: an environment %[1]s-preview with reviewers, and %[1]s in the variable APPROVED_PREVIEWS", a.stack)
+		a.Say("in the repository's settings, make an environment %[1]s-preview with reviewers, and add %[1]s to the variable APPROVED_PREVIEWS", a.stack)
 	}
 }
 

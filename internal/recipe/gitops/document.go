@@ -24,7 +24,7 @@ type document struct {
 func parse(text string) (*document, error) {
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
-		return nil, fmt.Errorf("it is no YAML: %w", err)
+		return nil, fmt.Errorf("it is not YAML: %w", err)
 	}
 	d := &document{}
 	if text = strings.TrimSuffix(text, "\n"); text != "" {

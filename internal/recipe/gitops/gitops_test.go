@@ -104,7 +104,7 @@ other:
 		t.Run(name, func(t *testing.T) {
 			got, err := merge(test.before, test.key, []byte(test.values))
 			if name == "what it wrote and the values no longer have" {
-				assert.ErrorContains(t, err, "without a change of something else", "a comment would be lost")
+				assert.ErrorContains(t, err, "without changing something else", "a comment would be lost")
 				test.before = strings.Replace(test.before, " # of nothing else", "", 1)
 				got, err = merge(test.before, test.key, []byte(test.values))
 			}
@@ -120,24 +120,24 @@ other:
 // TestMergeRefuses: a file whose form or content does not take the values stays as it is, with the reason.
 func TestMergeRefuses(t *testing.T) {
 	for before, want := range map[string]string{
-		"a: [":                             "it is no YAML object",
-		"- a":                              "it is no YAML object",
-		"a: 1\na: 2":                       "it is no YAML object",
+		"a: [":                             "it is not a YAML object",
+		"- a":                              "it is not a YAML object",
+		"a: 1\na: 2":                       "it is not a YAML object",
 		"a: 1\n---\nb: 1":                  "several documents",
-		"key: {a: 1}":                      "what key.command is in has an anchor or is written in braces",
-		"key: &x\n  a: 1\nb: *x":           "what key.command is in has an anchor or is written in braces",
-		"key: text":                        "key is an object on one side alone",
-		"key:\n  command: {a: 1}":          "key.command is an object on one side alone",
+		"key: {a: 1}":                      "the object that has key.command has an anchor or is written in braces",
+		"key: &x\n  a: 1\nb: *x":           "the object that has key.command has an anchor or is written in braces",
+		"key: text":                        "key is an object in only one of the file and helmValues",
+		"key:\n  command: {a: 1}":          "key.command is an object in only one of the file and helmValues",
 		"key:\n  command: &x 1\n":          "key.command has an anchor",
-		"x: &x {a: 1}\nkey: *x":            "on one side alone",
-		"key:\n  a: |+\n    text\n\n":      "without a change of something else",
-		"key:\n  command:\n  # c\n  - a\n": "without a change of something else",
+		"x: &x {a: 1}\nkey: *x":            "in only one of the file and helmValues",
+		"key:\n  a: |+\n    text\n\n":      "without changing something else",
+		"key:\n  command:\n  # c\n  - a\n": "without changing something else",
 	} {
 		_, err := merge(before, "key", []byte(values))
 		assert.ErrorContains(t, err, want, before)
 	}
 	_, err := merge("", "key", []byte(`[1]`))
-	assert.ErrorContains(t, err, "the values are no object")
+	assert.ErrorContains(t, err, "the values are not an object")
 }
 
 func FuzzMerge(f *testing.F) {
@@ -181,8 +181,8 @@ func TestWrite(t *testing.T) {
 	}
 	link := Target{File: filepath.Join(folder, "link.yaml")}
 	require.NoError(t, os.Symlink("values.yaml", link.File))
-	assert.ErrorContains(t, link.Write(strings.NewReader("{}")), "no file of its own")
+	assert.ErrorContains(t, link.Write(strings.NewReader("{}")), "is not a regular file")
 	missing := Target{File: filepath.Join(folder, "missing.yaml"), Key: "coreApi"}
-	assert.ErrorContains(t, missing.Write(strings.NewReader("{}")), "is not there, in which the values go under coreApi")
+	assert.ErrorContains(t, missing.Write(strings.NewReader("{}")), "does not exist, and the values belong under coreApi in it")
 	assert.NoFileExists(t, missing.File)
 }

@@ -59,7 +59,7 @@ func set(text string, l leaf) (string, error) {
 	for i, name := range l.path {
 		at := strings.Join(l.path[:i+1], ".")
 		if object.Style&yaml.FlowStyle != 0 || object.Anchor != "" {
-			return "", errors.New("what " + at + " is in has an anchor or is written in braces: write it in lines of its own")
+			return "", errors.New("the object that has " + at + " has an anchor or is written in braces: write it in block style")
 		}
 		indent := object.Content[0].Column - 1
 		e, found := entryOf(object, name)
@@ -77,9 +77,9 @@ func set(text string, l leaf) (string, error) {
 			object = e.value
 			continue
 		case e.value.Anchor != "":
-			return "", errors.New(at + " has an anchor, by which other values may be meant: write it without")
+			return "", errors.New(at + " has an anchor, to which other values may refer: write it without the anchor")
 		case hasMore || !isLast && !isNothing(e.value) && !d.isMarked(e):
-			return "", fmt.Errorf("%s is an object on one side alone: correct helmValues, gitops.key or the file", at)
+			return "", fmt.Errorf("%s is an object in only one of the file and helmValues: correct helmValues, gitops.key or the file", at)
 		}
 		lines := block(indent, l.path[i:], l.value)
 		if comment := strings.TrimPrefix(e.value.LineComment, "# "); comment != "" && !strings.HasPrefix(comment, mark) {

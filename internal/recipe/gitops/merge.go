@@ -35,7 +35,7 @@ func leaves(path []string, node any) []leaf {
 func merge(text, key string, values []byte) (string, error) {
 	var given map[string]any
 	if err := yaml.Unmarshal(values, &given); err != nil { // JSON is YAML
-		return "", fmt.Errorf("the values are no object: %w", err)
+		return "", fmt.Errorf("the values are not an object: %w", err)
 	}
 	var under []string
 	if key != "." {
@@ -66,7 +66,7 @@ func merge(text, key string, values []byte) (string, error) {
 	}
 	got, err := read(text)
 	if err != nil || !reflect.DeepEqual(got, want) || !hasComments(text, before) {
-		return "", errors.New("its form does not let the values in without a change of something else: write " + key + " in block style, a name on each line")
+		return "", errors.New("the values cannot be written without changing something else in it: write " + key + " in block style, a name on each line")
 	}
 	return text, nil
 }
@@ -76,7 +76,7 @@ func read(text string) (map[string]any, error) {
 	object := map[string]any{}
 	decoder := yaml.NewDecoder(strings.NewReader(text))
 	if err := decoder.Decode(&object); err != nil && strings.TrimSpace(text) != "" && err.Error() != "EOF" {
-		return nil, fmt.Errorf("it is no YAML object: %w", err)
+		return nil, fmt.Errorf("it is not a YAML object: %w", err)
 	}
 	if err := decoder.Decode(&yaml.Node{}); err == nil {
 		return nil, errors.New("it has several documents: name a file that has one")

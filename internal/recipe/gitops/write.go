@@ -34,12 +34,12 @@ func (t Target) Write(values io.Reader) error {
 	info, err := os.Lstat(t.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && t.Key != "":
-		return fmt.Errorf("%s is not there, in which the values go under %s: make it, or correct %sgitops.path", t.File, t.Key, t.Of)
+		return fmt.Errorf("%s does not exist, and the values belong under %s in it: create it, or correct %sgitops.path", t.File, t.Key, t.Of)
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no file of its own, such as a link: name the file itself in %sgitops.path", t.File, t.Of)
+		return fmt.Errorf("%s is not a regular file but, for example, a link: name the file itself in %sgitops.path", t.File, t.Of)
 	}
 	before, err := os.ReadFile(t.File)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +65,7 @@ func (t Target) put(text string, values []byte) (string, error) {
 	}
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, bytes.TrimSpace(values), "", "  "); err != nil {
-		return "", fmt.Errorf("the values are no JSON: %w", err)
+		return "", fmt.Errorf("the values are not JSON: %w", err)
 	}
 	return header + t.Stack + " of mosaic-database; edits are lost.\n" + indented.String() + "\n", nil
 }

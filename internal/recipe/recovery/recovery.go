@@ -39,7 +39,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 		return err
 	}
 	if !options.Yes {
-		question := fmt.Sprintf("Is no run of %s active any more, on any machine and in the pipeline? Then its lock is removed.", stack)
+		question := fmt.Sprintf("This removes the lock of %s. Are you sure that no run is active, on any machine or in the pipeline?", stack)
 		if err := recipe.Ask(ctx, question); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func Run(ctx context.Context, recipe *run.Recipe, stack string, options Options)
 	if err := r.pulumi("preview"); err != nil {
 		return err
 	}
-	recipe.Say("nothing of %s is interrupted any more; go on with: just db-deploy %s", stack, stack)
+	recipe.Say("no operation of %s is interrupted any more; continue with: just db-deploy %s", stack, stack)
 	return nil
 }
 

@@ -52,7 +52,8 @@ func FailedDrill(stack, log string) string {
 func FailedRotation(stack, log string) string {
 	return fmt.Sprintf(`# Rotation of %[1]s: not finished
 
-The log says what is left, and the command that does it. Until that is done, some pods may have the login of before, and no rotation begins. The next run of the workflow that comes to its end closes this issue.
+The end of the log says what is left to do, and with which command. Until that is done, some pods may use the former login, and no rotation begins.
+The next run of the workflow that succeeds closes this issue.
 
 `, stack) + Fenced("text", lastLines(log, 80))
 }

@@ -41,7 +41,7 @@ func (c Change) Do(ctx context.Context) error {
 	switch {
 	case err != nil && !begun(c.events()):
 		if err := os.WriteFile(name, before, 0o600); err != nil { // an existing file keeps its mode
-			return c.stopped(fmt.Errorf("%s is changed, and the edits cannot be undone: %w", name, err))
+			return c.stopped(fmt.Errorf("%s was changed, and the edits could not be undone: %w", name, err))
 		}
 		err = c.stopped(err)
 		recipe.Say("%s is as it was; nothing was changed", name)

@@ -47,7 +47,7 @@ func parse(text string) (Edit, error) {
 		}
 	}
 	if !found || edit.Key == "" {
-		return Edit{}, fmt.Errorf("%q is no edit of a stack file; write key=value, key- or key+", text)
+		return Edit{}, fmt.Errorf("%q is not an edit of a stack file; write key=value, key- or key+", text)
 	}
 	return edit, nil
 }

@@ -54,7 +54,7 @@ func (f File) Keeps(keys ...string) error {
 	for _, key := range keys {
 		object, _, below := strings.Cut(key, ".")
 		if below && file.IsText(object) {
-			return fmt.Errorf("mosaic-database:%s in %s is a text, of which setting %s would keep nothing; write its fields as YAML, one per line", object, f.Name(), key)
+			return fmt.Errorf("mosaic-database:%s in %s is one string, which setting %s would overwrite; write its fields as YAML, one per line", object, f.Name(), key)
 		}
 	}
 	return nil
@@ -91,7 +91,7 @@ func (f File) raise(ctx context.Context, key string) error {
 	}
 	number, err := strconv.Atoi(before)
 	if err != nil {
-		return fmt.Errorf("mosaic-database:%s in %s is no whole number: %s", key, f.Name(), before)
+		return fmt.Errorf("mosaic-database:%s in %s is not a whole number: %s", key, f.Name(), before)
 	}
 	after := strconv.Itoa(number + 1)
 	if err := f.Recipe.Do(ctx, f.config("set", key, after)); err != nil {

@@ -15,7 +15,7 @@ func TestParseEdits(t *testing.T) {
 	assert.Equal(t, []Edit{{Set, "a.b", "c=d-"}, {Set, "a.list[0]", ""}, {Remove, "restore.serving", ""}, {Raise, "migrations.attempt", ""}}, edits)
 	for _, wrong := range []string{"", "=", "-", "+", "restore.serving"} {
 		_, err := ParseEdits([]string{wrong})
-		assert.ErrorContains(t, err, "is no edit of a stack file", wrong)
+		assert.ErrorContains(t, err, "is not an edit of a stack file", wrong)
 	}
 }
 
@@ -29,7 +29,7 @@ config: {database: '{"engineVersion": "16"}', mosaic-database:restore: *x, migra
 	require.NoError(t, file.Keeps("migrations.attempt", "environment", "app.name"))
 	for _, key := range []string{"database.passwordVersion", "restore.generation"} {
 		_, err := file.Apply(t.Context(), Edit{Verb: Set, Key: key, Value: "2"})
-		assert.ErrorContains(t, err, "in Pulumi.prod.yaml is a text, of which setting "+key+" would keep nothing")
+		assert.ErrorContains(t, err, "in Pulumi.prod.yaml is one string, which setting "+key+" would overwrite")
 	}
 }
 

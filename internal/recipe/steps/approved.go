@@ -24,14 +24,14 @@ func (w Workflow) Approved(ctx context.Context, stack string) error {
 	}
 	approved := os.Getenv("APPROVED")
 	if approved == "" {
-		return fmt.Errorf("the preview of %s handed over no steps, so nothing is approved and nothing was changed: re-run all jobs", stack)
+		return fmt.Errorf("the preview of %s left no list of its steps, so nothing is approved and nothing was changed: re-run all jobs", stack)
 	}
 	preview := report.Preview{Stack: stack}
 	if err := w.previewOfUp(ctx, &preview); err != nil {
 		if _, reported := run.Code(err); !reported || ctx.Err() != nil {
 			return err
 		}
-		return errors.New("the preview of " + stack + " was approved, and now it fails, see above; nothing was changed. Put that right and re-run all jobs")
+		return errors.New("the preview of " + stack + " was approved, but now it fails, see above; nothing was changed. Fix that, then re-run all jobs")
 	}
 	allowed := strings.Split(approved, "\n")
 	var more []string
@@ -41,11 +41,11 @@ func (w Workflow) Approved(ctx context.Context, stack string) error {
 		}
 	}
 	if len(more) > 0 {
-		return fmt.Errorf(`%s is not what it was in the preview that was approved; nothing was changed. These steps were not in it:
+		return fmt.Errorf(`%s has changed since its preview was approved; nothing was deployed. These steps were not in that preview:
 %s
-  Something else changed the stack, its cloud or its cluster since. Re-run all jobs, which shows them and asks for approval anew`,
+  Something else changed the stack, its cloud or its cluster since then. Re-run all jobs: they show these steps and ask for approval again`,
 			stack, strings.Join(more, "\n"))
 	}
-	w.Recipe.Say("nothing in %s that was not approved: %d steps", stack, len(preview.Log.Steps))
+	w.Recipe.Say("every step of %s is in its approved preview: %d steps", stack, len(preview.Log.Steps))
 	return nil
 }
