@@ -101,16 +101,32 @@ func TestLongWaits(t *testing.T) {
 	assert.Contains(t, said, "db-test: still waiting for the snapshot, after 1 min\n")
 }
 
+type (
+	finding struct{ Verdict, Application, What, Says string }
+	// report is what db-check --json prints.
+	report struct {
+		Stack    string
+		Broken   bool
+		Findings []finding
+	}
+)
+
+// checked reads the report of db-check --json, which is all that it prints.
+func checked(t *testing.T, r ran) (read report) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &read), r.stdout)
+	return read
+}
+
 // With --json a script reads the findings, and nothing else is on standard output.
 func TestTheCheckForScripts(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	type finding struct{ Verdict, What, Says string }
 	for name, broken := range map[string]bool{"whole": false, "broken": true} {
 		t.Run(name, func(t *testing.T) {
 			calls := slices.Clone(links(t, state))
-			want := finding{"ok", "RDS instance mosaic-prod-db", "available"}
+			want := finding{Verdict: "ok", What: "RDS instance mosaic-prod-db", Says: "available"}
 			if broken {
 				calls[0] = calls[0].do("echo stopped")
 				want.Verdict, want.Says = "broken", "stopped"
@@ -119,17 +135,14 @@ func TestTheCheckForScripts(t *testing.T) {
 			b.expect(inCluster(calls...)...)
 			r := b.just("", "db-check", "prod", "--json")
 			assert.Equal(t, broken, r.code == 1, r.stderr)
-			var report struct {
-				Stack    string
-				Broken   bool
-				Findings []finding
-			}
-			require.NoError(t, json.Unmarshal([]byte(r.stdout), &report), r.stdout)
+			report := checked(t, r)
 			assert.Equal(t, "prod", report.Stack)
 			assert.Equal(t, broken, report.Broken)
 			assert.Equal(t, want, report.Findings[0])
-			assert.Contains(t, report.Findings, finding{"ok", "entries of the Secret core-api-db-secret", "DB_HOST DB_URL "})
-			assert.Equal(t, "none", report.Findings[len(report.Findings)-1].Verdict, "what is neither")
+			assert.Contains(t, report.Findings, finding{"ok", "core-api", "entries of the Secret core-api-db-secret", "DB_HOST DB_URL "})
+			last := report.Findings[len(report.Findings)-1]
+			assert.Equal(t, "none", last.Verdict, "what is neither")
+			assert.Empty(t, last.Application, "it is of the instance")
 		})
 	}
 }
