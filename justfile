@@ -88,7 +88,7 @@ db-migrate-status env="" *flags:
 db-migrate-logs env="" *flags:
     @scripts/db-migrate-logs "$@"
 
-# List the snapshots, and the latest point in time that can be restored
+# List the snapshots, and the latest point in time that can be restored [--json]
 [group('look')]
 db-snapshots env="" *flags:
     @scripts/db-snapshots "$@"
