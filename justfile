@@ -63,7 +63,7 @@ db-check env="" *flags:
 db-logs env="" *flags:
     @scripts/db-logs "$@"
 
-# Show who has connections, and how many are left
+# Show who has connections, and how many are left [--json]
 [group('look')]
 db-connections env="" *flags:
     @scripts/db-connections "$@"
@@ -73,7 +73,7 @@ db-connections env="" *flags:
 db-previews env="" *flags:
     @scripts/db-previews "$@"
 
-# Show the running queries, the longest first, and what blocks them
+# Show the running queries, the longest first, and what blocks them [--json]
 [group('look')]
 db-slow-queries env="" *flags:
     @scripts/db-slow-queries "$@"
@@ -113,7 +113,7 @@ db-tunnel env="" *flags:
 db-get-credentials env="" *flags:
     @scripts/db-get-credentials "$@"
 
-# Show what would make a major upgrade fail
+# Show what would make a major upgrade fail [--json]
 [group('look')]
 db-upgrade-check env="" *flags:
     @scripts/db-upgrade-check "$@"

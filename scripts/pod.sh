@@ -120,3 +120,12 @@ run_pod() {
 
 # query FILE runs an SQL file with the pod's psql.
 query() { kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 --file - <"$1"; }
+
+# show FILE FILTER runs an SQL file and prints its tables; with --json what FILTER, of jq, makes of them, each a list of rows. In the file a query
+# begins with SELECT at the beginning of a line, and ends at the end of one.
+show() {
+  option --json || { query "$1"; return; }
+  sed -e '/^\\echo/d' -e "s/^SELECT /SELECT coalesce(json_agg(found), '[]') FROM (&/" -e 's/;$/) AS found;/' "$1" |
+    kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 --tuples-only --no-align --file - >"$scratch/found"
+  jq --slurp "$2" "$scratch/found"
+}
