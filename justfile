@@ -3,6 +3,9 @@
 
 set positional-arguments
 
+# A recipe says itself why it ends.
+set no-exit-message
+
 # The flags that the Pulumi CLI builds with, so that tests, linters and the CLI share one build cache.
 export GOFLAGS := "-trimpath"
 

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,16 @@ func TestSnapshotsForScripts(t *testing.T) {
 		"RecoveryPoints[].{snapshot: RecoveryPointArn, status: Status, created: CreationDate, until: CalculatedLifecycle.DeleteAt}").
 		do(`[[ $TZ == UTC ]] && echo '[{"snapshot": "arn:job-1", "status": "COMPLETED"}]'`)
 	broken := copied.do("echo AccessDenied >&2; exit 254")
+	t.Run("tables without colours", func(t *testing.T) {
+		b := newBench(t, state)
+		b.env = append(b.env, "NO_COLOR=1")
+		table := ofInstance[0]
+		table.argv = slices.Replace(slices.Clone(table.argv), 8, 9, "table", "--color", "off")
+		latest := ofInstance[1]
+		latest.argv = slices.Replace(slices.Clone(latest.argv), len(latest.argv)-1, len(latest.argv), "text")
+		b.expect(outputs, account, table, latest)
+		assert.Zero(t, b.just("", "db-snapshots", "prod").code)
+	})
 	for name, test := range map[string]struct {
 		outputs string // besides those of every stack
 		calls   []call

@@ -46,7 +46,7 @@ func aScreen(t *testing.T, cmd *exec.Cmd) string {
 func talking(t *testing.T, to ear, script string, env ...string) (said string, code int) {
 	t.Helper()
 	tools.Need(t, tools.Bash)
-	cmd := exec.Command(tools.At(t, tools.Bash), "-c", `set -euo pipefail; recipe=db-test ticking=""; option() { false; }; source "$0"; `+script, filepath.Join(root, "scripts", "terminal.sh"))
+	cmd := exec.Command(tools.At(t, tools.Bash), "-c", `set -euo pipefail; recipe=db-test ticking="" scratch=$(mktemp -d); trap 'rm -r "$scratch"' EXIT; option() { false; }; source "$0"; `+script, filepath.Join(root, "scripts", "terminal.sh"))
 	cmd.Env = append(append(cmd.Environ(), "TERM=xterm", "NO_COLOR="), env...)
 	said = to(t, cmd)
 	return said, cmd.ProcessState.ExitCode()
@@ -90,6 +90,20 @@ func TestLongWaits(t *testing.T) {
 	assert.Contains(t, said, "\rdb-test: waiting for the snapshot, 0:01 \x1b[K")
 	assert.Contains(t, said, "\rdb-test: waiting for the snapshot, 0:02 \x1b[K")
 	assert.True(t, strings.HasSuffix(said, "\r\x1b[Kdb-test: done\r\n"), "%q", said)
+
+	// A clock that ends as soon as it begins does not clean up for the recipe.
+	said, code = talking(t, aPipe, `trap 'echo "cleaned up by $BASHPID" >&2' EXIT; trap 'exit 143' TERM; for _ in {1..200}; do patiently "a thing" true; done; rm -r "$scratch"`)
+	assert.Zero(t, code)
+	assert.Regexp(t, `^cleaned up by \d+\n$`, said)
+
+	// What the command says is not written into that line, whether a program says it or the recipe.
+	said, code = talking(t, aScreen, `asked() { sleep 1.5; say refused; sh -c 'echo denied >&2; exit 7'; }; patiently "the operator" asked`)
+	assert.Equal(t, 7, code)
+	assert.True(t, strings.HasSuffix(said, "0:01 \x1b[K\r\x1b[Kdb-test: refused\r\ndenied\r\n"), "%q", said)
+
+	said, code = talking(t, aScreen, `patiently "the snapshot" sleep 1.5`, "TERM=dumb")
+	assert.Zero(t, code)
+	assert.Empty(t, said, "it cannot write a line anew")
 
 	said, code = talking(t, aPipe, `patiently "the snapshot" sleep 1.5`)
 	assert.Zero(t, code)

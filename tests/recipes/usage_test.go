@@ -132,6 +132,7 @@ func TestWrongUse(t *testing.T) {
 			r := b.finish(cmd, cmd.Run)
 			assert.Equal(t, 2, r.code, "%s %s: %s", script, args, r.stderr)
 			assert.Contains(t, r.stderr, want+"; usage: "+called, "%s %s", script, args)
+			assert.NotContains(t, r.stderr, "failed on line", "just has nothing to add")
 			assert.Empty(t, r.stdout, script)
 		}
 	}
