@@ -64,6 +64,7 @@ func formatted(report cost.Report, as format) (string, error) {
 		return report.Markdown(), nil
 	case asJSON:
 		return report.JSON()
+	case asText:
 	}
 	return report.Text(), nil
 }
