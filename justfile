@@ -3,6 +3,9 @@
 
 set positional-arguments
 
+# A recipe says itself why it ends.
+set no-exit-message
+
 # The flags that the Pulumi CLI builds with, so that tests, linters and the CLI share one build cache.
 export GOFLAGS := "-trimpath"
 
@@ -12,7 +15,7 @@ default:
 
 # Show what db-deploy would change
 [group('deploy')]
-db-diff env="":
+db-diff env="" *flags:
     @scripts/db-diff "$@"
 
 # Deploy the stack, after a preview and a question [--yes]
@@ -22,12 +25,12 @@ db-deploy env="" *flags:
 
 # Prepare an empty account for a stack and its pipeline, for a GitHub repository such as acme/database [--yes --approve-previews --open-previews]
 [group('deploy')]
-bootstrap env repository *flags:
+bootstrap env="" repository="" *flags:
     @scripts/bootstrap "$@"
 
 # Print the values for the application's Helm chart
 [group('deploy')]
-gitops-values env="":
+gitops-values env="" *flags:
     @scripts/gitops-values "$@"
 
 # Commit these values to the GitOps repository of the checkout GITOPS_DIR and push, after a question [--yes]
@@ -42,7 +45,7 @@ helm-deploy *arguments:
 
 # Release an image of the application: its migrations first, then the values in the GitOps repository, after questions [--yes]
 [group('deploy')]
-release image env="" *flags:
+release image="" env="" *flags:
     @scripts/release "$@"
 
 alias preview := db-diff
@@ -63,9 +66,9 @@ db-check env="" *flags:
 db-logs env="" *flags:
     @scripts/db-logs "$@"
 
-# Show who has connections, and how many are left
+# Show who has connections, and how many are left [--json]
 [group('look')]
-db-connections env="":
+db-connections env="" *flags:
     @scripts/db-connections "$@"
 
 # List the databases of previews; --drop: those whose namespace is gone [--json]
@@ -73,14 +76,14 @@ db-connections env="":
 db-previews env="" *flags:
     @scripts/db-previews "$@"
 
-# Show the running queries, the longest first, and what blocks them
+# Show the running queries, the longest first, and what blocks them [--json]
 [group('look')]
-db-slow-queries env="":
+db-slow-queries env="" *flags:
     @scripts/db-slow-queries "$@"
 
 # Show the schema's revision
 [group('look')]
-db-migrate-status env="":
+db-migrate-status env="" *flags:
     @scripts/db-migrate-status "$@"
 
 # Show the pods of the last migration and their logs [--follow]
@@ -88,9 +91,9 @@ db-migrate-status env="":
 db-migrate-logs env="" *flags:
     @scripts/db-migrate-logs "$@"
 
-# List the snapshots, and the latest point in time that can be restored
+# List the snapshots, and the latest point in time that can be restored [--json]
 [group('look')]
-db-snapshots env="":
+db-snapshots env="" *flags:
     @scripts/db-snapshots "$@"
 
 # Send a test message through an alarm to everybody who gets the real ones, after a question [--yes]
@@ -100,12 +103,12 @@ db-alert-test env="" *flags:
 
 # Open psql in a temporary pod
 [group('act')]
-db-shell env="":
+db-shell env="" *flags:
     @scripts/db-shell "$@"
 
 # Forward a local port to the database through Session Manager, until Ctrl-C
 [group('act')]
-db-tunnel env="":
+db-tunnel env="" *flags:
     @scripts/db-tunnel "$@"
 
 # Print the connection secret, with the password [--yes]
@@ -113,14 +116,14 @@ db-tunnel env="":
 db-get-credentials env="" *flags:
     @scripts/db-get-credentials "$@"
 
-# Show what would make a major upgrade fail
+# Show what would make a major upgrade fail [--json]
 [group('look')]
-db-upgrade-check env="":
+db-upgrade-check env="" *flags:
     @scripts/db-upgrade-check "$@"
 
 # Analyze all tables and update the extensions, after a major upgrade
 [group('act')]
-db-upgrade-finish env="":
+db-upgrade-finish env="" *flags:
     @scripts/db-upgrade-finish "$@"
 
 # Fill the newest generation from the active one by logical replication, until db-switch; or end it [--end --yes]
@@ -130,7 +133,7 @@ db-replicate env="" *flags:
 
 # Move to the generation that logical replication fills, after a comparison and a question: number [env] [--yes]
 [group('act')]
-db-switch generation env="" *flags:
+db-switch generation="" env="" *flags:
     @scripts/db-switch "$@"
 
 # Go on after a run that was killed: find what it made, after a question [--yes]
@@ -160,7 +163,7 @@ db-migrate env="" *flags:
 
 # Set the number of the application's pods, 0 to stop all that writes to the database, after a question [--yes]
 [group('act')]
-app-scale replicas env="" *flags:
+app-scale replicas="" env="" *flags:
     @scripts/app-scale "$@"
 
 # Restart the pods of all applications that use the database one by one, after a question [--yes]
@@ -170,22 +173,22 @@ app-restart env="" *flags:
 
 # Restore a point in time, such as 2026-01-31T10:00:00Z or latest, as a new instance, and move to it [--beside: without moving] [--yes]
 [group('restore')]
-db-restore-pitr timestamp env="" *flags:
+db-restore-pitr timestamp="" env="" *flags:
     @scripts/db-restore-pitr "$@"
 
-# Restore a snapshot as a new instance, and move to it [--beside: without moving] [--yes]
+# Restore a snapshot, one that db-snapshots lists, as a new instance, and move to it [--beside: without moving] [--yes]
 [group('restore')]
-db-restore-snapshot snapshot env="" *flags:
+db-restore-snapshot snapshot="" env="" *flags:
     @scripts/db-restore-snapshot "$@"
 
 # Make another generation of the instance the active one: back after a restore, or on to one restored with --beside [--yes]
 [group('restore')]
-db-serve generation env="" *flags:
+db-serve generation="" env="" *flags:
     @scripts/db-serve "$@"
 
 # Delete a retained instance, by name, with a final snapshot, after two questions [--yes]
 [group('restore')]
-db-release instance env="" *flags:
+db-release instance="" env="" *flags:
     @scripts/db-release "$@"
 
 # Rehearse a restore: the latest backup, in a temporary stack, with a report of the times [--yes]
@@ -206,7 +209,8 @@ db-rotate env="" *flags:
 # Run preview, up, outputs or destroy on the real engine against a simulated cloud: just sandbox up prod
 [group('develop')]
 sandbox *args:
-    go run ./tests/sandbox {{ args }}
+    @go build -buildvcs=false -o bin/sandbox ./tests/sandbox
+    @bin/sandbox "$@"
 
 # Install what the tests need, and run all of them
 [group('develop')]
@@ -222,8 +226,8 @@ prove *args:
 
 # Rewrite the golden files, the generated documentation, the JSON Schema of stack files and the policies
 [group('develop')]
-golden:
-    scripts/golden
+golden *flags:
+    @scripts/golden "$@"
 
 # Bring the prices of the estimate up to date from AWS's public price list, and print what changed [--from=URL]
 [group('develop')]

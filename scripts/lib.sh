@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the recipes share: arguments, the stack's outputs, and access to its account and cluster.
+# What the recipes share: the stack's outputs, and access to its account and cluster.
 set -euo pipefail
 export AWS_PAGER=""
 # Pulumi runs four operations at once for each core by default. Replicas take ten minutes each, and everything else would
@@ -8,8 +8,9 @@ export PULUMI_PARALLEL=${PULUMI_PARALLEL:-64}
 
 recipe=$(basename "$0")
 scratch=$(mktemp -d)
-namespace="" pod="" given=" " ticking=""
+namespace="" pod="" given=" " words=() ticking=""
 source "$(dirname "${BASH_SOURCE[0]}")/terminal.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/arguments.sh"
 
 need() { command -v "$1" >/dev/null || fail "needs $1, which is not on the PATH; $2"; }
 
@@ -27,25 +28,6 @@ trap cleanup EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-
-# arguments "<options>" ARGUMENT... splits a recipe's arguments into words and options, and refuses an option that is not listed. One that is
-# listed with = at its end has a value.
-arguments() {
-  local options=" $1 " argument
-  shift
-  words=()
-  for argument; do
-    case $argument in
-      -*)
-        [[ $argument != *= && $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || misused "there is no option $argument; the options are:${options% }"
-        given+="$argument "
-        ;;
-      *) words+=("$argument") ;;
-    esac
-  done
-}
-
-option() { [[ $given == *" $1 "* ]]; }
 
 # open_stack STACK reads the outputs of the named stack, or of the selected one.
 open_stack() {

@@ -121,13 +121,23 @@ run_pod() {
 # query FILE [DATABASE] runs an SQL file with the pod's psql, in another database than the main one if it is named.
 query() { kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 ${2:+--dbname "$2"} --file - <"$1"; }
 
-# query_all FILE runs it in the main database and in those of additional applications, as the master user: nobody else reaches all of them.
-query_all() {
+# show FILE FILTER [DATABASE] runs an SQL file and prints its tables; with --json what FILTER, of jq, makes of them, each a list of rows, and of
+# $database. In the file a query begins with SELECT at the beginning of a line, and ends at the end of one.
+show() {
+  option --json || { query "$1" "${3:-}"; return; }
+  sed -e '/^\\echo/d' -e "s/^SELECT /SELECT coalesce(json_agg(found), '[]') FROM (&/" -e 's/;$/) AS found;/' "$1" |
+    kube exec -i "$pod" -- psql --no-psqlrc --set ON_ERROR_STOP=1 ${3:+--dbname "$3"} --tuples-only --no-align --file - >"$scratch/found" || return
+  jq --slurp --arg database "${3:-$(optional databaseName)}" "$2" "$scratch/found"
+}
+
+# in_all COMMAND... runs a command in the main database, and then with its name in each of those of additional applications, as the master user:
+# nobody else reaches all of them.
+in_all() {
   local database code=0
-  query "$1" || code=1
+  "$@" || code=1
   for database in $(own_databases); do
-    printf '\ndatabase %s\n' "$database"
-    query "$1" "$database" || code=1
+    option --json || printf '\ndatabase %s\n' "$database"
+    "$@" "$database" || code=1
   done
   return "$code"
 }

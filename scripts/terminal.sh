@@ -2,11 +2,14 @@
 # How every recipe talks: messages, questions, colours, progress, and the exit codes, which docs/how-to/operations.md lists.
 # Messages go to standard error; standard output has only what the recipe was asked for.
 
-# shellcheck disable=SC2154 # recipe and ticking are set by lib.sh
+# shellcheck disable=SC2154 # recipe, scratch and ticking are set by lib.sh
 unchanged=3 # the exit code of a recipe that stops before its change; 1 once it has changed something
 
-# colourful FD tells whether a file descriptor is a terminal that shows colours. https://no-color.org
-colourful() { [[ -t $1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; }
+# screen FD tells whether a file descriptor is a terminal on which a line can be written anew.
+screen() { [[ -t $1 && ${TERM:-dumb} != dumb ]]; }
+
+# colourful FD tells whether it is one for colours. https://no-color.org
+colourful() { screen "$1" && [[ -z ${NO_COLOR:-} ]]; }
 
 # paint FD COLOUR TEXT prints a text, on a terminal in a colour: red, green or bold.
 paint() {
@@ -43,15 +46,17 @@ ask() {
 }
 
 # patiently WHAT COMMAND... runs a command that says nothing for long, and shows meanwhile what is waited for and for how long: on a terminal
-# in one line, otherwise in a line a minute. The command's own output is redirected by a function, because this one's is the clock's too.
+# in one line, otherwise in a line a minute. What the command does say comes after that line, not within it.
 patiently() {
   local what=$1 code=0
   shift
   stop_clock
   clock "$what" &
   ticking=$!
-  "$@" || code=$?
+  "$@" >"$scratch/stdout" 2>"$scratch/stderr" || code=$?
   stop_clock
+  cat "$scratch/stderr" >&2
+  cat "$scratch/stdout"
   return "$code"
 }
 
@@ -61,7 +66,7 @@ clock() {
   trap - EXIT INT TERM HUP
   while kill -0 $$ 2>/dev/null && sleep 1 >/dev/null 2>&1; do
     passed=$((SECONDS - began))
-    if [[ -t 2 ]]; then
+    if screen 2; then
       printf '\r%s: waiting for %s, %d:%02d \e[K' "$recipe" "$1" $((passed / 60)) $((passed % 60)) >&2
     elif ((passed / 60 >= minutes)); then
       say "still waiting for $1, after $((passed / 60)) min"
@@ -70,11 +75,12 @@ clock() {
   done
 }
 
-# stop_clock ends the clock, if there is one, and removes its line.
+# stop_clock ends the clock, if there is one, and removes its line. By TERM, a clock that has only just begun would still run the traps of the recipe,
+# and clean up while the recipe goes on.
 stop_clock() {
   [[ -n $ticking ]] || return 0
-  kill "$ticking" 2>/dev/null || true
+  kill -KILL "$ticking" 2>/dev/null || true
   wait "$ticking" 2>/dev/null || true
   ticking=""
-  [[ ! -t 2 ]] || printf '\r\e[K' >&2
+  ! screen 2 || printf '\r\e[K' >&2
 }

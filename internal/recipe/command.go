@@ -21,7 +21,7 @@ import (
 // newCommand is the command line, with a subcommand for each script that calls it.
 func newCommand(recipe *run.Recipe) *cobra.Command {
 	root := &cobra.Command{
-		Use:               "recipe",
+		Use:               "recipe VERB",
 		Short:             "Do what the scripts of this repository leave to a program",
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		SilenceErrors:     true,

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
@@ -15,13 +17,23 @@ func call(args []string) int {
 	recipe, err := run.New(cmp.Or(os.Getenv("RECIPE"), "recipe"))
 	if err == nil {
 		defer recipe.Close()
-		command := newCommand(recipe)
-		command.SetArgs(args)
-		err = command.ExecuteContext(run.Interruptible())
+		err = execute(newCommand(recipe), args)
 	}
 	code, reported := run.Code(err)
 	if !reported {
 		recipe.Say("%v", err)
 	}
 	return code
+}
+
+// execute runs the command that the arguments name. An error before it begins is one of the command line.
+func execute(root *cobra.Command, args []string) error {
+	begun := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
+	root.SetArgs(args)
+	command, err := root.ExecuteContextC(run.Interruptible())
+	if err != nil && !begun {
+		return run.Misused("%w; usage: %s", err, command.UseLine())
+	}
+	return err
 }

@@ -18,9 +18,14 @@ func TestQuickToBuild(t *testing.T) {
 	}
 }
 
+// A call that does not fit is told from work that fails: the same call would do nothing again.
 func TestWrongArguments(t *testing.T) {
-	for _, args := range [][]string{{"bootstrap", "prod"}, {"preview"}, {"change", "prod"}, {"edit", "prod", "tier"}, {"unknown"}, {"target", "none"}} {
-		assert.Equal(t, 1, call(args), args)
+	for _, line := range []string{
+		"unknown", "--unknown", "preview --unknown", "preview prod --offline=perhaps", "preview", "preview prod stage", "comment", "catalogues prod",
+		"bootstrap prod", "bootstrap prod repository", "bootstrap prod acme/database more", "change prod", "change prod tier", "edit prod tier", "copy prod", "values prod",
+	} {
+		assert.Equal(t, 2, call(strings.Fields(line)), line)
 	}
+	assert.Equal(t, 1, call([]string{"target", "none"}))
 	assert.Zero(t, call([]string{"--help"}))
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // three are the outputs of a stack with an application that shares the main database, and one with a database of its own.
@@ -40,6 +41,31 @@ func linksOf(app, namespace, connection, job string) []call {
 	})
 }
 
+// linksOfThree are the calls of db-check for three applications, up to the log.
+func linksOfThree() []call {
+	calls := append(inClusterOf(three), on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].DBInstanceStatus --output text", "available"))
+	calls = append(calls, linksOf("core-api", "mosaic-prod", "arn:connection", "core-api-migration-1")...)
+	calls = append(calls, linksOf("orders", "shop", "arn:orders", "orders-migration-1")...)
+	return append(append(calls, linksOf("worker", "mosaic-prod", "", "")...), exported)
+}
+
+// With --json, a finding has the application that it is of as a field, and the text is the same for each; those of the instance have none.
+func TestFindingsOfSeveralApplications(t *testing.T) {
+	need(t)
+	t.Parallel()
+	b := newBench(t, outputsOnly(t))
+	b.expect(append(linksOfThree(), lastDay())...)
+	r := b.just("", "db-check", "prod", "--json")
+	require.Zero(t, r.code, r.stderr)
+	of := map[string]int{}
+	for _, one := range checked(t, r).Findings {
+		of[one.Application]++
+		assert.NotContains(t, one.What, one.Application+": ")
+	}
+	assert.Equal(t, map[string]int{"core-api": 8, "orders": 8, "worker": 6, "": 3}, of)
+	assert.Equal(t, 22, strings.Count(r.stdout, `"application": `), "absent, not empty")
+}
+
 // TestTheCheckOfSeveralApplications: each link of each application, in its namespace, with its name; the log is read for the logins of all.
 func TestTheCheckOfSeveralApplications(t *testing.T) {
 	need(t)
@@ -68,10 +94,7 @@ func TestTheCheckOfSeveralApplications(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, state)
-			calls := append(inClusterOf(three), on(rds+"describe-db-instances --db-instance-identifier mosaic-prod-db --query DBInstances[0].DBInstanceStatus --output text", "available"))
-			calls = append(calls, linksOf("core-api", "mosaic-prod", "arn:connection", "core-api-migration-1")...)
-			calls = append(calls, linksOf("orders", "shop", "arn:orders", "orders-migration-1")...)
-			calls = append(append(calls, linksOf("worker", "mosaic-prod", "", "")...), exported)
+			calls := linksOfThree()
 			if test.of != "" {
 				at := slices.IndexFunc(calls, func(c call) bool {
 					return slices.Contains(c.argv, test.of) && (test.and == "" || slices.Contains(c.argv, test.and))

@@ -1,9 +1,7 @@
 package recipes
 
 import (
-	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,49 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/repository"
-	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
-
-// signature is what a recipe takes.
-type signature struct {
-	Parameters []struct {
-		Name    string
-		Kind    string // star: the rest of the line
-		Default any
-	}
-}
-
-// takes tells what is wrong with the words of a call; "" for nothing.
-func (s signature) takes(words []string) string {
-	least, most := 0, len(s.Parameters)
-	for _, parameter := range s.Parameters {
-		if parameter.Kind == "star" {
-			most = 1 << 10
-		} else if parameter.Default == nil {
-			least++
-		}
-	}
-	switch {
-	case len(words) < least:
-		return "it lacks a word"
-	case len(words) > most:
-		return "it has a word too many"
-	}
-	return ""
-}
 
 // TestDocumentedRecipes: each call of a recipe in the documentation is one that just takes, with options that the script has.
 func TestDocumentedRecipes(t *testing.T) {
-	tools.Need(t, tools.Just)
-	cmd := exec.Command(tools.At(t, tools.Just), "--dump", "--dump-format", "json")
-	cmd.Dir = root
-	out, err := cmd.Output()
-	require.NoError(t, err)
-	var dump struct {
-		Recipes map[string]signature
-		Aliases map[string]struct{ Target string }
-	}
-	require.NoError(t, json.Unmarshal(out, &dump))
+	dump := readJustfile(t)
 
 	// In the text between backticks, and in a block of code at the beginning of a line or of a command substitution.
 	call := regexp.MustCompile("(?m)(?:`|^ *|\\()just ([a-z][a-z-]*)([^`#|\n;&)]*)")
@@ -72,14 +32,17 @@ func TestDocumentedRecipes(t *testing.T) {
 			if alias, ok := dump.Aliases[name]; ok {
 				name = alias.Target
 			}
-			recipe, ok := dump.Recipes[name]
+			_, ok := dump.Recipes[name]
 			if !assert.True(t, ok, "%s: %s: there is no such recipe", page, found[0]) {
 				continue
 			}
 			seen[name] = true
+			if _, err := os.Stat(filepath.Join(root, "scripts", name)); err != nil || name == "ci" {
+				continue // it runs a program, which has its own tests
+			}
 			var words []string
 			for _, word := range strings.Fields(placeholder.ReplaceAllString(found[2], "word")) {
-				if word == "<" { // what the recipe reads
+				if word == "<" || word == ">" { // what the recipe reads, or where its output goes
 					break
 				}
 				if !strings.HasPrefix(word, "-") {
@@ -87,26 +50,13 @@ func TestDocumentedRecipes(t *testing.T) {
 					continue
 				}
 				option, _, _ := strings.Cut(word, "=")
-				if _, err := os.Stat(filepath.Join(root, "scripts", name)); err != nil {
-					continue // those of the program that it runs
-				}
-				assert.True(t, slices.ContainsFunc(options(t, name), func(o string) bool { return strings.TrimSuffix(o, "=") == option }),
+				assert.True(t, slices.ContainsFunc(usageOf(t, name).options, func(o string) bool { return strings.TrimSuffix(o, "=") == option }),
 					"%s: %s: there is no option %s", page, found[0], word)
 			}
 			if len(words) > 0 { // a recipe by its name alone is one that the text is about
-				assert.Empty(t, recipe.takes(words), "%s: %s", page, found[0])
+				assert.Empty(t, usageOf(t, name).takes(words), "%s: %s", page, found[0])
 			}
 		}
 	}
 	require.Greater(t, len(seen), 30)
-}
-
-// options are the options of a recipe's script.
-func options(t *testing.T, recipe string) []string {
-	t.Helper()
-	script, err := os.ReadFile(filepath.Join(root, "scripts", recipe))
-	require.NoError(t, err)
-	found := regexp.MustCompile(`(?m)^arguments "([^"]*)"`).FindSubmatch(script)
-	require.NotEmpty(t, found, recipe)
-	return strings.Fields(string(found[1]))
 }

@@ -84,6 +84,23 @@ func TestQueriesOnPostgreSQL(t *testing.T) {
 			}
 		})
 	}
+	for recipe, test := range map[string]struct{ that, want string }{
+		"db-upgrade-check": {`.[0] | [.preparedTransactions[].gid, .regColumns[].column, .interruptedDrops[].datname, .logicalSlots[].plugin, .extensions[].extname] | join(" ")`, `"forgotten handler template0 pgoutput plpgsql"`},
+		"db-connections":   {`.max_connections == 20 and .in_use >= 4 and (.sessions | map(.application_name) | contains(["sleeper", "waiter"]))`, `true`},
+		"db-slow-queries":  {`(.[] | select(.application_name == "holder") | .pid) as $pid | .[] | select(.application_name == "waiter") | .blocked_by == [$pid]`, `true`},
+	} {
+		t.Run(recipe+" for scripts", func(t *testing.T) {
+			b := newBench(t, outputsOnly(t))
+			b.expect(inPod(on(kube+"exec -i db-shell-TIME -- psql --no-psqlrc --set ON_ERROR_STOP=1 --tuples-only --no-align --file -", "").do(psql))...)
+			r := b.just("", recipe, "prod", "--json")
+			require.Zero(t, r.code, r.stderr)
+			jq := exec.Command(tools.At(t, tools.Jq), "--compact-output", test.that)
+			jq.Stdin = strings.NewReader(r.stdout)
+			found, err := jq.CombinedOutput()
+			require.NoError(t, err, string(found))
+			assert.Equal(t, test.want+"\n", string(found), r.stdout)
+		})
+	}
 	t.Run("db-drill", func(t *testing.T) {
 		assert.Regexp(t, `public +\| odd +\| +3\n +\| all +\| +3`, execute(t, env, "", "--file", filepath.Join(root, "scripts", "sql", "rows.sql")))
 	})

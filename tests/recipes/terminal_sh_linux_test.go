@@ -46,7 +46,7 @@ func aScreen(t *testing.T, cmd *exec.Cmd) string {
 func talking(t *testing.T, to ear, script string, env ...string) (said string, code int) {
 	t.Helper()
 	tools.Need(t, tools.Bash)
-	cmd := exec.Command(tools.At(t, tools.Bash), "-c", `set -euo pipefail; recipe=db-test ticking=""; option() { false; }; source "$0"; `+script, filepath.Join(root, "scripts", "terminal.sh"))
+	cmd := exec.Command(tools.At(t, tools.Bash), "-c", `set -euo pipefail; recipe=db-test ticking="" scratch=$(mktemp -d); trap 'rm -r "$scratch"' EXIT; option() { false; }; source "$0"; `+script, filepath.Join(root, "scripts", "terminal.sh"))
 	cmd.Env = append(append(cmd.Environ(), "TERM=xterm", "NO_COLOR="), env...)
 	said = to(t, cmd)
 	return said, cmd.ProcessState.ExitCode()
@@ -91,6 +91,20 @@ func TestLongWaits(t *testing.T) {
 	assert.Contains(t, said, "\rdb-test: waiting for the snapshot, 0:02 \x1b[K")
 	assert.True(t, strings.HasSuffix(said, "\r\x1b[Kdb-test: done\r\n"), "%q", said)
 
+	// A clock that ends as soon as it begins does not clean up for the recipe.
+	said, code = talking(t, aPipe, `trap 'echo "cleaned up by $BASHPID" >&2' EXIT; trap 'exit 143' TERM; for _ in {1..200}; do patiently "a thing" true; done; rm -r "$scratch"`)
+	assert.Zero(t, code)
+	assert.Regexp(t, `^cleaned up by \d+\n$`, said)
+
+	// What the command says is not written into that line, whether a program says it or the recipe.
+	said, code = talking(t, aScreen, `asked() { sleep 1.5; say refused; sh -c 'echo denied >&2; exit 7'; }; patiently "the operator" asked`)
+	assert.Equal(t, 7, code)
+	assert.True(t, strings.HasSuffix(said, "0:01 \x1b[K\r\x1b[Kdb-test: refused\r\ndenied\r\n"), "%q", said)
+
+	said, code = talking(t, aScreen, `patiently "the snapshot" sleep 1.5`, "TERM=dumb")
+	assert.Zero(t, code)
+	assert.Empty(t, said, "it cannot write a line anew")
+
 	said, code = talking(t, aPipe, `patiently "the snapshot" sleep 1.5`)
 	assert.Zero(t, code)
 	assert.Empty(t, said)
@@ -101,16 +115,32 @@ func TestLongWaits(t *testing.T) {
 	assert.Contains(t, said, "db-test: still waiting for the snapshot, after 1 min\n")
 }
 
+type (
+	finding struct{ Verdict, Application, What, Says string }
+	// report is what db-check --json prints.
+	report struct {
+		Stack    string
+		Broken   bool
+		Findings []finding
+	}
+)
+
+// checked reads the report of db-check --json, which is all that it prints.
+func checked(t *testing.T, r ran) (read report) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &read), r.stdout)
+	return read
+}
+
 // With --json a script reads the findings, and nothing else is on standard output.
 func TestTheCheckForScripts(t *testing.T) {
 	need(t)
 	t.Parallel()
 	state := outputsOnly(t)
-	type finding struct{ Verdict, What, Says string }
 	for name, broken := range map[string]bool{"whole": false, "broken": true} {
 		t.Run(name, func(t *testing.T) {
 			calls := slices.Clone(links(t, state))
-			want := finding{"ok", "RDS instance mosaic-prod-db", "available"}
+			want := finding{Verdict: "ok", What: "RDS instance mosaic-prod-db", Says: "available"}
 			if broken {
 				calls[0] = calls[0].do("echo stopped")
 				want.Verdict, want.Says = "broken", "stopped"
@@ -119,17 +149,14 @@ func TestTheCheckForScripts(t *testing.T) {
 			b.expect(inCluster(calls...)...)
 			r := b.just("", "db-check", "prod", "--json")
 			assert.Equal(t, broken, r.code == 1, r.stderr)
-			var report struct {
-				Stack    string
-				Broken   bool
-				Findings []finding
-			}
-			require.NoError(t, json.Unmarshal([]byte(r.stdout), &report), r.stdout)
+			report := checked(t, r)
 			assert.Equal(t, "prod", report.Stack)
 			assert.Equal(t, broken, report.Broken)
 			assert.Equal(t, want, report.Findings[0])
-			assert.Contains(t, report.Findings, finding{"ok", "entries of the Secret core-api-db-secret", "DB_HOST DB_URL "})
-			assert.Equal(t, "none", report.Findings[len(report.Findings)-1].Verdict, "what is neither")
+			assert.Contains(t, report.Findings, finding{"ok", "core-api", "entries of the Secret core-api-db-secret", "DB_HOST DB_URL "})
+			last := report.Findings[len(report.Findings)-1]
+			assert.Equal(t, "none", last.Verdict, "what is neither")
+			assert.Empty(t, last.Application, "it is of the instance")
 		})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 )
@@ -40,7 +39,7 @@ func (t tour) pause(ctx context.Context, left int) error {
 	}
 }
 
-// watched runs a function that writes an output, and says on a terminal how long it has been running.
+// watched runs a function that writes an output, and says to a person how long it has been running.
 func (t tour) watched(f func(*bytes.Buffer) error) (output string, err error) {
 	var to bytes.Buffer
 	done := make(chan error, 1)
@@ -51,12 +50,12 @@ func (t tour) watched(f func(*bytes.Buffer) error) (output string, err error) {
 		select {
 		case err := <-done:
 			if t.person != nil {
-				fmt.Fprint(t.stderr, "\r\x1b[K")
+				t.print("\r\x1b[K")
 			}
 			return to.String(), err
 		case <-tick.C:
 			if t.person != nil {
-				fmt.Fprintf(t.stderr, "\r  running for %s …\x1b[K", time.Since(began).Round(time.Second))
+				t.print("\r  running for %s …\x1b[K", time.Since(began).Round(time.Second))
 			}
 		}
 	}

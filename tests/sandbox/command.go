@@ -109,14 +109,15 @@ func bringing(s *sandbox) *cobra.Command {
 // pricing is the subcommand cost, which needs no engine.
 func pricing(s *sandbox) *cobra.Command {
 	var values overrides
-	var base, format string
+	var base string
+	as := asText
 	cmd := reading(s, "cost", "Estimate what a month costs, from the stack file alone", func(c invocation) error {
 		c.overrides = values
-		return s.cost(c, base, format)
+		return s.cost(c, base, as)
 	})
 	overlaid(cmd, &values)
 	cmd.Flags().StringVar(&base, "base", "", "`folder` with another version of the stack file, to compare with")
-	cmd.Flags().StringVar(&format, "format", "text", "text, markdown or json")
+	cmd.Flags().Var(&as, "format", "text, markdown or json")
 	return cmd
 }
 

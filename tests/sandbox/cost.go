@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +14,7 @@ import (
 
 // cost prints the estimate of a stack file and what changes since another version of it. It does not look at what is deployed; a
 // preview does.
-func (s *sandbox) cost(c invocation, base, format string) error {
+func (s *sandbox) cost(c invocation, base string, as format) error {
 	report, err := priced(s.project, c.stack, c.overrides)
 	if err != nil {
 		return err
@@ -26,7 +27,7 @@ func (s *sandbox) cost(c invocation, base, format string) error {
 			report.Before, report.Compared = before.Estimate.Lines, true
 		}
 	}
-	text, err := formatted(report, format)
+	text, err := formatted(report, as)
 	if err != nil {
 		return err
 	}
@@ -34,16 +35,38 @@ func (s *sandbox) cost(c invocation, base, format string) error {
 	return err
 }
 
-func formatted(report cost.Report, format string) (string, error) {
-	switch format {
-	case "text":
-		return report.Text(), nil
-	case "markdown":
-		return report.Markdown(), nil
-	case "json":
-		return report.JSON()
+// format is how a report is written, a flag.
+type format string
+
+const (
+	asText     format = "text"
+	asMarkdown format = "markdown"
+	asJSON     format = "json"
+)
+
+// Set takes one of them.
+func (f *format) Set(text string) error {
+	if *f = format(text); *f != asText && *f != asMarkdown && *f != asJSON {
+		return errors.New("write text, markdown or json")
 	}
-	return "", fmt.Errorf("--format %q: write text, markdown or json", format)
+	return nil
+}
+
+// String is how it is written.
+func (f *format) String() string { return string(*f) }
+
+// Type is what the help calls it.
+func (f *format) Type() string { return "format" }
+
+func formatted(report cost.Report, as format) (string, error) {
+	switch as {
+	case asMarkdown:
+		return report.Markdown(), nil
+	case asJSON:
+		return report.JSON()
+	case asText:
+	}
+	return report.Text(), nil
 }
 
 // priced estimates a stack file with overrides.

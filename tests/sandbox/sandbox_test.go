@@ -57,6 +57,7 @@ func TestArguments(t *testing.T) {
 		"too many":            {[]string{"up", "dev", "tier=ha"}, []string{"one stack", "-c path=value"}},
 		"no value":            {[]string{"up", "dev", "-c", "tier"}, []string{`"tier"`, "path=value"}},
 		"no path":             {[]string{"up", "dev", "-c", "=ha"}, []string{`"=ha"`, "path=value"}},
+		"unknown format":      {[]string{"cost", "dev", "--format", "csv"}, []string{`"csv"`, "text, markdown or json"}},
 		"no values in flight": {[]string{"destroy", "dev", "-c", "tier=ha"}, []string{"unknown shorthand flag", "destroy --help"}},
 	} {
 		t.Run(name, func(t *testing.T) {

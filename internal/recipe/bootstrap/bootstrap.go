@@ -4,7 +4,6 @@ package bootstrap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/mosaic-stories/mosaic-database/internal/pipeline"
@@ -34,7 +33,7 @@ type account struct {
 // Run runs the recipe for a stack and a repository on GitHub, owner/name.
 func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, options Options) error {
 	if stack == "" || repository == "" {
-		return errors.New("name the stack and the repository on GitHub, as in: just bootstrap prod acme/database")
+		return run.Misused("name the stack and the repository on GitHub, as in: just bootstrap prod acme/database")
 	}
 	a := &account{ctx: ctx, recipe: recipe, options: options, stack: stack}
 	var err error

@@ -24,11 +24,11 @@ var fullName = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$`)
 
 // findRepository asks GitHub for the spelling and the ids of a repository.
 func findRepository(ctx context.Context, recipe *run.Recipe, asked string) (repository, error) {
+	if !fullName.MatchString(asked) || strings.HasSuffix(asked, ".git") {
+		return repository{}, run.Misused("a repository on GitHub is written owner/name, as in acme/database, and not %s", asked)
+	}
 	if err := recipe.Need("gh", "see https://cli.github.com; the subjects of GitHub's tokens contain the ids of the repository"); err != nil {
 		return repository{}, err
-	}
-	if !fullName.MatchString(asked) || strings.HasSuffix(asked, ".git") {
-		return repository{}, fmt.Errorf("a repository on GitHub is written owner/name, as in acme/database, and not %s", asked)
 	}
 	var answer struct {
 		ID       json.Number

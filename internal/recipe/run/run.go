@@ -65,15 +65,24 @@ const Unchanged Exit = 3
 
 func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
+// Misuse is the error of a call that does not fit, with the exit code 2: nothing was done, and the same call would do nothing again.
+type Misuse struct{ error }
+
+// Misused is a Misuse that says what is wrong with the call.
+func Misused(format string, args ...any) error { return Misuse{fmt.Errorf(format, args...)} }
+
 // Code is the exit code for an error, and whether the error was reported already: a command that failed has printed its own message.
 func Code(err error) (code int, reported bool) {
 	var exit Exit
+	var misuse Misuse
 	var command *exec.ExitError
 	switch {
 	case err == nil:
 		return 0, true
 	case errors.As(err, &exit):
 		return int(exit), true
+	case errors.As(err, &misuse):
+		return 2, false
 	case errors.Is(err, ErrNotYes):
 		return int(Unchanged), false
 	case errors.As(err, &command):

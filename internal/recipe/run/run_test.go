@@ -21,6 +21,7 @@ func TestCode(t *testing.T) {
 		"none":                     {nil, 0, true},
 		"a problem":                {errors.New("no"), 1, false},
 		"a code":                   {fmt.Errorf("wrapped: %w", Exit(3)), 3, true},
+		"wrong use":                {fmt.Errorf("wrapped: %w", Misused("name a stack")), 2, false},
 		"an answer":                {fmt.Errorf("wrapped: %w", ErrNotYes), 3, false},
 		"a command's":              {errors.Join(nil, failed("exit 7")), 7, true},
 		"a command that is killed": {failed("kill -9 $$"), 1, true},

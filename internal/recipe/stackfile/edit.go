@@ -1,8 +1,9 @@
 package stackfile
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/mosaic-stories/mosaic-database/internal/recipe/run"
 )
 
 // Verb says what an edit does with a key.
@@ -47,7 +48,7 @@ func parse(text string) (Edit, error) {
 		}
 	}
 	if !found || edit.Key == "" {
-		return Edit{}, fmt.Errorf("%q is not an edit of a stack file; write key=value, key- or key+", text)
+		return Edit{}, run.Misused("%q is not an edit of a stack file; write key=value, key- or key+", text)
 	}
 	return edit, nil
 }
