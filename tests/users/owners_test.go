@@ -64,7 +64,7 @@ func TestWhatCannotChangeOwner(t *testing.T) {
 	before := d.one(master, owned)
 	out, err := d.bootstrap(nil)
 	require.Error(t, err)
-	assert.Contains(t, out, `mosaicadmin has objects in schemas of other roles, where core_api_owner may not have it:
+	assert.Contains(t, out, `mosaicadmin has objects in schemas of other roles, where core_api_owner may not own them:
 function "Of Others".f(integer), in a schema of legacy
 table "Of Others"."T", in a schema of legacy
 Move each (ALTER ... SET SCHEMA), or give the schema to mosaicadmin (ALTER SCHEMA ... OWNER TO mosaicadmin); then run this again`)
