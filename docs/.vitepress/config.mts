@@ -33,7 +33,7 @@ const search = {
   options: { processTerm: (term: string) => term.toLowerCase().replace(/(?<=.{4})(ing|ions?|e[ds]?|s)$/, '') },
   searchOptions: {
     fuzzy: 0.1,
-    boostDocument: (id: string) => (/(transitions|configuration|performance|controls|faults|first-run|screens)#|#the-table$/.test(id) ? 0.5 : 1),
+    boostDocument: (id: string) => (/(transitions|configuration|performance|controls|permissions|faults|first-run|screens)#/.test(id) ? 0.5 : 1),
   },
 }
 

@@ -201,6 +201,9 @@ func credentials() []transition {
 			key: "database.passwordVersion", was: "1", now: "2", from: byToken, to: "database: {credentials: iam, passwordVersion: 2}", refused: "no login has a password",
 		},
 		{
+			key: "database.iamDatabaseAuthentication", was: "true", now: "false", from: byToken, to: alternatingWith("iamDatabaseAuthentication: false"), refused: "in a later run",
+		},
+		{
 			key: "database.masterPasswordVersion", was: unset, now: "1", chain: "a master password that stays", from: alternatingWith(""), to: alternatingWith("masterPasswordVersion: 1"), back: true,
 			why: "the master user gets another password, and the clients keep theirs", backWhy: "the password stays",
 		},

@@ -29,7 +29,7 @@ func TestDocsAreCurrent(t *testing.T) {
 		"docs/reference/tiers.md":         tiersPage,
 		"docs/reference/costs.md":         costTables,
 		"docs/how-to/monitoring.md":       monitoringTables,
-		"docs/how-to/pipeline.md":         needsTable,
+		"docs/reference/permissions.md":   needsTable,
 		"docs/how-to/upgrades.md":         effectsTable,
 		"docs/how-to/serverless.md":       notAuroraTable,
 	} {
@@ -95,7 +95,7 @@ func needsTable(*testing.T) string {
 		rows = append(rows, []string{dependent.Role, strings.Join(dependent.Calls, ", "), dependent.With, actions([]pipeline.Grant{dependent.Needs}),
 			cmp.Or(dependent.Waived, "has it"), dependent.Source})
 	}
-	return needs + "\n### Dependent actions: what a call requires besides\n\n" +
+	return needs + "\n## Dependent actions: what a call requires besides\n\n" +
 		golden.Table([]string{"role", "calling", "with", "needs", "and", "says AWS in"}, rows)
 }
 
