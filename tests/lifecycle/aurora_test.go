@@ -74,7 +74,7 @@ func TestServerless(t *testing.T) {
 	l.MustUnset("database.maxCapacity")
 	l.MustUp()
 	l.MustSet("tier", "medium")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "a tier of aurora-postgresql, which mosaic-prod-db has since it was made")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "a tier of aurora-postgresql, the engine of mosaic-prod-db")
 	l.MustSet("tier", "serverless")
 	l.MustSet("database.kmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001")
 	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "copy a snapshot with the other key")

@@ -108,7 +108,7 @@ func ownDatabase(t *testing.T, program string) {
 		require.NoError(t, err, out)
 		out, err = d.bootstrap(shop())
 		require.Error(t, err)
-		assert.Contains(t, out, "there is a database shop already, which this program did not make")
+		assert.Contains(t, out, "the database shop exists already, and this program did not make it")
 		assert.Contains(t, out, "have core_api_previews drop it")
 		out, err = d.preview(login, "drop", "shop", "")
 		require.NoError(t, err, out)
