@@ -3,7 +3,7 @@
 
 set positional-arguments
 
-# A recipe says itself why it ends.
+# Each recipe says itself why it failed.
 set no-exit-message
 
 # The flags that the Pulumi CLI builds with, so that tests, linters and the CLI share one build cache.
@@ -131,7 +131,7 @@ db-upgrade-finish env="" *flags:
 db-replicate env="" *flags:
     @scripts/db-replicate "$@"
 
-# Move to the generation that logical replication fills, after a comparison and a question: number [env] [--yes]
+# Move to the generation that logical replication fills, after a comparison and a question: generation [env] [--yes]
 [group('act')]
 db-switch generation="" env="" *flags:
     @scripts/db-switch "$@"

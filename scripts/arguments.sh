@@ -22,13 +22,13 @@ arguments() {
   for argument; do
     case $argument in
       -*)
-        [[ $argument != *= && $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || misused "there is no option $argument; $usage"
+        [[ $argument != *= && $options == *" $argument "* || $argument == *=?* && $options == *" ${argument%%=*}= "* ]] || misused "the option $argument does not fit; $usage"
         given+="$argument "
         ;;
       *) words+=("$argument") ;;
     esac
   done
-  ((${#words[@]} <= most)) || misused "one word too many: ${words[most]}; $usage"
+  ((${#words[@]} <= most)) || misused "too many words, from ${words[most]} on; $usage"
   for at in "${!required[@]}"; do
     [[ -n ${words[at]:-} ]] || misused "missing: ${required[at]}; $usage"
   done

@@ -12,9 +12,10 @@ secrets_of_pods='def secrets:
 read_applications() {
   local lines
   output kubernetesSecretName >/dev/null
-  lines=$(jq -c '
-    def of($name; $keys; $database): {$name, key: "\($keys).deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // []),
-      role: .roleArn, serviceAccount: .serviceAccountName, connection: ($database.connectionSecretArn // ""), job: ($database.migrationJobName // "")};
+  lines=$(jq -c '. as $all
+    | def of($name; $keys; $database): {$name, key: "\($keys).deployments", namespace, secret: .kubernetesSecretName, listed: (.deployments // []),
+      role: .roleArn, serviceAccount: .serviceAccountName, connection: ($database.connectionSecretArn // ""), job: ($database.migrationJobName // ""),
+      logins: (($database // $all).applicationLogins // [])};
     of(.applicationName; "app"; .), (.additionalApps // {} | to_entries[] | .key as $name | .value | of($name; "additionalApps.\($name)"; .database))' <<<"$outputs")
   mapfile -t applications <<<"$lines"
 }

@@ -4,6 +4,7 @@
 findings=()
 
 # finding VERDICT APPLICATION WHAT SAYS is one: ok, BROKEN, or - for what is neither; APPLICATION is empty for those of the instance.
+# With one application (applications, of deployments.sh) its name is left out for people.
 finding() {
   local verdict=$1 application=$2 what=$3 says=$4 colour=green
   if option --json; then

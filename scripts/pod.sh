@@ -130,8 +130,8 @@ show() {
   jq --slurp --arg database "${3:-$(optional databaseName)}" "$2" "$scratch/found"
 }
 
-# in_all COMMAND... runs a command in the main database, and then with its name in each of those of additional applications, as the master user:
-# nobody else reaches all of them.
+# in_all COMMAND... runs a command for the main database, and then, with its name as last argument, for the database of each additional application.
+# The pod has to be logged in as the master user, who alone reaches all of them.
 in_all() {
   local database code=0
   "$@" || code=1

@@ -70,14 +70,27 @@ all_renewed() {
   return 1
 }
 
-# none_left_behind fails if a pod runs with what its Secret had before remember: a rotation changes the password of the login that it has.
+# none_left_behind fails if a pod may have the login whose password a rotation changes: if its Secret has that login, or if the pod started before its
+# Secret got the content that it has.
 none_left_behind() {
-  local at moment code=0
+  local at moment version code=0
+  version=$(setting database.passwordVersion) || return
   for at in "${!applications[@]}"; do
     [[ -n ${before[at]} ]] || continue
-    { moment=$(written "${applications[at]}") && all_renewed "${applications[at]}" "$moment"; } || code=1
+    { has_active_login "${applications[at]}" "${version:-1}" && moment=$(written "${applications[at]}") && all_renewed "${applications[at]}" "$moment"; } || code=1
   done
   return "$code"
+}
+
+# has_active_login APPLICATION VERSION fails if the Secret does not have the login that clients use: of two, the first has the odd versions.
+has_active_login() {
+  local login secret content
+  login=$(jq -r --argjson version "$2" '.logins[($version + 1) % 2]' <<<"$1") secret=$(of "$1" secret)
+  content=$(namespace=$(of "$1" namespace) kube get secret "$secret" -o json) || { say "cannot read the Secret $secret, see above"; return 1; }
+  ! jq -e --arg login "$login" 'any(.data[]?; @base64d | test("\\b\($login)\\b"))' <<<"$content" >/dev/null || return 0
+  say "the Secret $secret does not have $login, the login of version $2: the operator has not read it, which just db-check $stack explains,
+  or Pulumi.$stack.yaml is not the newest"
+  return 1
 }
 
 # wait_for APPLICATION HASH waits until the Secret has another content than at the time of HASH. With delivery: gitops no run has

@@ -30,7 +30,7 @@ restore() {
     return
   fi
   remember
-  say "the new instance does not have what was written to $instance after the backup; to stop the writers first: just app-scale 0 $stack"
+  say "what was written to $instance after the moment that is restored is not in the new instance; to stop the writers first: just app-scale 0 $stack"
   change "restores $what, moves to it, migrates, and restarts the pods; $instance stays as it is" "${edits[@]}" "$@" || stopped
   say "$stack has moved to the new instance. To go back: just db-serve $active $stack. To delete the old one: just db-release $instance $stack"
   finish "the restore has moved $stack"

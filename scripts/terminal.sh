@@ -5,10 +5,10 @@
 # shellcheck disable=SC2154 # recipe, scratch and ticking are set by lib.sh
 unchanged=3 # the exit code of a recipe that stops before its change; 1 once it has changed something
 
-# screen FD tells whether a file descriptor is a terminal on which a line can be written anew.
+# screen FD tells whether a file descriptor is a terminal whose line can be overwritten.
 screen() { [[ -t $1 && ${TERM:-dumb} != dumb ]]; }
 
-# colourful FD tells whether it is one for colours. https://no-color.org
+# colourful FD tells whether it is a terminal that shows colours. https://no-color.org
 colourful() { screen "$1" && [[ -z ${NO_COLOR:-} ]]; }
 
 # paint FD COLOUR TEXT prints a text, on a terminal in a colour: red, green or bold.
@@ -32,6 +32,9 @@ complain() {
 
 fail() { complain "$*"; exit 1; }
 
+# stop WORD... ends a recipe before its change.
+stop() { complain "$*"; exit "$unchanged"; }
+
 # misused WORD... ends a recipe that was called in a way that it does not have.
 misused() { complain "$*"; exit 2; }
 
@@ -53,7 +56,7 @@ patiently() {
   stop_clock
   clock "$what" &
   ticking=$!
-  "$@" >"$scratch/stdout" 2>"$scratch/stderr" || code=$?
+  ("$@") >"$scratch/stdout" 2>"$scratch/stderr" || code=$? # a subshell: in a function, the traps would write into these files too
   stop_clock
   cat "$scratch/stderr" >&2
   cat "$scratch/stdout"
@@ -75,8 +78,8 @@ clock() {
   done
 }
 
-# stop_clock ends the clock, if there is one, and removes its line. By TERM, a clock that has only just begun would still run the traps of the recipe,
-# and clean up while the recipe goes on.
+# stop_clock ends the clock, if there is one, and removes its line. KILL and not TERM: a clock that has only just begun would still run the traps of
+# the recipe, and clean up while the recipe goes on.
 stop_clock() {
   [[ -n $ticking ]] || return 0
   kill -KILL "$ticking" 2>/dev/null || true

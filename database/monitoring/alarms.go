@@ -106,7 +106,7 @@ func rows(i instance, a config.Alerts) []row {
 		// not within six hours of the last change of the storage. The threshold is a share of the configured size.
 		{skip: i.Aurora, Alarm: Alarm{Kind: "low-storage", Metric: "FreeStorageSpace", Statistic: minimum, Periods: 1,
 			Threshold: below(percent(a.FreeStoragePercent, float64(i.AllocatedGiB)*gibByte)),
-			About: fmt.Sprintf("less than %.3g GiB of storage free, %d %% of the configured %d; RDS grows the storage when 10 %% of its present size is free, up to its limit",
+			About: fmt.Sprintf("less than %.3g GiB of storage free, %d %% of the configured %d; RDS grows the storage when less than 10 %% of its present size is free, up to its limit",
 				float64(a.FreeStoragePercent*i.AllocatedGiB)/100, a.FreeStoragePercent, i.AllocatedGiB)}},
 		{skip: i.Aurora, Alarm: Alarm{Kind: "deep-disk-queue", Metric: "DiskQueueDepth", Statistic: average, Periods: 3,
 			Threshold: above(a.DiskQueueDepth),

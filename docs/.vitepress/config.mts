@@ -27,10 +27,11 @@ function githubSlug(heading: string) {
   return heading.trim().toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
 }
 
-// In a search, the forms of a word are one: rotate finds rotation. What names everything comes after what explains it. VitePress forgives
-// one letter in five, which finds host for cost. The browser gets the functions as text, so they use nothing from outside.
+// A search takes the forms of a word as one: rotate finds rotation. Pages that mention every word, as the long tables do, come after those that
+// explain it. VitePress forgives one letter in five, which finds host for cost. The browser gets the functions as text, so they use nothing from
+// outside.
 const search = {
-  options: { processTerm: (term: string) => term.toLowerCase().replace(/(?<=.{4})(ing|ions?|e[ds]?|s)$/, '') },
+  options: { processTerm: (term: string) => term.toLowerCase().replace(/^(.{4,}?)(?:ing|ions?|e[ds]?|s)$/, '$1') },
   searchOptions: {
     fuzzy: 0.1,
     boostDocument: (id: string) => (/(transitions|configuration|performance|controls|permissions|faults|first-run|screens)#/.test(id) ? 0.5 : 1),

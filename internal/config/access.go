@@ -2,11 +2,9 @@ package config
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mosaic-stories/mosaic-database/internal/config/rules"
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
-	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
 // access holds together what says how the applications' secrets are read, and what their roles may do.
@@ -14,7 +12,6 @@ func (l *loader) access() {
 	for _, app := range l.config.Applications() {
 		l.stores(app)
 		l.policies(app)
-		l.ownAccounts(app)
 	}
 }
 
@@ -51,19 +48,5 @@ func (l *loader) policies(app Application) {
 		l.conflict(Problem{Key: field, Value: schema.Show(app.PolicyArns),
 			Rule: "for pods, and with secretsServiceAccount no pod has the role",
 			Fix:  "nothing: attach them to the application's own role; or name its ServiceAccount under trustedServiceAccounts"}, app.Key()+".secretsServiceAccount")
-	}
-}
-
-// ownAccounts keeps the ServiceAccount of a SecretStore apart from those of the bootstrap, the migrations, the load and the pooler.
-func (l *loader) ownAccounts(app Application) {
-	c := l.config
-	taken := []string{c.App.Namespace + "/" + naming.Pooler(c.App.Name), c.App.Namespace + "/" + naming.PoolerReader(c.App.Name), c.App.Namespace + "/" + naming.Load(c.App.Name)}
-	for _, owner := range c.Schemas() {
-		taken = append(taken, owner.Namespace+"/"+naming.Admin(owner.Name), owner.Namespace+"/"+naming.Migrator(owner.Name))
-	}
-	if slices.Contains(taken, app.Namespace+"/"+app.SecretsServiceAccount) {
-		l.conflict(Problem{Key: app.Key() + ".secretsServiceAccount", Value: schema.Show(app.SecretsServiceAccount),
-			Rule: "not one that this program makes for the bootstrap, a migration, the load or the pooler",
-			Fix:  "another one, such as " + naming.ExternalSecret(app.Name)}, "app.name")
 	}
 }

@@ -144,6 +144,7 @@ func rightContents() []string {
 		`mosaic-database:migrations: {image: "core-api@` + digest + `"}`,
 		`mosaic-database:migrations: {image: "registry.example.com/core-api:latest@` + digest + `"}`,
 		`mosaic-database:migrations: {enabled: false}`,
+		`{mosaic-database:database: {credentials: alternating}, mosaic-database:migrations: {enabled: false}, mosaic-database:additionalApps: {core-api-migrator: {}}}`,
 		`mosaic-database:migrations: {image: "a:1", cpu: "0.5", memory: 1.5Gi}`,
 		`mosaic-database:database: {engineVersion: "16.11", autoMinorVersionUpgrade: false}`,
 		`mosaic-database:database: {maxAllocatedStorage: 22}`,

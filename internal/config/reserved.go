@@ -7,38 +7,39 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/naming"
 )
 
-// reserved are the names that this program gives to the objects of one of its own pods.
-type reserved struct {
-	of, because string   // whose they are, and the field by which they are there
-	name        string   // after which its ExternalSecret and its Secret are named
-	namespace   string   // of its objects
-	accounts    []string // its ServiceAccounts
-	role        bool     // its IAM role is named like an application's, whose namespace does not matter
+// podNames are the names of the objects that one of this program's own pods uses.
+type podNames struct {
+	whose, because string   // whose they are, and the field by which they are there
+	name           string   // after which its ExternalSecret and its Secret are named
+	namespace      string   // of its objects
+	accounts       []string // its ServiceAccounts
+	role           bool     // its IAM role is named like an application's, whose namespace does not matter
 }
 
-// reserved are the names that no application may have. A Secret of the same name would give pods the master user's password, or take it away
-// from the bootstrap.
-func (c *Config) reserved() []reserved {
-	var all []reserved
+// reserved are the names that no application may have: the two would share a Secret, a ServiceAccount or a role. With the bootstrap's Secret, pods
+// would have the master user's password.
+func (c *Config) reserved() []podNames {
+	var all []podNames
 	main, space := c.App.Name, c.App.Namespace
 	for _, owner := range c.Schemas() {
 		if !c.HasLogins() {
 			break
 		}
-		all = append(all,
-			reserved{of: "the bootstrap", because: "database.credentials", name: naming.Bootstrap(owner.Name), namespace: space, accounts: []string{naming.Admin(main)}},
-			reserved{of: "the migration", because: "database.credentials", name: naming.Migrator(owner.Name), namespace: owner.Namespace, accounts: c.migratorAccounts(owner)})
+		all = append(all, podNames{whose: "the bootstrap's", because: "database.credentials", name: naming.Bootstrap(owner.Name), namespace: space, accounts: []string{naming.Admin(main)}})
+		if owner.Migrations.Enabled {
+			all = append(all, podNames{whose: "the migration's", because: "database.credentials", name: naming.Migrator(owner.Name), namespace: owner.Namespace, accounts: c.migratorAccounts(owner)})
+		}
 	}
 	if c.Pooling.Enabled {
 		pooler := naming.Pooler(main)
-		all = append(all, reserved{of: "the pooler", because: "pooling.enabled", name: pooler, namespace: space, accounts: []string{pooler, naming.PoolerReader(main)}, role: true})
+		all = append(all, podNames{whose: "the pooler's", because: "pooling.enabled", name: pooler, namespace: space, accounts: []string{pooler, naming.PoolerReader(main)}, role: true})
 	}
 	if c.HasPreviews() {
-		all = append(all, reserved{of: "the preview", because: "previews.namespaces", name: naming.Previews(main), role: true})
+		all = append(all, podNames{whose: "the previews'", because: "previews.namespaces", name: naming.Previews(main), role: true})
 	}
 	if c.Loads() {
 		load := naming.Load(main)
-		all = append(all, reserved{of: "the load", because: "restore.dumpAndLoad", name: load, namespace: space, accounts: []string{load}, role: true})
+		all = append(all, podNames{whose: "the load's", because: "restore.dumpAndLoad", name: load, namespace: space, accounts: []string{load}, role: true})
 	}
 	return all
 }
@@ -64,20 +65,21 @@ func (l *loader) reservedNames() {
 }
 
 // takenBy is the problem of each of the names that an application has.
-func (r reserved) takenBy(app Application) Problems {
-	beside := app.Namespace == r.namespace
-	if app.Name == r.name && (beside || r.role) {
-		return Problems{{Key: app.NameKey(), Rule: "not " + r.of + "'s own name", Fix: "another name"}} // Secret and ServiceAccount may be named after it
+func (n podNames) takenBy(app Application) Problems {
+	beside := app.Namespace == n.namespace
+	if app.Name == n.name && (beside || n.role) {
+		return Problems{{Key: app.NameKey(), Rule: "not " + n.whose + " own name", Fix: "another name"}} // Secret and ServiceAccount may be named after it
 	}
 	var problems Problems
 	for _, taken := range []struct {
 		field, value string
 		own          []string
 	}{
-		{".secretName", app.SecretName, []string{naming.KubernetesSecret(r.name)}}, {".serviceAccount", app.ServiceAccount, r.accounts},
+		{".secretName", app.SecretName, []string{naming.KubernetesSecret(n.name)}}, {".serviceAccount", app.ServiceAccount, n.accounts},
+		{".secretsServiceAccount", app.SecretsServiceAccount, n.accounts},
 	} {
 		if beside && slices.Contains(taken.own, taken.value) {
-			problems = append(problems, Problem{Key: app.Key() + taken.field, Value: schema.Show(taken.value), Rule: "not " + r.of + "'s own", Fix: "another one"})
+			problems = append(problems, Problem{Key: app.Key() + taken.field, Value: schema.Show(taken.value), Rule: "not " + n.whose + " own", Fix: "another one"})
 		}
 	}
 	return problems

@@ -163,7 +163,7 @@ func Migrator(app string) string { return app + "-migrator" }
 // characters (IAM).
 func PreviewsRole(env, app string) string { return SecretsRole(env, Previews(app)) }
 
-// Previews is the name that their IAM role is named after: <app>-previews.
+// Previews is the name after which the IAM role of preview environments is named: <app>-previews.
 func Previews(app string) string { return app + "-previews" }
 
 // PreviewDatabase is the name of the Kubernetes objects that make and drop the database of a preview environment, and of the ServiceAccount

@@ -94,11 +94,15 @@ func (t Target) adopted(pattern string) []string {
 	if !of || strings.Contains(kind, "cluster") { // no cluster is taken over
 		return nil
 	}
+	if strings.HasSuffix(kind, ":pg:") { // replicas have the parameter group of their instance
+		if t.Instance == own {
+			return nil
+		}
+		return []string{kind + t.Instance + "*"}
+	}
 	var all []string
 	for _, name := range t.instances() {
-		if name == t.Instance || !strings.HasSuffix(kind, ":pg:") { // replicas have the parameter group of their instance
-			all = append(all, kind+name+"*")
-		}
+		all = append(all, kind+name+"*")
 	}
 	return all
 }

@@ -160,6 +160,8 @@ func TestThePipelineReachesWhatWasAdopted(t *testing.T) {
 	}
 	assert.Contains(t, resources(target, "drill", "rds:RestoreDBInstanceToPointInTime"), rds+"db:legacy*")
 	assert.NotContains(t, resources(target, "drill", "rds:DeleteDBInstance"), rds+"db:legacy*")
+	promoted := Target{Environment: "prod", Instance: "orders-primary", Replicas: []string{"orders"}}
+	assert.Subset(t, resources(promoted, "deploy"), []string{rds + "db:orders*", rds + "pg:orders-primary*"}, "one name begins with the other")
 	own := Target{Environment: "prod", Instance: "mosaic-prod-db"}
 	for _, role := range slices.Sorted(maps.Keys(Roles())) {
 		assert.NotContains(t, strings.Join(resources(own, role), " "), "legacy")

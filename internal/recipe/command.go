@@ -37,9 +37,8 @@ func bootstrapCommand(recipe *run.Recipe) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bootstrap STACK REPOSITORY",
 		Short: "Make what a stack and its pipeline need in an empty account",
-		Args:  cobra.MaximumNArgs(2),
+		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = append(args, "", "") // the recipe names what is missing
 			return bootstrap.Run(cmd.Context(), recipe, args[0], args[1], options)
 		},
 	}

@@ -26,7 +26,7 @@ func call(args []string) int {
 	return code
 }
 
-// execute runs the command that the arguments name. An error before it begins is one of the command line.
+// execute runs the command that the arguments name. An error before the command begins is a mistake in the arguments.
 func execute(root *cobra.Command, args []string) error {
 	begun := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }

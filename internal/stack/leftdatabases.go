@@ -17,8 +17,8 @@ func leftDatabases(cfg *config.Config, before map[string]string) []string {
 	left := lock.LeftDatabases(cfg, before)
 	for _, key := range slices.Sorted(maps.Keys(left)) {
 		app := key[strings.LastIndex(key, ".")+1:]
-		lines = append(lines, fmt.Sprintf("%s: not there any more: its database %s stays, with its data and its roles such as %s; the same entry finds it again, "+
-			"and to drop it: docs/how-to/databases.md#gone-for-good", key, left[key], naming.DatabaseRoles(app).Owner))
+		lines = append(lines, fmt.Sprintf("%s: not there any more, but its database %s stays, with its data and roles such as %s. The same entry finds it again; "+
+			"to drop it: docs/how-to/databases.md#gone-for-good", key, left[key], naming.DatabaseRoles(app).Owner))
 	}
 	return lines
 }

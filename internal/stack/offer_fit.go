@@ -23,7 +23,7 @@ func (o *offer) unfit(cfg *config.Config, zones []string) (schema.Problems, []st
 	var problems schema.Problems
 	var warnings []string
 	if o.refused != "" {
-		warnings = append(warnings, "RDS was not asked for all engine versions and instance classes of this stack, because this role may not: "+
+		warnings = append(warnings, "this role may not ask RDS for the engine versions and instance classes of this stack, so they were not all checked: "+
 			"run just bootstrap again, which gives the pipeline's roles the permission. "+o.refused)
 	}
 	for _, r := range o.requirements(cfg, zones) {

@@ -5,4 +5,5 @@
 SELECT json_build_object('database', datname, 'bytes', pg_database_size(d.oid), 'sessions', (SELECT count(*) FROM pg_stat_activity AS s WHERE s.datname = d.datname))
   FROM pg_database AS d
  WHERE pg_get_userbyid(datdba) = :'previews'
+   AND datname ~ '^[a-z0-9_]+$' -- as namespaces give them; their login may choose any name, and db-previews writes it into a statement
  ORDER BY datname;

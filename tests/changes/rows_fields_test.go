@@ -132,7 +132,7 @@ func protection() []transition {
 func copied() []transition {
 	with := func(fields string) string { return "backups: {copyToRegion: us-west-2, " + fields + "}" }
 	rows := []transition{
-		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "add copyUnprotected: true in this run"},
+		{key: "backups.copyToRegion", was: "us-west-2", now: unset, to: "backups: {copyToRegion: null}", refused: "copyUnprotected: true beside it"},
 		{key: "backups.copyToRegion", was: "us-west-2", now: "eu-west-1", to: "backups: {copyToRegion: eu-west-1}", refused: "end the copying in two runs"},
 		{key: "backups.copyRetentionDays", was: "7", now: "14", to: with("copyRetentionDays: 14"), refused: "end the copying in two runs"},
 		{

@@ -74,7 +74,7 @@ func TestADatabaseComesAndGoes(t *testing.T) {
 	l.MustUnset("additionalApps.orders")
 	shown, err := l.Preview(t.Context())
 	require.NoError(t, err)
-	assert.Contains(t, live.Everything(shown), "additionalApps.orders: not there any more: its database orders stays, with its data and its roles such as orders_owner")
+	assert.Contains(t, live.Everything(shown), "additionalApps.orders: not there any more, but its database orders stays, with its data and roles such as orders_owner. The same entry finds it again")
 	for _, change := range l.MustUp() {
 		assert.Regexp(t, "^(delete .*orders|update .*core-api-database-admin-role)", change)
 	}

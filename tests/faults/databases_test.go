@@ -24,7 +24,8 @@ func withOrders(t *testing.T) *live.Stack {
 	return l
 }
 
-// bootstrapFails lets the bootstrap of orders end with an error of its psql.
+// bootstrapFails lets the bootstrap of orders end with an error of its psql. The runs have ContinueOnError, so that all that does not wait for
+// the bootstrap is done. Without it, how much is done before the run stops is chance.
 func bootstrapFails(l *live.Stack, why string) {
 	l.Cloud.Fail(func(op simcloud.Operation) error {
 		if op.Type == live.JobType && op.Name == "orders-bootstrap" && op.Op == "create" {
@@ -33,8 +34,6 @@ func bootstrapFails(l *live.Stack, why string) {
 		return nil
 	})
 }
-
-// What does not wait for the bootstrap is done in these runs (ContinueOnError): how much of it another run does before it stops is chance.
 
 // databaseIsTaken: the name is free to change, because no run has told anybody of the database.
 func databaseIsTaken(t *testing.T) []string {

@@ -169,7 +169,7 @@ func TestCopiesEndInTwoRuns(t *testing.T) {
 	l := live.Started(t, "prod", copying())
 	key := copiesKey(l)
 	l.MustUnset("backups")
-	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "add copyUnprotected: true in this run")
+	assert.Contains(t, l.MustFail(l.Preview(t.Context())), "copyUnprotected: true beside it")
 	l.MustSet("backups.copyToRegion", west)
 	l.MustSet("backups.copyUnprotected", "true")
 	l.MustUp()

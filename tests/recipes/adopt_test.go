@@ -24,6 +24,6 @@ func TestAdoptRecipe(t *testing.T) {
 	for _, wrong := range []string{"--instance", "--instance=", "--colour=red"} {
 		r = b.just("", "db-adopt", "prod", wrong)
 		assert.Equal(t, 2, r.code)
-		assert.Contains(t, r.stderr, "db-adopt: there is no option "+wrong+"; usage: just db-adopt [env] [--yes] [--instance=NAME] [--cloudformation-stack=NAME] [--secret=NAME]")
+		assert.Contains(t, r.stderr, "db-adopt: the option "+wrong+" does not fit; usage: just db-adopt [env] [--yes] [--instance=NAME] [--cloudformation-stack=NAME] [--secret=NAME]")
 	}
 }

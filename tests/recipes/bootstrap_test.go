@@ -217,7 +217,7 @@ func TestBootstrapUnderAPath(t *testing.T) {
 	b.expect(all[:first+1]...)
 	r = b.just("", "bootstrap", "prod", "acme/database", "--yes")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "the role mosaic-prod-pipeline-preview exists under another path than /other/, which the stack file has")
+	assert.Contains(t, r.stderr, "the role mosaic-prod-pipeline-preview exists under another path than arn:aws:iam::123456789012:role/other/mosaic-prod-pipeline-preview, which the stack file asks for")
 }
 
 // Policies that a stack file makes too long are found before anything is made, and before a login is looked at.

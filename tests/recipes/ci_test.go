@@ -179,7 +179,7 @@ func TestDrillStep(t *testing.T) {
 	body, err := os.ReadFile(filepath.Join(b.calls, "body"))
 	require.NoError(t, err)
 	assert.Regexp(t, "^# Restore drill of prod: failed\n", string(body))
-	assert.Contains(t, string(body), "mosaic-prod-db could not be restored from its backups")
+	assert.Contains(t, string(body), "the run that restores mosaic-prod-db from its backups did not finish")
 	assert.Contains(t, string(body), runAddress)
 }
 

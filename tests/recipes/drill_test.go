@@ -118,7 +118,7 @@ func TestDrill(t *testing.T) {
 	b.expect(down...)
 	r = b.just("yes\n", "db-drill", "prod")
 	assert.NotZero(t, r.code)
-	assert.Contains(t, r.stderr, "mosaic-prod-db could not be restored from its backups")
+	assert.Contains(t, r.stderr, "the run that restores mosaic-prod-db from its backups did not finish")
 	assert.Equal(t, before, everything())
 
 	b.again()

@@ -94,7 +94,7 @@ func TestPricesRecipe(t *testing.T) {
 	assert.Equal(t, "internal/cost/prices/eu-west-1.json", b.git("diff", "--name-only"))
 
 	r = b.just("", "prices", "--to=here")
-	assert.Contains(t, r.stderr, "there is no option --to=here; usage: just prices [--from=URL]")
+	assert.Contains(t, r.stderr, "the option --to=here does not fit; usage: just prices [--from=URL]")
 
 	r = b.just("", "prices", "--from="+priceLists(t, ""))
 	require.Zero(t, r.code, r.stderr)

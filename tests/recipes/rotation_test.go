@@ -157,17 +157,26 @@ func TestARotationBeginsWithEveryPodRenewed(t *testing.T) {
 	t.Parallel()
 	alternating := outputs.do(runPulumi + ` | jq '.applicationLogins = ["core_api_a", "core_api_b"]'`)
 	begin := append([]call{alternating, account}, cluster...)
+	has := func(user string) call {
+		url := base64.StdEncoding.EncodeToString([]byte("postgresql://" + user + ":secret@mosaic.example:5432/mosaic"))
+		return on(kube+"get secret core-api-db-secret -o json", `{"data": {"DB_URL": "`+url+`"}}`)
+	}
+	version := setting("database.passwordVersion")
 	for name, test := range map[string]struct {
 		calls []call
 		code  int
 		want  string
 	}{
-		"all renewed": {append([]call{secret("old"), written, running(), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), change.with("--yes").do("")},
+		"all renewed": {append([]call{secret("old"), version, has("core_api_a"), written, running(), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), change.with("--yes").do("")},
 			restarting()...), 0, "and every pod has the new content"},
-		"one left": {[]call{secret("old"), written, running(pod("worker-0", "core-api-db-secret", "09:59:59"))}, 1,
+		"one left": {[]call{secret("old"), version, has("core_api_a"), written, running(pod("worker-0", "core-api-db-secret", "09:59:59"))}, 3,
 			"kubectl delete pod -n mosaic-prod worker-0\ndb-rotate: nothing was rotated"},
-		"not seen":  {[]call{secret("old"), written, running().do("echo forbidden >&2; exit 1")}, 1, "nothing was rotated"},
-		"no Secret": {[]call{secret(""), setting("database.passwordVersion").do("exit 1")}, 3, "nothing was changed"},
+		"not seen": {[]call{secret("old"), version, has("core_api_a"), written, running().do("echo forbidden >&2; exit 1")}, 3, "nothing was rotated"},
+		// The operator has not read the secret since the rotation before, so every pod has what its Secret has, and that is the login that would change.
+		"a Secret that is left": {[]call{secret("old"), version, has("core_api_b")}, 3,
+			"the Secret core-api-db-secret does not have core_api_a, the login of version 1"},
+		"a Secret that is not read": {[]call{secret("old"), version, has("").do("echo forbidden >&2; exit 1")}, 3, "cannot read the Secret core-api-db-secret"},
+		"no Secret":                 {[]call{secret(""), version, version.do("exit 1")}, 3, "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, outputsOnly(t))

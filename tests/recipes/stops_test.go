@@ -36,7 +36,7 @@ func TestRecipesThatStop(t *testing.T) {
 		"nothing deployed yet":  {args: "db-info prod", calls: []call{on(strings.Join(outputs.argv, " "), "{}")}, want: "no output region: nothing was deployed"},
 		"no login to AWS":       {args: "db-snapshot prod", calls: []call{outputs, failing(account, "Unable to locate credentials")}, want: "Unable to locate credentials\n  log in to the account 123456789012"},
 		"the wrong account":     {args: "db-snapshot prod", calls: []call{outputs, on(strings.Join(account.argv, " "), "999999999999")}, want: "the AWS login is of account 999999999999, and the stack prod belongs to 123456789012"},
-		"an unknown option":     {args: "db-snapshot prod --hurry", want: "there is no option --hurry; usage: just db-snapshot [env] [--wait]"},
+		"an unknown option":     {args: "db-snapshot prod --hurry", want: "the option --hurry does not fit; usage: just db-snapshot [env] [--wait]"},
 		"an old aws":            {args: "db-logs prod", calls: []call{outputs, account, on("aws --version", "aws-cli/1.45.11 Python/3.11")}, want: "needs version 2"},
 		"no cluster": {args: "db-shell prod", calls: append([]call{outputs, account, cluster[0]}, failing(cluster[1], "ResourceNotFoundException")),
 			want: "cannot reach the cluster mosaic-prod: ResourceNotFoundException"},

@@ -101,6 +101,11 @@ func TestLongWaits(t *testing.T) {
 	assert.Equal(t, 7, code)
 	assert.True(t, strings.HasSuffix(said, "0:01 \x1b[K\r\x1b[Kdb-test: refused\r\ndenied\r\n"), "%q", said)
 
+	// What the recipe says when it is ended while it waits for a function is heard.
+	said, code = talking(t, aPipe, `trap 'say "part is left"' EXIT; trap 'exit 143' TERM; asked() { sleep 1; }; (sleep 0.3; kill -TERM $$) & patiently "the operator" asked`)
+	assert.Equal(t, 143, code)
+	assert.Equal(t, "db-test: part is left\n", said)
+
 	said, code = talking(t, aScreen, `patiently "the snapshot" sleep 1.5`, "TERM=dumb")
 	assert.Zero(t, code)
 	assert.Empty(t, said, "it cannot write a line anew")

@@ -112,10 +112,10 @@ func TestWrongUse(t *testing.T) {
 		for range takes.words {
 			filled = append(filled, "1")
 		}
-		refused := map[string][]string{"there is no option --no-such-option": append(slices.Clone(filled), "--no-such-option"),
-			"one word too many: surplus": append(slices.Clone(filled), "surplus")}
+		refused := map[string][]string{"the option --no-such-option does not fit": append(slices.Clone(filled), "--no-such-option"),
+			"too many words, from surplus on": append(slices.Clone(filled), "surplus")}
 		if script == "ci/comment" {
-			delete(refused, "one word too many: surplus") // it takes any number of stacks
+			delete(refused, "too many words, from surplus on") // it takes any number of stacks
 		}
 		if takes.required > 0 {
 			missing := strings.TrimSuffix(takes.words[takes.required-1], "...")

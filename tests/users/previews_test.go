@@ -2,16 +2,20 @@ package users
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mosaic-stories/mosaic-database/tests/engine"
 	"github.com/mosaic-stories/mosaic-database/tests/servers"
+	"github.com/mosaic-stories/mosaic-database/tests/tools"
 )
 
 // TestPreviews: the login of the previews makes databases and drops them with the statements of the chart, from a template too. It reaches no
@@ -95,6 +99,17 @@ func previews(t *testing.T, program string) {
 	assert.Error(t, err, "the pods of a preview may outlive its release by a moment")
 	must("drop", "preview_pr_1", "")
 	assert.Equal(t, "preview_pr_2 preview_template", databases())
+
+	// The login may choose any name, and whoever drops what is left writes it into a statement as the master user.
+	odd := `live";CREATE ROLE evil SUPERUSER;--`
+	d.do(at("postgres"), "CREATE DATABASE "+pgx.Identifier{odd}.Sanitize())
+	listed := exec.Command(tools.At(t, tools.Psql), "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file", filepath.Join(root, "scripts", "sql", "previews.sql"), d.master())
+	listed.Env = append(os.Environ(), "PREVIEWS="+login["username"])
+	lines, err := listed.CombinedOutput()
+	require.NoError(t, err, string(lines))
+	assert.Contains(t, string(lines), `"preview_pr_2"`)
+	assert.NotContains(t, string(lines), "evil")
+	d.do(at("postgres"), "DROP DATABASE "+pgx.Identifier{odd}.Sanitize())
 
 	must("make", "preview_left", "template1")
 	open, err = d.connect(at("preview_left"))

@@ -23,7 +23,7 @@ func replacements(c *config.Config, app config.Application) []replacement {
 		loss: "lose its role, and be deleted if this program made it, while pods and the SecretStore still use it",
 	}
 	if c.Delivery == config.DeliveryPulumi {
-		account.back = "this program does not have the " + account.object + ", and could not create it, because it exists; and the role would already trust no other one"
+		account.back = "this program does not manage the " + account.object + ", and could not create it, because it exists: the run would fail when the role already trusts only that one"
 	}
 	store := replacement{field: "clusterSecretStore", value: app.ClusterSecretStore, unset: app.SecretStore(), object: "SecretStore " + app.SecretStore()}
 	if c.Delivery.InCluster() {

@@ -72,7 +72,7 @@ func LeftDatabases(c *config.Config, before map[string]string) map[string]string
 	left := map[string]string{}
 	for full, was := range before {
 		if kept := strings.Fields(was); strings.HasPrefix(full, applicationKey("")) && len(kept) == 5 {
-			left[full] = kept[4]
+			left[full] = kept[4] // its fifth word, as application() writes it
 		}
 	}
 	for _, app := range c.AdditionalApps {

@@ -39,7 +39,7 @@ func changedCopies(c *config.Config, before map[string]string) schema.Problems {
 		return schema.Problems{{
 			Key: copyRegionKey, Value: "not set",
 			Rule: fmt.Sprintf("protected: no more backups would be copied to %s, and the copies there would expire after %s days", region, before[copyDaysKey]),
-			Fix:  region + "; or add copyUnprotected: true in this run, and remove both lines in a later one",
+			Fix:  region + "; to end the copying, add copyUnprotected: true beside it in this run, and remove both lines in a later one",
 		}}
 	}
 	var problems schema.Problems

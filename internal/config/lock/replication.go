@@ -68,7 +68,7 @@ func replication(c *config.Config, before map[string]string) schema.Problems {
 			problems = append(problems, schema.Problem{
 				Key: setting.key, Value: orUnset(setting.value),
 				Rule: fmt.Sprintf("%s while logical replication is running: %s", stays(old), setting.why),
-				Fix:  orUnset(old) + "; make the change after just db-switch",
+				Fix:  asWritten(old) + "; make the change after just db-switch",
 			})
 		}
 	}

@@ -47,6 +47,8 @@ func TestAVersionByLogicalReplication(t *testing.T) {
 func TestWhileLogicalReplicationIsRunning(t *testing.T) {
 	first := lock.Values(replicating(t, "", "engineVersion: '16'", ""), location, nil)
 	begun := lock.Values(replicating(t, running, "engineVersion: '16'", ""), location, first)
+	sameVersion := strings.Replace(running, ", engineVersion: '17'", "", 1)
+	begunSame := lock.Values(replicating(t, sameVersion, "engineVersion: '16'", ""), location, first)
 	switched := lock.Values(replicating(t, complete, "engineVersion: '16'", ""), location, begun)
 	const image = "mosaic-database:migrations: {image: 'mosaic-life/core-api:2.0.0'}"
 	for name, test := range map[string]struct {
@@ -60,6 +62,7 @@ func TestWhileLogicalReplicationIsRunning(t *testing.T) {
 		"another password":                           {running, "engineVersion: '16', passwordVersion: 2", "", begun, "database.passwordVersion=1; make the change after"},
 		"another kind of logins":                     {running, "engineVersion: '16', credentials: alternating", "", begun, "database.credentials=master; make"},
 		"another version of the newest":              {strings.Replace(running, "17", "18", 1), "engineVersion: '16'", "", begun, "restore.engineVersion=17; make"},
+		"a version where none was written":           {running, "engineVersion: '16'", "", begunSame, "restore.engineVersion=nothing: remove the line; make"},
 		"an upgrade of the active one":               {running, "engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true", "", begun, `database.engineVersion="16"; to set the version of the newest instance, use restore.engineVersion`},
 		"an upgrade in the run that begins it":       {running, "engineVersion: '17', allowMajorVersionUpgrade: true, applyImmediately: true", "", first, `database.engineVersion="16"; to set the version`},
 		"complete at once":                           {complete, "engineVersion: '16'", "", first, "restore.logicalReplication=running"},

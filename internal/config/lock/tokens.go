@@ -5,7 +5,7 @@ import (
 	"github.com/mosaic-stories/mosaic-database/internal/config/schema"
 )
 
-// leavingTokens lets the server take tokens in the run that gives the clients passwords: pods that have not restarted still make them.
+// leavingTokens refuses to switch tokens off in the run that gives the clients passwords: pods that have not restarted still make them.
 func leavingTokens(c *config.Config, before map[string]string) schema.Problems {
 	if Credentials(before) != config.CredentialsIAM || c.Database.IamDatabaseAuthentication {
 		return nil

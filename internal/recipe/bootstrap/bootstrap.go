@@ -32,9 +32,6 @@ type account struct {
 
 // Run runs the recipe for a stack and a repository on GitHub, owner/name.
 func Run(ctx context.Context, recipe *run.Recipe, stack, repository string, options Options) error {
-	if stack == "" || repository == "" {
-		return run.Misused("name the stack and the repository on GitHub, as in: just bootstrap prod acme/database")
-	}
 	a := &account{ctx: ctx, recipe: recipe, options: options, stack: stack}
 	var err error
 	if a.repository, err = findRepository(ctx, recipe, repository); err != nil {

@@ -63,7 +63,8 @@ func (a *account) makeRole(name string, r role) {
 	}
 	trust := a.File("trust.json", a.filled(r.trust, a.target.Environment))
 	if arn := a.target.Role(r.name); a.Err == nil && !missing && !strings.Contains(present, arn) {
-		a.Err = fmt.Errorf("the role %s exists under another path than %s, which the stack file has, and a role cannot move\n  write rolePath as it was; or first delete the role, without which nobody can deploy: %s", name, a.target.RolePath, arn)
+		a.Err = fmt.Errorf("the role %s exists under another path than %s, which the stack file asks for, and a role cannot move\n  "+
+			"write rolePath as it was; or delete the role, and run this again to make it: until then the pipeline cannot use it", name, arn)
 	}
 	if missing {
 		a.Run("iam", "create-role", "--role-name", name, "--path", a.target.RolePath, "--max-session-duration", r.seconds, "--assume-role-policy-document", trust)

@@ -59,7 +59,7 @@ func set(text string, l leaf) (string, error) {
 	for i, name := range l.path {
 		at := strings.Join(l.path[:i+1], ".")
 		if object.Style&yaml.FlowStyle != 0 || object.Anchor != "" {
-			return "", errors.New("the object that has " + at + " has an anchor or is written in braces: write it in block style")
+			return "", errors.New("the object around " + at + " has an anchor or is written in braces: write it in block style")
 		}
 		indent := object.Content[0].Column - 1
 		e, found := entryOf(object, name)

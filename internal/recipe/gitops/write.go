@@ -39,7 +39,7 @@ func (t Target) Write(values io.Reader) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a regular file but, for example, a link: name the file itself in %sgitops.path", t.File, t.Of)
+		return fmt.Errorf("%s is not a regular file (a link, for example): name the file itself in %sgitops.path", t.File, t.Of)
 	}
 	before, err := os.ReadFile(t.File)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -52,8 +52,8 @@ func FailedDrill(stack, log string) string {
 func FailedRotation(stack, log string) string {
 	return fmt.Sprintf(`# Rotation of %[1]s: not finished
 
-The end of the log says what is left to do, and with which command. Until that is done, some pods may use the former login, and no rotation begins.
-The next run of the workflow that succeeds closes this issue.
+The end of the log says what is left to do, and with which command. Until that is done, some pods may use the former login, and the next rotation
+refuses to begin. The next run of the workflow that succeeds closes this issue.
 
 `, stack) + Fenced("text", lastLines(log, 80))
 }

@@ -65,8 +65,11 @@ const Unchanged Exit = 3
 
 func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// Misuse is the error of a call that does not fit, with the exit code 2: nothing was done, and the same call would do nothing again.
+// Misuse is a mistake in the call itself, with the exit code 2: nothing was done, and repeating the call does not help.
 type Misuse struct{ error }
+
+// Unwrap is the error that says what is wrong.
+func (m Misuse) Unwrap() error { return m.error }
 
 // Misused is a Misuse that says what is wrong with the call.
 func Misused(format string, args ...any) error { return Misuse{fmt.Errorf(format, args...)} }
