@@ -53,7 +53,7 @@ func TestRotateStep(t *testing.T) {
 			findIssue(title, open), body("gh issue comment 9 --repo acme/database --body-file SCRATCH/issue"), on("gh issue close 9 --repo acme/database", ""))},
 		"a pod that is left": {credentials: "alternating", code: 4, handed: true, issue: "the pod worker-0 started before the Secret of core-api was renewed",
 			calls: append(behind, findIssue(title, "[]"), create)},
-		"something else that waits": {credentials: "alternating", code: 1, issue: "something else would change too",
+		"something else that waits": {credentials: "alternating", code: 3, issue: "something else would change too",
 			calls: append(waiting, findIssue(title, open), body("gh issue comment 9 --repo acme/database --body-file SCRATCH/issue"))},
 		"an up that fails": {credentials: "alternating", code: 1, handed: true, issue: "the rotation stopped halfway",
 			calls: append(inCluster(on("pulumi preview --stack prod --expect-no-changes", ""), secret("old"), setting("database.passwordVersion"), raising("database.passwordVersion", "2"), halfway),

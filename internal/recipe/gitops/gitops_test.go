@@ -125,7 +125,7 @@ func TestMergeRefuses(t *testing.T) {
 		"a: 1\na: 2":                       "it is not a YAML object",
 		"a: 1\n---\nb: 1":                  "several documents",
 		"key: {a: 1}":                      "the object around key.command has an anchor or is written in braces",
-		"key: &x\n  a: 1\nb: *x":           "the object that has key.command has an anchor or is written in braces",
+		"key: &x\n  a: 1\nb: *x":           "the object around key.command has an anchor or is written in braces",
 		"key: text":                        "key is an object in only one of the file and helmValues",
 		"key:\n  command: {a: 1}":          "key.command is an object in only one of the file and helmValues",
 		"key:\n  command: &x 1\n":          "key.command has an anchor",
